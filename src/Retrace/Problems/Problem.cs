@@ -1,0 +1,8 @@
+namespace Retrace.Problems;
+
+/// <summary>An unlabeled question about one or more images. Training sees nothing but this.</summary>
+/// <param name="Id">Names the problem within its data set.</param>
+/// <param name="Question">The question's text, without image placeholders.</param>
+/// <param name="Images">The images, in the order in which the prompt shows them; empty for a text-only question.</param>
+/// <param name="Category">The kind of problem, for measurement by category.</param>
+public sealed record Problem(string Id, string Question, IReadOnlyList<ProblemImage> Images, string? Category = null);

@@ -1,0 +1,38 @@
+namespace Retrace.Problems;
+
+/// <summary>An image as it is stored: encoded bytes, read when they are needed.</summary>
+public abstract record ProblemImage
+{
+    /// <summary>Names the image in messages.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The encoded bytes (PNG, JPEG, …).</summary>
+    /// <exception cref="BadInputException">The file is missing or cannot be read.</exception>
+    public abstract byte[] ReadBytes();
+}
+
+/// <summary>An image in a file of its own.</summary>
+public sealed record ImageFile(string Path) : ProblemImage
+{
+    public override string Name => Path;
+
+    public override byte[] ReadBytes()
+    {
+        try
+        {
+            return File.ReadAllBytes(Path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"The image {Path} cannot be read: {error.Message}", error);
+        }
+    }
+}
+
+/// <summary>An image carried inside the data file.</summary>
+public sealed record EmbeddedImage(string Name, byte[] Bytes) : ProblemImage
+{
+    public override string Name { get; } = Name;
+
+    public override byte[] ReadBytes() => Bytes;
+}

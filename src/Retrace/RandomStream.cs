@@ -1,0 +1,32 @@
+namespace Retrace;
+
+/// <summary>
+/// Independent random streams named by where they are used: (seed, step, problem, trajectory, …).
+/// </summary>
+/// <remarks>
+/// Every draw of a run comes from a stream whose name follows from its place, never from a generator that is carried
+/// along. A resumed run therefore draws what the unbroken one would have drawn, with no generator state to save, and the
+/// order in which work is done does not change what is drawn.
+/// </remarks>
+public static class RandomStream
+{
+    /// <summary>The stream of this name: the same arguments always give the same numbers.</summary>
+    public static Random For(long seed, params ReadOnlySpan<long> place)
+    {
+        ulong state = Mix((ulong)seed);
+        foreach (long part in place)
+        {
+            state = Mix(state ^ Mix((ulong)part));
+        }
+        return new Random((int)(state & int.MaxValue));
+    }
+
+    // The finaliser of SplitMix64 (Steele, Lea and Flood 2014).
+    private static ulong Mix(ulong value)
+    {
+        value += 0x9e3779b97f4a7c15;
+        value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
+        value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
+        return value ^ (value >> 31);
+    }
+}
