@@ -1,0 +1,142 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Retrace.Models.Text;
+
+/// <summary>Writes a vocabulary as the files that Hugging Face's tokenizers read.</summary>
+internal static class TokenizerFilesWriter
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <param name="directory">Made if it is not there.</param>
+    /// <param name="tokens">The vocabulary in the byte alphabet; a token's place is its id.</param>
+    /// <param name="merges">The first to be merged first.</param>
+    /// <param name="specialTokens">They take the ids after the vocabulary's.</param>
+    public static void Write(
+        string directory,
+        IReadOnlyList<string> tokens,
+        IReadOnlyList<(string Left, string Right)> merges,
+        IReadOnlyList<string> specialTokens)
+    {
+        Directory.CreateDirectory(directory);
+        AddedToken[] added = [.. specialTokens.Select((token, i) => new AddedToken(tokens.Count + i, token, true))];
+        WriteJson(directory, TokenizerFiles.Whole, Whole(tokens, merges, added));
+        WriteJson(directory, TokenizerFiles.VocabularyOnly, Vocabulary(tokens));
+        WriteJson(directory, TokenizerFiles.Settings, Settings(added));
+        var lines = new StringBuilder("#version: 0.2\n");
+        foreach ((string left, string right) in merges)
+        {
+            lines.Append(left).Append(' ').Append(right).Append('\n');
+        }
+        File.WriteAllText(Path.Combine(directory, TokenizerFiles.MergesOnly), lines.ToString());
+    }
+
+    private static void WriteJson(string directory, string name, JsonObject content) =>
+        File.WriteAllText(Path.Combine(directory, name), content.ToJsonString(Options) + "\n");
+
+    private static JsonObject Whole(
+        IReadOnlyList<string> tokens, IReadOnlyList<(string Left, string Right)> merges, AddedToken[] added) => new()
+        {
+            ["version"] = "1.0",
+            ["truncation"] = null,
+            ["padding"] = null,
+            ["added_tokens"] = new JsonArray([.. added.Select(token => WithId(token))]),
+            ["normalizer"] = new JsonObject { ["type"] = "NFC" },
+            ["pre_tokenizer"] = new JsonObject
+            {
+                ["type"] = "Sequence",
+                ["pretokenizers"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["type"] = "Split",
+                        ["pattern"] = new JsonObject { ["Regex"] = QwenPreTokenizer.Pattern },
+                        ["behavior"] = "Isolated",
+                        ["invert"] = false,
+                    },
+                    ByteLevel()),
+            },
+            ["post_processor"] = ByteLevel(),
+            ["decoder"] = ByteLevel(),
+            ["model"] = new JsonObject
+            {
+                ["type"] = "BPE",
+                ["dropout"] = null,
+                ["unk_token"] = null,
+                ["continuing_subword_prefix"] = "",
+                ["end_of_word_suffix"] = "",
+                ["fuse_unk"] = false,
+                ["byte_fallback"] = false,
+                ["ignore_merges"] = false,
+                ["vocab"] = Vocabulary(tokens),
+                ["merges"] = new JsonArray(
+                    [.. merges.Select(merge => (JsonNode)JsonValue.Create($"{merge.Left} {merge.Right}")!)]),
+            },
+        };
+
+    private static JsonObject ByteLevel() => new()
+    {
+        ["type"] = "ByteLevel",
+        ["add_prefix_space"] = false,
+        ["trim_offsets"] = false,
+        ["use_regex"] = false,
+    };
+
+    private static JsonObject Vocabulary(IReadOnlyList<string> tokens)
+    {
+        var vocabulary = new JsonObject();
+        for (int id = 0; id < tokens.Count; id++)
+        {
+            vocabulary.Add(tokens[id], id);
+        }
+        return vocabulary;
+    }
+
+    private static JsonObject Settings(AddedToken[] added)
+    {
+        var decoder = new JsonObject();
+        foreach (AddedToken token in added)
+        {
+            decoder.Add(token.Id.ToString(), Flags(token));
+        }
+        return new JsonObject
+        {
+            ["add_bos_token"] = false,
+            ["add_prefix_space"] = false,
+            ["added_tokens_decoder"] = decoder,
+            ["additional_special_tokens"] = new JsonArray(
+                [.. added.Select(token => (JsonNode)JsonValue.Create(token.Content)!)]),
+            ["bos_token"] = null,
+            ["chat_template"] = ChatTemplate.Jinja,
+            ["clean_up_tokenization_spaces"] = false,
+            ["eos_token"] = ChatTemplate.EndOfTurn,
+            ["errors"] = "replace",
+            ["pad_token"] = ChatTemplate.Padding,
+            ["split_special_tokens"] = false,
+            ["tokenizer_class"] = "Qwen2Tokenizer",
+            ["unk_token"] = null,
+        };
+    }
+
+    private static JsonObject WithId(AddedToken token)
+    {
+        JsonObject flags = Flags(token);
+        flags.Insert(0, "id", token.Id);
+        return flags;
+    }
+
+    private static JsonObject Flags(AddedToken token) => new()
+    {
+        ["content"] = token.Content,
+        ["single_word"] = false,
+        ["lstrip"] = false,
+        ["rstrip"] = false,
+        ["normalized"] = false,
+        ["special"] = token.Special,
+    };
+}
