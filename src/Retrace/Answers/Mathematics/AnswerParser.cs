@@ -169,7 +169,7 @@ internal static partial class AnswerParser
     private static partial Regex Conjunction();
 
     // x, x_1, AB, ∠ABC, m∠A, f(x), Area, the area
-    [GeneratedRegex(@"^ *[∠△\\]?[a-zA-Zα-ω][a-zA-Zα-ω∠△\\ ]*(?:_\{?[a-zA-Z0-9]+\}?)?'? *(?:\([a-zA-Z, ]+\))? *$")]
+    [GeneratedRegex(@"^ *[∠△\\]? *[a-zA-Zα-ω][a-zA-Zα-ω∠△\\ ]*(?:_\{?[a-zA-Z0-9]+\}?)?'? *(?:\([a-zA-Z, ]+\))? *$")]
     private static partial Regex Name();
 
     // x, x_1, f(x)
