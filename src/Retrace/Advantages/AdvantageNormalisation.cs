@@ -10,8 +10,8 @@ public enum AdvantageNormalisation
     GroupMean,
 
     /// <summary>
-    /// The standard deviation of all these distances in the batch (<c>batch-std</c>): an uncertain group pulls less than a
-    /// certain one.
+    /// The standard deviation of all these distances in the batch (<c>batch-std</c>): an uncertain group pulls less
+    /// than a certain one.
     /// </summary>
     BatchStd,
 }

@@ -4,8 +4,8 @@ namespace Retrace.Advantages;
 /// Advantages of trajectories over the others of their group (GRPO): rewards, centred on the group's mean and scaled.
 /// </summary>
 /// <remarks>
-/// Standard deviations are those of a sample, with n − 1 in the denominator, as <c>torch.std</c> and so the field's GRPO
-/// code have them. A group whose rewards are all equal, a group of one among them, has advantages of exactly 0.
+/// Standard deviations are those of a sample, with n − 1 in the denominator, as <c>torch.std</c> and so the field's
+/// GRPO code have them. A group whose rewards are all equal, a group of one among them, has advantages of exactly 0.
 /// </remarks>
 public static class GroupAdvantages
 {
@@ -43,8 +43,8 @@ public static class GroupAdvantages
     public static double[][] GroupCentred(IReadOnlyList<double[]> rewards) => [.. rewards.Select(Centre)];
 
     /// <summary>
-    /// (reward − group mean) / (std + ε), where the std is that of all the centred rewards of the batch: the root of the sum
-    /// of their squares over (their number − 1).
+    /// (reward − group mean) / (std + ε), where the std is that of all the centred rewards of the batch: the root of
+    /// the sum of their squares over (their number − 1).
     /// </summary>
     public static double[][] BatchStandardised(
         IReadOnlyList<double[]> rewards, double epsilon = DefaultEpsilon)
@@ -59,7 +59,7 @@ public static class GroupAdvantages
     {
         if (group.Length == 0 || group.Min() == group.Max())
         {
-            return new double[group.Length]; // Exactly 0, where the mean of equal numbers need not be exactly their value.
+            return new double[group.Length]; // Exactly 0; the mean of equal numbers need not be exactly their value.
         }
         double mean = group.Average();
         return Array.ConvertAll(group, reward => reward - mean);
@@ -68,5 +68,6 @@ public static class GroupAdvantages
     private static double Std(double[] centred) =>
         Math.Sqrt(centred.Sum(value => value * value) / Math.Max(centred.Length - 1, 1));
 
-    private static double[] Divide(double[] values, double divisor) => Array.ConvertAll(values, value => value / divisor);
+    private static double[] Divide(double[] values, double divisor) =>
+        Array.ConvertAll(values, value => value / divisor);
 }

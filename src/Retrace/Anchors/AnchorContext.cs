@@ -4,7 +4,9 @@ namespace Retrace.Anchors;
 
 /// <summary>What a rule may look at to place an anchor, all in tokens of the real, unpadded response.</summary>
 /// <param name="Length">Tokens of the response.</param>
-/// <param name="AnswerStart">Index of the first token of the (first) boxed answer; <paramref name="Length"/> if none.</param>
+/// <param name="AnswerStart">
+/// Index of the first token of the (first) boxed answer; <paramref name="Length"/> if none.
+/// </param>
 /// <param name="StepEnds">Token counts t, ascending, such that a reasoning step ends right before token t.</param>
 /// <param name="Entropies">
 /// [Length] nats; entry i is the entropy of the next-token distribution from which token i was drawn. Empty if unknown.
@@ -14,8 +16,8 @@ public sealed record AnchorContext(
 {
     /// <summary>Reads the answer's place and the step ends off the text of each token.</summary>
     /// <param name="tokenTexts">
-    /// The response, token by token. Their concatenation is searched; a token that holds part of a character may be given
-    /// as any placeholder.
+    /// The response, token by token. Their concatenation is searched; a token that holds part of a character may be
+    /// given as any placeholder.
     /// </param>
     /// <param name="entropies">As <see cref="Entropies"/>.</param>
     public static AnchorContext Of(IReadOnlyList<string> tokenTexts, IReadOnlyList<float> entropies)

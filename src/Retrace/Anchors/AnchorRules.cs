@@ -12,6 +12,8 @@ public static class AnchorRules
 
     public static IReadOnlyList<string> Names => Rules.Names;
 
-    /// <exception cref="BadInputException">There is no rule of that name, or the keep rate is not in [0, 1).</exception>
+    /// <exception cref="BadInputException">
+    /// There is no rule of that name, or the keep rate is not in [0, 1).
+    /// </exception>
     public static IAnchorRule Create(string name, double keepRate) => Rules[name](keepRate);
 }

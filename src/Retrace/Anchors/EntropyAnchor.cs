@@ -1,11 +1,13 @@
 namespace Retrace.Anchors;
 
 /// <summary>
-/// Cuts right before a forking token: the one with the highest next-token entropy in a window around the ratio's anchor.
+/// Cuts right before a forking token: the one with the highest next-token entropy in a window around the ratio's
+/// anchor.
 /// </summary>
 /// <remarks>
-/// The window reaches a fifth of the response to either side and ends before the answer; it leaves out token 0, before which
-/// there is nothing to keep. Of equal entropies the earliest wins. A response too short for a window keeps the ratio's anchor.
+/// The window reaches a fifth of the response to either side and ends before the answer; it leaves out token 0, before
+/// which there is nothing to keep. Of equal entropies the earliest wins. A response too short for a window keeps the
+/// ratio's anchor.
 /// </remarks>
 public sealed class EntropyAnchor(double keepRate) : IAnchorRule
 {
@@ -19,7 +21,7 @@ public sealed class EntropyAnchor(double keepRate) : IAnchorRule
         if (context.Entropies.Count != context.Length)
         {
             throw new ArgumentException(
-                $"The entropy anchor needs one entropy per token: {context.Entropies.Count} for {context.Length} tokens.");
+                $"The entropy anchor needs one entropy a token; it got {context.Entropies.Count} for {context.Length}.");
         }
         int centre = _ratio.Choose(context, random);
         int reach = (int)(WindowReach * context.Length);

@@ -1,9 +1,9 @@
 namespace Retrace.Anchors;
 
 /// <summary>
-/// Keeps a fixed share of the response: floor(keepRate × length), the length being the real one. Where that would reach the
-/// boxed answer, the share is taken of what stands before the answer, so that some reasoning is always thought anew; a
-/// response with too little before its answer to keep any of it is re-sampled from the start.
+/// Keeps a fixed share of the response: floor(keepRate × length), the length being the real one. Where that would reach
+/// the boxed answer, the share is taken of what stands before the answer, so that some reasoning is always thought
+/// anew; a response with too little before its answer to keep any of it is re-sampled from the start.
 /// </summary>
 /// <remarks>
 /// Not simply clamped to the answer: with all of the reasoning kept, every continuation repeats its conclusion, and the

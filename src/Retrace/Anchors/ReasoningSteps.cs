@@ -4,8 +4,9 @@ namespace Retrace.Anchors;
 public static class ReasoningSteps
 {
     /// <summary>
-    /// The indices right behind each step's last character, ascending: behind a newline (a run of them counts once), and
-    /// behind a full stop, question or exclamation mark that white space follows. The end of the text itself is not one.
+    /// The indices right behind each step's last character, ascending: behind a newline (a run of them counts once),
+    /// and behind a full stop, question or exclamation mark that white space follows. The end of the text itself is not
+    /// one.
     /// </summary>
     public static IReadOnlyList<int> Ends(string text)
     {

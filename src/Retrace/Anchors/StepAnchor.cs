@@ -1,7 +1,8 @@
 namespace Retrace.Anchors;
 
 /// <summary>
-/// The ratio's anchor, snapped back to the last end of a reasoning step at or before it; 0 where no step ends before it.
+/// The ratio's anchor, snapped back to the last end of a reasoning step at or before it; 0 where no step ends before
+/// it.
 /// </summary>
 public sealed class StepAnchor(double keepRate) : IAnchorRule
 {

@@ -7,8 +7,8 @@ public static class AnswerClasses
     public const int None = -1;
 
     /// <summary>
-    /// The class of each answer: the transitive closure of the equivalence over all pairs, so that the partition does not
-    /// depend on the order. Classes are numbered from 0 by first appearance; null is <see cref="None"/>.
+    /// The class of each answer: the transitive closure of the equivalence over all pairs, so that the partition does
+    /// not depend on the order. Classes are numbered from 0 by first appearance; null is <see cref="None"/>.
     /// </summary>
     public static int[] Of(IReadOnlyList<string?> answers, IAnswerEquivalence equivalence)
     {
@@ -36,12 +36,12 @@ public static class AnswerClasses
     }
 
     /// <summary>
-    /// The class that an answer from outside belongs to: that of the first of <paramref name="answers"/> which equals it,
-    /// or <see cref="None"/>.
+    /// The class that an answer from outside belongs to: that of the first of <paramref name="answers"/> which equals
+    /// it, or <see cref="None"/>.
     /// </summary>
     /// <remarks>
-    /// For the gold answer, which must not take part in the partition: it could join two classes, and a label would then
-    /// have changed the rewards.
+    /// For the gold answer, which must not take part in the partition: it could join two classes, and a label would
+    /// then have changed the rewards.
     /// </remarks>
     /// <param name="answer">The answer from outside.</param>
     /// <param name="answers">The answers that were partitioned.</param>

@@ -21,7 +21,8 @@ public static class AnswerExtractor
     }
 
     /// <summary>
-    /// The index of the character at which the final answer begins: the start of the last balanced <c>\boxed{</c>, or −1.
+    /// The index of the character at which the final answer begins: the start of the last balanced <c>\boxed{</c>, or
+    /// −1.
     /// </summary>
     public static int AnswerStart(string response) => LastBalancedBox(response).Start;
 
@@ -61,7 +62,7 @@ public static class AnswerExtractor
     private static bool IsBox(string response, int position) =>
         string.CompareOrdinal(response, position, Opening, 0, Opening.Length) == 0;
 
-    // "\\" is a line break in LaTeX and escapes no brace after it, but "\\boxed{" is taken as a box written twice escaped.
+    // "\\" is a line break in LaTeX and escapes no brace after it, but "\\boxed{" is taken for a box, escaped twice.
     private static bool IsEscaped(string response, int position) =>
         response[position] is '{' or '}' || (response[position] == '\\' && !IsBox(response, position));
 }

@@ -7,8 +7,8 @@ public interface IAnswerEquivalence
     bool AreEqual(string first, string second);
 
     /// <summary>
-    /// A string that stands for the answer wherever it is compared: answers of one canonical form are equal to each other
-    /// and to the same others. Equal answers may still have different forms.
+    /// A string that stands for the answer wherever it is compared: answers of one canonical form are equal to each
+    /// other and to the same others. Equal answers may still have different forms.
     /// </summary>
     string CanonicalForm(string answer);
 }

@@ -8,12 +8,12 @@ public static class ResponseFormat
     private const string BoxStart = @"\boxed{";
 
     /// <summary>
-    /// Whether the whole response matches <c>&lt;think&gt;.*&lt;/think&gt;.*\boxed{.*}.*</c>, where the dot matches every
-    /// character.
+    /// Whether the whole response matches <c>&lt;think&gt;.*&lt;/think&gt;.*\boxed{.*}.*</c>, where the dot matches
+    /// every character.
     /// </summary>
     /// <remarks>
-    /// Taking the earliest place for each part leaves the most room for the next one, so this decides the pattern exactly,
-    /// in linear time, where a backtracking regular expression would not.
+    /// Taking the earliest place for each part leaves the most room for the next one, so this decides the pattern
+    /// exactly, in linear time, where a backtracking regular expression would not.
     /// </remarks>
     public static bool Matches(string response)
     {

@@ -3,8 +3,8 @@ using Retrace.Problems;
 namespace Retrace.Perturbations;
 
 /// <summary>
-/// Adds normal noise to every channel of every pixel: std = level / 100 × 255, the level drawn from 1 to 40 for each image;
-/// the result is rounded and clipped to 0 … 255.
+/// Adds normal noise to every channel of every pixel: std = level / 100 × 255, the level drawn from 1 to 40 for each
+/// image; the result is rounded and clipped to 0 … 255.
 /// </summary>
 public sealed class GaussianNoise : IImagePerturbation
 {

@@ -1,6 +1,8 @@
 namespace Retrace.Perturbations;
 
-/// <summary>The strength of noise as the method's release draws it: a whole level from 1 to 40, in hundredths.</summary>
+/// <summary>
+/// The strength of noise as the method's release draws it: a whole level from 1 to 40, in hundredths.
+/// </summary>
 internal static class NoiseLevel
 {
     private const int Highest = 40;

@@ -3,8 +3,8 @@ using Retrace.Problems;
 namespace Retrace.Perturbations;
 
 /// <summary>
-/// Turns a share of the pixels white or black, either with equal chance: share = level / 100, the level drawn from 1 to 40
-/// for each image.
+/// Turns a share of the pixels white or black, either with equal chance: share = level / 100, the level drawn from 1 to
+/// 40 for each image.
 /// </summary>
 public sealed class SaltAndPepper : IImagePerturbation
 {

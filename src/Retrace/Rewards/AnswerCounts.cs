@@ -33,8 +33,8 @@ internal sealed class AnswerCounts
         (double)(Maternal(answer) + Retraced(answer)) / (MaternalTotal + RetracedTotal);
 
     /// <summary>
-    /// The answer with the most votes over both rounds; of several, the one with the most maternal votes, and of these the
-    /// smallest class id, which is the one that came first. None where nobody answered.
+    /// The answer with the most votes over both rounds; of several, the one with the most maternal votes, and of these
+    /// the smallest class id, which is the one that came first. None where nobody answered.
     /// </summary>
     public int Majority()
     {

@@ -10,7 +10,9 @@ public sealed record AnswerGroup
 {
     /// <param name="maternal">[n] the maternal trajectories' answers.</param>
     /// <param name="retraced">[n][k] the answers of each one's continuations; empty where nothing was retraced.</param>
-    /// <exception cref="ArgumentException">Retraced is neither empty nor one list for each maternal trajectory.</exception>
+    /// <exception cref="ArgumentException">
+    /// Retraced is neither empty nor one list for each maternal trajectory.
+    /// </exception>
     public AnswerGroup(IReadOnlyList<int> maternal, IReadOnlyList<IReadOnlyList<int>> retraced)
     {
         if (retraced.Count != 0 && retraced.Count != maternal.Count)
@@ -25,10 +27,14 @@ public sealed record AnswerGroup
     /// <summary>[n] the maternal trajectories' answers.</summary>
     public IReadOnlyList<int> Maternal { get; }
 
-    /// <summary>[n][k] the answers of each maternal trajectory's continuations; empty where nothing was retraced.</summary>
+    /// <summary>
+    /// [n][k] the answers of each maternal trajectory's continuations; empty where nothing was retraced.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<int>> Retraced { get; }
 
-    /// <summary>[n][k] which anchor position each continuation started from; read by max-entropy-anchor alone.</summary>
+    /// <summary>
+    /// [n][k] which anchor position each continuation started from; read by max-entropy-anchor alone.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<int>>? AnchorGroups { get; init; }
 
     /// <summary>[n] mean next-token entropy of each maternal trajectory, in nats; read by entropy alone.</summary>
@@ -40,8 +46,8 @@ public sealed record AnswerGroup
     public IReadOnlyList<double>? SelfCertainties { get; init; }
 
     /// <summary>
-    /// The class of the gold answer: null where the problem has no label, <see cref="AnswerClasses.None"/> where no answer
-    /// of the group is right. Of the rewards only supervised reads it; the statistics measure with it.
+    /// The class of the gold answer: null where the problem has no label, <see cref="AnswerClasses.None"/> where no
+    /// answer of the group is right. Of the rewards only supervised reads it; the statistics measure with it.
     /// </summary>
     public int? GoldClass { get; init; }
 

@@ -2,7 +2,9 @@ using Retrace.Answers;
 
 namespace Retrace.Rewards;
 
-/// <summary>The answers of a whole step, as its metrics report them. Means are over problems unless said otherwise.</summary>
+/// <summary>
+/// The answers of a whole step, as its metrics report them. Means are over problems unless said otherwise.
+/// </summary>
 /// <param name="AnswerRate">Mean of <see cref="GroupStatistics.AnswerRate"/>.</param>
 /// <param name="MajorityShare">Mean of <see cref="GroupStatistics.MajorityShare"/>.</param>
 /// <param name="HighConfidenceShare">The share of problems whose top answer has a frequency in [0.8, 1.0].</param>
@@ -13,22 +15,26 @@ public sealed record BatchStatistics(
     /// <summary>The share of maternal trajectories with the right answer; null where nothing is labelled.</summary>
     public double? Accuracy { get; private init; }
 
-    /// <summary>The share of labelled problems whose majority answer is right; null where nothing is labelled.</summary>
+    /// <summary>
+    /// The share of labelled problems whose majority answer is right; null where nothing is labelled.
+    /// </summary>
     public double? PseudoLabelAccuracy { get; private init; }
 
     /// <summary>
-    /// The share of continuations of rightly answered trajectories that came back to that answer; null where there are none.
+    /// The share of continuations of rightly answered trajectories that came back to that answer; null where there are
+    /// none.
     /// </summary>
     public double? SurvivalRight { get; private init; }
 
     /// <summary>
-    /// The same for wrongly answered ones. Trajectories without an answer are neither. The survival gap is the difference.
+    /// The same for wrongly answered ones. Trajectories without an answer are neither. The survival gap is the
+    /// difference.
     /// </summary>
     public double? SurvivalWrong { get; private init; }
 
     /// <summary>
-    /// [5] the accuracy of the answers (one each sample) whose frequency in their group lies in [0, 0.2), … [0.8, 1.0]; null
-    /// where an interval is empty (the paper's fig. 3a).
+    /// [5] the accuracy of the answers (one each sample) whose frequency in their group lies in [0, 0.2), … [0.8, 1.0];
+    /// null where an interval is empty (the paper's fig. 3a).
     /// </summary>
     public IReadOnlyList<double?> AccuracyByFrequency { get; private init; } = [];
 

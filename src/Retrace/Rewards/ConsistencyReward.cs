@@ -3,13 +3,14 @@ using Retrace.Answers;
 namespace Retrace.Rewards;
 
 /// <summary>
-/// Agreement after truncation and perturbation, as Self-Consistency Sampling weighs it (arXiv 2511.10648), beside the vote:
-/// r = (0.2 · consistency + 0.7 · majority) / 0.9, which a format weight of 0.1 turns into shares of 0.2, 0.7 and 0.1.
+/// Agreement after truncation and perturbation, as Self-Consistency Sampling weighs it (arXiv 2511.10648), beside the
+/// vote: r = (0.2 · consistency + 0.7 · majority) / 0.9, which a format weight of 0.1 turns into shares of 0.2, 0.7 and
+/// 0.1.
 /// </summary>
 /// <remarks>
 /// consistency = (k + 2 − d) / (k + 1), where d is the number of distinct answers among a trajectory's own and its k
-/// continuations', each unextractable one counting as distinct. In [0, 1]. A trajectory without an answer of its own gets 0
-/// whatever its continuations say: not answering must not pay.
+/// continuations', each unextractable one counting as distinct. In [0, 1]. A trajectory without an answer of its own
+/// gets 0 whatever its continuations say: not answering must not pay.
 /// </remarks>
 public sealed class ConsistencyReward : IRewardRule
 {

@@ -3,7 +3,9 @@ using Retrace.Answers;
 namespace Retrace.Rewards;
 
 /// <summary>What one group of answers shows about the model. Frequencies are those of the maternal round.</summary>
-/// <param name="MajorityShare">The share of the n trajectories that give the most frequent maternal answer, in [0, 1].</param>
+/// <param name="MajorityShare">
+/// The share of the n trajectories that give the most frequent maternal answer, in [0, 1].
+/// </param>
 /// <param name="IsHighConfidence">
 /// Whether that share is at least 0.8; many such problems are the sign of collapse (the paper's fig. 3b).
 /// </param>

@@ -3,13 +3,14 @@ using Retrace.Answers;
 namespace Retrace.Rewards;
 
 /// <summary>
-/// The earlier form of SFR: among the anchor positions, the one whose answers have the highest entropy decides. Answers more
-/// frequent there than overall, or absent there, are boosted; less frequent ones are penalised. In [0, 1]; an
+/// The earlier form of SFR: among the anchor positions, the one whose answers have the highest entropy decides. Answers
+/// more frequent there than overall, or absent there, are boosted; less frequent ones are penalised. In [0, 1]; an
 /// unextractable answer gets 0.
 /// </summary>
 /// <remarks>
-/// Overall means both rounds, as in <see cref="SoftenedFrequencyReward"/>. Unextractable answers count in a position's total
-/// but not in its entropy. Of equal entropies the earliest position decides. With no continuations the reward is f_all.
+/// Overall means both rounds, as in <see cref="SoftenedFrequencyReward"/>. Unextractable answers count in a position's
+/// total but not in its entropy. Of equal entropies the earliest position decides. With no continuations the reward is
+/// f_all.
 /// </remarks>
 public sealed class MaxEntropyAnchorReward(SofteningFactors factors) : IRewardRule
 {
@@ -42,8 +43,8 @@ public sealed class MaxEntropyAnchorReward(SofteningFactors factors) : IRewardRu
         if (positions.Length != answers.Length)
         {
             throw new ArgumentException(
-                $"The max-entropy-anchor reward needs the anchor position of each of the {answers.Length} continuations; "
-                + $"it got {positions.Length}.");
+                "The max-entropy-anchor reward needs the anchor position of each continuation; "
+                + $"there are {positions.Length} for {answers.Length}.");
         }
         return positions.Zip(answers)
             .GroupBy(continuation => continuation.First, continuation => continuation.Second)

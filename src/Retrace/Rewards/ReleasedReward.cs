@@ -7,8 +7,8 @@ namespace Retrace.Rewards;
 /// answer gets 0.
 /// </summary>
 /// <remarks>
-/// The release compares base = c_R / (|R| + n) with f_R = c_R / |R| to choose between a boost of 0.2 and a penalty of 0.1.
-/// As |R| is less than |R| + n, the boost is always chosen. With n = 8 and k = 5, r = c_R / 40.
+/// The release compares base = c_R / (|R| + n) with f_R = c_R / |R| to choose between a boost of 0.2 and a penalty of
+/// 0.1. As |R| is less than |R| + n, the boost is always chosen. With n = 8 and k = 5, r = c_R / 40.
 /// </remarks>
 public sealed class ReleasedReward : IRewardRule
 {

@@ -33,7 +33,9 @@ public static class RewardRules
     /// <exception cref="BadInputException">There is no rule of that name.</exception>
     public static IRewardRule Create(string name) => Create(name, new RewardParameters());
 
-    /// <exception cref="BadInputException">There is no rule of that name, or one of its numbers is out of range.</exception>
+    /// <exception cref="BadInputException">
+    /// There is no rule of that name, or one of its numbers is out of range.
+    /// </exception>
     public static IRewardRule Create(string name, RewardParameters parameters) => Rules[name](parameters);
 
     /// <summary>

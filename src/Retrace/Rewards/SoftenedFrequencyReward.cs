@@ -4,8 +4,8 @@ namespace Retrace.Rewards;
 
 /// <summary>
 /// SFR, as the method's text asks for it: f_all(a) = (c_M(a) + c_R(a)) / (n + n·k), boosted where the answer is more
-/// frequent in re-inference (f_R(a) = c_R(a) / (n·k)) than overall or absent from it, penalised where it is less frequent,
-/// and left alone where the two are equal. In [0, 1]; an unextractable answer gets 0.
+/// frequent in re-inference (f_R(a) = c_R(a) / (n·k)) than overall or absent from it, penalised where it is less
+/// frequent, and left alone where the two are equal. In [0, 1]; an unextractable answer gets 0.
 /// </summary>
 /// <remarks>With no continuations at all there is nothing to soften by, and the reward is f_all itself.</remarks>
 public sealed class SoftenedFrequencyReward(SofteningFactors factors) : IRewardRule

@@ -6,8 +6,8 @@ namespace Retrace.Rewards;
 public sealed record SofteningFactors(double Boost = 1.2, double Penalty = 0.9)
 {
     /// <summary>
-    /// Boost · overall where the answer is more frequent among the <paramref name="reinferred"/> than overall, or not among
-    /// them at all (the long tail); penalty · overall where it is less frequent; clamped to [0, 1].
+    /// Boost · overall where the answer is more frequent among the <paramref name="reinferred"/> than overall, or not
+    /// among them at all (the long tail); penalty · overall where it is less frequent; clamped to [0, 1].
     /// </summary>
     internal double Soften(double overall, double reinferred)
     {

@@ -3,18 +3,19 @@ using Retrace.Answers;
 namespace Retrace.Rewards;
 
 /// <summary>
-/// Rewards an answer for surviving re-inference beyond what its frequency explains: r(a) = (1 − λ) f_all(a) + λ excess(a).
+/// Rewards an answer for surviving re-inference beyond what its frequency explains: r(a) = (1 − λ) f_all(a) + λ
+/// excess(a).
 /// </summary>
 /// <remarks>
 /// <para>
 /// A continuation survives when it comes back to the answer of the trajectory it was cut from.
-/// S(a) = (survivors of the trajectories with answer a + k·S̄) / (k·c_M(a) + k), where S̄ is the survival over the whole
-/// problem: one trajectory's weight of shrinkage. excess(a) = (S(a) − f_all(a)) / (1 − f_all(a)), clamped to [−1, 1], and 0
-/// where f_all(a) = 1: survival beyond chance.
+/// S(a) = (survivors of the trajectories with answer a + k·S̄) / (k·c_M(a) + k), where S̄ is the survival over the
+/// whole problem: one trajectory's weight of shrinkage. excess(a) = (S(a) − f_all(a)) / (1 − f_all(a)), clamped to [−1,
+/// 1], and 0 where f_all(a) = 1: survival beyond chance.
 /// </para>
 /// <para>
-/// In [−λ, 1]. An unextractable answer gets −λ, less than any answer can get, so that not answering never pays. This rule
-/// is ours; it can lift a right answer that is in the minority, which no frequency can.
+/// In [−λ, 1]. An unextractable answer gets −λ, no more than any answer can get, so that not answering never pays. This
+/// rule is ours; it can lift a right answer that is in the minority, which no frequency can.
 /// </para>
 /// </remarks>
 public sealed class SurvivalReward : IRewardRule

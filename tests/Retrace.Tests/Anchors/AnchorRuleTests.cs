@@ -54,7 +54,8 @@ public class AnchorRuleTests
         entropies[60] = 2; // As high, but later.
         entropies[50] = 1;
         Assert.Equal(33, Choose("entropy", 0.5, new AnchorContext(100, 95, [], entropies)));
-        Assert.Equal(50, Choose("entropy", 0.5, new AnchorContext(100, 95, [], [.. entropies.Select((e, i) => i == 50 ? 3 : e)])));
+        entropies[50] = 3;
+        Assert.Equal(50, Choose("entropy", 0.5, new AnchorContext(100, 95, [], entropies)));
     }
 
     [Fact]
@@ -111,7 +112,8 @@ public class AnchorRuleTests
     [Fact]
     public void A_context_is_read_off_the_tokens()
     {
-        string[] tokens = ["<think>", "One", ".", " Two", ".\n", "Three", "</think>", " \\bo", "xed{", "1", "}", " \\boxed{2}"];
+        string[] tokens =
+            ["<think>", "One", ".", " Two", ".\n", "Three", "</think>", " \\bo", "xed{", "1", "}", " \\boxed{2}"];
         AnchorContext context = AnchorContext.Of(tokens, new float[tokens.Length]);
         Assert.Equal(12, context.Length);
         Assert.Equal(7, context.AnswerStart); // The first box, whose command begins inside token 7.

@@ -8,8 +8,8 @@ public class AnswerClassesTests
     private static readonly MathematicalEquivalence Mathematical = new();
 
     private static readonly Gen<string?[]> Answers = Gen.OneOf(
-            null, "0.5", "1/2", "50%", "50", "2", "4/2", "x=2", "2 cm", "20 mm", "2 m", "A", "(a)", "yes", @"\pi", "3.141593",
-            "3.1415926")
+            null, "0.5", "1/2", "50%", "50", "2", "4/2", "x=2", "2 cm", "20 mm", "2 m", "A", "(a)", "yes", @"\pi",
+            "3.141593", "3.1415926")
         .Array[0, 12];
 
     [Fact]
@@ -58,7 +58,8 @@ public class AnswerClassesTests
                 Assert.Equal(answers[i] is null, classes[i] == AnswerClasses.None);
                 for (int j = 0; j < answers.Length; j++)
                 {
-                    if (answers[i] is string first && answers[j] is string second && Mathematical.AreEqual(first, second))
+                    if (answers[i] is string first && answers[j] is string second
+                        && Mathematical.AreEqual(first, second))
                     {
                         Assert.Equal(classes[i], classes[j]);
                     }

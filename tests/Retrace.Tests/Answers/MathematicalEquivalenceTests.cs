@@ -10,9 +10,9 @@ public class MathematicalEquivalenceTests
     // Texts that are rich in what the parser looks for.
     private static readonly Gen<string> Mathematics = Gen.OneOf(
             Gen.OneOf(
-                @"\frac", @"\sqrt", "√", "π", "{", "}", "(", ")", "[", "]", @"\{", @"\}", "^", "-", "+", "*", "/", ",", ";",
-                "=", "%", @"\%", "°", @"^\circ", "$", @"\text{", " cm", " m", " and ", "x", "A", ".", " ", @"\,", @"\left",
-                "1/2", "e9999", "99999999999", "0", "1,000", " 000", "½", "²", "\\", "square ", " per "),
+                @"\frac", @"\sqrt", "√", "π", "{", "}", "(", ")", "[", "]", @"\{", @"\}", "^", "-", "+", "*", "/", ",",
+                ";", "=", "%", @"\%", "°", @"^\circ", "$", @"\text{", " cm", " m", " and ", "x", "A", ".", " ", @"\,",
+                @"\left", "1/2", "e9999", "99999999999", "0", "1,000", " 000", "½", "²", "\\", "square ", " per "),
             Gen.Int[0, 2000].Select(value => value.ToString()),
             Gen.String[0, 3])
         .List[0, 12].Select(string.Concat);
@@ -183,7 +183,9 @@ public class MathematicalEquivalenceTests
     public void Answers_of_one_canonical_form_are_equal_to_the_same_others()
     {
         string[] spellings =
-            ["0.5", "1/2", "50%", "50", ".50", @"\frac{1}{2}", "π/2", @"\frac{\pi}{2}", "5 mm", "x=0.5", "half", "Half"];
+        [
+            "0.5", "1/2", "50%", "50", ".50", @"\frac{1}{2}", "π/2", @"\frac{\pi}{2}", "5 mm", "x=0.5", "half", "Half",
+        ];
         foreach (string first in spellings)
         {
             foreach (string second in spellings)

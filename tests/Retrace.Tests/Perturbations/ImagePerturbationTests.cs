@@ -35,7 +35,8 @@ public class ImagePerturbationTests
             {
                 continue; // Clipping would bias the measured deviation.
             }
-            double[] noise = [.. new GaussianNoise().Apply(Grey(128), new Random(seed)).Rgb.Select(value => value - 128.0)];
+            byte[] noisy = new GaussianNoise().Apply(Grey(128), new Random(seed)).Rgb;
+            double[] noise = [.. noisy.Select(value => value - 128.0)];
             double std = Math.Sqrt(noise.Average(value => value * value));
             Assert.InRange(noise.Average(), -1, 1);
             Assert.InRange(std / (level * 2.55), 0.96, 1.04);
@@ -66,8 +67,10 @@ public class ImagePerturbationTests
             byte[][] pixels = [.. new SaltAndPepper().Apply(Grey(128), new Random(seed)).Rgb.Chunk(3)];
             Assert.All(pixels, pixel => Assert.True(pixel[0] == pixel[1] && pixel[1] == pixel[2]));
             Assert.All(pixels, pixel => Assert.Contains(pixel[0], new byte[] { 0, 128, 255 }));
-            Assert.InRange(pixels.Count(pixel => pixel[0] == 255) / (double)pixels.Length, share / 2 - 0.02, share / 2 + 0.02);
-            Assert.InRange(pixels.Count(pixel => pixel[0] == 0) / (double)pixels.Length, share / 2 - 0.02, share / 2 + 0.02);
+            double salt = pixels.Count(pixel => pixel[0] == 255) / (double)pixels.Length;
+            double pepper = pixels.Count(pixel => pixel[0] == 0) / (double)pixels.Length;
+            Assert.InRange(salt, share / 2 - 0.02, share / 2 + 0.02);
+            Assert.InRange(pepper, share / 2 - 0.02, share / 2 + 0.02);
         }
     }
 

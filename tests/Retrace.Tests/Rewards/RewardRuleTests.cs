@@ -117,8 +117,8 @@ public class RewardRuleTests
     [Fact]
     public void Max_entropy_anchor_boosts_what_is_absent_there_and_takes_the_earliest_of_equal_positions()
     {
-        // Both positions have entropy ln 2; position 3 is the earlier. Answer 0: f_all 3/6, 1/2 there: equal, left alone.
-        // Answer 1: f_all 2/6, absent there: boosted.
+        // Both positions have entropy ln 2; position 3 is the earlier. Answer 0: f_all 3/6, 1/2 there: equal, left
+        // alone. Answer 1: f_all 2/6, absent there: boosted.
         AnswerGroup group = new([0, 1], [[0, 2], [0, 1]]) { AnchorGroups = [[3, 3], [7, 7]] };
         AssertRewards([0.5, 0.4], RewardRules.Create("max-entropy-anchor").Score(group));
     }
@@ -138,7 +138,8 @@ public class RewardRuleTests
         AssertRewards(
             [0.5 * 0.5 + 0.5 * 0.25, 0.375, 0.5 * 0.25 - 0.5 / 12, -0.5], RewardRules.Create("survival").Score(group));
         AssertRewards(
-            [0.25, 0.25, -1.0 / 12, -1], RewardRules.Create("survival", new RewardParameters(SurvivalWeight: 1)).Score(group));
+            [0.25, 0.25, -1.0 / 12, -1],
+            RewardRules.Create("survival", new RewardParameters(SurvivalWeight: 1)).Score(group));
         AssertRewards(
             [0.5, 0.5, 0.25, 0], RewardRules.Create("survival", new RewardParameters(SurvivalWeight: 0)).Score(group));
     }
@@ -182,7 +183,7 @@ public class RewardRuleTests
             RewardRules.Create("majority").Score(Group([0, 0, 1, 1, 2, None], [1, 1, 1, 1, 2, None])));
 
     [Theory]
-    [InlineData(new[] { 1, 1, 0 }, new[] { 0, 2, 2 }, new[] { 1.0, 1, 0 })] // 2 : 2 : 2, answer 1 has more maternal votes.
+    [InlineData(new[] { 1, 1, 0 }, new[] { 0, 2, 2 }, new[] { 1.0, 1, 0 })] // 2 : 2 : 2; maternal 1 : 2 : 0.
     [InlineData(new[] { 1, 0, None }, new int[0], new[] { 0.0, 1, 0 })] // The smaller class id.
     [InlineData(new[] { None, None, 0 }, new int[0], new[] { 0.0, 0, 1 })]
     [InlineData(new[] { None, None, None }, new int[0], new[] { 0.0, 0, 0 })]

@@ -35,17 +35,22 @@ public class StatisticsTests
     public void Without_answers_or_continuations_nothing_is_invented()
     {
         GroupStatistics silent = GroupStatistics.Of(new AnswerGroup([None, None], []));
-        Assert.Equal((0, false, 0, 0, None), (
-            silent.MajorityShare, silent.IsHighConfidence, silent.DistinctAnswers, silent.AnswerRate, silent.MajorityClass));
+        Assert.Equal(0, silent.MajorityShare);
+        Assert.False(silent.IsHighConfidence);
+        Assert.Equal(0, silent.DistinctAnswers);
+        Assert.Equal(0, silent.AnswerRate);
+        Assert.Equal(None, silent.MajorityClass);
         Assert.Equal([null, null], silent.Survivals);
     }
 
     [Fact]
     public void A_batch_is_measured_against_its_labels()
     {
-        // Problem 1, gold 0: four right of five (frequency 0.8), one wrong (0.2). Survivors: right 3 of 4, wrong 0 of 1.
+        // Problem 1, gold 0: four right of five (frequency 0.8), one wrong (0.2).
+        // Survivors: right 3 of 4, wrong 0 of 1.
         AnswerGroup first = new([0, 0, 0, 0, 1], [[0], [0], [0], [1], [0]]) { GoldClass = 0 };
-        // Problem 2, gold 1: one right (0.25), two wrong (0.5), one without an answer. Survivors: right 1 of 1, wrong 1 of 2.
+        // Problem 2, gold 1: one right (0.25), two wrong (0.5), one without an answer.
+        // Survivors: right 1 of 1, wrong 1 of 2.
         AnswerGroup second = new([0, 0, 1, None], [[0], [1], [1], [1]]) { GoldClass = 1 };
         // Problem 3: no answer is right. Problem 4: unlabelled.
         AnswerGroup third = new([0, 1], []) { GoldClass = None };
@@ -60,7 +65,8 @@ public class StatisticsTests
         Assert.Equal(2.0 / 3, batch.PseudoLabelAccuracy!.Value, 12); // Second: pooled, 1 wins 4 to 3.
         Assert.Equal(4.0 / 5, batch.SurvivalRight!.Value, 12);
         Assert.Equal(1.0 / 3, batch.SurvivalWrong!.Value, 12);
-        // [0.2, 0.4): the wrong one of problem 1 and the right one of problem 2; [0.4, 0.6): two of problem 2, two of problem 3.
+        // [0.2, 0.4): the wrong one of problem 1 and the right one of problem 2.
+        // [0.4, 0.6): two of problem 2 and two of problem 3, all wrong.
         Assert.Equal([null, 0.5, 0, null, 1], batch.AccuracyByFrequency);
     }
 

@@ -112,7 +112,8 @@ internal static partial class AnswerParser
         return text;
     }
 
-    // The index of the bracket that closes the one at the start, whatever its kind, as intervals mix them; −1 if none does.
+    // The index of the bracket that closes the one at the start, whatever its kind, as intervals mix them; −1 if none
+    // does.
     private static int ClosingBracket(string text)
     {
         int depth = 0;

@@ -3,7 +3,9 @@ namespace Retrace.Answers.Mathematics;
 /// <summary>What an answer says, once it has been read.</summary>
 internal abstract record AnswerValue
 {
-    /// <summary>Answers of one form are one answer. Numbers that are equal only within the tolerance have several.</summary>
+    /// <summary>
+    /// Answers of one form are one answer. Numbers that are equal only within the tolerance have several.
+    /// </summary>
     public abstract string CanonicalForm { get; }
 
     /// <summary>Reflexive and symmetric.</summary>
@@ -23,8 +25,8 @@ internal sealed record NumberValue(Number Number, Unit? Unit) : AnswerValue
     public override string CanonicalForm => $"number {Number} {Unit?.Dimension} {Unit?.Factor}";
 
     /// <summary>
-    /// With a unit on both sides, quantities are compared; where one side leaves it out, the numbers are. A percentage equals
-    /// its value with the sign left out, and the fraction it stands for.
+    /// With a unit on both sides, quantities are compared; where one side leaves it out, the numbers are. A percentage
+    /// equals its value with the sign left out, and the fraction it stands for.
     /// </summary>
     public static bool AreEqual(NumberValue first, NumberValue second)
     {

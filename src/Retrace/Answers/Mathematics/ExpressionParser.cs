@@ -5,10 +5,12 @@ using System.Text.RegularExpressions;
 namespace Retrace.Answers.Mathematics;
 
 /// <summary>
-/// Reads and evaluates the number that a text of <see cref="LatexText"/> begins with: + − * / ^, implied products, brackets,
-/// fractions, mixed numbers, roots and π.
+/// Reads and evaluates the number that a text of <see cref="LatexText"/> begins with: + − * / ^, implied products,
+/// brackets, fractions, mixed numbers, roots and π.
 /// </summary>
-/// <remarks>Recursive descent without backtracking; nesting is bounded, so that no text can exhaust the stack.</remarks>
+/// <remarks>
+/// Recursive descent without backtracking; nesting is bounded, so that no text can exhaust the stack.
+/// </remarks>
 internal sealed partial class ExpressionParser
 {
     private const int MaxDepth = 64;
@@ -24,7 +26,9 @@ internal sealed partial class ExpressionParser
 
     private char Current => _position < _text.Length ? _text[_position] : '\0';
 
-    /// <summary>The value of the longest expression at the start; <see cref="Number.Undefined"/> if there is none.</summary>
+    /// <summary>
+    /// The value of the longest expression at the start; <see cref="Number.Undefined"/> if there is none.
+    /// </summary>
     /// <param name="text">The unified text.</param>
     /// <param name="length">How many characters it took.</param>
     public static Number Parse(string text, out int length)
@@ -206,8 +210,8 @@ internal sealed partial class ExpressionParser
         return decimals.Length == 0 ? value + MixedPart() : value;
     }
 
-    // The fraction of a mixed number, "1/2" or "\frac{1}{2}" right behind its whole part; 0 if there is none. An improper
-    // fraction is none: it is a factor.
+    // The fraction of a mixed number, "1/2" or "\frac{1}{2}" right behind its whole part; 0 if there is none. An
+    // improper fraction is none: it is a factor.
     private Number MixedPart()
     {
         Match match = MixedFraction().Match(_text, _position);
@@ -243,7 +247,7 @@ internal sealed partial class ExpressionParser
         }
     }
 
-    // Thousands may be set apart by commas or spaces. White space is only taken as such if no fraction follows (1 234/567).
+    // Thousands may be set apart by commas, or by spaces unless a fraction follows, as in the mixed number 1 234/567.
     [GeneratedRegex(
         @"\G(?:(?<whole>[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[1-9][0-9]{0,2}(?: [0-9]{3})+(?![0-9]| ?/)|[0-9]+)"
         + @"(?:\.(?<decimals>[0-9]+))?|\.(?<decimals>[0-9]+))(?:[eE](?<exponent>[+-]?[0-9]{1,4})(?![0-9a-zA-Z]))?",

@@ -40,10 +40,10 @@ internal static class LatexText
 
     private static readonly Dictionary<char, string> Characters = new()
     {
-        ['$'] = "", ['~'] = " ", ['−'] = "-", ['–'] = "-", ['—'] = "-", ['‐'] = "-", ['×'] = "*", ['·'] = "*", ['⋅'] = "*",
-        ['÷'] = "/", ['º'] = "°", ['˚'] = "°", ['，'] = ",", ['；'] = ";", ['：'] = ":", ['（'] = "(", ['）'] = ")", ['％'] = "%",
-        ['＝'] = "=", ['²'] = "^2", ['³'] = "^3", ['½'] = " 1/2", ['¼'] = " 1/4", ['¾'] = " 3/4", ['⅓'] = " 1/3",
-        ['⅔'] = " 2/3", ['\u200b'] = "",
+        ['$'] = "", ['~'] = " ", ['−'] = "-", ['–'] = "-", ['—'] = "-", ['‐'] = "-", ['×'] = "*", ['·'] = "*",
+        ['⋅'] = "*", ['÷'] = "/", ['º'] = "°", ['˚'] = "°", ['，'] = ",", ['；'] = ";", ['：'] = ":", ['（'] = "(",
+        ['）'] = ")", ['％'] = "%", ['＝'] = "=", ['²'] = "^2", ['³'] = "^3", ['½'] = " 1/2", ['¼'] = " 1/4", ['¾'] = " 3/4",
+        ['⅓'] = " 1/3", ['⅔'] = " 2/3", ['\u200b'] = "",
     };
 
     /// <summary>The answer in the one spelling. Linear in its length; never throws.</summary>
@@ -107,7 +107,7 @@ internal static class LatexText
         return unified.Replace("^{°}", "°").Replace("^°", "°").ToString().Trim();
     }
 
-    // \{ and \} are set braces, \, and the like are spaces (none inside a number), \( and \[ only switch to mathematics.
+    // \{ and \} are set braces, \, and the like are spaces (none inside a number), \( and \[ only start mathematics.
     private static void AppendEscaped(StringBuilder unified, string answer, int position)
     {
         char escaped = answer[position];

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Retrace.Answers.Mathematics;
 
 /// <summary>
-/// A real number: an exact fraction as long as it is one of bounded size, and a double otherwise. What has no value, such as
-/// 1/0, is <see cref="Undefined"/>, which every operation passes on.
+/// A real number: an exact fraction as long as it is one of bounded size, and a double otherwise. What has no value,
+/// such as 1/0, is <see cref="Undefined"/>, which every operation passes on.
 /// </summary>
 internal readonly record struct Number
 {
@@ -72,7 +72,9 @@ internal readonly record struct Number
             ? Fraction(left._numerator * right._denominator, left._denominator * right._numerator)
             : new(left.Value / right.Value);
 
-    /// <summary>The digits (at least one) with a decimal point before the last <paramref name="decimals"/> of them.</summary>
+    /// <summary>
+    /// The digits (at least one) with a decimal point before the last <paramref name="decimals"/> of them.
+    /// </summary>
     public static Number Decimal(string digits, int decimals) =>
         Fraction(BigInteger.Parse(digits, CultureInfo.InvariantCulture), BigInteger.Pow(10, decimals));
 

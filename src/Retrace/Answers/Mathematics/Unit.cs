@@ -8,8 +8,8 @@ namespace Retrace.Answers.Mathematics;
 internal sealed partial record Unit(string Dimension, Number Factor)
 {
     /// <summary>
-    /// Percent stands for a factor of 1/100 and is also left out by people who answer in percent, so an answer without it
-    /// may mean either.
+    /// Percent stands for a factor of 1/100 and is also left out by people who answer in percent, so an answer without
+    /// it may mean either.
     /// </summary>
     public static Unit Percent { get; } = new("percent", (Number)1 / 100);
 
@@ -118,7 +118,8 @@ internal sealed partial record Unit(string Dimension, Number Factor)
         return exponents.Count > 0;
     }
 
-    // What is counted: "5 triangles". Words of at least three letters, so that a product of variables is not taken for one.
+    // What is counted: "5 triangles". Words of at least three letters, so that a product of variables is not taken for
+    // one.
     private static bool TryParseThing(string text, out Unit? unit)
     {
         unit = Words().IsMatch(text) ? new Unit(text.TrimEnd('.').TrimEnd('s'), 1) : null;
