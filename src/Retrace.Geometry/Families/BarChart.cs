@@ -10,14 +10,21 @@ internal sealed class BarChart() : ProblemFamily("bar-chart")
 
     protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
     {
-        int step = difficulty == 1 ? 2 : 1;
-        int[] heights = [.. Enumerable.Range(0, 3).Select(_ => Number(random, step, 8, step))];
+        int[] heights = [.. Enumerable.Range(0, 3).Select(_ => Number(random, 1, 8))];
         string[] letters = Letters(random, 3);
         var sketch = new FigureSketch(random, 112, 112) { LabelSize = 16 };
-        for (int i = 0; i <= 8; i += 2)
+        for (int i = 0; i <= 8; i++)
         {
-            sketch.Line(new(20, Ground - (Unit * i)), new(108, Ground - (Unit * i)), "grid", FigureColor.Faint, 0.7);
-            sketch.Label($"{i}", "scale", new(11, Ground - (Unit * i)), 14);
+            float y = Ground - (Unit * i);
+            if (i % 2 == 0)
+            {
+                sketch.Label($"{i}", "scale", new(11, y), 14);
+            }
+            // The harder charts have no lines between two numbers of the scale.
+            if (i % 2 == 0 || difficulty == 1)
+            {
+                sketch.Line(new(20, y), new(108, y), "grid", FigureColor.Faint, 0.7);
+            }
         }
         FigureColor[] colors = [FigureColor.FirstTint, FigureColor.SecondTint, FigureColor.ThirdTint];
         for (int i = 0; i < 3; i++)

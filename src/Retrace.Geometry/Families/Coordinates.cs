@@ -33,7 +33,7 @@ internal sealed class Coordinates() : ProblemFamily("coordinates")
         int x = Number(random, 1, Highest);
         int y = Number(random, 1, Highest);
         string letter = Pick(random, "A", "B", "P", "Q", "S", "T");
-        Mark(sketch, origin, x, y, letter);
+        Mark(sketch, origin, x, y, letter, new Vector2(x == Highest ? -11 : 11, y == Highest ? 11 : -11));
         string read = Pick(random, $"{letter} is at ({x},{y}). ", $"{letter}=({x},{y}). ");
         if (difficulty == 1)
         {
@@ -53,30 +53,35 @@ internal sealed class Coordinates() : ProblemFamily("coordinates")
     {
         bool horizontal = random.Next(2) == 0;
         int same = Number(random, 1, Highest);
-        int low = Number(random, 1, Highest - 1);
-        int high = Number(random, low + 1, Highest);
+        int distance = Number(random, 1, Highest - 1);
+        int low = Number(random, 1, Highest - distance);
+        int high = low + distance;
         string[] letters = Letters(random, 2);
         (int x1, int y1, int x2, int y2) = horizontal ? (low, same, high, same) : (same, low, same, high);
         if (random.Next(2) == 0)
         {
             (x1, y1, x2, y2) = (x2, y2, x1, y1);
         }
-        Mark(sketch, origin, x1, y1, letters[0]);
-        Mark(sketch, origin, x2, y2, letters[1]);
+        // Letters stand beside the row or column, so that each is clearly nearest to its own point.
+        Vector2 beside = horizontal
+            ? new Vector2(0, same == Highest ? 14 : -14)
+            : new Vector2(same == Highest ? -14 : 14, 0);
+        Mark(sketch, origin, x1, y1, letters[0], beside);
+        Mark(sketch, origin, x2, y2, letters[1], beside);
         string reasoning = Pick(random, $"{letters[0]}=({x1},{y1}), {letters[1]}=({x2},{y2}). ",
-            $"{letters[0]} is at ({x1},{y1}), {letters[1]} at ({x2},{y2}). ") + $"{high}-{low}={high - low}";
+            $"{letters[0]} is at ({x1},{y1}), {letters[1]} at ({x2},{y2}). ") + $"{high}-{low}={distance}";
         string question = Pick(random, $"How far is {letters[0]} from {letters[1]}?",
             $"What is the distance between {letters[0]} and {letters[1]}?", $"Find the length of {letters[0]}{letters[1]}.");
         return (sketch, new ProblemText($"{letters[0]};{x1};{y1};{x2};{y2}", "distance", question, reasoning,
-            $"{high - low}"));
+            $"{distance}"));
     }
 
-    private static void Mark(FigureSketch sketch, Vector2 origin, int x, int y, string letter)
+    private static void Mark(FigureSketch sketch, Vector2 origin, int x, int y, string letter, Vector2 beside)
     {
         Vector2 at = At(origin, x, y);
         sketch.Name(letter, at);
         sketch.Dot(at, "point", FigureColor.Accent, 4.5f);
-        sketch.Label(letter, "point", at + new Vector2(x == Highest ? -11 : 11, y == Highest ? 11 : -11));
+        sketch.Label(letter, "point", at + beside);
     }
 
     private static Vector2 At(Vector2 origin, int x, int y) => origin + new Vector2(Cell * x, -Cell * y);

@@ -9,14 +9,15 @@ internal sealed class Counting() : ProblemFamily("counting")
 
     protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
     {
-        const float Cell = 36;
-        int rows = 3;
-        int columns = difficulty == 3 ? 3 : difficulty + 1;
-        var sketch = new FigureSketch(random, 112, 112);
+        const float Row = 36;
+        const int Rows = 3;
+        int columns = difficulty == 3 ? 4 : 3;
+        var sketch = new FigureSketch(random, columns == 4 ? 140 : 112, 112);
+        float cell = columns == 4 ? 34 : 36;
         int wanted = random.Next(Kinds.Length);
         int kinds = difficulty == 1 ? 2 : 3;
         // Drawn first, the count is even over its range; the rest of the cells hold other shapes or stay empty.
-        int cells = rows * columns;
+        int cells = Rows * columns;
         int count = Number(random, 1, cells);
         string[] content = new string[cells];
         for (int i = 0; i < cells; i++)
@@ -25,13 +26,14 @@ internal sealed class Counting() : ProblemFamily("counting")
             content[i] = i < count ? Kinds[wanted] : random.Next(3) == 0 ? "" : Kinds[other];
         }
         random.Shuffle(content);
-        int[] perRow = new int[rows];
+        int[] perRow = new int[Rows];
         for (int i = 0; i < cells; i++)
         {
             if (content[i].Length > 0)
             {
                 Vector2 at = new(
-                    (112 - (Cell * columns)) / 2 + (Cell * ((i % columns) + 0.5f)), 2 + (Cell * ((i / columns) + 0.5f)));
+                    (sketch.Width / 2f) + (cell * ((i % columns) + 0.5f - (columns / 2f))),
+                    2 + (Row * ((i / columns) + 0.5f)));
                 Draw(sketch, random, content[i], at + new Vector2(random.Next(-2, 3), random.Next(-2, 3)));
                 perRow[i / columns] += content[i] == Kinds[wanted] ? 1 : 0;
             }

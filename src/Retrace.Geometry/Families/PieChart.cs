@@ -38,7 +38,7 @@ internal sealed class PieChart() : ProblemFamily("pie-chart")
         int[] given = [.. shares.Where((_, i) => i != asked)];
         int answer = shares[asked];
         int sum = given.Sum();
-        string read = Pick(random, $"slices {string.Join(", ", given)}. ", $"I see {string.Join(", ", given)}. ");
+        string read = Pick(random, $"{(slices == 2 ? "slice" : "slices")} {string.Join(", ", given)}. ", $"I see {string.Join(", ", given)}. ");
         string calculation = slices == 2
             ? $"100-{sum}={answer}"
             : Pick(random, $"{string.Join('+', given)}={sum}, 100-{sum}={answer}", $"100-{string.Join('-', given)}={answer}");

@@ -8,8 +8,8 @@ internal sealed class Pythagoras() : ProblemFamily("pythagoras")
     private static readonly (int Short, int Long, int Hypotenuse)[][] TriplesByDifficulty =
     [
         [(3, 4, 5), (6, 8, 10), (5, 12, 13), (9, 12, 15)],
-        [(3, 4, 5), (6, 8, 10), (5, 12, 13), (9, 12, 15), (8, 15, 17)],
-        [(9, 12, 15), (8, 15, 17), (12, 16, 20), (7, 24, 25), (10, 24, 26), (20, 21, 29), (15, 20, 25)],
+        [(3, 4, 5), (6, 8, 10), (5, 12, 13), (9, 12, 15), (12, 16, 20)],
+        [(8, 15, 17), (12, 16, 20), (7, 24, 25), (10, 24, 26), (20, 21, 29), (18, 24, 30)],
     ];
 
     protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)

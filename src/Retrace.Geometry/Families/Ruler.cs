@@ -30,8 +30,9 @@ internal sealed class Ruler() : ProblemFamily("ruler")
         int[] ends = new int[bars];
         for (int i = 0; i < bars; i++)
         {
-            starts[i] = Number(random, 0, difficulty == 1 ? 2 : Highest - 2);
-            ends[i] = Number(random, starts[i] + 2, Highest);
+            int length = Number(random, 2, Highest);
+            starts[i] = Number(random, 0, Highest - length);
+            ends[i] = starts[i] + length;
             float y = top - 24 - (30 * i);
             FigureColor fill = i == 0 ? FigureColor.SecondTint : FigureColor.ThirdTint;
             sketch.Rectangle(At(starts[i], y), At(ends[i], y + 18), $"bar {letters[i]}", fill: fill);

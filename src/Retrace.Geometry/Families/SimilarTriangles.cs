@@ -7,12 +7,12 @@ internal sealed class SimilarTriangles() : ProblemFamily("similar-triangles")
 {
     protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
     {
-        int factor = Number(random, 2, difficulty == 1 ? 3 : 4);
-        int left = Number(random, 2, difficulty == 3 ? 9 : 6);
-        int bottom = Number(random, 2, difficulty == 3 ? 9 : 6);
+        int factor = Number(random, 2, difficulty + 2);
+        int left = Number(random, 2, 9);
+        int bottom = Number(random, 2, 9);
         if (left == bottom)
         {
-            bottom++;
+            bottom = bottom == 9 ? 8 : bottom + 1;
         }
         var sketch = new FigureSketch(random, 140, 112) { Turn = SmallTurn(random, 5), LabelSize = 16 + random.Next(2) };
         Vector2[] small = [new(20, 78), new(50, 78), new(26, 44)];

@@ -11,9 +11,9 @@ internal sealed class Thermometer() : ProblemFamily("thermometer")
     protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
     {
         // Four labelled marks above the lowest; five small steps between two of them, but two at difficulty 1.
-        int labelStep = difficulty == 1 ? 10 : Number(random, 5, 10, 5);
-        int lowest = labelStep * Number(random, 0, 3);
-        int smallStep = difficulty == 1 ? 5 : labelStep / 5;
+        int labelStep = difficulty == 1 ? Number(random, 10, 20, 10) : Number(random, 5, 10, 5);
+        int lowest = labelStep * Number(random, 0, difficulty == 1 && labelStep == 20 ? 1 : 5);
+        int smallStep = difficulty == 1 ? labelStep / 2 : labelStep / 5;
         int steps = 4 * labelStep / smallStep;
         var sketch = new FigureSketch(random, 112, 112);
         float Height(int steps) => Bottom - (LabelDistance * smallStep * steps / labelStep);
