@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Retrace.Geometry;
 
-/// <summary>Everything a figure shows: it is drawn from this, and its answer can be recomputed from this alone.</summary>
+/// <summary>Everything a figure shows; it is drawn, and its answer recomputed, from this alone.</summary>
 /// <param name="Width">Pixels, a multiple of 28.</param>
 /// <param name="Height">Pixels, a multiple of 28.</param>
 /// <param name="StyleSeed">Decides typeface, colours and line width.</param>

@@ -33,7 +33,12 @@ public static class FigureRenderer
         var bitmap = new SKBitmap(
             new SKImageInfo(figure.Width, figure.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         using var canvas = new SKCanvas(bitmap);
-        using var paint = new SKPaint { IsAntialias = true, StrokeCap = SKStrokeCap.Round, StrokeJoin = SKStrokeJoin.Round };
+        using var paint = new SKPaint
+        {
+            IsAntialias = true,
+            StrokeCap = SKStrokeCap.Round,
+            StrokeJoin = SKStrokeJoin.Round,
+        };
         canvas.Clear(style.Background);
         foreach (FigureShape shape in figure.Shapes)
         {

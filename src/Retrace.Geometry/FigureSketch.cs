@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Retrace.Geometry;
 
-/// <summary>A figure in the making. Everything placed on it is turned by <see cref="Turn"/> around its middle.</summary>
+/// <summary>A figure in the making; what is placed on it is turned around its middle.</summary>
 internal sealed class FigureSketch
 {
     // Of one character, in font sizes: above what any of the typefaces needs after scaling.
@@ -172,7 +172,9 @@ internal sealed class FigureSketch
             low = Vector2.Min(low, turned[i]);
             high = Vector2.Max(high, turned[i]);
         }
-        float scale = MathF.Min((Width - (2 * marginX)) / (high.X - low.X), (Height - (2 * marginY)) / (high.Y - low.Y));
+        float scale = MathF.Min(
+            (Width - (2 * marginX)) / (high.X - low.X),
+            (Height - (2 * marginY)) / (high.Y - low.Y));
         Vector2 middle = (low + high) / 2;
         for (int i = 0; i < points.Length; i++)
         {

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace Retrace.Geometry;
 
-/// <summary>How a figure looks, drawn at random from its style seed; dark lines and letters on a light ground.</summary>
+/// <summary>How a figure looks: dark lines and letters on a light ground.</summary>
 internal sealed record FigureStyle(
     SKTypeface Typeface,
     float TextScale,

@@ -85,7 +85,8 @@ public static class GeometrySolver
     private static double Area(FigureDescription figure)
     {
         double product = AllNumbers(figure).Aggregate((one, other) => one * other);
-        return figure.Shapes.Single(shape => shape.Kind == ShapeKind.Polygon).Numbers.Count == 8 ? product : product / 2;
+        FigureShape outline = figure.Shapes.Single(shape => shape.Kind == ShapeKind.Polygon);
+        return outline.Numbers.Count == 8 ? product : product / 2;
     }
 
     private static double Circle(FigureDescription figure) => figure.Asked switch

@@ -16,7 +16,7 @@ internal abstract class ProblemFamily(string name)
         return sketch.IsLegible ? new ProblemDraft(text, sketch.Finish(text.Asked)) : null;
     }
 
-    protected abstract (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty);
+    protected abstract (FigureSketch, ProblemText) Compose(Random random, int difficulty);
 
     protected static string Pick(Random random, params ReadOnlySpan<string> choices) =>
         choices[random.Next(choices.Length)];

@@ -22,7 +22,8 @@ public sealed class GeometryDataSetTests : IDisposable
         Assert.Equal(3, Directory.GetFiles(first).Length);
         GeometryDataSet.Write(second, 10, 40, 20, 30);
         Assert.NotEqual(
-            File.ReadAllBytes(Path.Combine(first, "test.jsonl")), File.ReadAllBytes(Path.Combine(second, "test.jsonl")));
+            File.ReadAllBytes(Path.Combine(first, "test.jsonl")),
+            File.ReadAllBytes(Path.Combine(second, "test.jsonl")));
     }
 
     [Fact]

@@ -5,10 +5,10 @@ namespace Retrace.Geometry.Families;
 /// <summary>The area of a rectangle or of a right triangle.</summary>
 internal sealed class Area() : ProblemFamily("area")
 {
-    protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty) =>
+    protected override (FigureSketch, ProblemText) Compose(Random random, int difficulty) =>
         difficulty == 3 ? Triangle(random) : Rectangle(random, difficulty == 1 ? 9 : 12);
 
-    private static (FigureSketch Sketch, ProblemText Text) Rectangle(Random random, int highest)
+    private static (FigureSketch, ProblemText) Rectangle(Random random, int highest)
     {
         int width = Number(random, 2, highest);
         int height = Number(random, 2, highest);
@@ -19,7 +19,7 @@ internal sealed class Area() : ProblemFamily("area")
             Question(random, "rectangle"), reasoning, $"{width * height}"));
     }
 
-    private static (FigureSketch Sketch, ProblemText Text) Triangle(Random random)
+    private static (FigureSketch, ProblemText) Triangle(Random random)
     {
         int one = Number(random, 2, 12);
         int other = Number(random, 2, 12);
@@ -39,5 +39,6 @@ internal sealed class Area() : ProblemFamily("area")
     }
 
     private static string Question(Random random, string figure) => Pick(random,
-        $"What is the area of the {figure}?", $"Find the area of this {figure}.", $"How large is the area of the {figure}?");
+        $"What is the area of the {figure}?", $"Find the area of this {figure}.",
+        $"How large is the area of the {figure}?");
 }

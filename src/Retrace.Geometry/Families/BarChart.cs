@@ -8,7 +8,7 @@ internal sealed class BarChart() : ProblemFamily("bar-chart")
     private const float Unit = 10;
     private const float Ground = 92;
 
-    protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
+    protected override (FigureSketch, ProblemText) Compose(Random random, int difficulty)
     {
         int[] heights = [.. Enumerable.Range(0, 3).Select(_ => Number(random, 1, 8))];
         string[] letters = Letters(random, 3);
@@ -43,7 +43,8 @@ internal sealed class BarChart() : ProblemFamily("bar-chart")
         int one = random.Next(3);
         if (difficulty < 3)
         {
-            string question = Pick(random, $"How high is bar {letters[one]}?", $"What is the value of bar {letters[one]}?",
+            string question = Pick(random,
+                $"How high is bar {letters[one]}?", $"What is the value of bar {letters[one]}?",
                 $"Read the value of {letters[one]} from the chart.");
             return (sketch, new ProblemText($"{content};{one}", $"bar {letters[one]}", question,
                 $"{read}{letters[one]} is {heights[one]}", $"{heights[one]}"));
@@ -51,7 +52,8 @@ internal sealed class BarChart() : ProblemFamily("bar-chart")
         int other = (one + 1 + random.Next(2)) % 3;
         int answer = heights[one] + heights[other];
         string sumQuestion = Pick(random, $"What are {letters[one]} and {letters[other]} together?",
-            $"Add the bars {letters[one]} and {letters[other]}.", $"What is the sum of {letters[one]} and {letters[other]}?");
+            $"Add the bars {letters[one]} and {letters[other]}.",
+            $"What is the sum of {letters[one]} and {letters[other]}?");
         return (sketch, new ProblemText($"{content};{one}+{other}", $"bar {letters[one]} + bar {letters[other]}",
             sumQuestion, $"{read}{heights[one]}+{heights[other]}={answer}", $"{answer}"));
     }

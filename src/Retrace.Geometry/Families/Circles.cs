@@ -5,14 +5,14 @@ namespace Retrace.Geometry.Families;
 /// <summary>Radius and diameter; a circle in a square; two circles that touch.</summary>
 internal sealed class Circles() : ProblemFamily("circle")
 {
-    protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty) => difficulty switch
+    protected override (FigureSketch, ProblemText) Compose(Random random, int difficulty) => difficulty switch
     {
         1 => OneCircle(random),
         2 => InSquare(random),
         _ => Touching(random),
     };
 
-    private static (FigureSketch Sketch, ProblemText Text) OneCircle(Random random)
+    private static (FigureSketch, ProblemText) OneCircle(Random random)
     {
         var sketch = new FigureSketch(random, 112, 112);
         bool radiusGiven = random.Next(2) == 0;
@@ -35,10 +35,11 @@ internal sealed class Circles() : ProblemFamily("circle")
         string name = radiusGiven ? "diameter" : "radius";
         string question = Pick(random, $"What is the {name} of the circle?", $"Find the {name} of this circle.",
             $"How long is the {name} of the circle?");
-        return (sketch, new ProblemText($"one;{given};{radiusGiven};{direction}", name, question, reasoning, $"{answer}"));
+        return (sketch, new ProblemText($"one;{given};{radiusGiven};{direction}", name,
+            question, reasoning, $"{answer}"));
     }
 
-    private static (FigureSketch Sketch, ProblemText Text) InSquare(Random random)
+    private static (FigureSketch, ProblemText) InSquare(Random random)
     {
         bool radiusGiven = random.Next(2) == 0;
         int radius = Number(random, 3, 30);
@@ -73,13 +74,15 @@ internal sealed class Circles() : ProblemFamily("circle")
             ? Pick(random, $"radius {given}. side 2*{given}={answer}", $"r={given}. side is {given}+{given}={answer}")
             : Pick(random, $"side {given}. {given}/2={answer}", $"the side is {given}. r=half of {given}={answer}");
         string question = radiusGiven
-            ? Pick(random, "What is the side of the square?", "How long is a side of the square?", "Find the side of the square.")
-            : Pick(random, "What is the radius of the circle?", "Find the radius r of the circle.", "How long is the radius r?");
+            ? Pick(random, "What is the side of the square?", "How long is a side of the square?",
+                "Find the side of the square.")
+            : Pick(random, "What is the radius of the circle?", "Find the radius r of the circle.",
+                "How long is the radius r?");
         return (sketch, new ProblemText($"square;{given};{radiusGiven};{place}", radiusGiven ? "side" : "radius",
             question, reasoning, $"{answer}"));
     }
 
-    private static (FigureSketch Sketch, ProblemText Text) Touching(Random random)
+    private static (FigureSketch, ProblemText) Touching(Random random)
     {
         int one = Number(random, 2, 20);
         int other = Number(random, 2, 20);

@@ -5,7 +5,7 @@ namespace Retrace.Geometry.Families;
 /// <summary>The time on a clock, or half an hour or an hour later.</summary>
 internal sealed class Clock() : ProblemFamily("clock")
 {
-    protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
+    protected override (FigureSketch, ProblemText) Compose(Random random, int difficulty)
     {
         int hour = Number(random, 1, 12);
         int minute = difficulty == 1 ? Number(random, 0, 45, 15) : Number(random, 0, 55, 5);
@@ -31,11 +31,14 @@ internal sealed class Clock() : ProblemFamily("clock")
         string shown = Time(hour, minute);
         string answer = Time(hour + ((minute + shift) / 60), (minute + shift) % 60);
         int mark = minute == 0 ? 12 : minute / 5;
-        string read = Pick(random, $"short hand after {hour}, long hand at {mark}. ", $"hour {hour}, long hand at {mark}. ");
+        string read = Pick(random, $"short hand after {hour}, long hand at {mark}. ",
+            $"hour {hour}, long hand at {mark}. ");
         if (shift == 0)
         {
-            string now = Pick(random, "What time does the clock show?", "Read the time on the clock.", "What time is it?");
-            return (sketch, new ProblemText($"{shown};{step}", "time", now, $"{read}{mark % 12}*5={minute}, {shown}", answer));
+            string now = Pick(random, "What time does the clock show?", "Read the time on the clock.",
+                "What time is it?");
+            return (sketch, new ProblemText($"{shown};{step}", "time", now,
+                $"{read}{mark % 12}*5={minute}, {shown}", answer));
         }
         string name = shift == 30 ? "half an hour" : "one hour";
         string later = Pick(random, $"What time will it be in {name}?", $"What will the clock show {name} later?");

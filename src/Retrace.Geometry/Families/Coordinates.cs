@@ -2,13 +2,13 @@ using System.Numerics;
 
 namespace Retrace.Geometry.Families;
 
-/// <summary>Points on a grid: a coordinate, the sum of both, or the distance of two points in one row or column.</summary>
+/// <summary>Points on a grid: a coordinate, the sum of both, or how far two points in one row or column are.</summary>
 internal sealed class Coordinates() : ProblemFamily("coordinates")
 {
     private const int Highest = 6;
     private const float Cell = 18;
 
-    protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
+    protected override (FigureSketch, ProblemText) Compose(Random random, int difficulty)
     {
         var sketch = new FigureSketch(random, 140, 140);
         Vector2 origin = new(22, 120);
@@ -27,7 +27,7 @@ internal sealed class Coordinates() : ProblemFamily("coordinates")
         return difficulty == 3 ? Distance(random, sketch, origin) : OnePoint(random, sketch, origin, difficulty);
     }
 
-    private static (FigureSketch Sketch, ProblemText Text) OnePoint(
+    private static (FigureSketch, ProblemText) OnePoint(
         Random random, FigureSketch sketch, Vector2 origin, int difficulty)
     {
         int x = Number(random, 1, Highest);
@@ -42,14 +42,16 @@ internal sealed class Coordinates() : ProblemFamily("coordinates")
             int value = horizontal ? x : y;
             string question = Pick(random, $"What is the {axis} coordinate of the point {letter}?",
                 $"Read the {axis} coordinate of {letter}.", $"Find the {axis} value of point {letter}.");
-            return (sketch, new ProblemText($"{letter};{x};{y};{axis}", axis, question, $"{read}{axis}={value}", $"{value}"));
+            return (sketch, new ProblemText($"{letter};{x};{y};{axis}", axis, question, $"{read}{axis}={value}",
+                $"{value}"));
         }
         string sumQuestion = Pick(random, $"What is the sum of the coordinates of {letter}?",
             $"Add the x and y coordinates of {letter}.", $"Find x + y for the point {letter}.");
-        return (sketch, new ProblemText($"{letter};{x};{y};sum", "sum", sumQuestion, $"{read}{x}+{y}={x + y}", $"{x + y}"));
+        return (sketch, new ProblemText($"{letter};{x};{y};sum", "sum", sumQuestion, $"{read}{x}+{y}={x + y}",
+            $"{x + y}"));
     }
 
-    private static (FigureSketch Sketch, ProblemText Text) Distance(Random random, FigureSketch sketch, Vector2 origin)
+    private static (FigureSketch, ProblemText) Distance(Random random, FigureSketch sketch, Vector2 origin)
     {
         bool horizontal = random.Next(2) == 0;
         int same = Number(random, 1, Highest);
@@ -71,7 +73,8 @@ internal sealed class Coordinates() : ProblemFamily("coordinates")
         string reasoning = Pick(random, $"{letters[0]}=({x1},{y1}), {letters[1]}=({x2},{y2}). ",
             $"{letters[0]} is at ({x1},{y1}), {letters[1]} at ({x2},{y2}). ") + $"{high}-{low}={distance}";
         string question = Pick(random, $"How far is {letters[0]} from {letters[1]}?",
-            $"What is the distance between {letters[0]} and {letters[1]}?", $"Find the length of {letters[0]}{letters[1]}.");
+            $"What is the distance between {letters[0]} and {letters[1]}?",
+            $"Find the length of {letters[0]}{letters[1]}.");
         return (sketch, new ProblemText($"{letters[0]};{x1};{y1};{x2};{y2}", "distance", question, reasoning,
             $"{distance}"));
     }

@@ -7,7 +7,7 @@ internal sealed class Counting() : ProblemFamily("counting")
 {
     private static readonly string[] Kinds = ["circle", "triangle", "square"];
 
-    protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
+    protected override (FigureSketch, ProblemText) Compose(Random random, int difficulty)
     {
         const float Row = 36;
         const int Rows = 3;
@@ -39,12 +39,14 @@ internal sealed class Counting() : ProblemFamily("counting")
             }
         }
         string plural = Kinds[wanted] + "s";
-        string reasoning = Pick(random, $"rows {string.Join(", ", perRow)}. ", $"{plural} by row: {string.Join(", ", perRow)}. ")
+        string read = string.Join(", ", perRow);
+        string reasoning = Pick(random, $"rows {read}. ", $"{plural} by row: {read}. ")
             + $"{string.Join('+', perRow)}={count}";
         string question = Pick(random, $"How many {plural} are there?", $"Count the {plural} in the picture.",
             $"What is the number of {plural}?");
         string grid = string.Concat(content.Select(kind => kind.Length == 0 ? '.' : kind[0]));
-        return (sketch, new ProblemText($"{grid};{columns};{Kinds[wanted]}", Kinds[wanted], question, reasoning, $"{count}"));
+        return (sketch, new ProblemText($"{grid};{columns};{Kinds[wanted]}", Kinds[wanted],
+            question, reasoning, $"{count}"));
     }
 
     private static void Draw(FigureSketch sketch, Random random, string kind, Vector2 at)
@@ -64,7 +66,8 @@ internal sealed class Counting() : ProblemFamily("counting")
         }
         int corners = kind == "square" ? 4 : 3;
         float turn = (corners == 4 ? 45 : -90) + random.Next(-12, 13);
-        Vector2[] points = [.. Enumerable.Range(0, corners).Select(i => at + Polar(turn + (i * 360f / corners), radius + 1))];
+        Vector2[] points = [.. Enumerable.Range(0, corners)
+            .Select(i => at + Polar(turn + (i * 360f / corners), radius + 1))];
         sketch.Polygon(points, kind, stroke, fill);
     }
 }

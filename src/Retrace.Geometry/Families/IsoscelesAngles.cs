@@ -5,7 +5,7 @@ namespace Retrace.Geometry.Families;
 /// <summary>A triangle with two marked equal sides and one angle given; another angle is asked.</summary>
 internal sealed class IsoscelesAngles() : ProblemFamily("isosceles-angles")
 {
-    protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
+    protected override (FigureSketch, ProblemText) Compose(Random random, int difficulty)
     {
         bool baseGiven = difficulty == 1 || (difficulty == 3 && random.Next(2) == 0);
         int baseAngle = Number(random, 36, 70, difficulty == 3 ? 1 : 2);
@@ -32,7 +32,8 @@ internal sealed class IsoscelesAngles() : ProblemFamily("isosceles-angles")
             string? label = i == given ? $"{value}" : i == asked && difficulty < 3 ? "x" : null;
             if (label is not null)
             {
-                sketch.LabelAngle(label, $"angle {letters[i]}", corners[(i + 1) % 3], corners[i], corners[(i + 2) % 3], 40);
+                sketch.LabelAngle(label, $"angle {letters[i]}",
+                    corners[(i + 1) % 3], corners[i], corners[(i + 2) % 3], 40);
             }
         }
         string read = baseGiven
@@ -43,7 +44,8 @@ internal sealed class IsoscelesAngles() : ProblemFamily("isosceles-angles")
             : $"180-{value}={180 - value}, {180 - value}/2={answer}";
         string name = difficulty == 3 ? $"angle {letters[asked]}" : "angle x";
         string question = Pick(random, $"The marked sides are equal. Find {name}.",
-            $"Two sides are equal. What is {name} in degrees?", $"How many degrees is {name}, if the marked sides are equal?");
+            $"Two sides are equal. What is {name} in degrees?",
+            $"How many degrees is {name}, if the marked sides are equal?");
         return (sketch, new ProblemText(
             $"{value};{given};{asked};{turn < 1};{(difficulty == 3 ? letters[0] : "")}",
             $"angle {letters[asked]}", question, $"{read} {calculation}", $"{answer}"));

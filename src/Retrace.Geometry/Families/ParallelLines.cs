@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace Retrace.Geometry.Families;
 
-/// <summary>A line crosses two parallel lines; from one of the angles another, equal or supplementary, is asked.</summary>
+/// <summary>A line crosses two parallel lines; one angle is given, an equal or supplementary one is asked.</summary>
 internal sealed class ParallelLines() : ProblemFamily("parallel-lines")
 {
-    protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
+    protected override (FigureSketch, ProblemText) Compose(Random random, int difficulty)
     {
         int angle;
         do

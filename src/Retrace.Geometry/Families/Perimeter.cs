@@ -5,14 +5,14 @@ namespace Retrace.Geometry.Families;
 /// <summary>The perimeter of a rectangle, a triangle or a quadrilateral with labelled sides.</summary>
 internal sealed class Perimeter() : ProblemFamily("perimeter")
 {
-    protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty) => difficulty switch
+    protected override (FigureSketch, ProblemText) Compose(Random random, int difficulty) => difficulty switch
     {
         1 => Rectangle(random),
         2 => Triangle(random),
         _ => Quadrilateral(random),
     };
 
-    private static (FigureSketch Sketch, ProblemText Text) Rectangle(Random random)
+    private static (FigureSketch, ProblemText) Rectangle(Random random)
     {
         int width = Number(random, 2, 12);
         int height = Number(random, 2, 12);
@@ -29,7 +29,7 @@ internal sealed class Perimeter() : ProblemFamily("perimeter")
             Question(random, "rectangle"), reasoning, $"{2 * sum}"));
     }
 
-    private static (FigureSketch Sketch, ProblemText Text) Triangle(Random random)
+    private static (FigureSketch, ProblemText) Triangle(Random random)
     {
         int[] sides = new int[3];
         float first;
@@ -58,7 +58,7 @@ internal sealed class Perimeter() : ProblemFamily("perimeter")
             Question(random, "triangle"), reasoning, $"{sides.Sum()}"));
     }
 
-    private static (FigureSketch Sketch, ProblemText Text) Quadrilateral(Random random)
+    private static (FigureSketch, ProblemText) Quadrilateral(Random random)
     {
         int[] sides = [Number(random, 2, 12), Number(random, 2, 12), Number(random, 2, 12), Number(random, 2, 12)];
         var sketch = new FigureSketch(random, 112, 112);
@@ -72,7 +72,8 @@ internal sealed class Perimeter() : ProblemFamily("perimeter")
         int second = sides[2] + sides[3];
         string all = string.Join(", ", sides);
         string reasoning = Pick(random, $"sides {all}. ", $"I see {all}. ")
-            + Pick(random, $"{sides[0]}+{sides[1]}={first}, {sides[2]}+{sides[3]}={second}, {first}+{second}={sides.Sum()}",
+            + Pick(random,
+                $"{sides[0]}+{sides[1]}={first}, {sides[2]}+{sides[3]}={second}, {first}+{second}={sides.Sum()}",
                 $"{string.Join('+', sides)}={sides.Sum()}");
         return (sketch, new ProblemText($"quadrilateral;{all}", "perimeter", Question(random, "figure"), reasoning,
             $"{sides.Sum()}"));

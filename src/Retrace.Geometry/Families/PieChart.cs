@@ -5,7 +5,7 @@ namespace Retrace.Geometry.Families;
 /// <summary>All slices of a pie but one are labelled with their percentage.</summary>
 internal sealed class PieChart() : ProblemFamily("pie-chart")
 {
-    protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
+    protected override (FigureSketch, ProblemText) Compose(Random random, int difficulty)
     {
         int slices = difficulty == 1 ? 2 : difficulty == 2 ? 3 : Number(random, 3, 4);
         int step = difficulty == 3 ? 1 : 5;
@@ -38,10 +38,12 @@ internal sealed class PieChart() : ProblemFamily("pie-chart")
         int[] given = [.. shares.Where((_, i) => i != asked)];
         int answer = shares[asked];
         int sum = given.Sum();
-        string read = Pick(random, $"{(slices == 2 ? "slice" : "slices")} {string.Join(", ", given)}. ", $"I see {string.Join(", ", given)}. ");
+        string list = string.Join(", ", given);
+        string read = Pick(random, $"{(slices == 2 ? "slice" : "slices")} {list}. ", $"I see {list}. ");
         string calculation = slices == 2
             ? $"100-{sum}={answer}"
-            : Pick(random, $"{string.Join('+', given)}={sum}, 100-{sum}={answer}", $"100-{string.Join('-', given)}={answer}");
+            : Pick(random, $"{string.Join('+', given)}={sum}, 100-{sum}={answer}",
+                $"100-{string.Join('-', given)}={answer}");
         string question = Pick(random, "What percent of the pie is x?", "The numbers are percent. Find x.",
             "How many percent is the slice x?");
         return (sketch, new ProblemText($"{string.Join(',', shares)};{asked};{start}", "slice x", question,

@@ -12,7 +12,7 @@ internal sealed class Pythagoras() : ProblemFamily("pythagoras")
         [(8, 15, 17), (12, 16, 20), (7, 24, 25), (10, 24, 26), (20, 21, 29), (18, 24, 30)],
     ];
 
-    protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
+    protected override (FigureSketch, ProblemText) Compose(Random random, int difficulty)
     {
         (int Short, int Long, int Hypotenuse)[] triples = TriplesByDifficulty[difficulty - 1];
         (int one, int other, int hypotenuse) = triples[random.Next(triples.Length)];
@@ -46,6 +46,7 @@ internal sealed class Pythagoras() : ProblemFamily("pythagoras")
         }
         string question = Pick(random, $"Find the length {unknown} in the right triangle.",
             $"How long is the side {unknown}?", $"What is {unknown} in this right triangle?");
-        return (sketch, new ProblemText($"{one};{other};{asked};{quarter};{unknown}", "unknown side", question, reasoning, $"{answer}"));
+        return (sketch, new ProblemText($"{one};{other};{asked};{quarter};{unknown}", "unknown side",
+            question, reasoning, $"{answer}"));
     }
 }

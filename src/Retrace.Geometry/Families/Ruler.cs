@@ -8,7 +8,7 @@ internal sealed class Ruler() : ProblemFamily("ruler")
     private const int Highest = 8;
     private const float Unit = 15;
 
-    protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
+    protected override (FigureSketch, ProblemText) Compose(Random random, int difficulty)
     {
         // The ruler need not start at zero.
         int offset = difficulty == 1 ? 0 : Number(random, 0, 1);
@@ -53,9 +53,10 @@ internal sealed class Ruler() : ProblemFamily("ruler")
         }
         int first = ends[0] - starts[0];
         int second = ends[1] - starts[1];
+        int[] marks = [starts[0] + offset, ends[0] + offset, starts[1] + offset, ends[1] + offset];
         string reasoning = Pick(random,
-            $"{letters[0]} {starts[0] + offset} to {ends[0] + offset}, {letters[1]} {starts[1] + offset} to {ends[1] + offset}. ",
-            $"{letters[0]}: {starts[0] + offset}-{ends[0] + offset}, {letters[1]}: {starts[1] + offset}-{ends[1] + offset}. ")
+            $"{letters[0]} {marks[0]} to {marks[1]}, {letters[1]} {marks[2]} to {marks[3]}. ",
+            $"{letters[0]}: {marks[0]}-{marks[1]}, {letters[1]}: {marks[2]}-{marks[3]}. ")
             + $"{first}+{second}={first + second}";
         string sum = Pick(random, $"How long are {letters[0]} and {letters[1]} together?",
             $"Add the lengths of the bars {letters[0]} and {letters[1]}.");

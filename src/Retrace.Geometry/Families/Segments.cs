@@ -5,7 +5,7 @@ namespace Retrace.Geometry.Families;
 /// <summary>Lengths between points on one line.</summary>
 internal sealed class Segments() : ProblemFamily("segments")
 {
-    protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
+    protected override (FigureSketch, ProblemText) Compose(Random random, int difficulty)
     {
         int parts = difficulty == 3 ? 3 : 2;
         bool wholeAsked = difficulty == 1 || (difficulty == 3 && random.Next(2) == 0);
@@ -54,7 +54,8 @@ internal sealed class Segments() : ProblemFamily("segments")
             : Pick(random, $"{letters[0]}{letters[^1]}={whole}, {string.Join(", ", read)}. ",
                 $"all {whole}, given {string.Join(", ", given)}. ")
                 + $"{whole}-{string.Join('-', given)}={answer}";
-        string question = Pick(random, $"How long is {name}?", $"Find the length of {name}.", $"What is the length of {name}?");
+        string question = Pick(random, $"How long is {name}?", $"Find the length of {name}.",
+            $"What is the length of {name}?");
         return (sketch, new ProblemText($"{string.Join(',', lengths)};{asked};{letters[0]}", name, question, reasoning,
             $"{answer}"));
     }

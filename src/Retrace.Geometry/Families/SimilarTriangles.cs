@@ -5,7 +5,7 @@ namespace Retrace.Geometry.Families;
 /// <summary>A triangle and its enlargement; three of the four labelled sides are given.</summary>
 internal sealed class SimilarTriangles() : ProblemFamily("similar-triangles")
 {
-    protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
+    protected override (FigureSketch, ProblemText) Compose(Random random, int difficulty)
     {
         int factor = Number(random, 2, difficulty + 2);
         int left = Number(random, 2, 9);
@@ -14,7 +14,11 @@ internal sealed class SimilarTriangles() : ProblemFamily("similar-triangles")
         {
             bottom = bottom == 9 ? 8 : bottom + 1;
         }
-        var sketch = new FigureSketch(random, 140, 112) { Turn = SmallTurn(random, 5), LabelSize = 16 + random.Next(2) };
+        var sketch = new FigureSketch(random, 140, 112)
+        {
+            Turn = SmallTurn(random, 5),
+            LabelSize = 16 + random.Next(2),
+        };
         Vector2[] small = [new(20, 78), new(50, 78), new(26, 44)];
         Vector2[] large = [new(84, 88), new(134, 88), new(94, 31)];
         float lean = random.Next(0, 8);

@@ -5,7 +5,7 @@ namespace Retrace.Geometry.Families;
 /// <summary>Rays divide a straight angle; all parts but one are given.</summary>
 internal sealed class StraightAngle() : ProblemFamily("straight-angle")
 {
-    protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
+    protected override (FigureSketch, ProblemText) Compose(Random random, int difficulty)
     {
         int parts = difficulty == 1 ? 2 : 3;
         int step = difficulty == 3 ? 1 : 5;
@@ -54,7 +54,8 @@ internal sealed class StraightAngle() : ProblemFamily("straight-angle")
         {
             int sum = given[0] + given[1];
             reasoning = Pick(random, $"angles {given[0]} and {given[1]}.", $"I see {given[0]} and {given[1]}.") + " "
-                + Pick(random, $"180-{given[0]}-{given[1]}={answer}", $"{given[0]}+{given[1]}={sum}, 180-{sum}={answer}");
+                + Pick(random, $"180-{given[0]}-{given[1]}={answer}",
+                    $"{given[0]}+{given[1]}={sum}, 180-{sum}={answer}");
         }
         string question = Pick(random, "The angles lie on a straight line. Find x.",
             "How many degrees is the angle x?", "What is angle x on the straight line?");

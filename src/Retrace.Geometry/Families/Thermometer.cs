@@ -8,7 +8,7 @@ internal sealed class Thermometer() : ProblemFamily("thermometer")
     private const float Bottom = 92;
     private const float LabelDistance = 19;
 
-    protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
+    protected override (FigureSketch, ProblemText) Compose(Random random, int difficulty)
     {
         // Four labelled marks above the lowest; five small steps between two of them, but two at difficulty 1.
         int labelStep = difficulty == 1 ? Number(random, 10, 20, 10) : Number(random, 5, 10, 5);
@@ -67,6 +67,7 @@ internal sealed class Thermometer() : ProblemFamily("thermometer")
             $"{letters[0]} shows {values[0]}, {letters[1]} shows {values[1]}. ") + $"{high}-{low}={high - low}";
         string difference = Pick(random, $"How many degrees are between {letters[0]} and {letters[1]}?",
             $"What is the difference of {letters[0]} and {letters[1]}?");
-        return (sketch, new ProblemText($"{content};{letters[0]}", "difference", difference, reasoning, $"{high - low}"));
+        return (sketch, new ProblemText($"{content};{letters[0]}", "difference", difference, reasoning,
+            $"{high - low}"));
     }
 }

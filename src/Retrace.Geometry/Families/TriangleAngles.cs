@@ -5,7 +5,7 @@ namespace Retrace.Geometry.Families;
 /// <summary>Two angles of a triangle are given; the third, or an exterior angle, is asked.</summary>
 internal sealed class TriangleAngles() : ProblemFamily("triangle-angles")
 {
-    protected override (FigureSketch Sketch, ProblemText Text) Compose(Random random, int difficulty)
+    protected override (FigureSketch, ProblemText) Compose(Random random, int difficulty)
     {
         int step = difficulty == 3 ? 1 : 5;
         int[] angles = new int[3];
@@ -19,7 +19,7 @@ internal sealed class TriangleAngles() : ProblemFamily("triangle-angles")
         return difficulty == 3 && random.Next(2) == 0 ? Exterior(random, angles) : Interior(random, difficulty, angles);
     }
 
-    private static (FigureSketch Sketch, ProblemText Text) Interior(Random random, int difficulty, int[] angles)
+    private static (FigureSketch, ProblemText) Interior(Random random, int difficulty, int[] angles)
     {
         var sketch = new FigureSketch(random, 140, difficulty == 1 ? 112 : 140) { LabelSize = 16 + random.Next(2) };
         Vector2[] corners = sketch.Fit(
@@ -52,7 +52,8 @@ internal sealed class TriangleAngles() : ProblemFamily("triangle-angles")
             ? Pick(random, $"angles {a} and {b}.", $"I see {a} and {b}.")
             : Pick(random, $"{letters[first]}={a}, {letters[second]}={b}.",
                 $"angle {letters[first]} is {a}, angle {letters[second]} is {b}.");
-        string calculation = Pick(random, $"180-{a}-{b}={angles[asked]}", $"{a}+{b}={a + b}, 180-{a + b}={angles[asked]}");
+        string calculation = Pick(random, $"180-{a}-{b}={angles[asked]}",
+            $"{a}+{b}={a + b}, 180-{a + b}={angles[asked]}");
         string question = difficulty == 1
             ? Pick(random, "Find the angle x in degrees.", "What is the size of angle x?", "How many degrees is x?")
             : Pick(random, $"Find angle {letters[asked]} in degrees.", $"What is the size of angle {letters[asked]}?",
@@ -62,7 +63,7 @@ internal sealed class TriangleAngles() : ProblemFamily("triangle-angles")
             $"angle {letters[asked]}", question, $"{read} {calculation}", $"{angles[asked]}"));
     }
 
-    private static (FigureSketch Sketch, ProblemText Text) Exterior(Random random, int[] angles)
+    private static (FigureSketch, ProblemText) Exterior(Random random, int[] angles)
     {
         var sketch = new FigureSketch(random, 140, 112);
         Vector2[] triangle = TriangleWithAngles(angles[0], angles[1]);
