@@ -54,7 +54,18 @@ public static class ConfigurationLayers
                     : UnknownKey(value.Key, value.Place, ConfigurationKey.All.Select(known => known.Path)));
             key.Set(configuration, value);
         }
+        CheckTogether(configuration);
         return configuration;
+    }
+
+    private static void CheckTogether(RunConfiguration configuration)
+    {
+        string rule = configuration.Reward.Rule;
+        if (configuration is { Method: "csrs", Retracing.Samples: 0 } && rule != "sfr")
+        {
+            throw new BadInputException(
+                $"retrace.samples is 0, but reward.rule is {rule}, which needs continuations: use sfr, or at least 1 sample");
+        }
     }
 
     private static BadInputException UnknownKey(string key, string place, IEnumerable<string> known)

@@ -97,7 +97,7 @@ public sealed record RolloutSettings
 
 public sealed record RetracingSettings
 {
-    [Setting("k: continuations of each maternal trajectory; 0 leaves retracing out.", AtLeast = 0)]
+    [Setting("k: continuations of each maternal trajectory; 0, for rule sfr alone, leaves retracing out.", AtLeast = 0)]
     public int Samples { get; init; } = 5;
 
     [Setting("How the cut is chosen.", OneOf = ["ratio", "step", "entropy", "random"])]
@@ -111,7 +111,7 @@ public sealed record RetracingSettings
     public string Mode { get; init; } = "continue";
 
     [Setting("What is done to the image that continuations see.",
-        OneOf = ["none", "gaussian", "salt-pepper", "rotate", "blur", "contrast", "jpeg", "compose"])]
+        OneOf = ["gaussian", "salt-pepper", "none"])]
     public string Perturbation { get; init; } = "gaussian";
 }
 

@@ -111,6 +111,15 @@ public sealed class ConfigurationLayersTests : IDisposable
     }
 
     [Fact]
+    public void A_rule_that_needs_continuations_refuses_to_do_without()
+    {
+        BadInputException error = Assert.Throws<BadInputException>(() => ConfigurationLayers.Resolve(
+            modelFolder: null, file: null, ["retrace.samples=0", "reward.rule=survival"]));
+        Assert.StartsWith("retrace.samples is 0, but reward.rule is survival", error.Message);
+        Assert.Equal(0, ConfigurationLayers.Resolve(null, null, ["retrace.samples=0"]).Retracing.Samples);
+    }
+
+    [Fact]
     public void A_missing_file_is_named()
     {
         BadInputException error = Assert.Throws<BadInputException>(
