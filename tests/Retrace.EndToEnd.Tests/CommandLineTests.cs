@@ -17,11 +17,17 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("retrace: unknown command or option \"evolv\"; see retrace --help", "evolv")]
-    [InlineData("retrace: unknown command or option \"--nope\"; see retrace data inspect --help", "data", "inspect", "f", "--nope")]
-    [InlineData("retrace: Required argument 'output' missing for command: 'convert'; see retrace data convert --help", "data", "convert", "f")]
+    [InlineData(
+        "retrace: unknown command or option \"--nope\"; see retrace data inspect --help",
+        "data", "inspect", "f", "--nope")]
+    [InlineData(
+        "retrace: Required argument 'output' missing for command: 'convert'; see retrace data convert --help",
+        "data", "convert", "f")]
     [InlineData("retrace: none.jsonl: there is no such data file", "data", "inspect", "none.jsonl")]
     [InlineData("retrace: @none.jsonl: there is no such data file", "data", "inspect", "@none.jsonl")]
-    [InlineData("retrace: --set seed=x: seed is \"x\", but must be a whole number", "evolve", "--print-config", "--seed", "x")]
+    [InlineData(
+        "retrace: --set seed=x: seed is \"x\", but must be a whole number",
+        "evolve", "--print-config", "--seed", "x")]
     public async Task Bad_usage_and_bad_input_are_one_sentence_and_code_2(string sentence, params string[] arguments)
     {
         RetraceProcess refused = await RetraceProcess.RunAsync(arguments);

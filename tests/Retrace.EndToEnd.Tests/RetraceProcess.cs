@@ -9,7 +9,8 @@ internal sealed record RetraceProcess(int ExitCode, string Output, string Error)
     public static async Task<RetraceProcess> RunAsync(params string[] arguments)
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;
-        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "Retrace.Cli.dll"), .. arguments])
+        string program = Path.Combine(AppContext.BaseDirectory, "Retrace.Cli.dll");
+        ProcessStartInfo start = new("dotnet", [program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

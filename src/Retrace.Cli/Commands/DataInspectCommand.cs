@@ -77,7 +77,8 @@ internal static class DataInspectCommand
                     using SKCodec? codec = SKCodec.Create(data);
                     if (codec is null)
                     {
-                        broken.Add(new SkippedProblem(problem.Id, $"its image {image.Name} is in no format that is read"));
+                        string reason = $"its image {image.Name} is in no format that is read";
+                        broken.Add(new SkippedProblem(problem.Id, reason));
                         break;
                     }
                     sizes.Add(codec.Info.Size);
@@ -88,6 +89,7 @@ internal static class DataInspectCommand
                 sizes.Count, Text(sizes.FirstOrDefault()), Text(sizes.LastOrDefault()), broken);
         }
 
-        private static string Text(SKSizeI size) => string.Create(CultureInfo.InvariantCulture, $"{size.Width}×{size.Height}");
+        private static string Text(SKSizeI size) =>
+            string.Create(CultureInfo.InvariantCulture, $"{size.Width}×{size.Height}");
     }
 }

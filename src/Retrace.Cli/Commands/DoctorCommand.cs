@@ -25,12 +25,11 @@ internal static class DoctorCommand
         bool healthy = true;
         Line("retrace", VersionOf(typeof(DoctorCommand)));
         Line("runtime", $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}");
-        Check("torch", "build again with a network connection; on CUDA machines build with -p:Torch=cuda", ExamineTorch);
+        Check("torch", "build again with a network connection; for CUDA build with -p:Torch=cuda", ExamineTorch);
         Check("images", "the SkiaSharp native assets of this system are missing: build again", ExamineImages);
         Line("processor", $"{Environment.ProcessorCount} threads, {VectorExtensions()}");
         Line("memory", $"{Gibibytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} for this process");
-        Check("disk", "choose an --output folder on a disk that can be written", () =>
-            $"{Gibibytes(new DriveInfo(Directory.GetCurrentDirectory()).AvailableFreeSpace)} free in the working directory");
+        Check("disk", "change to a folder that can be read", ExamineDisk);
         Line("packages", string.Join(", ", Packages()));
         return healthy ? ExitCode.Done : ExitCode.Failed;
 
@@ -72,6 +71,12 @@ internal static class DoctorCommand
         return decoded is { Width: 2, Height: 2 }
             ? $"SkiaSharp {VersionOf(typeof(SKBitmap))} reads and writes PNG"
             : throw new InvalidOperationException("a PNG did not survive being written and read");
+    }
+
+    private static string ExamineDisk()
+    {
+        DriveInfo drive = new(Directory.GetCurrentDirectory());
+        return $"{Gibibytes(drive.AvailableFreeSpace)} free in the working directory";
     }
 
     private static string VectorExtensions()

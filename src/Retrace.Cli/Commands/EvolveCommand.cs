@@ -8,7 +8,11 @@ internal static class EvolveCommand
 {
     public static Command Create()
     {
-        Option<string?> model = new("--model") { Description = "Folder of the checkpoint to start from.", HelpName = "DIR" };
+        Option<string?> model = new("--model")
+        {
+            Description = "Folder of the checkpoint to start from.",
+            HelpName = "DIR",
+        };
         Option<bool> printConfig = new("--print-config")
         {
             Description = "Prints every setting with its explanation, as the other options resolve it, and stops.",

@@ -7,7 +7,9 @@ internal static class SkippedReport
 {
     private const int Shown = 20;
 
-    /// <summary>One line for each of the first of them, and how many more there are; nothing when there are none.</summary>
+    /// <summary>
+    /// One line for each of the first of them, and how many more there are; nothing when there are none.
+    /// </summary>
     public static void Write(IReadOnlyList<SkippedProblem> skipped, TextWriter output)
     {
         foreach (SkippedProblem problem in skipped.Take(Shown))

@@ -188,7 +188,8 @@ internal sealed class ConfigurationKey
     {
         bool plain = text.Length > 0 && char.IsAsciiLetter(text[0]) &&
             text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '/' or '.') &&
-            text.ToLowerInvariant() is not ("null" or "true" or "false" or "yes" or "no" or "on" or "off" or "y" or "n");
+            text.ToLowerInvariant() is not
+                ("null" or "true" or "false" or "yes" or "no" or "on" or "off" or "y" or "n");
         if (plain)
         {
             return text;

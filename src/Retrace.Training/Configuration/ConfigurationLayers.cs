@@ -64,7 +64,8 @@ public static class ConfigurationLayers
         if (configuration is { Method: "csrs", Retracing.Samples: 0 } && rule != "sfr")
         {
             throw new BadInputException(
-                $"retrace.samples is 0, but reward.rule is {rule}, which needs continuations: use sfr, or at least 1 sample");
+                $"retrace.samples is 0, but reward.rule is {rule}, which needs continuations: " +
+                "use sfr, or at least 1 sample");
         }
     }
 

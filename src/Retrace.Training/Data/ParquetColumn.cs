@@ -14,12 +14,13 @@ namespace Retrace.Training.Data;
 internal static class ParquetColumn
 {
     /// <summary>
-    /// For each row the leaf's values: exactly one for a column outside lists, one an element for a column inside a list;
-    /// null where a value is missing. Texts are strings, binary values byte arrays.
+    /// For each row the leaf's values: exactly one for a column outside lists, one an element for a column inside a
+    /// list; null where a value is missing. Texts and numbers are strings, binary values byte arrays.
     /// </summary>
     public static List<List<object?>> Read(ParquetRowGroupReader group, LeafField leaf)
     {
-        using RawColumnData column = group.ReadRawColumnDataBaseAsync(leaf.Field, default).AsTask().GetAwaiter().GetResult();
+        using RawColumnData column =
+            group.ReadRawColumnDataBaseAsync(leaf.Field, default).AsTask().GetAwaiter().GetResult();
         Func<int, object> valueAt = ValuesOf(column, leaf.Field);
         int highest = leaf.Field.MaxDefinitionLevel;
         ReadOnlySpan<int> definitions = highest > 0 ? column.DefinitionLevels : [];

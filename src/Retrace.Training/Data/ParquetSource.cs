@@ -30,7 +30,8 @@ public sealed partial class ParquetSource(string path) : IProblemSource
         catch (Exception error) when (error is not (BadInputException or OutOfMemoryException))
         {
             // A damaged file fails anywhere inside the decoder, with whatever exception comes first.
-            throw new BadInputException($"{path}: the Parquet data cannot be read: {error.Message.TrimEnd('.')}", error);
+            string reason = error.Message.TrimEnd('.');
+            throw new BadInputException($"{path}: the Parquet data cannot be read: {reason}", error);
         }
     }
 

@@ -8,7 +8,9 @@ public sealed class ConfigurationDocumentTests
     public void The_document_has_exactly_one_row_for_each_key_with_its_default_and_explanation()
     {
         string document = Path.Combine(RepositoryRoot(), "docs", "configuration.md");
-        string[] rows = File.ReadLines(document).Where(line => line.StartsWith("| `", StringComparison.Ordinal)).ToArray();
+        string[] rows = File.ReadLines(document)
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .ToArray();
         Assert.Equal(RowsOf(new RunConfiguration().ToYaml(explain: true)), rows);
     }
 

@@ -22,7 +22,8 @@ public sealed class ConfigurationLayersTests : IDisposable
             rollout: {engine: local, group: 8, temperature: 1.0, top_p: 1.0, max_response_tokens: 1536}
             retrace: {samples: 5, anchor: ratio, keep_rate: 0.7, mode: continue, perturbation: gaussian}   # RRM and VSP
             reward:  {rule: sfr, format_weight: 0.1}      # sfr | survival | consistency | released | max-entropy-anchor
-            learn:   {advantage: group-std, learning_rate: 1e-6, mini_batch: 64, clip: 0.2, kl: 0.01, kl_estimator: k3, max_grad_norm: 1.0}
+            learn:   {advantage: group-std, learning_rate: 1e-6, mini_batch: 64, clip: 0.2,
+                      kl: 0.01, kl_estimator: k3, max_grad_norm: 1.0}
             model:   {lora_rank: 0, dtype: bf16, activation_checkpointing: true, max_pixels: 1003520}
             checkpoint: {every: 20, keep: 3}
             evaluation: {every: 5, samples: 1}
@@ -47,7 +48,9 @@ public sealed class ConfigurationLayersTests : IDisposable
     }
 
     [Theory]
-    [InlineData("learn:\n  leaning_rate: 1e-5", "line 2: unknown key \"learn.leaning_rate\"; did you mean \"learn.learning_rate\"?")]
+    [InlineData(
+        "learn:\n  leaning_rate: 1e-5",
+        "line 2: unknown key \"learn.leaning_rate\"; did you mean \"learn.learning_rate\"?")]
     [InlineData("learning_rate: 1e-5", "line 1: unknown key \"learning_rate\"; did you mean \"learn.learning_rate\"?")]
     [InlineData("lern: {kl: 1}", "line 1: unknown key \"lern\"; did you mean \"learn\"?")]
     [InlineData("steps: many", "line 1: steps is \"many\", but must be a whole number of at least 1")]
@@ -61,12 +64,20 @@ public sealed class ConfigurationLayersTests : IDisposable
     [InlineData("data: 3", "line 1: data is a section, so give one of its keys a value")]
     [InlineData("data: {filter: 1}", "line 1: data.filter is \"1\", but must be true or false")]
     [InlineData("data: {batch: {size: 1}}", "line 1: data.batch must be a single value")]
-    [InlineData("method: csr", "line 1: method is \"csr\", but must be one of csrs, majority, entropy, self-certainty, supervised, random")]
-    [InlineData("rollout: {top_p: 1.1}", "line 1: rollout.top_p is \"1.1\", but must be a number above 0 and at most 1")]
-    [InlineData("rollout: {temperature: .nan}", "line 1: rollout.temperature is \".nan\", but must be a number above 0")]
+    [InlineData(
+        "method: csr",
+        "line 1: method is \"csr\", but must be one of csrs, majority, entropy, self-certainty, supervised, random")]
+    [InlineData(
+        "rollout: {top_p: 1.1}",
+        "line 1: rollout.top_p is \"1.1\", but must be a number above 0 and at most 1")]
+    [InlineData(
+        "rollout: {temperature: .nan}",
+        "line 1: rollout.temperature is \".nan\", but must be a number above 0")]
     [InlineData("learn: {kl: NaN}", "line 1: learn.kl is \"NaN\", but must be a number of at least 0")]
     [InlineData("learn: {kl: Infinity}", "line 1: learn.kl is \"Infinity\", but must be a number of at least 0")]
-    [InlineData("rollout: {vote_samples: x}", "line 1: rollout.vote_samples is \"x\", but must be a whole number of at least 1, or null")]
+    [InlineData(
+        "rollout: {vote_samples: x}",
+        "line 1: rollout.vote_samples is \"x\", but must be a whole number of at least 1, or null")]
     [InlineData("- 1", "line 1: expected lines of the form \"key: value\"")]
     [InlineData("just text", "line 1: expected lines of the form \"key: value\"")]
     [InlineData("a: &x 1\nb: *x", "line 1: anchors are not used in a configuration")]
@@ -99,7 +110,9 @@ public sealed class ConfigurationLayersTests : IDisposable
     }
 
     [Theory]
-    [InlineData("learn.leaning_rate=1", "--set learn.leaning_rate=1: unknown key \"learn.leaning_rate\"; did you mean \"learn.learning_rate\"?")]
+    [InlineData(
+        "learn.leaning_rate=1",
+        "--set learn.leaning_rate=1: unknown key \"learn.leaning_rate\"; did you mean \"learn.learning_rate\"?")]
     [InlineData("seed", "--set seed: expected key=value, for example learn.kl=0.02")]
     [InlineData("=3", "--set =3: expected key=value, for example learn.kl=0.02")]
     [InlineData("data.batch=0", "--set data.batch=0: data.batch is \"0\", but must be a whole number of at least 1")]
@@ -153,7 +166,8 @@ public sealed class ConfigurationLayersTests : IDisposable
     [InlineData(false)]
     public void YAML_reads_back_as_the_same_configuration(bool explain)
     {
-        Gen<string> texts = Gen.Char.Where(letter => !char.IsSurrogate(letter)).Array[0, 20].Select(letters => new string(letters));
+        Gen<string> texts = Gen.Char.Where(letter => !char.IsSurrogate(letter)).Array[0, 20]
+            .Select(letters => new string(letters));
         Gen.Select(texts, Gen.Double.Where(value => double.IsFinite(value) && value >= 0), Gen.Long, Gen.Bool,
                 Gen.Int[1, int.MaxValue].Nullable())
             .Sample(

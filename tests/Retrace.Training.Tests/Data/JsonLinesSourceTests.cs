@@ -15,7 +15,7 @@ public sealed class JsonLinesSourceTests : IDisposable
     {
         _folder.Write("images/a.png", TinyImages.Png);
         ProblemSet problems = Read("""
-            {"id": "a", "image": "images/a.png", "question": "How wide?", "answer": "7", "category": "width", "extra": [1]}
+            {"id": "a", "image": "images/a.png", "question": "How wide?", "answer": "7", "category": "width", "x": 1}
             {"id": 5, "images": ["images/a.png", "images/a.png"], "question": "Both?", "answer": 3.5}
 
             {"question": "No image"}
@@ -37,7 +37,12 @@ public sealed class JsonLinesSourceTests : IDisposable
     [Fact]
     public void Ids_default_to_line_numbers_and_repeated_ones_are_skipped()
     {
-        ProblemSet problems = Read("\n{\"question\": \"q\"}\n{\"id\": 2, \"question\": \"again\"}\n{\"question\": \"r\"}\n");
+        ProblemSet problems = Read("""
+
+            {"question": "q"}
+            {"id": 2, "question": "again"}
+            {"question": "r"}
+            """);
         Assert.Equal(["2", "4"], problems.Problems.Select(problem => problem.Id));
         Assert.Equal(new SkippedProblem("2", "an earlier record has the same id"), Assert.Single(problems.Skipped));
     }
@@ -69,11 +74,19 @@ public sealed class JsonLinesSourceTests : IDisposable
     [InlineData("""{"question": "q", "image": "."}""", "its image path . leads out of the data file's folder")]
     [InlineData("""{"question": "q", "image": ""}""", "its image path \"\" is no path")]
     [InlineData("""{"question": "q", "image": "a\u0000b"}""", "its image path \"a\0b\" is no path")]
-    [InlineData("""{"question": "q", "image": "../secret.png"}""", "its image path ../secret.png leads out of the data file's folder")]
-    [InlineData("""{"question": "q", "image": "sub/../../secret.png"}""", "its image path sub/../../secret.png leads out of the data file's folder")]
-    [InlineData("""{"question": "q", "image": "/etc/hostname"}""", "its image path /etc/hostname leads out of the data file's folder")]
+    [InlineData(
+        """{"question": "q", "image": "../secret.png"}""",
+        "its image path ../secret.png leads out of the data file's folder")]
+    [InlineData(
+        """{"question": "q", "image": "sub/../../secret.png"}""",
+        "its image path sub/../../secret.png leads out of the data file's folder")]
+    [InlineData(
+        """{"question": "q", "image": "/etc/hostname"}""",
+        "its image path /etc/hostname leads out of the data file's folder")]
     [InlineData("""{"question": "q", "image": "data:image/png,abc"}""", "its image is a data URL that holds no base64")]
-    [InlineData("""{"question": "q", "image": "data:image/png;base64,!!!"}""", "its image is a data URL that holds no base64")]
+    [InlineData(
+        """{"question": "q", "image": "data:image/png;base64,!!!"}""",
+        "its image is a data URL that holds no base64")]
     [InlineData("""{"question": "<image>q"}""", "its question has 1 <image> placeholders, but it has 0 images")]
     public void A_record_that_cannot_be_used_is_skipped_and_named(string line, string reason)
     {
@@ -127,7 +140,8 @@ public sealed class JsonLinesSourceTests : IDisposable
     public void Windows_line_ends_a_byte_order_mark_Unicode_and_long_lines_are_read()
     {
         string question = "Wie groß ist ∠ABC? 😀 " + new string('x', 50_000);
-        byte[] text = [0xef, 0xbb, 0xbf, .. Encoding.UTF8.GetBytes($"{{\"question\": \"{question}\"}}\r\n{{\"question\": \"b\"}}\r\n")];
+        string lines = $"{{\"question\": \"{question}\"}}\r\n{{\"question\": \"b\"}}\r\n";
+        byte[] text = [0xef, 0xbb, 0xbf, .. Encoding.UTF8.GetBytes(lines)];
         ProblemSet problems = new JsonLinesSource(_folder.Write("problems.jsonl", text)).Read();
         Assert.Equal([question, "b"], problems.Problems.Select(problem => problem.Question));
     }

@@ -120,7 +120,8 @@ public sealed class ParquetSourceTests : IDisposable
     public void A_damaged_file_is_one_sentence(int keep)
     {
         string path = _folder.Combine("damaged.parquet");
-        ParquetProblemWriter.Write(new ProblemSet([new Problem("a", "q", [])], new Dictionary<string, string>(), []), path);
+        ParquetProblemWriter.Write(
+            new ProblemSet([new Problem("a", "q", [])], new Dictionary<string, string>(), []), path);
         byte[] bytes = File.ReadAllBytes(path);
         File.WriteAllBytes(path, bytes[..(keep < 0 ? bytes.Length + keep : keep)]);
 

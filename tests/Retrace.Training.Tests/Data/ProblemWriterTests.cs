@@ -11,7 +11,8 @@ public sealed class ProblemWriterTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static readonly Gen<string> Texts = Gen.OneOf(
-        Gen.Char.Where(letter => !char.IsSurrogate(letter)).Array[0, 12].Select(letters => "q" + new string(letters) + "😀"),
+        Gen.Char.Where(letter => !char.IsSurrogate(letter)).Array[0, 12]
+            .Select(letters => "q" + new string(letters) + "😀"),
         Gen.Const("Find x.\nThen \"y\" \\ \r\n\tand <z>"));
 
     private static readonly Gen<ProblemSet> Sets = Gen
@@ -21,7 +22,9 @@ public sealed class ProblemWriterTests : IDisposable
             rows.Select((row, index) => new Problem(
                 $"id {index} é",
                 row.Item1.Trim(),
-                Enumerable.Range(0, row.Item2).Select(ProblemImage (i) => new EmbeddedImage($"{i}", TinyImages.Png)).ToList(),
+                Enumerable.Range(0, row.Item2)
+                    .Select(ProblemImage (i) => new EmbeddedImage($"{i}", TinyImages.Png))
+                    .ToList(),
                 row.Item3 ? "angle sum" : null)).ToList(),
             rows.Index().Where(row => row.Item.Item4).ToDictionary(row => $"id {row.Index} é", row => $"{row.Index}"),
             []));
@@ -45,8 +48,9 @@ public sealed class ProblemWriterTests : IDisposable
                 new Dictionary<string, string>(), []),
             path);
 
+        string jpeg = Convert.ToBase64String(TinyImages.Jpeg);
         Assert.Equal(
-            $$"""{"id":"1","images":["images/a.png","data:image/jpeg;base64,{{Convert.ToBase64String(TinyImages.Jpeg)}}"],"question":"q"}""" + "\n",
+            $$"""{"id":"1","images":["images/a.png","data:image/jpeg;base64,{{jpeg}}"],"question":"q"}""" + "\n",
             File.ReadAllText(path));
         Assert.Equal(
             [TinyImages.Png, TinyImages.Jpeg],
