@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
+using Retrace.Cli.Commands;
+
+namespace Retrace.Cli;
+
+/// <summary>The root of the commands, and what happens when one of them fails.</summary>
+/// <remarks>
+/// A command is a class in Commands with one method, Create: it declares the options, and its action calls a method
+/// that does the work. Nothing of that work runs, or is even loaded, before the action does, so that help is quick.
+/// Actions return <see cref="ExitCode"/> and report failure by throwing; only this class turns that into words.
+/// </remarks>
+internal static class CommandLine
+{
+    private static readonly Option<bool> Verbose = new("--verbose")
+    {
+        Description = "Shows the stack trace of an error.",
+        Recursive = true,
+    };
+
+    /// <summary>Runs the command that <paramref name="args"/> name and returns the process's exit code.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        // Not a RootCommand, which would be called after the program's file.
+        Command root = new("retrace", "Multimodal models that improve themselves on problems without labels (CSRS).")
+        {
+            new HelpOption(),
+            new VersionOption(),
+            Verbose,
+            EvolveCommand.Create(),
+            DataCommand.Create(),
+            DoctorCommand.Create(),
+        };
+        // An argument may start with @: it names no response file.
+        ParserConfiguration asWritten = new() { ResponseFileTokenReplacer = null };
+        ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args, asWritten);
+        return parsed.Action is ParseErrorAction
+            ? Fail(ExitCode.BadInput, $"{UsageError(parsed)}; see {NameOf(parsed.CommandResult)} --help")
+            : await InvokeAsync(parsed);
+    }
+
+    private static async Task<int> InvokeAsync(ParseResult parsed)
+    {
+        using CancellationTokenSource interruption = new();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        InvocationConfiguration configuration = new()
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null, // Our own handlers leave time for a checkpoint.
+        };
+        try
+        {
+            return await parsed.InvokeAsync(configuration, interruption.Token);
+        }
+        catch (OperationCanceledException) when (interruption.IsCancellationRequested)
+        {
+            return Fail(ExitCode.Interrupted, "interrupted");
+        }
+        catch (BadInputException error)
+        {
+            return Fail(ExitCode.BadInput, parsed.GetValue(Verbose) ? error.ToString() : error.Message);
+        }
+        catch (Exception error)
+        {
+            return Fail(ExitCode.Failed, parsed.GetValue(Verbose) ? error.ToString() : FirstLine(error.Message));
+        }
+
+        // The first signal asks the command to finish cleanly; a second one ends the process as usual.
+        void Interrupt(PosixSignalContext signal)
+        {
+            signal.Cancel = !interruption.IsCancellationRequested;
+            interruption.Cancel();
+        }
+    }
+
+    private static string UsageError(ParseResult parsed) => parsed.UnmatchedTokens is [string unknown, ..]
+        ? $"unknown command or option \"{unknown}\""
+        : parsed.Errors[0].Message.TrimEnd('.');
+
+    private static string NameOf(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{NameOf(parent)} {command.Command.Name}" : command.Command.Name;
+
+    private static int Fail(int exitCode, string message)
+    {
+        Console.Error.WriteLine($"retrace: {message}");
+        return exitCode;
+    }
+
+    // Messages from native code carry their own stack trace below the first line.
+    private static string FirstLine(string message)
+    {
+        int end = message.IndexOf('\n');
+        return end < 0 ? message : message[..end].TrimEnd();
+    }
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using Retrace.Training.Configuration;
+
+namespace Retrace.Cli.Commands;
+
+/// <summary>The options from which a run's configuration is resolved, for every command that trains.</summary>
+internal sealed class ConfigurationOptions
+{
+    private readonly Option<string?> _file = new("--config")
+    {
+        Description = "Settings for the run, as YAML; --print-config of evolve lists them all.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string[]> _overrides = new("--set")
+    {
+        Description = "Overrides one setting, for example learn.kl=0.02; may be repeated.",
+        HelpName = "key=value",
+    };
+
+    private readonly Option<string?> _method = new("--method")
+    {
+        Description = "The same as --set method=NAME: csrs, majority, entropy, self-certainty, supervised or random.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> _steps = new("--steps")
+    {
+        Description = "The same as --set steps=N.",
+        HelpName = "N",
+    };
+
+    private readonly Option<string?> _seed = new("--seed")
+    {
+        Description = "The same as --set seed=N.",
+        HelpName = "N",
+    };
+
+    private readonly Option<string?> _evaluationData = new("--eval-data")
+    {
+        Description = "The same as --set evaluation.data=FILE.",
+        HelpName = "FILE",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_file);
+        command.Options.Add(_overrides);
+        command.Options.Add(_method);
+        command.Options.Add(_steps);
+        command.Options.Add(_seed);
+        command.Options.Add(_evaluationData);
+    }
+
+    /// <summary>Defaults, under the model's recommendations, under the file, under the options.</summary>
+    /// <exception cref="BadInputException">A file, a key or a value cannot be used.</exception>
+    public RunConfiguration Resolve(ParseResult parsed, string? modelFolder)
+    {
+        List<string> overrides = [.. parsed.GetValue(_overrides) ?? []];
+        AddShorthand("method", parsed.GetValue(_method));
+        AddShorthand("steps", parsed.GetValue(_steps));
+        AddShorthand("seed", parsed.GetValue(_seed));
+        AddShorthand("evaluation.data", parsed.GetValue(_evaluationData));
+        return ConfigurationLayers.Resolve(modelFolder, parsed.GetValue(_file), overrides);
+
+        void AddShorthand(string key, string? value)
+        {
+            if (value is not null)
+            {
+                overrides.Add($"{key}={value}");
+            }
+        }
+    }
+}

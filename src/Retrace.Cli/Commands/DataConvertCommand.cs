@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Retrace.Problems;
+using Retrace.Training.Data;
+
+namespace Retrace.Cli.Commands;
+
+/// <summary><c>retrace data convert</c>: Parquet to JSON lines and back.</summary>
+internal static class DataConvertCommand
+{
+    public static Command Create()
+    {
+        Argument<string> input = new("input") { Description = "A .jsonl or .parquet file." };
+        Argument<string> output = new("output") { Description = "The .jsonl or .parquet file to write." };
+        Command command = new("convert", "Converts problems between JSON lines and Parquet.") { input, output };
+        command.SetAction(parsed => Convert(parsed.GetRequiredValue(input), parsed.GetRequiredValue(output)));
+        return command;
+    }
+
+    private static int Convert(string input, string output)
+    {
+        Action<ProblemSet, string> write = Path.GetExtension(output).ToLowerInvariant() switch
+        {
+            ".jsonl" => JsonLinesWriter.Write,
+            ".parquet" => ParquetProblemWriter.Write,
+            _ => throw new BadInputException($"{output}: problems are written to .jsonl and .parquet files"),
+        };
+        ProblemSet problems = ProblemSources.Open(input).Read();
+        write(problems, output);
+        Console.WriteLine($"{output}: {problems.Problems.Count} problems, {problems.Answers.Count} with an answer");
+        SkippedReport.Write(problems.Skipped, Console.Error);
+        return ExitCode.Done;
+    }
+}

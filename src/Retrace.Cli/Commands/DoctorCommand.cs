@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using SkiaSharp;
+using TorchSharp;
+
+namespace Retrace.Cli.Commands;
+
+/// <summary><c>retrace doctor</c>: what this machine can do, what is missing, and how to mend it.</summary>
+internal static class DoctorCommand
+{
+    private const double BytesInGibibyte = 1L << 30;
+
+    public static Command Create()
+    {
+        Command command = new("doctor", "Says what this machine can do: torch, device, memory, threads, packages.");
+        command.SetAction(_ => Examine(Console.Out));
+        return command;
+    }
+
+    private static int Examine(TextWriter output)
+    {
+        bool healthy = true;
+        Line("retrace", VersionOf(typeof(DoctorCommand)));
+        Line("runtime", $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}");
+        Check("torch", "build again with a network connection; for CUDA build with -p:Torch=cuda", ExamineTorch);
+        Check("images", "the SkiaSharp native assets of this system are missing: build again", ExamineImages);
+        Line("processor", $"{Environment.ProcessorCount} threads, {VectorExtensions()}");
+        Line("memory", $"{Gibibytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} for this process");
+        Check("disk", "change to a folder that can be read", ExamineDisk);
+        Line("packages", string.Join(", ", Packages()));
+        return healthy ? ExitCode.Done : ExitCode.Failed;
+
+        void Line(string name, string value) => output.WriteLine($"{name,-10} {value}");
+
+        void Check(string name, string cure, Func<string> examine)
+        {
+            try
+            {
+                Line(name, examine());
+            }
+            catch (Exception error) // Whatever a native library does when it does not load.
+            {
+                healthy = false;
+                Line(name, $"does not work: {Innermost(error).Message.ReplaceLineEndings(" ")}");
+                Line("", $"→ {cure}");
+            }
+        }
+    }
+
+    private static string ExamineTorch()
+    {
+        using torch.Tensor product = torch.ones(2, 3).matmul(torch.ones(3, 2));
+        if (product[0, 0].item<float>() != 3)
+        {
+            throw new InvalidOperationException("a matrix product came out wrong");
+        }
+        string device = torch.cuda.is_available()
+            ? $"{torch.cuda.device_count()} CUDA device(s)"
+            : "CPU only";
+        return $"{torch.__version__}, {device}, {torch.get_num_threads()} threads";
+    }
+
+    private static string ExamineImages()
+    {
+        using SKBitmap bitmap = new(2, 2);
+        using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
+        using SKBitmap decoded = SKBitmap.Decode(png);
+        return decoded is { Width: 2, Height: 2 }
+            ? $"SkiaSharp {VersionOf(typeof(SKBitmap))} reads and writes PNG"
+            : throw new InvalidOperationException("a PNG did not survive being written and read");
+    }
+
+    private static string ExamineDisk()
+    {
+        DriveInfo drive = new(Directory.GetCurrentDirectory());
+        return $"{Gibibytes(drive.AvailableFreeSpace)} free in the working directory";
+    }
+
+    private static string VectorExtensions()
+    {
+        List<string> found = [];
+        if (Avx2.IsSupported)
+        {
+            found.Add("AVX2");
+        }
+        if (Avx512F.IsSupported)
+        {
+            found.Add("AVX-512");
+        }
+        if (System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported)
+        {
+            found.Add("NEON");
+        }
+        return found.Count == 0 ? "no vector extensions: torch will be slow" : string.Join(", ", found);
+    }
+
+    private static IEnumerable<string> Packages() =>
+        new[]
+        {
+            typeof(torch),
+            typeof(Microsoft.ML.Tokenizers.Tokenizer),
+            typeof(Parquet.ParquetReader),
+            typeof(YamlDotNet.Core.Parser),
+            typeof(ScottPlot.Plot),
+            typeof(Spectre.Console.AnsiConsole),
+        }.Select(type => $"{type.Assembly.GetName().Name} {VersionOf(type)}");
+
+    // Without the commit that some builds append after a plus sign.
+    private static string VersionOf(Type type)
+    {
+        Assembly assembly = type.Assembly;
+        string? version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        return (version ?? assembly.GetName().Version!.ToString()).Split('+')[0];
+    }
+
+    private static Exception Innermost(Exception error) =>
+        error.InnerException is { } inner ? Innermost(inner) : error;
+
+    private static string Gibibytes(long bytes) =>
+        string.Create(CultureInfo.InvariantCulture, $"{bytes / BytesInGibibyte:0.0} GiB");
+}

@@ -1,0 +1,138 @@
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace Retrace.Models.Checkpoints;
+
+/// <summary>
+/// The weights of a model folder in the hub's layout: one <c>model.safetensors</c>, or shards with
+/// <c>model.safetensors.index.json</c> saying which shard holds which tensor.
+/// </summary>
+public sealed class Checkpoint : IDisposable
+{
+    internal const string SingleFile = "model.safetensors";
+    internal const string IndexFile = "model.safetensors.index.json";
+
+    private readonly Dictionary<string, SafetensorsFile> _fileOf;
+    private readonly IReadOnlyList<SafetensorsFile> _files;
+
+    private Checkpoint(Dictionary<string, SafetensorsFile> fileOf, IReadOnlyList<SafetensorsFile> files)
+    {
+        _fileOf = fileOf;
+        _files = files;
+    }
+
+    /// <summary>The names of all tensors.</summary>
+    public IReadOnlyCollection<string> Names => _fileOf.Keys;
+
+    /// <exception cref="BadInputException">
+    /// The folder holds no weights, the index is broken or names a file outside the folder, or a file is broken.
+    /// </exception>
+    public static Checkpoint Open(string directory)
+    {
+        string single = Path.Combine(directory, SingleFile);
+        if (File.Exists(single))
+        {
+            var file = SafetensorsFile.Open(single);
+            return new Checkpoint(file.Entries.Keys.ToDictionary(name => name, _ => file), [file]);
+        }
+        string index = Path.Combine(directory, IndexFile);
+        if (!File.Exists(index))
+        {
+            throw new BadInputException(
+                $"The model folder {directory} holds no weights; it should hold {SingleFile} or {IndexFile}.");
+        }
+        return OpenShards(directory, index, ReadIndex(index));
+    }
+
+    /// <summary>The shape of a tensor.</summary>
+    /// <exception cref="BadInputException">There is no such tensor.</exception>
+    public long[] Shape(string name) => FileOf(name).Entries[name].Shape;
+
+    /// <summary>The type in which a tensor is stored.</summary>
+    /// <exception cref="BadInputException">There is no such tensor.</exception>
+    public ScalarType ElementType(string name) => FileOf(name).Entries[name].ElementType;
+
+    /// <inheritdoc cref="SafetensorsFile.CopyTo"/>
+    public void CopyTo(string name, Tensor destination) => FileOf(name).CopyTo(name, destination);
+
+    public void Dispose()
+    {
+        foreach (SafetensorsFile file in _files)
+        {
+            file.Dispose();
+        }
+    }
+
+    private static Checkpoint OpenShards(string directory, string index, Dictionary<string, string> shardOf)
+    {
+        var files = new Dictionary<string, SafetensorsFile>();
+        try
+        {
+            var fileOf = new Dictionary<string, SafetensorsFile>();
+            foreach ((string name, string shard) in shardOf)
+            {
+                if (!files.TryGetValue(shard, out SafetensorsFile? file))
+                {
+                    file = SafetensorsFile.Open(Path.Combine(directory, shard));
+                    files.Add(shard, file);
+                }
+                if (!file.Entries.ContainsKey(name))
+                {
+                    throw new BadInputException($"{index} says that {shard} holds the tensor '{name}', but it does not.");
+                }
+                fileOf.Add(name, file);
+            }
+            return new Checkpoint(fileOf, [.. files.Values]);
+        }
+        catch
+        {
+            foreach (SafetensorsFile file in files.Values)
+            {
+                file.Dispose();
+            }
+            throw;
+        }
+    }
+
+    private static Dictionary<string, string> ReadIndex(string index)
+    {
+        try
+        {
+            var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(index), options);
+            if (document.RootElement.ValueKind != JsonValueKind.Object
+                || !document.RootElement.TryGetProperty("weight_map", out JsonElement map)
+                || map.ValueKind != JsonValueKind.Object)
+            {
+                throw new BadInputException($"The index {index} has no weight_map from tensor names to files.");
+            }
+            var shardOf = new Dictionary<string, string>();
+            foreach (JsonProperty property in map.EnumerateObject())
+            {
+                string? shard = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : null;
+                if (shard is null || !IsPlainFileName(shard))
+                {
+                    throw new BadInputException(
+                        $"The index {index} says that the tensor '{property.Name}' is in {property.Value.GetRawText()}, "
+                        + "which is no name of a .safetensors file in the same folder.");
+                }
+                shardOf.Add(property.Name, shard);
+            }
+            return shardOf;
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"The index {index} cannot be read: {error.Message}", error);
+        }
+    }
+
+    // A name with a separator could lead out of the folder, on this system or on another.
+    private static bool IsPlainFileName(string name) =>
+        name.EndsWith(".safetensors", StringComparison.Ordinal)
+        && name.IndexOfAny(['/', '\\', ':', '\0']) < 0;
+
+    private SafetensorsFile FileOf(string name) => _fileOf.TryGetValue(name, out SafetensorsFile? file)
+        ? file
+        : throw new BadInputException(
+            $"The model in {Path.GetDirectoryName(_files.FirstOrDefault()?.Path)} has no tensor '{name}'.");
+}

@@ -1,0 +1,111 @@
+using System.IO.MemoryMappedFiles;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Models.Checkpoints;
+
+/// <summary>
+/// A safetensors file open for reading. It is mapped into memory: opening reads the header alone, and a tensor's bytes
+/// are read when the tensor is copied.
+/// </summary>
+public sealed class SafetensorsFile : IDisposable
+{
+    // Copies go through pieces: a span cannot hold more than 2 GiB, and converting needs a second buffer of one piece.
+    private const long ElementsPerPiece = 1 << 24;
+
+    private readonly MemoryMappedFile _mapping;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly Dictionary<string, TensorEntry> _entries;
+
+    private SafetensorsFile(string path, MemoryMappedFile mapping, IReadOnlyList<TensorEntry> entries)
+    {
+        Path = path;
+        _mapping = mapping;
+        _view = mapping.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        _entries = entries.ToDictionary(entry => entry.Name);
+    }
+
+    /// <summary>Where the file lies, for messages.</summary>
+    public string Path { get; }
+
+    /// <summary>The tensors of the file by name.</summary>
+    public IReadOnlyDictionary<string, TensorEntry> Entries => _entries;
+
+    /// <exception cref="BadInputException">
+    /// The file cannot be read, or its header breaks a rule of the format: too long, no JSON, a duplicate name, an unknown
+    /// element type, a size that does not fit the shape, bytes outside the file, shared by two tensors or owned by none.
+    /// </exception>
+    public static SafetensorsFile Open(string path)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            IReadOnlyList<TensorEntry> entries = SafetensorsHeader.Read(stream, path);
+            var mapping = MemoryMappedFile.CreateFromFile(
+                stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+            return new SafetensorsFile(path, mapping, entries);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"The model file {path} cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>
+    /// Copies a tensor into one that exists, of any floating-point type and on any device. No whole second copy is made,
+    /// with or without a conversion of the elements.
+    /// </summary>
+    /// <exception cref="BadInputException">There is no such tensor, or its shape is not the destination's.</exception>
+    public void CopyTo(string name, Tensor destination)
+    {
+        TensorEntry entry = Find(name);
+        if (!destination.shape.AsSpan().SequenceEqual(entry.Shape))
+        {
+            throw new BadInputException(
+                $"The tensor '{name}' of {Path} has the shape [{string.Join(", ", entry.Shape)}]; "
+                + $"the model needs [{string.Join(", ", destination.shape)}].");
+        }
+        using IDisposable noGradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        if (!destination.is_contiguous())
+        {
+            destination.copy_(Load(name));
+            return;
+        }
+        bool inPlace = destination.dtype == entry.ElementType && destination.device_type == DeviceType.CPU;
+        int elementBytes = SafetensorsElementType.BytesOf(entry.ElementType);
+        Tensor flat = destination.view(-1); // [elements]
+        for (long start = 0; start < entry.ElementCount; start += ElementsPerPiece)
+        {
+            using DisposeScope pieceScope = NewDisposeScope();
+            long count = Math.Min(ElementsPerPiece, entry.ElementCount - start);
+            Tensor piece = flat.narrow(0, start, count);
+            Tensor stored = inPlace ? piece : empty(count, entry.ElementType);
+            _view.SafeMemoryMappedViewHandle.ReadSpan((ulong)(entry.Offset + start * elementBytes), stored.bytes);
+            if (!inPlace)
+            {
+                piece.copy_(stored);
+            }
+        }
+    }
+
+    /// <summary>The tensor as it is stored, on the CPU.</summary>
+    /// <exception cref="BadInputException">There is no such tensor.</exception>
+    public Tensor Load(string name)
+    {
+        TensorEntry entry = Find(name);
+        Tensor tensor = empty(entry.Shape, entry.ElementType);
+        CopyTo(name, tensor);
+        return tensor;
+    }
+
+    public void Dispose()
+    {
+        _view.Dispose();
+        _mapping.Dispose();
+    }
+
+    private TensorEntry Find(string name) => _entries.TryGetValue(name, out TensorEntry? entry)
+        ? entry
+        : throw new BadInputException($"The model file {Path} has no tensor '{name}'.");
+}

@@ -1,0 +1,66 @@
+using Retrace.Models.Images;
+
+namespace Retrace.Models.Qwen;
+
+/// <summary>
+/// Three-axis positions (time, height, width) of a token sequence: text advances all three together, an image's tokens
+/// spread over its merged grid. Source: get_rope_index of the public implementation.
+/// </summary>
+/// <param name="Time">One position a token.</param>
+/// <param name="Height">One position a token.</param>
+/// <param name="Width">One position a token.</param>
+/// <param name="Next">The position, on all three axes, of the token that would follow.</param>
+public sealed record RopePositions(int[] Time, int[] Height, int[] Width, int Next)
+{
+    /// <summary>How far positions run behind the token count: the offset used while generating.</summary>
+    public int Delta => Next - Time.Length;
+
+    /// <param name="tokens">The sequence, image placeholders expanded.</param>
+    /// <param name="grids">The images' patch grids in order of appearance.</param>
+    /// <param name="imagePad">The placeholder's id.</param>
+    /// <param name="mergeSize">Patches merged along each side into one token.</param>
+    /// <exception cref="BadInputException">Placeholders and grids do not agree.</exception>
+    public static RopePositions Of(
+        ReadOnlySpan<int> tokens, IReadOnlyList<ImageGrid> grids, int imagePad, int mergeSize)
+    {
+        int[] time = new int[tokens.Length];
+        int[] height = new int[tokens.Length];
+        int[] width = new int[tokens.Length];
+        int position = 0;
+        int image = 0;
+        for (int i = 0; i < tokens.Length;)
+        {
+            if (tokens[i] != imagePad)
+            {
+                time[i] = height[i] = width[i] = position++;
+                i++;
+                continue;
+            }
+            if (image == grids.Count)
+            {
+                throw new BadInputException($"The prompt holds image tokens for more than its {grids.Count} images.");
+            }
+            ImageGrid grid = grids[image++];
+            int rows = grid.Height / mergeSize;
+            int columns = grid.Width / mergeSize;
+            int count = grid.Temporal * rows * columns;
+            if (i + count > tokens.Length || tokens.Slice(i, count).ContainsAnyExcept(imagePad))
+            {
+                throw new BadInputException($"Image {image} of the prompt needs {count} image tokens in one run.");
+            }
+            for (int token = 0; token < count; token++, i++)
+            {
+                // A still image has no extent in time: all its tokens share the first time step.
+                time[i] = position;
+                height[i] = position + (token / columns % rows);
+                width[i] = position + (token % columns);
+            }
+            position += Math.Max(rows, columns);
+        }
+        if (image != grids.Count)
+        {
+            throw new BadInputException($"The prompt holds tokens for {image} of its {grids.Count} images.");
+        }
+        return new RopePositions(time, height, width, position);
+    }
+}

@@ -1,0 +1,139 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Models.Qwen;
+
+/// <summary>The language model: pre-norm decoder blocks with grouped-query attention and three-axis rotary positions.</summary>
+internal sealed class TextDecoder
+{
+    private readonly TextConfig _config;
+    private readonly Tensor _embedding; // [V, hidden]
+    private readonly Block[] _blocks;
+    private readonly RmsNorm _norm;
+    private readonly Tensor _head;      // [V, hidden]; the embedding itself when tied
+    private readonly float[] _frequencies;
+    private readonly long[] _axisOfFrequency;
+
+    public TextDecoder(Parameters parameters, TextConfig config, bool tied)
+    {
+        _config = config;
+        _embedding = parameters.Declare("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize);
+        _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new Block(parameters, $"model.layers.{i}", config))];
+        _norm = new RmsNorm(parameters, "model.norm", config.HiddenSize, config.NormEpsilon);
+        _head = tied ? _embedding : parameters.Declare("lm_head.weight", config.VocabularySize, config.HiddenSize);
+        _frequencies = Rotary.Frequencies(config.HeadSize, config.RopeTheta);
+        _axisOfFrequency = [.. config.RopeSections.SelectMany((size, axis) => Enumerable.Repeat((long)axis, size))];
+    }
+
+    /// <summary>[…] token ids → […, hidden].</summary>
+    public Tensor Embed(Tensor tokens) =>
+        _embedding.index_select(0, tokens.flatten()).view([.. tokens.shape, _config.HiddenSize]);
+
+    /// <summary>Rotary tables of three-axis positions.</summary>
+    /// <param name="positions">[3, B, T]</param>
+    /// <returns>Each [B, 1, T, headSize].</returns>
+    public (Tensor Cos, Tensor Sin) RotaryTables(Tensor positions)
+    {
+        Tensor axes = tensor(_axisOfFrequency, device: positions.device);
+        Tensor frequencies = tensor(_frequencies, device: positions.device);
+        Tensor angle = positions.index_select(0, axes)   // [headSize/2, B, T]
+            .permute(1, 2, 0).to(ScalarType.Float32) * frequencies;
+        angle = cat([angle, angle], -1).unsqueeze(1);    // [B, 1, T, headSize]
+        return (angle.cos().to(_embedding.dtype), angle.sin().to(_embedding.dtype));
+    }
+
+    /// <summary>Runs the blocks and the final norm.</summary>
+    /// <param name="hidden">[B, T, hidden]</param>
+    /// <param name="mask">
+    /// Bool, true where attended, broadcast to [B, 1, T, held + T]; null for plain causal attention without a cache, and
+    /// for a single new token that sees everything held.
+    /// </param>
+    /// <param name="cache">Holds earlier tokens and takes these; null while training.</param>
+    /// <returns>[B, T, hidden]</returns>
+    public Tensor Forward(Tensor hidden, Tensor cos, Tensor sin, Tensor? mask, KvCache? cache)
+    {
+        for (int i = 0; i < _blocks.Length; i++)
+        {
+            hidden = _blocks[i].Forward(hidden, cos, sin, mask, cache, i);
+        }
+        cache?.Advance((int)hidden.shape[1]);
+        return _norm.Forward(hidden);
+    }
+
+    /// <summary>[…, hidden] → […, V].</summary>
+    public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, _head);
+
+    private sealed class Block
+    {
+        private readonly TextConfig _config;
+        private readonly RmsNorm _attentionNorm;
+        private readonly Linear _q;
+        private readonly Linear _k;
+        private readonly Linear _v;
+        private readonly Linear _o;
+        private readonly RmsNorm _mlpNorm;
+        private readonly GatedMlp _mlp;
+
+        public Block(Parameters parameters, string name, TextConfig config)
+        {
+            _config = config;
+            int size = config.HiddenSize;
+            int keyValueSize = config.KeyValueHeads * config.HeadSize;
+            _q = new Linear(parameters, $"{name}.self_attn.q_proj", size, size, bias: true);
+            _k = new Linear(parameters, $"{name}.self_attn.k_proj", size, keyValueSize, bias: true);
+            _v = new Linear(parameters, $"{name}.self_attn.v_proj", size, keyValueSize, bias: true);
+            _o = new Linear(parameters, $"{name}.self_attn.o_proj", size, size, bias: false);
+            _mlp = new GatedMlp(parameters, $"{name}.mlp", size, config.IntermediateSize, bias: false);
+            _attentionNorm = new RmsNorm(parameters, $"{name}.input_layernorm", size, config.NormEpsilon);
+            _mlpNorm = new RmsNorm(parameters, $"{name}.post_attention_layernorm", size, config.NormEpsilon);
+        }
+
+        public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, KvCache? cache, int layer)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor normed = _attentionNorm.Forward(x);
+            Tensor q = Rotary.Apply(Split(_q.Forward(normed), _config.Heads), cos, sin); // [B, heads, T, headSize]
+            Tensor k = Rotary.Apply(Split(_k.Forward(normed), _config.KeyValueHeads), cos, sin);
+            Tensor v = Split(_v.Forward(normed), _config.KeyValueHeads);
+            if (cache is not null)
+            {
+                (k, v) = cache.Append(layer, k, v);
+            }
+            Tensor mixed = x + _o.Forward(Attend(q, k, v, mask));
+            return (mixed + _mlp.Forward(_mlpNorm.Forward(mixed))).MoveToOuterDisposeScope();
+        }
+
+        private static Tensor Split(Tensor x, int heads) =>
+            x.view(x.shape[0], x.shape[1], heads, -1).transpose(1, 2); // [B, heads, T, headSize]
+
+        private Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? mask)
+        {
+            long rows = q.shape[0];
+            long length = q.shape[2];
+            int sharing = _config.Heads / _config.KeyValueHeads; // query heads that read one key head
+            if (length == 1)
+            {
+                // One new token: the query heads of a group become the rows of one product with their shared keys, so
+                // that the cache is read once and never repeated.
+                Tensor grouped = q.view(rows, _config.KeyValueHeads, sharing, _config.HeadSize);
+                return nn.functional.scaled_dot_product_attention(grouped, k, v, mask, 0.0, false)
+                    .reshape(rows, 1, _config.HiddenSize);
+            }
+            if (sharing > 1)
+            {
+                k = Repeat(k, sharing);
+                v = Repeat(v, sharing);
+            }
+            return nn.functional.scaled_dot_product_attention(q, k, v, mask, 0.0, mask is null)
+                .transpose(1, 2).reshape(rows, length, _config.HiddenSize);
+        }
+
+        // [B, kvHeads, T, headSize] → [B, kvHeads·times, T, headSize], each head beside its copies.
+        private static Tensor Repeat(Tensor x, int times)
+        {
+            long[] shape = x.shape;
+            return x.unsqueeze(2).expand(shape[0], shape[1], times, shape[2], shape[3])
+                .reshape(shape[0], shape[1] * times, shape[2], shape[3]);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+namespace Retrace.Training.Configuration;
+
+/// <summary>Puts a configuration together from its layers.</summary>
+public static class ConfigurationLayers
+{
+    /// <summary>The settings that a model's makers recommend, in the model's folder.</summary>
+    public const string RecommendationFile = "evolve.yaml";
+
+    /// <summary>
+    /// The built-in defaults, under <c>evolve.yaml</c> in the model's folder where there is one, under the user's file,
+    /// under the overrides in their order: the later wins.
+    /// </summary>
+    /// <param name="modelFolder">A checkpoint's folder, or null.</param>
+    /// <param name="file">The file of <c>--config</c>, or null.</param>
+    /// <param name="overrides">The values of <c>--set</c>, each <c>section.key=value</c>.</param>
+    /// <exception cref="BadInputException">
+    /// A file cannot be read, a key is unknown, or a value has the wrong type or range.
+    /// </exception>
+    public static RunConfiguration Resolve(string? modelFolder, string? file, IEnumerable<string> overrides)
+    {
+        List<ScalarValue> values = [];
+        if (modelFolder is not null && Path.Combine(modelFolder, RecommendationFile) is var path && File.Exists(path))
+        {
+            values.AddRange(YamlLayer.Read(path));
+        }
+        if (file is not null)
+        {
+            values.AddRange(YamlLayer.Read(file));
+        }
+        values.AddRange(overrides.Select(YamlLayer.ReadOverride));
+        return Apply(values);
+    }
+
+    /// <summary>The defaults under one file: what a run's <c>config.yaml</c> says.</summary>
+    /// <exception cref="BadInputException">As for <see cref="Resolve"/>.</exception>
+    public static RunConfiguration Read(string file) => Resolve(modelFolder: null, file, overrides: []);
+
+    internal static bool IsSection(string key) => ConfigurationKey.All.Any(known => known.Section == key);
+
+    internal static BadInputException UnknownSection(string key, string place) =>
+        ConfigurationKey.All.Any(known => known.Path == key)
+            ? new BadInputException($"{place}: {key} must be a single value")
+            : UnknownKey(key, place, ConfigurationKey.All.Select(known => known.Section).OfType<string>().Distinct());
+
+    private static RunConfiguration Apply(IEnumerable<ScalarValue> values)
+    {
+        // The records are immutable to everybody but this method, which fills one that nobody else has seen.
+        RunConfiguration configuration = new();
+        foreach (ScalarValue value in values)
+        {
+            ConfigurationKey key = ConfigurationKey.All.FirstOrDefault(known => known.Path == value.Key)
+                ?? throw (IsSection(value.Key)
+                    ? new BadInputException($"{value.Place}: {value.Key} is a section, so give one of its keys a value")
+                    : UnknownKey(value.Key, value.Place, ConfigurationKey.All.Select(known => known.Path)));
+            key.Set(configuration, value);
+        }
+        CheckTogether(configuration);
+        return configuration;
+    }
+
+    private static void CheckTogether(RunConfiguration configuration)
+    {
+        string rule = configuration.Reward.Rule;
+        if (configuration is { Method: "csrs", Retracing.Samples: 0 } && rule != "sfr")
+        {
+            throw new BadInputException(
+                $"retrace.samples is 0, but reward.rule is {rule}, which needs continuations: " +
+                "use sfr, or at least 1 sample");
+        }
+    }
+
+    private static BadInputException UnknownKey(string key, string place, IEnumerable<string> known)
+    {
+        string nearest = known.MinBy(candidate => Spelling.Distance(key, candidate))!;
+        return new BadInputException($"{place}: unknown key \"{key}\"; did you mean \"{nearest}\"?");
+    }
+}

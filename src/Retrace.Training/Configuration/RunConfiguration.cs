@@ -1,0 +1,220 @@
+namespace Retrace.Training.Configuration;
+
+/// <summary>
+/// Everything that decides how a run goes, apart from the model, the data and the output folder. Each property is a key
+/// of the YAML file: its default, its explanation and its bounds stand here and nowhere else.
+/// </summary>
+/// <remarks>Resolved from its layers by <see cref="ConfigurationLayers"/>, written by <see cref="ToYaml"/>.</remarks>
+public sealed record RunConfiguration
+{
+    [Setting("Where rewards come from.",
+        OneOf = ["csrs", "majority", "entropy", "self-certainty", "supervised", "random"])]
+    public string Method { get; init; } = "csrs";
+
+    [Setting("Names every random draw of the run; the same seed on the same machine gives the same run.")]
+    public long Seed { get; init; }
+
+    [Setting("How many steps to train; each takes one batch of problems.", AtLeast = 1)]
+    public int Steps { get; init; } = 100;
+
+    [Setting("Passes over the data instead of steps; null: steps decides.", Above = 0)]
+    public double? Epochs { get; init; }
+
+    [Setting("CPU threads for tensor work; null: one for each core.", AtLeast = 1)]
+    public int? Threads { get; init; }
+
+    [Setting("Which problems a step sees, and how they are asked.")]
+    public DataSettings Data { get; init; } = new();
+
+    [Setting("Sampling of the maternal trajectories, and of their continuations.")]
+    public RolloutSettings Rollout { get; init; } = new();
+
+    [Setting("Retracing re-inference (RRM) and visual semantic perturbation (VSP).", Key = "retrace")]
+    public RetracingSettings Retracing { get; init; } = new();
+
+    [Setting("The reward of a maternal trajectory.")]
+    public RewardSettings Reward { get; init; } = new();
+
+    [Setting("GRPO and the optimizer (AdamW).", Key = "learn")]
+    public LearningSettings Learning { get; init; } = new();
+
+    [Setting("How the model is loaded and which of its weights train.")]
+    public ModelSettings Model { get; init; } = new();
+
+    [Setting("What is kept of a run.", Key = "checkpoint")]
+    public CheckpointingSettings Checkpointing { get; init; } = new();
+
+    [Setting("Measurement on labeled problems; it never touches training.")]
+    public EvaluationSettings Evaluation { get; init; } = new();
+
+    /// <summary>The configuration as YAML, which <see cref="ConfigurationLayers.Read"/> reads back unchanged.</summary>
+    /// <param name="explain">Puts one comment line of explanation above each key.</param>
+    public string ToYaml(bool explain = false) => ConfigurationText.Write(this, explain);
+}
+
+public sealed record DataSettings
+{
+    [Setting("Problems in a step.", AtLeast = 1)]
+    public int Batch { get; init; } = 16;
+
+    [Setting("Longest prompt in tokens, image tokens included.", AtLeast = 1)]
+    public int MaxPromptTokens { get; init; } = 1024;
+
+    [Setting("Leaves out and counts problems whose prompt is longer; false: the run stops at the first of them.")]
+    public bool Filter { get; init; } = true;
+
+    [Setting("Appended to every question.")]
+    public string Instruction { get; init; } =
+        "\nThink inside <think></think>, then put the final answer in \\boxed{}.";
+}
+
+public sealed record RolloutSettings
+{
+    [Setting("What generates.", OneOf = ["local"])]
+    public string Engine { get; init; } = "local";
+
+    [Setting("n: maternal trajectories for each problem, the group of GRPO.", AtLeast = 2)]
+    public int Group { get; init; } = 8;
+
+    [Setting("Sampling temperature.", Above = 0)]
+    public double Temperature { get; init; } = 1.0;
+
+    [Setting("Samples from the smallest set of tokens that holds this probability.", Above = 0, AtMost = 1)]
+    public double TopP { get; init; } = 1.0;
+
+    [Setting("Longest response in tokens; a continuation's kept prefix counts too.", AtLeast = 1)]
+    public int MaxResponseTokens { get; init; } = 1536;
+
+    [Setting(
+        "Method majority: samples behind a problem's vote, of which the first n train; null: n. " +
+        "n·(1 + k) spends as many samples as csrs.",
+        AtLeast = 1)]
+    public int? VoteSamples { get; init; }
+
+    [Setting("Sequences generated side by side: bounds the memory of the KV cache.", AtLeast = 1)]
+    public int MaxBatchSequences { get; init; } = 512;
+}
+
+public sealed record RetracingSettings
+{
+    [Setting("k: continuations of each maternal trajectory; 0, for rule sfr alone, leaves retracing out.", AtLeast = 0)]
+    public int Samples { get; init; } = 5;
+
+    [Setting("How the cut is chosen.", OneOf = ["ratio", "step", "entropy", "random"])]
+    public string Anchor { get; init; } = "ratio";
+
+    [Setting("Share of the trajectory's real length that is kept.", AtLeast = 0, Below = 1)]
+    public double KeepRate { get; init; } = 0.7;
+
+    [Setting("Whether the continuation goes on in the same turn or, as the first release did, opens a new one.",
+        OneOf = ["continue", "new-turn"])]
+    public string Mode { get; init; } = "continue";
+
+    [Setting("What is done to the image that continuations see.",
+        OneOf = ["gaussian", "salt-pepper", "none"])]
+    public string Perturbation { get; init; } = "gaussian";
+}
+
+public sealed record RewardSettings
+{
+    [Setting("Method csrs: how answers become rewards.",
+        OneOf = ["sfr", "survival", "consistency", "released", "max-entropy-anchor"])]
+    public string Rule { get; init; } = "sfr";
+
+    [Setting("w: weight of the format term; the answer's reward weighs 1 − w.", AtLeast = 0, AtMost = 1)]
+    public double FormatWeight { get; init; } = 0.1;
+
+    [Setting("Factor for an answer that is more frequent after retracing than before.", AtLeast = 1)]
+    public double Boost { get; init; } = 1.2;
+
+    [Setting("Factor for an answer that is less frequent after retracing than before.", AtLeast = 0, AtMost = 1)]
+    public double Penalty { get; init; } = 0.9;
+
+    [Setting("λ of rule survival: weight of survival beyond chance beside frequency.", AtLeast = 0, AtMost = 1)]
+    public double SurvivalWeight { get; init; } = 0.5;
+}
+
+public sealed record LearningSettings
+{
+    [Setting("Scale of the advantages: each group's standard deviation, none, or one for the whole batch.",
+        OneOf = ["group-std", "group-mean", "batch-std"])]
+    public string Advantage { get; init; } = "group-std";
+
+    [Setting("AdamW's step size after warm-up.", AtLeast = 0)]
+    public double LearningRate { get; init; } = 1e-6;
+
+    [Setting("Optimizer steps over which the step size rises linearly to its full value.", AtLeast = 0)]
+    public int WarmupSteps { get; init; }
+
+    [Setting("AdamW's decoupled weight decay.", AtLeast = 0)]
+    public double WeightDecay { get; init; }
+
+    [Setting("Trajectories in an optimizer step.", AtLeast = 1)]
+    public int MiniBatch { get; init; } = 64;
+
+    [Setting("Tokens in one forward and backward pass: bounds memory, does not change the gradient.", AtLeast = 1)]
+    public int MicroBatchTokens { get; init; } = 16384;
+
+    [Setting("Passes over a step's trajectories.", AtLeast = 1)]
+    public int EpochsPerBatch { get; init; } = 1;
+
+    [Setting("ε: how far from 1 the probability ratio counts.", Above = 0)]
+    public double Clip { get; init; } = 0.2;
+
+    [Setting("Coefficient of the KL divergence from the starting model.", AtLeast = 0)]
+    public double Kl { get; init; } = 0.01;
+
+    [Setting("Estimator of that divergence (Schulman's k1, k2, k3).", OneOf = ["k1", "k2", "k3"])]
+    public string KlEstimator { get; init; } = "k3";
+
+    [Setting("Gradients are scaled down to this norm.", Above = 0)]
+    public double MaxGradNorm { get; init; } = 1.0;
+}
+
+public sealed record ModelSettings
+{
+    [Setting("Where tensors live.", OneOf = ["cpu", "cuda"])]
+    public string Device { get; init; } = "cpu";
+
+    [Setting("Number format of the weights.", OneOf = ["bf16", "fp32"])]
+    public string Dtype { get; init; } = "bf16";
+
+    [Setting("Rank of the LoRA adapters; 0 trains the weights themselves.", AtLeast = 0)]
+    public int LoraRank { get; init; }
+
+    [Setting("Whether the vision tower trains too.")]
+    public bool TrainVision { get; init; } = true;
+
+    [Setting("Recomputes activations in the backward pass: less memory, more time.")]
+    public bool ActivationCheckpointing { get; init; } = true;
+
+    [Setting("Images are scaled down to at most this many pixels.", AtLeast = 784)]
+    public int MaxPixels { get; init; } = 1003520;
+}
+
+public sealed record CheckpointingSettings
+{
+    [Setting("Steps between checkpoints; the last step always leaves one.", AtLeast = 1)]
+    public int Every { get; init; } = 20;
+
+    [Setting("How many of the latest checkpoints stay on disk.", AtLeast = 1)]
+    public int Keep { get; init; } = 3;
+}
+
+public sealed record EvaluationSettings
+{
+    [Setting("Labeled problems to measure on (path); null: no evaluation during the run.")]
+    public string? Data { get; init; }
+
+    [Setting("Steps between evaluations; the first and the last step always have one.", AtLeast = 1)]
+    public int Every { get; init; } = 5;
+
+    [Setting("Responses sampled for each problem.", AtLeast = 1)]
+    public int Samples { get; init; } = 1;
+
+    [Setting("Uses only the first problems of the file; null: all of them.", AtLeast = 1)]
+    public int? Limit { get; init; }
+
+    [Setting("Sampling temperature; 0 takes the likeliest token.", AtLeast = 0)]
+    public double Temperature { get; init; } = 1.0;
+}

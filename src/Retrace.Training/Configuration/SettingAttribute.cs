@@ -1,0 +1,26 @@
+namespace Retrace.Training.Configuration;
+
+/// <summary>
+/// Explains a key of the configuration and bounds its value. The property's name gives the key (<c>LearningRate</c> is
+/// <c>learning_rate</c>) and its initial value the default.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class SettingAttribute(string explanation) : Attribute
+{
+    /// <summary>One line, without the bounds: those are added where it is shown.</summary>
+    public string Explanation { get; } = explanation;
+
+    /// <summary>The key, where it is not the property's name.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The only texts allowed.</summary>
+    public string[]? OneOf { get; init; }
+
+    public double AtLeast { get; init; } = double.NegativeInfinity;
+
+    public double Above { get; init; } = double.NegativeInfinity;
+
+    public double AtMost { get; init; } = double.PositiveInfinity;
+
+    public double Below { get; init; } = double.PositiveInfinity;
+}

@@ -1,0 +1,74 @@
+using Retrace.Problems;
+
+namespace Retrace.Training.Data;
+
+/// <summary>How data files refer to images.</summary>
+internal static class ImageReference
+{
+    private const string DataUrlScheme = "data:";
+    private const string Base64Marker = ";base64,";
+    private const int ShortestEncodedImage = 32; // Characters; no image file is smaller.
+
+    /// <summary>The image that a text stands for: a data URL, base64, or a path below the data file's folder.</summary>
+    /// <param name="reference">The text in the record.</param>
+    /// <param name="name">Names the image in messages if it is embedded.</param>
+    /// <param name="folder">The data file's folder.</param>
+    /// <exception cref="UnusableRecordException">It is none of these, or there is no such file.</exception>
+    public static ProblemImage Parse(string reference, string name, string folder)
+    {
+        if (reference.StartsWith(DataUrlScheme, StringComparison.OrdinalIgnoreCase))
+        {
+            int marker = reference.IndexOf(Base64Marker, StringComparison.OrdinalIgnoreCase);
+            if (marker < 0 || Decode(reference.AsSpan(marker + Base64Marker.Length)) is not { Length: > 0 } bytes)
+            {
+                throw new UnusableRecordException("its image is a data URL that holds no base64");
+            }
+            return new EmbeddedImage(name, bytes);
+        }
+        // The bytes decide, because base64 of a JPEG starts as an absolute path does: "/9j/".
+        if (reference.Length >= ShortestEncodedImage &&
+            Decode(reference) is { } decoded &&
+            ImageSignature.MediaTypeOf(decoded) is not null)
+        {
+            return new EmbeddedImage(name, decoded);
+        }
+        return FileBelow(folder, reference);
+    }
+
+    /// <summary>The image file at a path that must not lead out of <paramref name="folder"/>.</summary>
+    /// <exception cref="UnusableRecordException">It does, or there is no such file.</exception>
+    public static ProblemImage FileBelow(string folder, string path)
+    {
+        string shown = path.Length > 200 ? path[..200] + "…" : path;
+        if (path.Length == 0 || path.Contains('\0'))
+        {
+            throw new UnusableRecordException($"its image path \"{shown}\" is no path");
+        }
+        string root = Path.GetFullPath(folder);
+        string full = Path.GetFullPath(Path.Combine(root, path));
+        if (RelativeBelow(root, full) is null)
+        {
+            throw new UnusableRecordException($"its image path {shown} leads out of the data file's folder");
+        }
+        if (!File.Exists(full))
+        {
+            throw new UnusableRecordException($"its image {shown} does not exist");
+        }
+        return new ImageFile(full);
+    }
+
+    /// <summary>The path of a file relative to a folder that it lies in, or null where it does not.</summary>
+    public static string? RelativeBelow(string folder, string path)
+    {
+        string relative = Path.GetRelativePath(folder, path);
+        bool outside = Path.IsPathRooted(relative) || relative is "." or ".." ||
+            relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        return outside ? null : relative;
+    }
+
+    private static byte[]? Decode(ReadOnlySpan<char> base64)
+    {
+        byte[] bytes = new byte[(base64.Length / 4 + 1) * 3];
+        return Convert.TryFromBase64Chars(base64, bytes, out int length) ? bytes[..length] : null;
+    }
+}

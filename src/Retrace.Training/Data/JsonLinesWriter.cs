@@ -1,0 +1,75 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Retrace.Problems;
+
+namespace Retrace.Training.Data;
+
+/// <summary>Writes problems as <see cref="JsonLinesSource"/> reads them.</summary>
+public static class JsonLinesWriter
+{
+    private static readonly JsonWriterOptions ReadableText = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>
+    /// Writes all problems, atomically. An image file below the output's folder stays a relative path; any other image
+    /// goes into the line as a data URL.
+    /// </summary>
+    /// <exception cref="BadInputException">An image cannot be read, or the file cannot be written.</exception>
+    public static void Write(ProblemSet problems, string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        AtomicFile.Write(path, stream =>
+        {
+            using Utf8JsonWriter writer = new(stream, ReadableText);
+            foreach (Problem problem in problems.Problems)
+            {
+                WriteLine(writer, problem, problems.Answers.GetValueOrDefault(problem.Id), folder);
+                writer.Flush();
+                writer.Reset();
+                stream.WriteByte((byte)'\n');
+            }
+        });
+    }
+
+    private static void WriteLine(Utf8JsonWriter writer, Problem problem, string? answer, string folder)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("id", problem.Id);
+        if (problem.Images.Count == 1)
+        {
+            writer.WriteString("image", Reference(problem.Images[0], folder));
+        }
+        else if (problem.Images.Count > 1)
+        {
+            writer.WriteStartArray("images");
+            foreach (ProblemImage image in problem.Images)
+            {
+                writer.WriteStringValue(Reference(image, folder));
+            }
+            writer.WriteEndArray();
+        }
+        writer.WriteString("question", problem.Question);
+        if (answer is not null)
+        {
+            writer.WriteString("answer", answer);
+        }
+        if (problem.Category is not null)
+        {
+            writer.WriteString("category", problem.Category);
+        }
+        writer.WriteEndObject();
+    }
+
+    private static string Reference(ProblemImage image, string folder)
+    {
+        if (image is ImageFile file && ImageReference.RelativeBelow(folder, file.Path) is { } relative)
+        {
+            return relative.Replace(Path.DirectorySeparatorChar, '/');
+        }
+        byte[] bytes = image.ReadBytes();
+        string mediaType = ImageSignature.MediaTypeOf(bytes) ?? "application/octet-stream";
+        return $"data:{mediaType};base64,{Convert.ToBase64String(bytes)}";
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using Parquet;
+using Parquet.Data;
+using Parquet.Schema;
+
+namespace Retrace.Training.Data;
+
+/// <summary>One leaf column of a row group, put back into rows.</summary>
+/// <remarks>
+/// Only the columns that a problem needs are read, so a data set may carry others of whatever type. The levels are
+/// those of the Dremel paper (Melnik et al. 2010): a repetition level of 0 starts a row, and a definition level below
+/// the highest says that something on the way to the leaf is missing.
+/// </remarks>
+internal static class ParquetColumn
+{
+    /// <summary>
+    /// For each row the leaf's values: exactly one for a column outside lists, one an element for a column inside a
+    /// list; null where a value is missing. Texts and numbers are strings, binary values byte arrays.
+    /// </summary>
+    public static List<List<object?>> Read(ParquetRowGroupReader group, LeafField leaf)
+    {
+        using RawColumnData column =
+            group.ReadRawColumnDataBaseAsync(leaf.Field, default).AsTask().GetAwaiter().GetResult();
+        Func<int, object> valueAt = ValuesOf(column, leaf.Field);
+        int highest = leaf.Field.MaxDefinitionLevel;
+        ReadOnlySpan<int> definitions = highest > 0 ? column.DefinitionLevels : [];
+        ReadOnlySpan<int> repetitions = leaf.Field.MaxRepetitionLevel > 0 ? column.RepetitionLevels : [];
+        int entries = highest > 0 ? definitions.Length : checked((int)group.RowCount);
+        List<List<object?>> rows = [];
+        int nextValue = 0;
+        for (int i = 0; i < entries; i++)
+        {
+            if (repetitions.IsEmpty || repetitions[i] == 0)
+            {
+                rows.Add([]);
+            }
+            int definition = highest > 0 ? definitions[i] : 0;
+            if (definition == highest)
+            {
+                rows[^1].Add(valueAt(nextValue++));
+            }
+            else if (definition >= leaf.ElementLevel)
+            {
+                rows[^1].Add(null);
+            }
+        }
+        return rows;
+    }
+
+    private static Func<int, object> ValuesOf(RawColumnData column, DataField field) => column switch
+    {
+        RawColumnData<ReadOnlyMemory<char>> texts => index => texts.Values[index].ToString(),
+        RawColumnData<ReadOnlyMemory<byte>> blobs => index => blobs.Values[index].ToArray(),
+        RawColumnData<int> numbers => index => numbers.Values[index].ToString(CultureInfo.InvariantCulture),
+        RawColumnData<long> numbers => index => numbers.Values[index].ToString(CultureInfo.InvariantCulture),
+        RawColumnData<float> numbers => index => numbers.Values[index].ToString(CultureInfo.InvariantCulture),
+        RawColumnData<double> numbers => index => numbers.Values[index].ToString(CultureInfo.InvariantCulture),
+        _ => throw new InvalidDataException($"column {field.Path} has an unexpected type, {field.ClrType}"),
+    };
+}
+
+/// <summary>A leaf column, and the definition level from which on the list element that holds it exists.</summary>
+/// <param name="Field">The column.</param>
+/// <param name="ElementLevel">0 outside lists.</param>
+internal sealed record LeafField(DataField Field, int ElementLevel)
+{
+    /// <summary>The column <c>name</c>, or null.</summary>
+    public static LeafField? Find(ParquetSchema schema, string name) =>
+        schema.Fields.OfType<DataField>().FirstOrDefault(field => field.Name == name) is { MaxRepetitionLevel: 0 } field
+            ? new LeafField(field, 0)
+            : null;
+
+    /// <summary>The column <c>member</c> in the struct, or in the list of structs, <c>name</c>; or null.</summary>
+    public static LeafField? Find(ParquetSchema schema, string name, string member)
+    {
+        Field? field = schema.Fields.FirstOrDefault(candidate => candidate.Name == name);
+        bool isList = field is ListField;
+        if ((isList ? ((ListField)field!).Item : field) is not StructField owner ||
+            owner.Fields.OfType<DataField>().FirstOrDefault(candidate => candidate.Name == member) is not { } leaf)
+        {
+            return null;
+        }
+        int elementLevel = isList
+            ? leaf.MaxDefinitionLevel - (leaf.IsNullable ? 1 : 0) - (owner.IsNullable ? 1 : 0)
+            : 0;
+        return new LeafField(leaf, elementLevel);
+    }
+}

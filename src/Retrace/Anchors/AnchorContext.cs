@@ -1,0 +1,52 @@
+using Retrace.Answers;
+
+namespace Retrace.Anchors;
+
+/// <summary>What a rule may look at to place an anchor, all in tokens of the real, unpadded response.</summary>
+/// <param name="Length">Tokens of the response.</param>
+/// <param name="AnswerStart">
+/// Index of the first token of the (first) boxed answer; <paramref name="Length"/> if none.
+/// </param>
+/// <param name="StepEnds">Token counts t, ascending, such that a reasoning step ends right before token t.</param>
+/// <param name="Entropies">
+/// [Length] nats; entry i is the entropy of the next-token distribution from which token i was drawn. Empty if unknown.
+/// </param>
+public sealed record AnchorContext(
+    int Length, int AnswerStart, IReadOnlyList<int> StepEnds, IReadOnlyList<float> Entropies)
+{
+    /// <summary>Reads the answer's place and the step ends off the text of each token.</summary>
+    /// <param name="tokenTexts">
+    /// The response, token by token. Their concatenation is searched; a token that holds part of a character may be
+    /// given as any placeholder.
+    /// </param>
+    /// <param name="entropies">As <see cref="Entropies"/>.</param>
+    public static AnchorContext Of(IReadOnlyList<string> tokenTexts, IReadOnlyList<float> entropies)
+    {
+        string response = string.Concat(tokenTexts);
+        int boxStart = AnswerExtractor.FirstBoxStart(response);
+        IReadOnlyList<int> textStepEnds = ReasoningSteps.Ends(response);
+
+        int answerStart = tokenTexts.Count;
+        List<int> stepEnds = [];
+        int step = 0;
+        int textEnd = 0;
+        for (int token = 0; token < tokenTexts.Count; token++)
+        {
+            textEnd += tokenTexts[token].Length;
+            if (boxStart >= 0 && textEnd > boxStart && answerStart == tokenTexts.Count)
+            {
+                answerStart = token;
+            }
+            // A step that ends inside a token is taken to end with it.
+            if (step < textStepEnds.Count && textEnd >= textStepEnds[step])
+            {
+                stepEnds.Add(token + 1);
+                while (step < textStepEnds.Count && textEnd >= textStepEnds[step])
+                {
+                    step++;
+                }
+            }
+        }
+        return new AnchorContext(tokenTexts.Count, answerStart, stepEnds, entropies);
+    }
+}

@@ -1,0 +1,12 @@
+namespace Retrace.Anchors;
+
+/// <summary>Chooses where a trajectory is cut for re-inference (RRM).</summary>
+public interface IAnchorRule
+{
+    /// <summary>
+    /// The anchor t in tokens: the prefix keeps tokens [0, t), and the continuations are sampled from there. Either 0,
+    /// which re-samples the whole response, or less than <see cref="AnchorContext.AnswerStart"/>, so that no answer
+    /// leaks.
+    /// </summary>
+    int Choose(AnchorContext context, Random random);
+}

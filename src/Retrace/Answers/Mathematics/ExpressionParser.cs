@@ -1,0 +1,272 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.RegularExpressions;
+
+namespace Retrace.Answers.Mathematics;
+
+/// <summary>
+/// Reads and evaluates the number that a text of <see cref="LatexText"/> begins with: + − * / ^, implied products,
+/// brackets, fractions, mixed numbers, roots and π.
+/// </summary>
+/// <remarks>
+/// Recursive descent without backtracking; nesting is bounded, so that no text can exhaust the stack.
+/// </remarks>
+internal sealed partial class ExpressionParser
+{
+    private const int MaxDepth = 64;
+
+    private readonly string _text;
+    private int _position;
+    private int _depth;
+
+    private ExpressionParser(string text)
+    {
+        _text = text;
+    }
+
+    private char Current => _position < _text.Length ? _text[_position] : '\0';
+
+    /// <summary>
+    /// The value of the longest expression at the start; <see cref="Number.Undefined"/> if there is none.
+    /// </summary>
+    /// <param name="text">The unified text.</param>
+    /// <param name="length">How many characters it took.</param>
+    public static Number Parse(string text, out int length)
+    {
+        ExpressionParser parser = new(text);
+        Number value = parser.Sum();
+        length = parser._position;
+        return value;
+    }
+
+    private Number Sum()
+    {
+        bool negative = TakeSign();
+        Number sum = Product();
+        sum = negative ? -sum : sum;
+        while (sum.IsDefined && NextAfterSpaces() is '+' or '-')
+        {
+            SkipSpaces();
+            negative = TakeSign();
+            Number product = Product();
+            sum = negative ? sum - product : sum + product;
+        }
+        return sum;
+    }
+
+    private bool TakeSign()
+    {
+        bool negative = false;
+        for (SkipSpaces(); Current is '+' or '-'; SkipSpaces())
+        {
+            negative ^= Current == '-';
+            _position++;
+        }
+        return negative;
+    }
+
+    private Number Product()
+    {
+        Number product = Factor();
+        while (product.IsDefined)
+        {
+            char next = NextAfterSpaces();
+            if (next is '*' or '/')
+            {
+                SkipSpaces();
+                _position++;
+                bool negative = TakeSign();
+                Number factor = Factor();
+                factor = negative ? -factor : factor;
+                product = next == '*' ? product * factor : product / factor;
+            }
+            else if (IsImpliedFactor(next))
+            {
+                product *= Factor();
+            }
+            else
+            {
+                break;
+            }
+        }
+        return product;
+    }
+
+    // "2(cm)" is no product; a unit follows.
+    private bool IsImpliedFactor(char next) =>
+        next is '√' or 'π' or '{' || (next == '(' && !BracketedWord().IsMatch(_text, _position))
+        || (next == '\\' && FractionCommand().IsMatch(_text, _position));
+
+    private Number Factor()
+    {
+        Number factor = Primary();
+        if (factor.IsDefined && NextAfterSpaces() == '^')
+        {
+            SkipSpaces();
+            _position++;
+            bool negative = TakeSign();
+            Number exponent = Nested(Factor);
+            factor = exponent.IsDefined ? Number.Power(factor, negative ? -exponent : exponent) : exponent;
+        }
+        return factor;
+    }
+
+    private Number Primary()
+    {
+        SkipSpaces();
+        switch (Current)
+        {
+            case '(':
+                return Bracketed(')');
+            case '{':
+                return Bracketed('}');
+            case 'π':
+                _position++;
+                return Number.Pi;
+            case '√':
+                _position++;
+                return Root();
+            case '\\' when FractionCommand().IsMatch(_text, _position):
+                return Fraction();
+            default:
+                return Literal();
+        }
+    }
+
+    private Number Bracketed(char close)
+    {
+        _position++;
+        Number value = Nested(Sum);
+        SkipSpaces();
+        if (Current != close)
+        {
+            return Number.Undefined;
+        }
+        _position++;
+        return value;
+    }
+
+    // √{3}, √(3), √3, √12, √[3]{8}
+    private Number Root()
+    {
+        int degree = 2;
+        Match match = RootDegree().Match(_text, _position);
+        if (match.Success)
+        {
+            degree = int.Parse(match.Groups[1].ValueSpan);
+            _position += match.Length;
+        }
+        Number radicand = Nested(Primary);
+        return radicand.IsDefined ? Number.Root(radicand, degree) : radicand;
+    }
+
+    // \frac{1}{2}, \frac12, \frac1{2}
+    private Number Fraction()
+    {
+        _position += FractionCommand().Match(_text, _position).Length;
+        Number numerator = Argument();
+        return numerator.IsDefined ? numerator / Argument() : numerator;
+    }
+
+    private Number Argument()
+    {
+        SkipSpaces();
+        if (char.IsAsciiDigit(Current))
+        {
+            int digit = Current - '0';
+            _position++;
+            return digit;
+        }
+        return Current is '{' or 'π' or '√' or '(' ? Nested(Primary) : Number.Undefined;
+    }
+
+    private Number Nested(Func<Number> rule)
+    {
+        if (_depth == MaxDepth)
+        {
+            return Number.Undefined;
+        }
+        _depth++;
+        Number value = rule();
+        _depth--;
+        return value;
+    }
+
+    private Number Literal()
+    {
+        Match match = DecimalLiteral().Match(_text, _position);
+        if (!match.Success)
+        {
+            return Number.Undefined;
+        }
+        _position += match.Length;
+        string whole = match.Groups["whole"].Value.Replace(" ", "").Replace(",", "");
+        string decimals = match.Groups["decimals"].Value;
+        Number value = Number.Decimal("0" + whole + decimals, decimals.Length);
+        if (match.Groups["exponent"].Success)
+        {
+            return value * Number.Power(10, int.Parse(match.Groups["exponent"].ValueSpan));
+        }
+        return decimals.Length == 0 ? value + MixedPart() : value;
+    }
+
+    // The fraction of a mixed number, "1/2" or "\frac{1}{2}" right behind its whole part; 0 if there is none. An
+    // improper fraction is none: it is a factor.
+    private Number MixedPart()
+    {
+        Match match = MixedFraction().Match(_text, _position);
+        if (!match.Success)
+        {
+            return 0;
+        }
+        BigInteger numerator = BigInteger.Parse(match.Groups["numerator"].ValueSpan, CultureInfo.InvariantCulture);
+        BigInteger denominator = BigInteger.Parse(match.Groups["denominator"].ValueSpan, CultureInfo.InvariantCulture);
+        if (numerator >= denominator)
+        {
+            return 0;
+        }
+        _position += match.Length;
+        return (Number)numerator / denominator;
+    }
+
+    private char NextAfterSpaces()
+    {
+        int position = _position;
+        while (position < _text.Length && _text[position] == ' ')
+        {
+            position++;
+        }
+        return position < _text.Length ? _text[position] : '\0';
+    }
+
+    private void SkipSpaces()
+    {
+        while (Current == ' ')
+        {
+            _position++;
+        }
+    }
+
+    // Thousands may be set apart by commas, or by spaces unless a fraction follows, as in the mixed number 1 234/567.
+    [GeneratedRegex(
+        @"\G(?:(?<whole>[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[1-9][0-9]{0,2}(?: [0-9]{3})+(?![0-9]| ?/)|[0-9]+)"
+        + @"(?:\.(?<decimals>[0-9]+))?|\.(?<decimals>[0-9]+))(?:[eE](?<exponent>[+-]?[0-9]{1,4})(?![0-9a-zA-Z]))?",
+        RegexOptions.ExplicitCapture)]
+    private static partial Regex DecimalLiteral();
+
+    [GeneratedRegex(
+        @"\G(?: +(?<numerator>[0-9]+) ?/ ?(?<denominator>[0-9]+)(?![0-9.])"
+        + @"| ?\\frac *(?:(?<numerator>[0-9]) *|\{ *(?<numerator>[0-9]+) *\} *)"
+        + @"(?:(?<denominator>[0-9])|\{ *(?<denominator>[0-9]+) *\}))",
+        RegexOptions.ExplicitCapture)]
+    private static partial Regex MixedFraction();
+
+    [GeneratedRegex(@"\G *\\frac(?![a-zA-Z])")]
+    private static partial Regex FractionCommand();
+
+    [GeneratedRegex(@"\G *\( *[a-zA-Z]")]
+    private static partial Regex BracketedWord();
+
+    [GeneratedRegex(@"\G *\[ *([0-9]{1,3}) *\]")]
+    private static partial Regex RootDegree();
+}

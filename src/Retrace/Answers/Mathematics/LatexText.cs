@@ -1,0 +1,153 @@
+using System.Text;
+
+namespace Retrace.Answers.Mathematics;
+
+/// <summary>
+/// Writes an answer's LaTeX, ASCII and Unicode spellings in one way, so that what means the same reads the same.
+/// </summary>
+/// <remarks>
+/// In the result, roots are <c>√</c>, pi is <c>π</c>, degrees are <c>°</c>, products are <c>*</c>, set braces are
+/// <see cref="SetOpen"/> and <see cref="SetClose"/>, fractions are <c>\frac</c>, and groups keep their braces. Wrappers
+/// such as <c>$…$</c>, <c>\text{…}</c> and <c>\left</c> are gone, and runs of white space are one space.
+/// </remarks>
+internal static class LatexText
+{
+    public const char SetOpen = '⦃';
+    public const char SetClose = '⦄';
+
+    // Commands whose argument is kept as text.
+    private static readonly HashSet<string> Wrappers =
+    [
+        "text", "textbf", "textit", "textrm", "textsf", "texttt", "textnormal", "mathrm", "mathbf", "mathit", "mathsf",
+        "mathtt", "mathcal", "mathbb", "bm", "boldsymbol", "mbox", "hbox", "operatorname", "boxed", "fbox", "rm", "bf",
+        "unit", "underline",
+    ];
+
+    // What a command or a word stands for.
+    private static readonly Dictionary<string, string> Commands = new()
+    {
+        ["left"] = "", ["right"] = "", ["big"] = "", ["Big"] = "", ["bigl"] = "", ["bigr"] = "", ["bigg"] = "",
+        ["Bigl"] = "", ["Bigr"] = "", ["displaystyle"] = "", ["textstyle"] = "", ["limits"] = "",
+        ["quad"] = " ", ["qquad"] = " ", ["space"] = " ", ["thinspace"] = " ",
+        ["dfrac"] = @"\frac", ["tfrac"] = @"\frac", ["cfrac"] = @"\frac",
+        ["cdot"] = "*", ["times"] = "*", ["ast"] = "*", ["div"] = "/", ["colon"] = ":",
+        ["sqrt"] = "√", ["pi"] = "π", ["circ"] = "°", ["degree"] = "°", ["degrees"] = "°", ["percent"] = "%",
+        ["le"] = "≤", ["leq"] = "≤", ["leqslant"] = "≤", ["ge"] = "≥", ["geq"] = "≥", ["geqslant"] = "≥",
+        ["lt"] = "<", ["gt"] = ">", ["ne"] = "≠", ["neq"] = "≠", ["pm"] = "±", ["infty"] = "∞", ["angle"] = "∠",
+        ["triangle"] = "△", ["perp"] = "⊥", ["parallel"] = "∥", ["cup"] = "∪", ["cap"] = "∩",
+        ["lbrace"] = "⦃", ["rbrace"] = "⦄",
+    };
+
+    private static readonly Dictionary<char, string> Characters = new()
+    {
+        ['$'] = "", ['~'] = " ", ['−'] = "-", ['–'] = "-", ['—'] = "-", ['‐'] = "-", ['×'] = "*", ['·'] = "*",
+        ['⋅'] = "*", ['÷'] = "/", ['º'] = "°", ['˚'] = "°", ['，'] = ",", ['；'] = ";", ['：'] = ":", ['（'] = "(",
+        ['）'] = ")", ['％'] = "%", ['＝'] = "=", ['²'] = "^2", ['³'] = "^3", ['½'] = " 1/2", ['¼'] = " 1/4", ['¾'] = " 3/4",
+        ['⅓'] = " 1/3", ['⅔'] = " 2/3", ['\u200b'] = "",
+    };
+
+    /// <summary>The answer in the one spelling. Linear in its length; never throws.</summary>
+    public static string Unify(string answer)
+    {
+        StringBuilder unified = new(answer.Length);
+        Stack<bool> groups = new(); // For each open brace, whether a wrapper opened it, so that it is not kept.
+        bool wrapperPending = false;
+        int position = 0;
+        while (position < answer.Length)
+        {
+            char character = answer[position];
+            if (character == '\\' && position + 1 < answer.Length)
+            {
+                int end = EndOfLetters(answer, position + 1);
+                if (end > position + 1)
+                {
+                    string name = answer[(position + 1)..end];
+                    wrapperPending = Wrappers.Contains(name);
+                    Append(unified, wrapperPending ? " " : Commands.GetValueOrDefault(name, "\\" + name));
+                    position = end;
+                }
+                else
+                {
+                    AppendEscaped(unified, answer, position + 1);
+                    position += 2;
+                }
+                continue;
+            }
+            if (char.IsAsciiLetter(character))
+            {
+                int end = EndOfLetters(answer, position);
+                string word = answer[position..end];
+                Append(unified, word is "sqrt" or "pi" ? Commands[word] : word);
+                position = end;
+                continue;
+            }
+            switch (character)
+            {
+                case '{' when string.CompareOrdinal(answer, position, "{,}", 0, 3) == 0:
+                    unified.Append(',');
+                    position += 2;
+                    break;
+                case '{':
+                    groups.Push(wrapperPending);
+                    Append(unified, wrapperPending ? " " : "{");
+                    wrapperPending = false;
+                    break;
+                case '}':
+                    Append(unified, groups.TryPop(out bool ofWrapper) && ofWrapper ? " " : "}");
+                    break;
+                default:
+                    Append(
+                        unified,
+                        char.IsWhiteSpace(character) ? " "
+                        : Characters.GetValueOrDefault(character, character.ToString()));
+                    break;
+            }
+            position++;
+        }
+        return unified.Replace("^{°}", "°").Replace("^°", "°").ToString().Trim();
+    }
+
+    // \{ and \} are set braces, \, and the like are spaces (none inside a number), \( and \[ only start mathematics.
+    private static void AppendEscaped(StringBuilder unified, string answer, int position)
+    {
+        char escaped = answer[position];
+        switch (escaped)
+        {
+            case '{':
+                unified.Append(SetOpen);
+                break;
+            case '}':
+                unified.Append(SetClose);
+                break;
+            case ',' or '!' or ';' or ':' or ' ' or '>' or '\\':
+                bool insideNumber = unified.Length > 0 && char.IsAsciiDigit(unified[^1])
+                    && position + 1 < answer.Length && char.IsAsciiDigit(answer[position + 1]);
+                if (!(insideNumber && escaped is ',' or '!'))
+                {
+                    Append(unified, " ");
+                }
+                break;
+            case '(' or ')' or '[' or ']' or '$':
+                break;
+            default:
+                Append(unified, escaped.ToString());
+                break;
+        }
+    }
+
+    private static void Append(StringBuilder unified, string text)
+    {
+        bool isSecondSpace = text.StartsWith(' ') && (unified.Length == 0 || unified[^1] == ' ');
+        unified.Append(text, isSecondSpace ? 1 : 0, text.Length - (isSecondSpace ? 1 : 0));
+    }
+
+    private static int EndOfLetters(string answer, int start)
+    {
+        int end = start;
+        while (end < answer.Length && char.IsAsciiLetter(answer[end]))
+        {
+            end++;
+        }
+        return end;
+    }
+}

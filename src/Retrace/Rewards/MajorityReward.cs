@@ -1,0 +1,20 @@
+using Retrace.Answers;
+
+namespace Retrace.Rewards;
+
+/// <summary>
+/// The vote as a pseudo-label (MM-UPT, TTRL): 1 for the most frequent answer, 0 for every other.
+/// </summary>
+/// <remarks>
+/// All answers of the group vote, retraced ones included, so that the comparison with CSRS can be made at an equal
+/// number of generated tokens: independent samples take the continuations' places. A tie goes to the answer with more
+/// maternal votes, and then to the smallest class id, which is the answer that came first.
+/// </remarks>
+public sealed class MajorityReward : IRewardRule
+{
+    public double[] Score(AnswerGroup group)
+    {
+        int majority = new AnswerCounts(group).Majority();
+        return [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == majority ? 1.0 : 0.0)];
+    }
+}

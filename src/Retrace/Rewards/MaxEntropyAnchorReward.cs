@@ -1,0 +1,63 @@
+using Retrace.Answers;
+
+namespace Retrace.Rewards;
+
+/// <summary>
+/// The earlier form of SFR: among the anchor positions, the one whose answers have the highest entropy decides. Answers
+/// more frequent there than overall, or absent there, are boosted; less frequent ones are penalised. In [0, 1]; an
+/// unextractable answer gets 0.
+/// </summary>
+/// <remarks>
+/// Overall means both rounds, as in <see cref="SoftenedFrequencyReward"/>. Unextractable answers count in a position's
+/// total but not in its entropy. Of equal entropies the earliest position decides. With no continuations the reward is
+/// f_all.
+/// </remarks>
+public sealed class MaxEntropyAnchorReward(SofteningFactors factors) : IRewardRule
+{
+    /// <exception cref="ArgumentException">The group has continuations but not an anchor position for each.</exception>
+    public double[] Score(AnswerGroup group)
+    {
+        AnswerCounts counts = new(group);
+        int[] decisive = DecisiveAnswers(group);
+        Dictionary<int, int> decisiveCounts = AnswerCounts.Count(decisive);
+        return [.. group.Maternal.Select(Reward)];
+
+        double Reward(int answer)
+        {
+            if (answer == AnswerClasses.None)
+            {
+                return 0;
+            }
+            double overall = counts.OverallFrequency(answer);
+            return decisive.Length == 0
+                ? overall
+                : factors.Soften(overall, (double)decisiveCounts.GetValueOrDefault(answer) / decisive.Length);
+        }
+    }
+
+    // The answers of the continuations that start at the position with the highest entropy.
+    private static int[] DecisiveAnswers(AnswerGroup group)
+    {
+        int[] answers = [.. group.Retraced.SelectMany(list => list)];
+        int[] positions = [.. (group.AnchorGroups ?? []).SelectMany(list => list)];
+        if (positions.Length != answers.Length)
+        {
+            throw new ArgumentException(
+                "The max-entropy-anchor reward needs the anchor position of each continuation; "
+                + $"there are {positions.Length} for {answers.Length}.");
+        }
+        return positions.Zip(answers)
+            .GroupBy(continuation => continuation.First, continuation => continuation.Second)
+            .OrderBy(position => position.Key)
+            .Select(position => position.ToArray())
+            .MaxBy(Entropy) ?? [];
+    }
+
+    private static double Entropy(int[] answers)
+    {
+        // Summed in order of size, so that the same histogram always gives the same number and ties are found.
+        int[] counts = [.. AnswerCounts.Count(answers).Values.Order()];
+        double total = counts.Sum();
+        return -counts.Sum(count => count / total * Math.Log(count / total));
+    }
+}

@@ -1,0 +1,28 @@
+using Retrace.Answers;
+
+namespace Retrace.Rewards;
+
+/// <summary>
+/// SFR as the first public release computes it: r(a) = 1.2 · c_R(a) / (|R| + n), clamped to [0, 1]; an unextractable
+/// answer gets 0.
+/// </summary>
+/// <remarks>
+/// The release compares base = c_R / (|R| + n) with f_R = c_R / |R| to choose between a boost of 0.2 and a penalty of
+/// 0.1. As |R| is less than |R| + n, the boost is always chosen. With n = 8 and k = 5, r = c_R / 40.
+/// </remarks>
+public sealed class ReleasedReward : IRewardRule
+{
+    private const double Boost = 1.2;
+
+    public double[] Score(AnswerGroup group)
+    {
+        AnswerCounts counts = new(group);
+        return [.. group.Maternal.Select(Reward)];
+
+        double Reward(int answer) =>
+            answer == AnswerClasses.None
+                ? 0
+                : Math.Clamp(
+                    Boost * counts.Retraced(answer) / (counts.RetracedTotal + counts.MaternalTotal), 0, 1);
+    }
+}

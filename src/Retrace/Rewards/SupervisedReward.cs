@@ -1,0 +1,13 @@
+using Retrace.Answers;
+
+namespace Retrace.Rewards;
+
+/// <summary>
+/// The upper bound, which reads the label: 1 for a right answer, 0 for any other. A problem without a label gives 0
+/// throughout, which has no advantage in it and so teaches nothing.
+/// </summary>
+public sealed class SupervisedReward : IRewardRule
+{
+    public double[] Score(AnswerGroup group) =>
+        [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == group.GoldClass ? 1.0 : 0.0)];
+}

@@ -1,0 +1,110 @@
+namespace Retrace.EndToEnd.Tests;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("retrace-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Without_arguments_the_commands_are_listed()
+    {
+        RetraceProcess bare = await RetraceProcess.RunAsync();
+        Assert.Equal((0, ""), (bare.ExitCode, bare.Error));
+        Assert.All(["evolve", "data", "doctor"], command => Assert.Contains($"  {command} ", bare.Output));
+        Assert.Contains("retrace [command]", bare.Output);
+    }
+
+    [Theory]
+    [InlineData("retrace: unknown command or option \"evolv\"; see retrace --help", "evolv")]
+    [InlineData(
+        "retrace: unknown command or option \"--nope\"; see retrace data inspect --help",
+        "data", "inspect", "f", "--nope")]
+    [InlineData(
+        "retrace: Required argument 'output' missing for command: 'convert'; see retrace data convert --help",
+        "data", "convert", "f")]
+    [InlineData("retrace: none.jsonl: there is no such data file", "data", "inspect", "none.jsonl")]
+    [InlineData("retrace: @none.jsonl: there is no such data file", "data", "inspect", "@none.jsonl")]
+    [InlineData(
+        "retrace: --set seed=x: seed is \"x\", but must be a whole number",
+        "evolve", "--print-config", "--seed", "x")]
+    public async Task Bad_usage_and_bad_input_are_one_sentence_and_code_2(string sentence, params string[] arguments)
+    {
+        RetraceProcess refused = await RetraceProcess.RunAsync(arguments);
+        Assert.Equal((2, "", sentence + Environment.NewLine), (refused.ExitCode, refused.Output, refused.Error));
+    }
+
+    [Fact]
+    public async Task Verbose_adds_the_stack_trace()
+    {
+        RetraceProcess refused = await RetraceProcess.RunAsync("data", "inspect", "none.jsonl", "--verbose");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("   at Retrace.", refused.Error);
+    }
+
+    [Fact]
+    public async Task The_printed_configuration_resolves_all_layers_and_can_be_given_back()
+    {
+        await WriteAsync("evolve.yaml", "learn: {learning_rate: 3e-4}\nrollout: {group: 6}\n");
+        string file = await WriteAsync("run.yaml", "rollout: {group: 7}\nseed: 5\n");
+        RetraceProcess printed = await RetraceProcess.RunAsync(
+            "evolve", "--print-config", "--model", _folder, "--config", file, "--set", "learn.kl=0.5", "--steps", "9",
+            "--method", "majority");
+        Assert.Equal((0, ""), (printed.ExitCode, printed.Error));
+        Assert.All(
+            ["method: majority", "steps: 9", "seed: 5", "  group: 7", "  learning_rate: 0.0003", "  kl: 0.5"],
+            line => Assert.Contains($"\n{line}\n", printed.Output));
+
+        string again = await WriteAsync("again.yaml", printed.Output);
+        RetraceProcess reprinted = await RetraceProcess.RunAsync("evolve", "--print-config", "--config", again);
+        Assert.Equal(printed.Output, reprinted.Output);
+    }
+
+    [Fact]
+    public async Task Data_are_inspected_converted_and_converted_back()
+    {
+        const string Png =
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+        string original = await WriteAsync("a.jsonl", $$"""
+            {"id":"a","image":"data:image/png;base64,{{Png}}","question":"How wide?","answer":"1","category":"width"}
+            {"id":"b","question":"No image?"}
+
+            """);
+        string parquet = Path.Combine(_folder, "b.parquet");
+        string back = Path.Combine(_folder, "c.jsonl");
+
+        Assert.Equal(0, (await RetraceProcess.RunAsync("data", "convert", original, parquet)).ExitCode);
+        Assert.Equal(0, (await RetraceProcess.RunAsync("data", "convert", parquet, back)).ExitCode);
+        Assert.Equal(
+            await File.ReadAllTextAsync(original, TestContext.Current.CancellationToken),
+            await File.ReadAllTextAsync(back, TestContext.Current.CancellationToken));
+
+        await File.AppendAllTextAsync(
+            original,
+            "{\"id\":\"c\",\"question\":\"q\",\"image\":\"gone.png\"}\n",
+            TestContext.Current.CancellationToken);
+        RetraceProcess inspected = await RetraceProcess.RunAsync("data", "inspect", original);
+        Assert.Equal((0, ""), (inspected.ExitCode, inspected.Error));
+        Assert.Matches(@"problems +2\n", inspected.Output);
+        Assert.Matches(@"with an answer +1 ", inspected.Output);
+        Assert.Matches(@"image sizes +1×1 to 1×1 pixels\n", inspected.Output);
+        Assert.Matches(@"  width +1\n", inspected.Output);
+        Assert.Contains("skipped c: its image gone.png does not exist\n", inspected.Output);
+    }
+
+    [Fact]
+    public async Task The_doctor_finds_a_working_torch()
+    {
+        RetraceProcess examined = await RetraceProcess.RunAsync("doctor");
+        Assert.Equal((0, ""), (examined.ExitCode, examined.Error));
+        Assert.Matches(@"torch +2\.\d+", examined.Output);
+        Assert.DoesNotContain("does not work", examined.Output);
+    }
+
+    private async Task<string> WriteAsync(string name, string text)
+    {
+        string path = Path.Combine(_folder, name);
+        await File.WriteAllTextAsync(path, text, TestContext.Current.CancellationToken);
+        return path;
+    }
+}

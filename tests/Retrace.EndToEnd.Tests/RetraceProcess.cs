@@ -1,0 +1,26 @@
+using System.Diagnostics;
+
+namespace Retrace.EndToEnd.Tests;
+
+/// <summary>A finished run of the command line, as a user's shell would see it.</summary>
+internal sealed record RetraceProcess(int ExitCode, string Output, string Error)
+{
+    /// <summary>Runs <c>retrace</c> in a process of its own and waits for its end.</summary>
+    public static async Task<RetraceProcess> RunAsync(params string[] arguments)
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        string program = Path.Combine(AppContext.BaseDirectory, "Retrace.Cli.dll");
+        ProcessStartInfo start = new("dotnet", [program, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(cancellation);
+        Task<string> error = process.StandardError.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
+        return new RetraceProcess(process.ExitCode, await output, await error);
+    }
+}

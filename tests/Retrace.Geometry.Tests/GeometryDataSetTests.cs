@@ -1,0 +1,62 @@
+using System.Text.Json;
+
+namespace Retrace.Geometry.Tests;
+
+public sealed class GeometryDataSetTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("geometry").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void The_same_seed_gives_the_same_bytes()
+    {
+        string first = Path.Combine(_directory, "first");
+        string second = Path.Combine(_directory, "second");
+        GeometryDataSet.Write(first, 9, 40, 20, 30);
+        GeometryDataSet.Write(second, 9, 40, 20, 30);
+        foreach (string name in new[] { "train.jsonl", "evaluation.jsonl", "test.jsonl" })
+        {
+            Assert.Equal(File.ReadAllBytes(Path.Combine(first, name)), File.ReadAllBytes(Path.Combine(second, name)));
+        }
+        Assert.Equal(3, Directory.GetFiles(first).Length);
+        GeometryDataSet.Write(second, 10, 40, 20, 30);
+        Assert.NotEqual(
+            File.ReadAllBytes(Path.Combine(first, "test.jsonl")),
+            File.ReadAllBytes(Path.Combine(second, "test.jsonl")));
+    }
+
+    [Fact]
+    public void Every_line_holds_a_whole_problem_and_none_occurs_twice()
+    {
+        GeometryDataSet.Write(_directory, 0, 60, 300, 17);
+        var ids = new HashSet<string>();
+        foreach ((string name, int count) in new[] { ("train", 60), ("evaluation", 300), ("test", 17) })
+        {
+            string[] lines = File.ReadAllLines(Path.Combine(_directory, name + ".jsonl"));
+            Assert.Equal(count, lines.Length);
+            foreach (string line in lines)
+            {
+                using var json = JsonDocument.Parse(line);
+                JsonElement root = json.RootElement;
+                Assert.True(ids.Add(root.GetProperty("id").GetString()!));
+                FigureDescription figure =
+                    root.GetProperty("figure").Deserialize<FigureDescription>(JsonSerializerOptions.Web)!;
+                Assert.Equal(FigureRenderer.RenderPng(figure), root.GetProperty("image").GetBytesFromBase64());
+                Assert.Equal(root.GetProperty("answer").GetString(),
+                    GeometrySolver.Answer(root.GetProperty("category").GetString()!, figure));
+                Assert.NotEmpty(root.GetProperty("question").GetString()!);
+                Assert.InRange(root.GetProperty("difficulty").GetInt32(), 1, 3);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_negative_count_or_an_unusable_folder_is_refused()
+    {
+        Assert.Throws<BadInputException>(() => GeometryDataSet.Write(_directory, 0, 1, -1, 1));
+        string file = Path.Combine(_directory, "file");
+        File.WriteAllText(file, "");
+        Assert.Throws<BadInputException>(() => GeometryDataSet.Write(Path.Combine(file, "below"), 0, 1, 1, 1));
+    }
+}

@@ -1,0 +1,251 @@
+using CsCheck;
+using Retrace.Answers;
+
+namespace Retrace.Tests.Answers;
+
+public class MathematicalEquivalenceTests
+{
+    private static readonly MathematicalEquivalence Equivalence = new();
+
+    // Texts that are rich in what the parser looks for.
+    private static readonly Gen<string> Mathematics = Gen.OneOf(
+            Gen.OneOf(
+                @"\frac", @"\sqrt", "√", "π", "{", "}", "(", ")", "[", "]", @"\{", @"\}", "^", "-", "+", "*", "/", ",",
+                ";", "=", "%", @"\%", "°", @"^\circ", "$", @"\text{", " cm", " m", " and ", "x", "A", ".", " ", @"\,",
+                @"\left", "1/2", "e9999", "99999999999", "0", "1,000", " 000", "½", "²", "\\", "square ", " per "),
+            Gen.Int[0, 2000].Select(value => value.ToString()),
+            Gen.String[0, 3])
+        .List[0, 12].Select(string.Concat);
+
+    [Theory]
+    // Integers, decimals, fractions
+    [InlineData("3", "3.0")]
+    [InlineData("-3", "−3")]
+    [InlineData("+3", "3")]
+    [InlineData("3.", "3")]
+    [InlineData(".5", "0.5")]
+    [InlineData("007", "7")]
+    [InlineData("0.5", "1/2")]
+    [InlineData("0.5", @"\frac12")]
+    [InlineData("0.5", @"\frac{1}{2}")]
+    [InlineData("0.5", @"\dfrac{1}{2}")]
+    [InlineData("0.5", "½")]
+    [InlineData("2/4", "1/2")]
+    [InlineData(@"-\frac{3}{4}", "-0.75")]
+    [InlineData(@"\frac{-3}{4}", "-0.75")]
+    [InlineData("1.2e3", "1200")]
+    [InlineData(@"1.2 \times 10^{3}", "1200")]
+    [InlineData("10^-3", "0.001")]
+    [InlineData("0.1+0.2", "0.3")]
+    [InlineData("123456789012345678901234567890", "123456789012345678901234567890.0")]
+    // Mixed numbers
+    [InlineData("1 1/2", "1.5")]
+    [InlineData(@"1\frac{1}{2}", "3/2")]
+    [InlineData(@"1\frac12", "3/2")]
+    [InlineData("-2½", "-2.5")]
+    [InlineData(@"2\frac{\pi}{2}", @"\pi")]
+    // Thousands
+    [InlineData("1,234", "1234")]
+    [InlineData("1{,}234", "1234")]
+    [InlineData(@"1\,234\,567.5", "1234567.5")]
+    [InlineData("10 000", "10000")]
+    [InlineData("1,234,567", "1234567")]
+    // Wrappers and spacing
+    [InlineData("$3$", "3")]
+    [InlineData(@"\(3\)", "3")]
+    [InlineData(@"\text{3}", "3")]
+    [InlineData(@"\mathbf{3}", "3")]
+    [InlineData("{3}", "3")]
+    [InlineData(@"\left(\frac{1}{2}\right)", "0.5")]
+    [InlineData(@"\displaystyle \frac{1}{2}", "0.5")]
+    [InlineData("(3)", "3")]
+    // Percent, degrees, units
+    [InlineData("50%", "0.5")]
+    [InlineData(@"50\%", "1/2")]
+    [InlineData(@"50\%", "50")]
+    [InlineData("50 percent", "50%")]
+    [InlineData(@"30^\circ", "30")]
+    [InlineData(@"30^{\circ}", "30°")]
+    [InlineData("30 degrees", "30°")]
+    [InlineData("180°", @"\pi \text{ rad}")]
+    [InlineData("5 cm", "5")]
+    [InlineData("5cm", "5 cm")]
+    [InlineData(@"5\text{ cm}", "5 centimeters")]
+    [InlineData(@"5~\mathrm{cm}", "50 mm")]
+    [InlineData(@"12 \text{ cm}^2", "12")]
+    [InlineData(@"12 \text{ cm}^{2}", "12 square centimeters")]
+    [InlineData("1 m^2", "10000 cm^2")]
+    [InlineData("72 km/h", "20 m/s")]
+    [InlineData("1 L", "1000 cm^3")]
+    [InlineData("12 square units", "12")]
+    [InlineData("12 (cm)", "12cm")]
+    [InlineData("5 triangles", "5")]
+    [InlineData(@"\$5", "5 dollars")]
+    // Roots, pi, powers
+    [InlineData(@"\sqrt{16}", "4")]
+    [InlineData(@"\sqrt[3]{-8}", "-2")]
+    [InlineData(@"8^{2/3}", "4")]
+    [InlineData(@"2\sqrt{3}", @"\sqrt{12}")]
+    [InlineData("2√3", @"2\sqrt3")]
+    [InlineData("sqrt(2)", @"\sqrt{2}")]
+    [InlineData(@"\frac{\sqrt{3}}{3}", @"\frac{1}{\sqrt{3}}")]
+    [InlineData(@"\sqrt{2}\cdot\sqrt{2}", "2")]
+    [InlineData(@"\sqrt2-\sqrt2", "0")]
+    [InlineData("2pi", @"2\pi")]
+    [InlineData(@"9\pi \text{ cm}^2", "9π")]
+    [InlineData("3.141593", @"\pi")]
+    [InlineData("2^10", "1024")]
+    [InlineData("2(3+4)", "14")]
+    [InlineData("6/2", "3")]
+    // Assignments
+    [InlineData("x=3", "3")]
+    [InlineData("x = 3", "y = 3")]
+    [InlineData(@"\angle ABC = 30^\circ", "30")]
+    [InlineData("m∠A = 30°", "30")]
+    [InlineData("Area = 12 cm^2", "12")]
+    [InlineData("A = 6/2 = 3", "3")]
+    [InlineData("f(x) = 2x + 1", "2x+1")]
+    [InlineData("x = 1,234", "1234")]
+    // Choices
+    [InlineData("(A)", "A")]
+    [InlineData("A.", "a")]
+    [InlineData(@"\text{(B)}", "B")]
+    [InlineData("B. 15", "B")]
+    [InlineData("(C) 15 cm", "C")]
+    [InlineData("Option D", "D")]
+    // Lists
+    [InlineData("(1, 2)", "(1,2)")]
+    [InlineData("(1, 2)", @"\left(\frac{2}{2}, 2.0\right)")]
+    [InlineData("1, 2", "(1, 2)")]
+    [InlineData("1 and 2", "1, 2")]
+    [InlineData("x = 1 or x = 2", "1, 2")]
+    [InlineData(@"\{1, 2\}", @"\{2, 1\}")]
+    [InlineData("(0, 1]", "(0,1]")]
+    [InlineData("(0, 100)", "(0,100)")]
+    // Text
+    [InlineData("Yes", "yes")]
+    [InlineData(@"\text{Yes}", " yes. ")]
+    [InlineData("x^{2}+1", "x^2 + 1")]
+    [InlineData("isosceles triangle", "Isosceles  Triangle")]
+    [InlineData(@"x \leq 3", "x ≤ 3")]
+    public void Equal(string first, string second)
+    {
+        Assert.True(Equivalence.AreEqual(first, second));
+        Assert.True(Equivalence.AreEqual(second, first));
+    }
+
+    [Theory]
+    [InlineData("3", "4")]
+    [InlineData("3", "-3")]
+    [InlineData("0.333", "1/3")]
+    [InlineData("3.14", @"\pi")]
+    [InlineData("1.41", @"\sqrt{2}")]
+    [InlineData("1/2", "2")]
+    [InlineData("12", "1 2")]
+    [InlineData("5 cm", "5 m")]
+    [InlineData("5 cm", "5 cm^2")]
+    [InlineData("5 cm", "5°")]
+    [InlineData("5 apples", "5 pears")]
+    [InlineData("50%", "5")]
+    [InlineData("50%", "0.05")]
+    [InlineData("3x", "3")]
+    [InlineData("3m", "3")]
+    [InlineData("2x = 6", "3")]
+    [InlineData("A", "B")]
+    [InlineData("(A)", "1")]
+    [InlineData("(1, 2)", "(2, 1)")]
+    [InlineData("(1, 2)", "(1, 2, 3)")]
+    [InlineData("(0, 1]", "(0, 1)")]
+    [InlineData("(0,100)", "100")]
+    [InlineData(@"\{1, 2\}", "(1, 2)")]
+    [InlineData("1/0", "0")]
+    [InlineData("1/0", "2/0")]
+    [InlineData(@"\sqrt{-1}", "1")]
+    [InlineData("yes", "no")]
+    [InlineData(@"\frac{11}{2}x", @"\frac{1}{12}x")]
+    [InlineData("10^10000", "10^10001")]
+    [InlineData("123456789012345678901234567890", "123456789012345678901234567891")]
+    [InlineData("10^400", @"\pi")]
+    public void Different(string first, string second)
+    {
+        Assert.False(Equivalence.AreEqual(first, second));
+        Assert.False(Equivalence.AreEqual(second, first));
+    }
+
+    [Fact]
+    public void Any_text_equals_itself_and_equality_is_symmetric() =>
+        Gen.Select(Mathematics, Mathematics).Sample(
+            (first, second) => Equivalence.AreEqual(first, first)
+                && Equivalence.AreEqual(first, second) == Equivalence.AreEqual(second, first),
+            iter: 20_000);
+
+    [Fact]
+    public void Answers_of_one_canonical_form_are_equal_to_the_same_others()
+    {
+        string[] spellings =
+        [
+            "0.5", "1/2", "50%", "50", ".50", @"\frac{1}{2}", "π/2", @"\frac{\pi}{2}", "5 mm", "x=0.5", "half", "Half",
+        ];
+        foreach (string first in spellings)
+        {
+            foreach (string second in spellings)
+            {
+                if (Equivalence.CanonicalForm(first) == Equivalence.CanonicalForm(second))
+                {
+                    Assert.All(spellings, other => Assert.Equal(
+                        Equivalence.AreEqual(first, other), Equivalence.AreEqual(second, other)));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_fraction_equals_every_way_of_writing_it() =>
+        Gen.Select(Gen.Int[-999, 999], Gen.Int[1, 999], Gen.Int[1, 99]).Sample((numerator, denominator, factor) =>
+        {
+            string[] spellings =
+            [
+                $"{numerator}/{denominator}",
+                $@"\frac{{{numerator}}}{{{denominator}}}",
+                $@"$\dfrac{{{numerator * factor}}}{{{denominator * factor}}}$",
+                $"x = {numerator * factor}/{denominator * factor}",
+            ];
+            string other = $"{numerator * factor + 1}/{denominator * factor}";
+            return spellings.All(spelling => Equivalence.AreEqual(spelling, spellings[0]))
+                && !Equivalence.AreEqual(other, spellings[0]);
+        });
+
+    [Theory]
+    [InlineData("(")]
+    [InlineData("{")]
+    [InlineData("√")]
+    [InlineData("2^")]
+    [InlineData("-")]
+    [InlineData(@"\frac")]
+    [InlineData(@"\sqrt{")]
+    [InlineData("x=")]
+    [InlineData("(1,")]
+    [InlineData("9")]
+    [InlineData("1,")]
+    [InlineData("2^9^")]
+    [InlineData("$")]
+    [InlineData(@"\text{")]
+    public void Work_is_bounded_however_deep_or_long_the_text(string repeated)
+    {
+        foreach (int times in (int[])[50, 255, 100_000])
+        {
+            string text = string.Concat(Enumerable.Repeat(repeated, times)) + "1";
+            Assert.True(Equivalence.AreEqual(text, text));
+            Assert.False(Equivalence.AreEqual(text, "no such answer"));
+        }
+    }
+
+    [Fact]
+    public void Exact_equivalence_compares_characters()
+    {
+        ExactEquivalence exact = new();
+        Assert.True(exact.AreEqual("0.5", "0.5"));
+        Assert.False(exact.AreEqual("0.5", "1/2"));
+        Assert.False(exact.AreEqual("a", "A"));
+    }
+}
