@@ -1,0 +1,20 @@
+namespace Retrace.Runs;
+
+/// <summary>The names of what lies in a run's folder. TensorBoard's event files lie beside them.</summary>
+public static class RunFolder
+{
+    /// <summary>The configuration as resolved: file, overrides and defaults together.</summary>
+    public const string Config = "config.yaml";
+
+    /// <summary>One <see cref="StepMetrics"/> a line.</summary>
+    public const string Metrics = "metrics.jsonl";
+
+    /// <summary>One <see cref="TrajectorySample"/> a line.</summary>
+    public const string Trajectories = "trajectories.jsonl";
+
+    /// <summary>Holds <c>step-N/</c> folders.</summary>
+    public const string Checkpoints = "checkpoints";
+
+    /// <summary>The run's page.</summary>
+    public const string Report = "report.html";
+}

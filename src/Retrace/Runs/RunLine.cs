@@ -1,0 +1,47 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Retrace.Runs;
+
+/// <summary>How a record becomes a line of a run's file, and back.</summary>
+internal static class RunLine
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        // The files are read by people and by JSON parsers, never as part of a page.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new FiniteNumberConverter() },
+    };
+
+    /// <summary>UTF-8, ending in a newline and holding no other.</summary>
+    public static byte[] Write<T>(T record)
+    {
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(record, Options);
+        return [.. json, (byte)'\n'];
+    }
+
+    /// <exception cref="JsonException">The line is no whole record.</exception>
+    public static T Read<T>(string line) =>
+        JsonSerializer.Deserialize<T>(line, Options) ?? throw new JsonException("The line is null.");
+
+    // Serves double? too: the serializer's own converter for nullables hands it every value that is not null.
+    private sealed class FiniteNumberConverter : JsonConverter<double>
+    {
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDouble();
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+        {
+            if (double.IsFinite(value))
+            {
+                writer.WriteNumberValue(value);
+            }
+            else
+            {
+                writer.WriteNullValue();
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+namespace Retrace.Runs;
+
+/// <summary>A run as it lies on disk, finished or still going.</summary>
+/// <param name="Name">The folder's name.</param>
+/// <param name="ConfigText">The text of <see cref="RunFolder.Config"/>; empty when there is none.</param>
+/// <param name="Metrics">In the file's order, which is that of the steps.</param>
+/// <param name="Trajectories">Read from disk anew each time it is enumerated.</param>
+public sealed record RunRecord(
+    string Name,
+    string ConfigText,
+    IReadOnlyList<StepMetrics> Metrics,
+    IEnumerable<TrajectorySample> Trajectories);

@@ -1,0 +1,88 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Retrace.Runs;
+
+/// <summary>
+/// Appends to <see cref="RunFolder.Metrics"/> and <see cref="RunFolder.Trajectories"/>, one whole line a write, so that
+/// a reader beside it sees at most one unfinished line at the end.
+/// </summary>
+public sealed class RunWriter : IDisposable
+{
+    private readonly FileStream _metrics;
+    private readonly FileStream _trajectories;
+
+    private RunWriter(FileStream metrics, FileStream trajectories)
+    {
+        _metrics = metrics;
+        _trajectories = trajectories;
+    }
+
+    /// <summary>
+    /// Opens the log of a run, made where it is missing. Lines of steps after <paramref name="resumeAfterStep"/> and an
+    /// unfinished last line are cut off first: they belong to steps that a resumed run takes again.
+    /// </summary>
+    /// <param name="runDirectory">Created where it is missing.</param>
+    /// <param name="resumeAfterStep">
+    /// The step of the checkpoint that the run goes on from; −1 for a new run, which starts with empty files. A step's
+    /// lines must be written before its checkpoint.
+    /// </param>
+    /// <exception cref="BadInputException">A line other than the last is no record.</exception>
+    public static RunWriter Open(string runDirectory, int resumeAfterStep)
+    {
+        Directory.CreateDirectory(runDirectory);
+        FileStream metrics = OpenAfterCut(Path.Combine(runDirectory, RunFolder.Metrics), resumeAfterStep);
+        try
+        {
+            string trajectories = Path.Combine(runDirectory, RunFolder.Trajectories);
+            return new RunWriter(metrics, OpenAfterCut(trajectories, resumeAfterStep));
+        }
+        catch
+        {
+            metrics.Dispose();
+            throw;
+        }
+    }
+
+    public void Append(StepMetrics metrics) => _metrics.Write(RunLine.Write(metrics));
+
+    public void Append(TrajectorySample sample) => _trajectories.Write(RunLine.Write(sample));
+
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _trajectories.Dispose();
+    }
+
+    private static FileStream OpenAfterCut(string path, int lastStep)
+    {
+        if (File.Exists(path))
+        {
+            Cut(path, lastStep);
+        }
+        // No buffer: what Append hands over is in the file when it returns, in one write.
+        return new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    }
+
+    // Written beside the file and renamed over it, so that a kill during the cut loses nothing.
+    private static void Cut(string path, int lastStep)
+    {
+        string kept = path + ".tmp";
+        using (StreamWriter writer = new(kept, append: false, new UTF8Encoding(false)) { NewLine = "\n" })
+        {
+            foreach ((string line, LineStep record) in RunReader.ReadLines<LineStep>(path))
+            {
+                if (record.Step <= lastStep)
+                {
+                    writer.WriteLine(line);
+                }
+            }
+        }
+        File.Move(kept, path, overwrite: true);
+    }
+
+    private sealed record LineStep
+    {
+        public required int Step { get; init; }
+    }
+}

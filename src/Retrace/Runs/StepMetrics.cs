@@ -1,0 +1,101 @@
+namespace Retrace.Runs;
+
+/// <summary>What one training step measured: a line of <see cref="RunFolder.Metrics"/>, its keys in snake_case.</summary>
+/// <remarks>
+/// Null means not measured: labels do not exist, no evaluation was due, or the line is step 0, which holds only the
+/// evaluation before training. NaN and infinities are written as null, because JSON has no words for them.
+/// Rates and shares are fractions in [0, 1].
+/// </remarks>
+public sealed record StepMetrics
+{
+    /// <summary>Counts optimizer steps from 1; 0 is the state before training.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>The configuration's <c>method</c>: csrs, majority, …</summary>
+    public required string Method { get; init; }
+
+    public required long Seed { get; init; }
+
+    /// <summary>Mean total reward over the maternal trajectories of the batch.</summary>
+    public double? RewardMean { get; init; }
+
+    /// <summary>Standard deviation of that reward.</summary>
+    public double? RewardStd { get; init; }
+
+    /// <summary>Share of maternal responses that have the asked-for form as a whole.</summary>
+    public double? FormatRate { get; init; }
+
+    /// <summary>Share of maternal responses from which an answer could be extracted.</summary>
+    public double? AnswerRate { get; init; }
+
+    /// <summary>Mean over problems of the frequency of the most frequent answer.</summary>
+    public double? MajorityShare { get; init; }
+
+    /// <summary>Share of problems whose most frequent answer has a frequency of at least 0.8: the sign of collapse.</summary>
+    public double? HighConfidenceShare { get; init; }
+
+    /// <summary>Mean number of distinct answers in a maternal group.</summary>
+    public double? DistinctAnswers { get; init; }
+
+    /// <summary>Mean next-token entropy over maternal response tokens, in nats.</summary>
+    public double? Entropy { get; init; }
+
+    /// <summary>Mean KL divergence from the reference policy per token, in nats.</summary>
+    public double? Kl { get; init; }
+
+    /// <summary>Share of tokens whose probability ratio the loss clipped.</summary>
+    public double? ClipFraction { get; init; }
+
+    /// <summary>Euclidean norm of the gradient before clipping.</summary>
+    public double? GradNorm { get; init; }
+
+    public double? LearningRate { get; init; }
+
+    /// <summary>Mean length of a maternal response, in tokens.</summary>
+    public double? ResponseTokensMean { get; init; }
+
+    /// <summary>Tokens generated in this step's maternal round.</summary>
+    public long? MaternalTokens { get; init; }
+
+    /// <summary>Tokens generated in this step's re-inference round.</summary>
+    public long? RetracedTokens { get; init; }
+
+    /// <summary>Problems of this step that could not be used (over-long, unreadable).</summary>
+    public int? SkippedProblems { get; init; }
+
+    public double? RolloutSeconds { get; init; }
+
+    public double? LearnSeconds { get; init; }
+
+    public double? StepSeconds { get; init; }
+
+    /// <summary>Tokens generated per second of rollout.</summary>
+    public double? TokensPerSecond { get; init; }
+
+    /// <summary>The most memory held so far, in bytes: of the device, or of the process on a CPU.</summary>
+    public long? PeakMemoryBytes { get; init; }
+
+    /// <summary>Share of maternal answers that are right. Needs labels.</summary>
+    public double? TrainAccuracy { get; init; }
+
+    /// <summary>Share of problems whose most frequent answer is right. Needs labels.</summary>
+    public double? PseudoLabelAccuracy { get; init; }
+
+    /// <summary>How often a continuation comes back to the right answer that it was cut from. Needs labels.</summary>
+    public double? SurvivalRight { get; init; }
+
+    /// <summary>How often a continuation comes back to the wrong answer that it was cut from. Needs labels.</summary>
+    public double? SurvivalWrong { get; init; }
+
+    /// <summary>Share of right answers on the evaluation set. Needs labels.</summary>
+    public double? EvalAccuracy { get; init; }
+
+    /// <summary>How many answers <see cref="EvalAccuracy"/> is the mean of.</summary>
+    public int? EvalSamples { get; init; }
+
+    /// <summary>
+    /// Accuracy of the maternal answers whose frequency within their group lies in [0, 0.2), [0.2, 0.4), [0.4, 0.6),
+    /// [0.6, 0.8), [0.8, 1]: 5 numbers, null where no answer falls. Needs labels.
+    /// </summary>
+    public IReadOnlyList<double?>? AccuracyByFrequency { get; init; }
+}
