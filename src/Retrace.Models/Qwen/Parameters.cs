@@ -26,6 +26,15 @@ public sealed class Parameters : IDisposable
     /// <summary>Number of values in all tensors.</summary>
     public long Count => _byName.Values.Sum(tensor => tensor.numel());
 
+    /// <summary>Lets gradients flow to the tensors that this picks by name, and to no others.</summary>
+    public void Train(Func<string, bool> picks)
+    {
+        foreach (string name in _names)
+        {
+            _byName[name].requires_grad = picks(name);
+        }
+    }
+
     public void Dispose()
     {
         foreach (Tensor tensor in _byName.Values)

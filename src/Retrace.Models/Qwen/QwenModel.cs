@@ -53,54 +53,54 @@ public sealed class QwenModel : IDisposable
     }
 
     /// <summary>Embeds images with the vision tower.</summary>
-    /// <param name="images">Processed images, in prompt order.</param>
-    /// <returns>[image tokens of all, hidden]</returns>
-    public Tensor EncodeImages(IReadOnlyList<ProcessedImage> images)
+    /// <param name="images">Processed images; sequences name them by their place here.</param>
+    public ImageFeatures EncodeImages(IReadOnlyList<ProcessedImage> images)
     {
+        using DisposeScope scope = NewDisposeScope();
         long patchLength = Config.Vision.PatchLength;
         Tensor patches = empty([images.Sum(image => image.Patches.Length / patchLength), patchLength]);
-        long row = 0;
+        var firstRows = new List<int>();
+        long patch = 0;
         foreach (ProcessedImage image in images)
         {
+            firstRows.Add((int)(patch / (Config.Vision.MergeSize * Config.Vision.MergeSize)));
             using Tensor source = from_array(image.Patches).view(-1, patchLength);
-            patches.narrow(0, row, source.shape[0]).copy_(source);
-            row += source.shape[0];
+            patches.narrow(0, patch, source.shape[0]).copy_(source);
+            patch += source.shape[0];
         }
-        return _vision.Forward(
-            patches.to(Parameters.Type).to(Device), [.. images.Select(image => image.Grid)]);
+        ImageGrid[] grids = [.. images.Select(image => image.Grid)];
+        Tensor rows = _vision.Forward(patches.to(Parameters.Type).to(Device), grids);
+        return new ImageFeatures(rows.MoveToOuterDisposeScope(), grids, firstRows);
     }
 
-    /// <summary>Image tokens that an image takes in a prompt.</summary>
-    public int ImageTokenCount(ImageGrid grid) =>
-        grid.Temporal * grid.Height * grid.Width / (Config.Vision.MergeSize * Config.Vision.MergeSize);
-
-    /// <summary>Positions of a sequence with its image placeholders expanded.</summary>
-    public RopePositions Positions(ReadOnlySpan<int> tokens, IReadOnlyList<ImageGrid> grids) =>
-        RopePositions.Of(tokens, grids, Config.Tokens.ImagePad, Config.Vision.MergeSize);
-
     /// <summary>Final hidden states of a batch of sequences.</summary>
-    /// <param name="tokens">[B, T], padded on either side.</param>
-    /// <param name="imageFeatures">[M, hidden], the features that <paramref name="imageRows"/> picks from; null for text.</param>
-    /// <param name="imageRows">
-    /// Row of <paramref name="imageFeatures"/> for each image token of the batch in reading order, so that sequences may
-    /// share an image. [image tokens]
-    /// </param>
-    /// <param name="positions">[3, B, T]</param>
-    /// <param name="mask">As for the decoder: bool [B, 1, T, held + T], or null for plain causal attention.</param>
-    /// <param name="cache">Holds earlier tokens and takes these; null while training.</param>
+    /// <param name="batch">The sequences.</param>
+    /// <param name="images">The features that the batch was made with; null for text alone.</param>
+    /// <param name="cache">Empty, and takes the batch's keys and values; null while training.</param>
     /// <returns>[B, T, hidden]</returns>
-    public Tensor Forward(
-        Tensor tokens, Tensor? imageFeatures, Tensor? imageRows, Tensor positions, Tensor? mask, KvCache? cache)
+    public Tensor Forward(SequenceBatch batch, ImageFeatures? images, KvCache? cache = null)
     {
-        Tensor hidden = _decoder.Embed(tokens);
-        if (imageFeatures is not null)
+        using DisposeScope scope = NewDisposeScope();
+        Tensor hidden = _decoder.Embed(batch.Tokens);
+        if (batch.ImageRows is not null)
         {
-            Tensor isImage = tokens.eq(Config.Tokens.ImagePad).flatten().nonzero().squeeze(1); // [image tokens]
-            Tensor features = imageRows is null ? imageFeatures : imageFeatures.index_select(0, imageRows);
+            Tensor isImage = batch.Tokens.eq(Config.Tokens.ImagePad).flatten().nonzero().squeeze(1); // [image tokens]
+            Tensor features = images!.Rows.index_select(0, batch.ImageRows);
             hidden = hidden.view(-1, Config.Text.HiddenSize).index_copy(0, isImage, features).view(hidden.shape);
         }
-        (Tensor cos, Tensor sin) = _decoder.RotaryTables(positions);
-        return _decoder.Forward(hidden, cos, sin, mask, cache);
+        return Decode(hidden, batch.Positions, batch.Mask, cache).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Final hidden states of one more text token for each sequence of a cache.</summary>
+    /// <param name="tokens">[B, 1]</param>
+    /// <param name="positions">[3, B, 1]</param>
+    /// <param name="mask">Bool [B, 1, 1, held + 1], true where attended; null to attend to everything held.</param>
+    /// <param name="cache">Holds the earlier tokens and takes these.</param>
+    /// <returns>[B, 1, hidden]</returns>
+    public Tensor Forward(Tensor tokens, Tensor positions, Tensor? mask, KvCache cache)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Decode(_decoder.Embed(tokens), positions, mask, cache).MoveToOuterDisposeScope();
     }
 
     /// <summary>[…, hidden] → […, V].</summary>
@@ -122,4 +122,10 @@ public sealed class QwenModel : IDisposable
     }
 
     public void Dispose() => Parameters.Dispose();
+
+    private Tensor Decode(Tensor hidden, Tensor positions, Tensor? mask, KvCache? cache)
+    {
+        (Tensor cos, Tensor sin) = _decoder.RotaryTables(positions);
+        return _decoder.Forward(hidden, cos, sin, mask, cache);
+    }
 }

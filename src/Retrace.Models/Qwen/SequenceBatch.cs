@@ -1,0 +1,107 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Models.Qwen;
+
+/// <summary>On which side shorter sequences of a batch are filled up.</summary>
+public enum PaddingSide
+{
+    /// <summary>For generation: the last tokens of all sequences stand in one column.</summary>
+    Left,
+
+    /// <summary>For training and scoring: causal attention keeps padding out of sight by itself.</summary>
+    Right,
+}
+
+/// <summary>Sequences of different lengths and images as the tensors of one forward pass.</summary>
+/// <param name="Tokens">[B, T]</param>
+/// <param name="Positions">[3, B, T]</param>
+/// <param name="ImageRows">[image tokens of the batch], rows of the image features; null without images.</param>
+/// <param name="Mask">Bool [B, 1, T, T], true where attended; null where plain causal attention does.</param>
+/// <param name="NextPositions">The position of the token that would follow each sequence. [B]</param>
+/// <param name="Lengths">Tokens of each sequence without padding. [B]</param>
+public sealed record SequenceBatch(
+    Tensor Tokens,
+    Tensor Positions,
+    Tensor? ImageRows,
+    Tensor? Mask,
+    IReadOnlyList<int> NextPositions,
+    IReadOnlyList<int> Lengths) : IDisposable
+{
+    /// <param name="config">Says which token stands for images, and how patches merge.</param>
+    /// <param name="sequences">[B]</param>
+    /// <param name="images">What the sequences' image indices point into; null when they have none.</param>
+    /// <param name="side">Where padding goes.</param>
+    /// <param name="device">Where the tensors go.</param>
+    /// <exception cref="BadInputException">A sequence's image tokens and images do not agree.</exception>
+    public static SequenceBatch Of(
+        QwenConfig config,
+        IReadOnlyList<TokenSequence> sequences,
+        ImageFeatures? images,
+        PaddingSide side,
+        Device device)
+    {
+        int rows = sequences.Count;
+        int width = sequences.Max(sequence => sequence.Tokens.Length);
+        long[] tokens = new long[rows * width];
+        Array.Fill(tokens, config.Tokens.EndOfText);
+        long[] positions = new long[3 * rows * width];
+        int[] next = new int[rows];
+        var imageRows = new List<long>();
+        for (int row = 0; row < rows; row++)
+        {
+            (int[] ids, IReadOnlyList<int> imageIndices) = sequences[row];
+            RopePositions places = RopePositions.Of(
+                ids,
+                [.. imageIndices.Select(image => images!.Grids[image])],
+                config.Tokens.ImagePad,
+                config.Vision.MergeSize);
+            next[row] = places.Next;
+            int start = (row * width) + (side == PaddingSide.Left ? width - ids.Length : 0);
+            for (int i = 0; i < ids.Length; i++)
+            {
+                tokens[start + i] = ids[i];
+                positions[start + i] = places.Time[i];
+                positions[(rows * width) + start + i] = places.Height[i];
+                positions[(2 * rows * width) + start + i] = places.Width[i];
+            }
+            foreach (int image in imageIndices)
+            {
+                int count = images!.Grids[image].TokenCount(config.Vision.MergeSize);
+                for (int i = 0; i < count; i++)
+                {
+                    imageRows.Add(images.FirstRows[image] + i);
+                }
+            }
+        }
+        int[] lengths = [.. sequences.Select(sequence => sequence.Tokens.Length)];
+        bool padded = lengths.Any(length => length != width);
+        return new SequenceBatch(
+            tensor(tokens, [rows, width], device: device),
+            tensor(positions, [3, rows, width], device: device),
+            imageRows.Count > 0 ? tensor(imageRows.ToArray(), device: device) : null,
+            side == PaddingSide.Left && padded ? LeftPaddedMask(lengths, width, device) : null,
+            next,
+            lengths);
+    }
+
+    public void Dispose()
+    {
+        Tokens.Dispose();
+        Positions.Dispose();
+        ImageRows?.Dispose();
+        Mask?.Dispose();
+    }
+
+    // Causal, and blind to padding; a padding token sees itself, since attention over nothing is not a number.
+    private static Tensor LeftPaddedMask(int[] lengths, int width, Device device)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor place = arange(width, device: device);
+        Tensor firstReal = tensor(lengths.Select(length => (long)(width - length)).ToArray(), device: device);
+        Tensor causal = place.unsqueeze(1).ge(place);                        // [T, T]
+        Tensor real = place.ge(firstReal.unsqueeze(1)).view(-1, 1, 1, width); // [B, 1, 1, T]
+        Tensor self = place.unsqueeze(1).eq(place);
+        return real.logical_and(causal).logical_or(self).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,97 @@
+using Retrace.Models.Checkpoints;
+using Retrace.Models.Images;
+using Retrace.Models.Qwen;
+using Retrace.Models.Text;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Models;
+
+/// <summary>A model folder in the hub's layout, loaded: weights, tokenizer and image processor.</summary>
+public sealed class VisionLanguageModel : IDisposable
+{
+    // What a checkpoint carries along unchanged from the folder it came from.
+    private static readonly string[] CarriedFiles =
+    [
+        "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "added_tokens.json",
+        "special_tokens_map.json", "chat_template.json", "chat_template.jinja", "preprocessor_config.json",
+        "processor_config.json", "generation_config.json", "evolve.yaml",
+    ];
+
+    private readonly string _directory;
+    private readonly Tokenizer? _tokenizer;
+
+    private VisionLanguageModel(string directory, QwenModel network, Tokenizer? tokenizer, ImageProcessor images)
+    {
+        _directory = directory;
+        _tokenizer = tokenizer;
+        Network = network;
+        Images = images;
+    }
+
+    public QwenModel Network { get; }
+
+    public ImageProcessor Images { get; }
+
+    /// <exception cref="BadInputException">The folder has no tokenizer files.</exception>
+    public Tokenizer Tokenizer => _tokenizer ?? throw new BadInputException(
+        $"{_directory} holds neither tokenizer.json nor vocab.json with merges.txt; text needs a tokenizer.");
+
+    /// <summary>Loads a folder.</summary>
+    /// <param name="directory">Holds config.json, weights and, unless only token ids are used, tokenizer files.</param>
+    /// <param name="type">The type the weights are held in.</param>
+    /// <param name="device">Where they are held.</param>
+    /// <param name="maxPixels">Lowers the image processor's bound; null keeps it.</param>
+    /// <exception cref="BadInputException">A file is missing or broken, or a tensor has the wrong shape.</exception>
+    public static VisionLanguageModel Load(string directory, ScalarType type, Device device, int? maxPixels = null)
+    {
+        if (!Directory.Exists(directory))
+        {
+            throw new BadInputException(
+                $"The model folder {directory} does not exist; name a Qwen2.5-VL folder in the hub's layout.");
+        }
+        QwenConfig config = QwenConfig.Load(directory);
+        using Checkpoint checkpoint = Checkpoint.Open(directory);
+        ImageProcessorConfig images = ImageProcessorConfig.Load(directory);
+        if (maxPixels is int limit && limit < images.MaxPixels)
+        {
+            images = images with { MaxPixels = limit, MinPixels = Math.Min(images.MinPixels, limit) };
+        }
+        bool hasTokenizer = File.Exists(Path.Combine(directory, "tokenizer.json"))
+            || File.Exists(Path.Combine(directory, "vocab.json"));
+        Tokenizer? tokenizer = hasTokenizer ? Tokenizer.Load(directory) : null;
+        var network = new QwenModel(config, type, device);
+        try
+        {
+            WeightNames.CopyInto(network, checkpoint, directory);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+        return new VisionLanguageModel(directory, network, tokenizer, new ImageProcessor(images));
+    }
+
+    /// <summary>Writes a folder that any reader of the hub's layout loads; not atomic as a whole.</summary>
+    /// <param name="directory">Made if it is not there.</param>
+    public void Save(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        CheckpointWriter.Write(
+            directory, Network.Parameters.Names.Select(name => (name, Network.Parameters[name])));
+        // The original's own configuration holds keys that other tools want; ours is written only where none was.
+        string source = Path.Combine(_directory, "config.json");
+        File.Copy(source, Path.Combine(directory, "config.json"), overwrite: true);
+        foreach (string name in CarriedFiles)
+        {
+            string carried = Path.Combine(_directory, name);
+            if (File.Exists(carried))
+            {
+                File.Copy(carried, Path.Combine(directory, name), overwrite: true);
+            }
+        }
+    }
+
+    public void Dispose() => Network.Dispose();
+}
