@@ -104,7 +104,6 @@ internal static class DoctorCommand
             typeof(Microsoft.ML.Tokenizers.Tokenizer),
             typeof(Parquet.ParquetReader),
             typeof(YamlDotNet.Core.Parser),
-            typeof(ScottPlot.Plot),
             typeof(Spectre.Console.AnsiConsole),
         }.Select(type => $"{type.Assembly.GetName().Name} {VersionOf(type)}");
 

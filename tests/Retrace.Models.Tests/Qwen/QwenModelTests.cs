@@ -1,0 +1,143 @@
+using Retrace.Models.Images;
+using Retrace.Models.Qwen;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Retrace.Models.Tests.Qwen;
+
+public sealed class QwenModelTests
+{
+    // Two images of different sizes (4 and 6 tokens), one of them shared, and sequences of different lengths.
+    private static readonly ProcessedImage[] Images = [SmallModel.Image(4, 4, 1), SmallModel.Image(4, 6, 2)];
+
+    private static readonly TokenSequence[] Sequences =
+    [
+        new([10, 2, 7, 7, 7, 7, 3, 11, 12, 13], [0]),
+        new([14, 15, 16], []),
+        new([2, 7, 7, 7, 7, 7, 7, 3, 2, 7, 7, 7, 7, 3, 17, 18], [1, 0]),
+    ];
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void PaddingOnEitherSideGivesEverySequenceTheStatesItHasAlone(bool left)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using QwenModel model = SmallModel.Create();
+        ImageFeatures features = model.EncodeImages(Images);
+        Tensor together = model.Forward(Batch(model, features, Sequences, left), features);
+
+        for (int row = 0; row < Sequences.Length; row++)
+        {
+            Tensor alone = model.Forward(Batch(model, features, [Sequences[row]], left), features)[0];
+            int length = Sequences[row].Tokens.Length;
+            Tensor inBatch = together[row].narrow(0, left ? together.shape[1] - length : 0, length);
+            Assert.True(Distance(alone, inBatch) < 1e-4, $"row {row}: {Distance(alone, inBatch)}");
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TokensOneByOneThroughTheCacheGiveTheLogitsOfAFullPass(bool tied)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using QwenModel model = SmallModel.Create(tied);
+        ImageFeatures features = model.EncodeImages(Images);
+        int[] continuation = [20, 21, 22, 23, 24];
+        TokenSequence[] whole =
+            [.. Sequences.Select(sequence => sequence with { Tokens = [.. sequence.Tokens, .. continuation] })];
+        Tensor expected = model.Logits(model.Forward(Batch(model, features, whole, left: true), features));
+
+        SequenceBatch prompts = Batch(model, features, Sequences, left: true);
+        int width = (int)prompts.Tokens.shape[1];
+        using KvCache cache = model.NewCache(Sequences.Length, width + continuation.Length);
+        model.Forward(prompts, features, cache);
+        for (int step = 0; step < continuation.Length; step++)
+        {
+            Tensor hidden = Next(model, prompts, cache, continuation[step], step);
+            double distance = Distance(model.Logits(hidden)[TensorIndex.Colon, 0], expected[TensorIndex.Colon, width + step]);
+            Assert.True(distance < 1e-4, $"step {step}: {distance}");
+        }
+    }
+
+    [Fact]
+    public void AForkedCacheGoesOnAsItsSourceWould()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using QwenModel model = SmallModel.Create();
+        ImageFeatures features = model.EncodeImages(Images);
+        TokenSequence[] forked = [Sequences[2], Sequences[0], Sequences[2]];
+        SequenceBatch prompts = Batch(model, features, Sequences, left: true);
+        SequenceBatch forkedPrompts = Batch(model, features, forked, left: true);
+        using KvCache cache = model.NewCache(3, (int)prompts.Tokens.shape[1]);
+        using KvCache direct = model.NewCache(3, (int)prompts.Tokens.shape[1] + 1);
+        model.Forward(prompts, features, cache);
+        model.Forward(forkedPrompts, features, direct);
+        using KvCache fork = cache.Select(tensor([2L, 0L, 2L]), cache.Capacity + 1);
+
+        Tensor expected = Next(model, forkedPrompts, direct, 20, 0);
+        Tensor actual = Next(model, forkedPrompts, fork, 20, 0);
+
+        Assert.True(Distance(expected, actual) < 1e-4);
+    }
+
+    [Fact]
+    public void EveryParameterReceivesAGradient()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel model = SmallModel.Create(tied: false);
+        model.Parameters.Train(_ => true);
+        ImageFeatures features = model.EncodeImages(Images);
+        Tensor logits = model.Logits(model.Forward(Batch(model, features, Sequences, left: false), features));
+        logits.square().mean().backward();
+
+        foreach (string name in model.Parameters.Names)
+        {
+            Tensor? gradient = model.Parameters[name].grad;
+            Assert.True(gradient is not null && gradient.abs().max().item<float>() > 0, name);
+        }
+    }
+
+    [Fact]
+    public void AnImageChangesWhatFollowsItAndNothingBefore()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using QwenModel model = SmallModel.Create();
+        Tensor first = States(SmallModel.Image(4, 4, 1));
+        Tensor second = States(SmallModel.Image(4, 4, 3));
+
+        Assert.Equal(0.0, Distance(first[0].narrow(0, 0, 2), second[0].narrow(0, 0, 2)));
+        Assert.True(Distance(first[0][-1], second[0][-1]) > 1e-3);
+
+        Tensor States(ProcessedImage image)
+        {
+            ImageFeatures features = model.EncodeImages([image]);
+            return model.Forward(Batch(model, features, [Sequences[0]], left: false), features);
+        }
+    }
+
+    private static SequenceBatch Batch(
+        QwenModel model, ImageFeatures features, IReadOnlyList<TokenSequence> sequences, bool left) =>
+        SequenceBatch.Of(model.Config, sequences, features, left ? PaddingSide.Left : PaddingSide.Right, CPU);
+
+    private static Tensor Next(QwenModel model, SequenceBatch prompts, KvCache cache, int token, int step)
+    {
+        int rows = prompts.Lengths.Count;
+        long[] positions = [.. prompts.NextPositions.Select(next => (long)(next + step))];
+        Tensor mask = arange(cache.Length + 1).ge(
+            tensor(prompts.Lengths.Select(length => prompts.Tokens.shape[1] - length).ToArray()).unsqueeze(1));
+        return model.Forward(
+            full([rows, 1], token, ScalarType.Int64),
+            tensor(positions).view(1, rows, 1).expand(3, rows, 1),
+            mask.view(rows, 1, 1, -1),
+            cache);
+    }
+
+    private static double Distance(Tensor left, Tensor right) => (left - right).abs().max().item<float>();
+}
