@@ -1,0 +1,102 @@
+using Retrace.Models.Qwen;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Training.Learning;
+
+/// <summary>AdamW (Loshchilov and Hutter 2019) over a model's trained tensors, with state that a checkpoint can hold.</summary>
+/// <remarks>Moments are kept in fp32 whatever the weights' type.</remarks>
+public sealed class AdamW : IDisposable
+{
+    private const double FirstDecay = 0.9;
+    private const double SecondDecay = 0.999;
+    private const double Epsilon = 1e-8;
+
+    private readonly double _weightDecay;
+    private readonly List<Slot> _slots;
+
+    /// <param name="parameters">Those that ask for gradients are trained.</param>
+    /// <param name="weightDecay">Decoupled decay, of matrices only: norms and biases keep their size.</param>
+    public AdamW(Parameters parameters, double weightDecay)
+    {
+        _weightDecay = weightDecay;
+        _slots =
+        [
+            .. parameters.Names
+                .Where(name => parameters[name].requires_grad)
+                .Select(name => new Slot(
+                    name,
+                    parameters[name],
+                    zeros_like(parameters[name], ScalarType.Float32, requires_grad: false).DetachFromDisposeScope(),
+                    zeros_like(parameters[name], ScalarType.Float32, requires_grad: false).DetachFromDisposeScope())),
+        ];
+    }
+
+    /// <summary>Updates made so far.</summary>
+    public int Step { get; private set; }
+
+    /// <summary>The moments by name, <c>first.NAME</c> and <c>second.NAME</c>, for a checkpoint to write or to fill.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> State =>
+        _slots.SelectMany(slot => new[] { ($"first.{slot.Name}", slot.First), ($"second.{slot.Name}", slot.Second) });
+
+    /// <summary>Goes on from a checkpoint, after its moments have been copied into <see cref="State"/>.</summary>
+    public void ResumeAt(int step) => Step = step;
+
+    /// <summary>Scales all gradients down so that their joint Euclidean norm is at most <paramref name="maximum"/>.</summary>
+    /// <returns>The norm before.</returns>
+    public double ClipGradients(double maximum)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Tensor[] gradients = [.. _slots.Select(slot => slot.Parameter.grad).OfType<Tensor>()];
+        Tensor squares = stack([.. gradients.Select(gradient => gradient.to(ScalarType.Float32).square().sum())]);
+        double norm = Math.Sqrt(squares.sum().to(ScalarType.Float64).item<double>());
+        if (norm > maximum)
+        {
+            foreach (Tensor gradient in gradients)
+            {
+                gradient.mul_(maximum / norm);
+            }
+        }
+        return norm;
+    }
+
+    /// <summary>Updates every tensor that has a gradient, and clears the gradients.</summary>
+    public void Update(double learningRate)
+    {
+        using var noGrad = no_grad();
+        Step++;
+        double firstScale = 1 - Math.Pow(FirstDecay, Step);
+        double secondScale = 1 - Math.Pow(SecondDecay, Step);
+        foreach (Slot slot in _slots)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            if (slot.Parameter.grad is not Tensor gradient)
+            {
+                continue;
+            }
+            Tensor wide = gradient.to(ScalarType.Float32);
+            slot.First.mul_(FirstDecay).add_(wide, 1 - FirstDecay);
+            slot.Second.mul_(SecondDecay).addcmul_(wide, wide, 1 - SecondDecay);
+            if (_weightDecay > 0 && slot.Parameter.dim() > 1)
+            {
+                slot.Parameter.mul_(1 - (learningRate * _weightDecay));
+            }
+            Tensor scale = (slot.Second / secondScale).sqrt_().add_(Epsilon);
+            Tensor change = (slot.First / scale).mul_(learningRate / firstScale);
+            slot.Parameter.sub_(change.to(slot.Parameter.dtype));
+            gradient.zero_();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (Slot slot in _slots)
+        {
+            slot.First.Dispose();
+            slot.Second.Dispose();
+        }
+    }
+
+    private sealed record Slot(string Name, Tensor Parameter, Tensor First, Tensor Second);
+}

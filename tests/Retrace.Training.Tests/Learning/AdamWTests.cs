@@ -1,0 +1,64 @@
+using Retrace.Models.Qwen;
+using Retrace.Training.Learning;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Retrace.Training.Tests.Learning;
+
+public sealed class AdamWTests
+{
+    [Fact]
+    public void ItTakesTheStepsOfTorchsOwn()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel model = Model();
+        Tensor ours = model.Parameters["lm_head.weight"];
+        var theirs = new TorchSharp.Modules.Parameter(ours.detach().clone());
+        using optim.Optimizer reference = optim.AdamW([theirs], lr: 0.01, weight_decay: 0.1);
+        model.Parameters.Train(name => name == "lm_head.weight");
+        using var optimizer = new AdamW(model.Parameters, weightDecay: 0.1);
+
+        for (int step = 1; step <= 5; step++)
+        {
+            (ours * step).sin().sum().backward();
+            (theirs * step).sin().sum().backward();
+            optimizer.Update(0.01);
+            reference.step();
+            reference.zero_grad();
+        }
+
+        Assert.Equal(5, optimizer.Step);
+        Assert.True((ours - theirs).abs().max().item<float>() < 1e-6);
+    }
+
+    [Fact]
+    public void ClippingScalesTheJointNormDownToItsBound()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel model = Model();
+        Tensor weights = model.Parameters["lm_head.weight"];
+        model.Parameters.Train(name => name == "lm_head.weight");
+        using var optimizer = new AdamW(model.Parameters, weightDecay: 0);
+        (weights * 3).sum().backward();
+        double expected = 3 * Math.Sqrt(weights.numel());
+
+        Assert.Equal(expected, optimizer.ClipGradients(1.0), 3);
+        Assert.Equal(1.0, weights.grad!.norm().item<float>(), 4);
+        Assert.Equal(1.0, optimizer.ClipGradients(2.0), 4);
+    }
+
+    private static QwenModel Model()
+    {
+        var model = new QwenModel(
+            new QwenConfig(
+                new TextConfig(8, 8, 8, 1, 2, 1, 1e-6, 10000, [1, 1, 0], 64),
+                new VisionConfig(1, 8, 8, 2, 3, 8, 2, 2, 2, 8, [0]),
+                new TokenIds(0, 1, 2, 3, 4, 5, 6),
+                TieWordEmbeddings: false),
+            ScalarType.Float32,
+            CPU);
+        model.Initialise(seed: 1);
+        return model;
+    }
+}
