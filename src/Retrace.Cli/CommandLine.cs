@@ -31,6 +31,7 @@ internal static class CommandLine
             new VersionOption(),
             Verbose,
             EvolveCommand.Create(),
+            PretrainCommand.Create(),
             DataCommand.Create(),
             DoctorCommand.Create(),
         };

@@ -18,10 +18,11 @@ internal static class ByteAlphabet
             CharacterOfByte[value] = printable ? (char)value : (char)next++;
             ByteOfCharacter.Add(CharacterOfByte[value], (byte)value);
         }
+        Characters = [.. CharacterOfByte.Order()];
     }
 
     /// <summary>The 256 characters as vocabularies number them: the printable bytes first, then the others.</summary>
-    public static IReadOnlyList<char> Characters { get; } = [.. CharacterOfByte.Order()];
+    public static IReadOnlyList<char> Characters { get; }
 
     public static string Encode(ReadOnlySpan<byte> bytes)
     {

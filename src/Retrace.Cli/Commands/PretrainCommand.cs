@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Globalization;
+using Retrace.Training.Pretraining;
+
+namespace Retrace.Cli.Commands;
+
+/// <summary><c>retrace pretrain</c>: makes the model that ships, from nothing.</summary>
+internal static class PretrainCommand
+{
+    public static Command Create()
+    {
+        Option<string> preset = new("--preset")
+        {
+            Description = "Which recipe: tiny.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => PretrainingRecipe.Tiny.Name,
+        };
+        Option<string> output = new("--output")
+        {
+            Description = "Folder for the model.",
+            HelpName = "DIR",
+            Required = true,
+        };
+        Option<long> seed = new("--seed") { Description = "Decides weights and problems.", HelpName = "N" };
+        Option<int?> steps = new("--steps") { Description = "Fewer steps than the recipe's.", HelpName = "N" };
+        Command command = new("pretrain", "Makes a small model from nothing, by supervised learning on drawn geometry.")
+        {
+            preset, output, seed, steps,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            PretrainingRecipe recipe = PretrainingRecipe.Of(parsed.GetRequiredValue(preset));
+            if (parsed.GetValue(steps) is int fewer)
+            {
+                recipe = recipe with { Steps = fewer };
+            }
+            string directory = parsed.GetRequiredValue(output);
+            new Pretrainer(recipe, parsed.GetValue(seed)).Run(directory, Report, cancellation);
+            Console.WriteLine($"the model is in {directory}");
+            return Task.FromResult(ExitCode.Done);
+
+            void Report(PretrainingPoint point) => Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"step {point.Step}/{recipe.Steps}  loss {point.Loss:0.0000}  evaluation loss {point.EvaluationLoss:0.0000}"
+                + $"  exact {point.EvaluationLikelihood:0.000}  {point.Lessons / point.Seconds:0} lessons/s"
+                + $"  {point.Seconds:0} s"));
+        });
+        return command;
+    }
+}

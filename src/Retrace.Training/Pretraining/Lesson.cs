@@ -1,0 +1,48 @@
+using Retrace.Geometry;
+using Retrace.Models.Images;
+using Retrace.Models.Text;
+using Retrace.Perturbations;
+using Retrace.Problems;
+using Retrace.Training.Configuration;
+
+namespace Retrace.Training.Pretraining;
+
+/// <summary>A problem with a teacher's response, as tokens and patches.</summary>
+/// <param name="Prompt">Token ids, image tokens expanded.</param>
+/// <param name="Response">Token ids, the end of the turn included.</param>
+/// <param name="Image">The figure.</param>
+internal sealed record Lesson(int[] Prompt, int[] Response, ProcessedImage Image)
+{
+    /// <summary>What the teacher says about a problem.</summary>
+    public static string ResponseTo(GeometryProblem problem) =>
+        $"<think>{problem.Reasoning}</think>\\boxed{{{problem.Answer}}}";
+
+    /// <summary>The text from which a tokenizer learns.</summary>
+    public static string TextOf(GeometryProblem problem) =>
+        ChatTemplate.Prompt(QuestionOf(problem), imageCount: 1) + ResponseTo(problem) + ChatTemplate.EndOfTurn;
+
+    /// <summary>Draws and encodes the lesson at this place of a split's stream.</summary>
+    /// <param name="noisyShare">Share of figures that carry noise.</param>
+    public static Lesson Draw(
+        GeometrySplit split, long seed, long index, double noisyShare, Tokenizer tokenizer, ImageProcessor images)
+    {
+        GeometryProblem problem = GeometryGenerator.Create(split, seed, index);
+        PixelImage figure = FigureRenderer.Render(problem.Figure);
+        Random random = RandomStream.For(seed, (long)split, index, NoiseStream);
+        if (random.NextDouble() < noisyShare)
+        {
+            figure = ImagePerturbations.Create("gaussian").Apply(figure, random);
+        }
+        ProcessedImage image = images.Process(figure);
+        int[] prompt = ChatTemplate.ExpandImages(
+            tokenizer.Encode(ChatTemplate.Prompt(QuestionOf(problem), imageCount: 1)),
+            [image.Grid],
+            tokenizer.IdOf(ChatTemplate.ImagePad)!.Value,
+            images.Config.MergeSize);
+        return new Lesson(prompt, tokenizer.Encode(ResponseTo(problem) + ChatTemplate.EndOfTurn), image);
+    }
+
+    private const long NoiseStream = 1;
+
+    private static string QuestionOf(GeometryProblem problem) => problem.Question + new DataSettings().Instruction;
+}
