@@ -22,7 +22,7 @@ internal sealed class Linear
 internal sealed class RmsNorm
 {
     private readonly Tensor _weight; // [hidden]
-    private readonly double _epsilon;
+    private readonly Scalar _epsilon; // Kept, because a temporary one is not safe: see docs/architecture.md.
 
     public RmsNorm(Parameters parameters, string name, int hiddenSize, double epsilon)
     {

@@ -12,11 +12,13 @@ public sealed class QwenModel : IDisposable
 {
     private readonly VisionTower _vision;
     private readonly TextDecoder _decoder;
+    private readonly Scalar _imagePad;
 
     /// <summary>Lays out the model with undefined values; see <see cref="Initialise"/>.</summary>
     public QwenModel(QwenConfig config, ScalarType type, Device device)
     {
         Config = config;
+        _imagePad = config.Tokens.ImagePad;
         Parameters = new Parameters(type, device);
         _vision = new VisionTower(Parameters, config.Vision);
         _decoder = new TextDecoder(Parameters, config.Text, config.TieWordEmbeddings);
@@ -33,6 +35,8 @@ public sealed class QwenModel : IDisposable
     {
         using var noGrad = no_grad();
         using var generator = new Generator((ulong)seed, Device);
+        using Scalar one = 1.0;
+        using Scalar deviation = 0.02;
         foreach (string name in Parameters.Names)
         {
             Tensor tensor = Parameters[name];
@@ -42,11 +46,11 @@ public sealed class QwenModel : IDisposable
             }
             else if (tensor.dim() == 1)
             {
-                tensor.fill_(1.0);
+                tensor.fill_(one);
             }
             else
             {
-                using Tensor values = randn(tensor.shape, generator: generator, device: Device).mul_(0.02);
+                using Tensor values = randn(tensor.shape, generator: generator, device: Device).mul_(deviation);
                 tensor.copy_(values);
             }
         }
@@ -84,7 +88,7 @@ public sealed class QwenModel : IDisposable
         Tensor hidden = _decoder.Embed(batch.Tokens);
         if (batch.ImageRows is not null)
         {
-            Tensor isImage = batch.Tokens.eq(Config.Tokens.ImagePad).flatten().nonzero().squeeze(1); // [image tokens]
+            Tensor isImage = batch.Tokens.eq(_imagePad).flatten().nonzero().squeeze(1); // [image tokens]
             Tensor features = images!.Rows.index_select(0, batch.ImageRows);
             hidden = hidden.view(-1, Config.Text.HiddenSize).index_copy(0, isImage, features).view(hidden.shape);
         }

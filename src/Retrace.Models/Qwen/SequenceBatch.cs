@@ -97,7 +97,7 @@ public sealed record SequenceBatch(
     private static Tensor LeftPaddedMask(int[] lengths, int width, Device device)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor place = arange(width, device: device);
+        Tensor place = tensor(Enumerable.Range(0, width).Select(i => (long)i).ToArray(), device: device); // [T]
         Tensor firstReal = tensor(lengths.Select(length => (long)(width - length)).ToArray(), device: device);
         Tensor causal = place.unsqueeze(1).ge(place);                        // [T, T]
         Tensor real = place.ge(firstReal.unsqueeze(1)).view(-1, 1, 1, width); // [B, 1, 1, T]

@@ -19,7 +19,8 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor Entropies) : IDisp
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor states = hidden.reshape(-1, hidden.shape[^1]).index_select(0, places);
-        Tensor logits = model.Logits(states).to(ScalarType.Float32) / temperature; // [N, V]
+        using Scalar divisor = temperature;
+        Tensor logits = model.Logits(states).to(ScalarType.Float32).div(divisor); // [N, V]
         Tensor all = logits.log_softmax(-1);
         Tensor logProbs = all.gather(1, targets.unsqueeze(1)).squeeze(1);
         using var noGrad = no_grad();

@@ -53,9 +53,10 @@ public sealed class AdamW : IDisposable
         double norm = Math.Sqrt(squares.sum().to(ScalarType.Float64).item<double>());
         if (norm > maximum)
         {
+            using Scalar shrink = maximum / norm;
             foreach (Tensor gradient in gradients)
             {
-                gradient.mul_(maximum / norm);
+                gradient.mul_(shrink);
             }
         }
         return norm;
@@ -66,8 +67,14 @@ public sealed class AdamW : IDisposable
     {
         using var noGrad = no_grad();
         Step++;
-        double firstScale = 1 - Math.Pow(FirstDecay, Step);
-        double secondScale = 1 - Math.Pow(SecondDecay, Step);
+        using Scalar firstDecay = FirstDecay;
+        using Scalar firstShare = 1 - FirstDecay;
+        using Scalar secondDecay = SecondDecay;
+        using Scalar secondShare = 1 - SecondDecay;
+        using Scalar secondScale = 1 - Math.Pow(SecondDecay, Step);
+        using Scalar epsilon = Epsilon;
+        using Scalar change = learningRate / (1 - Math.Pow(FirstDecay, Step));
+        using Scalar remaining = 1 - (learningRate * _weightDecay);
         foreach (Slot slot in _slots)
         {
             using DisposeScope scope = NewDisposeScope();
@@ -76,15 +83,15 @@ public sealed class AdamW : IDisposable
                 continue;
             }
             Tensor wide = gradient.to(ScalarType.Float32);
-            slot.First.mul_(FirstDecay).add_(wide, 1 - FirstDecay);
-            slot.Second.mul_(SecondDecay).addcmul_(wide, wide, 1 - SecondDecay);
+            slot.First.mul_(firstDecay).add_(wide, firstShare);
+            slot.Second.mul_(secondDecay).addcmul_(wide, wide, secondShare);
             if (_weightDecay > 0 && slot.Parameter.dim() > 1)
             {
-                slot.Parameter.mul_(1 - (learningRate * _weightDecay));
+                slot.Parameter.mul_(remaining);
             }
-            Tensor scale = (slot.Second / secondScale).sqrt_().add_(Epsilon);
-            Tensor change = (slot.First / scale).mul_(learningRate / firstScale);
-            slot.Parameter.sub_(change.to(slot.Parameter.dtype));
+            Tensor scale = slot.Second.div(secondScale).sqrt_().add_(epsilon);
+            Tensor step = (slot.First / scale).mul_(change);
+            slot.Parameter.sub_(step.to(slot.Parameter.dtype));
             gradient.zero_();
         }
     }
