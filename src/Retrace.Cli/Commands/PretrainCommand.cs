@@ -22,10 +22,11 @@ internal static class PretrainCommand
             Required = true,
         };
         Option<long> seed = new("--seed") { Description = "Decides weights and problems.", HelpName = "N" };
+        Option<bool> resume = new("--resume") { Description = "Goes on with a pretraining that was stopped." };
         Option<int?> steps = new("--steps") { Description = "Fewer steps than the recipe's.", HelpName = "N" };
         Command command = new("pretrain", "Makes a small model from nothing, by supervised learning on drawn geometry.")
         {
-            preset, output, seed, steps,
+            preset, output, seed, steps, resume,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -35,7 +36,7 @@ internal static class PretrainCommand
                 recipe = recipe with { Steps = fewer };
             }
             string directory = parsed.GetRequiredValue(output);
-            new Pretrainer(recipe, parsed.GetValue(seed)).Run(directory, Report, cancellation);
+            new Pretrainer(recipe, parsed.GetValue(seed)).Run(directory, parsed.GetValue(resume), Report, cancellation);
             Console.WriteLine($"the model is in {directory}");
             return Task.FromResult(ExitCode.Done);
 

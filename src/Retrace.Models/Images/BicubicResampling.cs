@@ -7,7 +7,7 @@ namespace Retrace.Models.Images;
 /// filter is widened by the ratio when the image shrinks, weights are whole numbers of 2⁻²², and the image is rounded to
 /// 8 bits after the horizontal pass and again after the vertical one.
 /// </summary>
-internal static class BicubicResampling
+public static class BicubicResampling
 {
     private const int Channels = 3;
     private const int FractionBits = 32 - 8 - 2;

@@ -35,6 +35,15 @@ public static class ConfigurationLayers
     /// <exception cref="BadInputException">As for <see cref="Resolve"/>.</exception>
     public static RunConfiguration Read(string file) => Resolve(modelFolder: null, file, overrides: []);
 
+    /// <summary>
+    /// The first key in which a run would go on differently from how it began; how long it goes on, what it measures and
+    /// keeps, and its threads may change.
+    /// </summary>
+    internal static string? FirstChange(RunConfiguration began, RunConfiguration goesOn) => ConfigurationKey.All
+        .Where(key => key.Path is not ("steps" or "epochs" or "threads")
+            && key.Section is not ("checkpoint" or "evaluation"))
+        .FirstOrDefault(key => key.Format(began) != key.Format(goesOn))?.Path;
+
     internal static bool IsSection(string key) => ConfigurationKey.All.Any(known => known.Section == key);
 
     internal static BadInputException UnknownSection(string key, string place) =>

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 namespace Retrace.Training.Learning;
 
 /// <summary>AdamW (Loshchilov and Hutter 2019) over a model's trained tensors, with state that a checkpoint can hold.</summary>
-/// <remarks>Moments are kept in fp32 whatever the weights' type.</remarks>
+/// <remarks>
+/// Moments are kept in fp32 whatever the weights' type, and weights of another type have a copy in fp32 that the updates go
+/// to: in bf16 alone a step of 1e-6 would round to nothing.
+/// </remarks>
 public sealed class AdamW : IDisposable
 {
     private const double FirstDecay = 0.9;
@@ -24,20 +27,35 @@ public sealed class AdamW : IDisposable
         [
             .. parameters.Names
                 .Where(name => parameters[name].requires_grad)
-                .Select(name => new Slot(
-                    name,
-                    parameters[name],
-                    zeros_like(parameters[name], ScalarType.Float32, requires_grad: false).DetachFromDisposeScope(),
-                    zeros_like(parameters[name], ScalarType.Float32, requires_grad: false).DetachFromDisposeScope())),
+                .Select(name => new Slot(name, parameters[name], Moment(parameters[name]), Moment(parameters[name]))
+                {
+                    Wide = parameters[name].dtype == ScalarType.Float32 ? null : Widened(parameters[name]),
+                }),
         ];
     }
 
     /// <summary>Updates made so far.</summary>
     public int Step { get; private set; }
 
-    /// <summary>The moments by name, <c>first.NAME</c> and <c>second.NAME</c>, for a checkpoint to write or to fill.</summary>
-    public IEnumerable<(string Name, Tensor Tensor)> State =>
-        _slots.SelectMany(slot => new[] { ($"first.{slot.Name}", slot.First), ($"second.{slot.Name}", slot.Second) });
+    /// <summary>
+    /// The moments by name, <c>first.NAME</c> and <c>second.NAME</c>, and <c>wide.NAME</c> where a weight has a copy in
+    /// fp32, for a checkpoint to write or to fill.
+    /// </summary>
+    public IEnumerable<(string Name, Tensor Tensor)> State
+    {
+        get
+        {
+            foreach (Slot slot in _slots)
+            {
+                yield return ($"first.{slot.Name}", slot.First);
+                yield return ($"second.{slot.Name}", slot.Second);
+                if (slot.Wide is not null)
+                {
+                    yield return ($"wide.{slot.Name}", slot.Wide);
+                }
+            }
+        }
+    }
 
     /// <summary>Goes on from a checkpoint, after its moments have been copied into <see cref="State"/>.</summary>
     public void ResumeAt(int step) => Step = step;
@@ -49,7 +67,7 @@ public sealed class AdamW : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         Tensor[] gradients = [.. _slots.Select(slot => slot.Parameter.grad).OfType<Tensor>()];
-        Tensor squares = stack([.. gradients.Select(gradient => gradient.to(ScalarType.Float32).square().sum())]);
+        Tensor squares = stack([.. gradients.Select(SquaredNorm)]);
         double norm = Math.Sqrt(squares.sum().to(ScalarType.Float64).item<double>());
         if (norm > maximum)
         {
@@ -85,13 +103,18 @@ public sealed class AdamW : IDisposable
             Tensor wide = gradient.to(ScalarType.Float32);
             slot.First.mul_(firstDecay).add_(wide, firstShare);
             slot.Second.mul_(secondDecay).addcmul_(wide, wide, secondShare);
-            if (_weightDecay > 0 && slot.Parameter.dim() > 1)
+            Tensor target = slot.Wide ?? slot.Parameter;
+            if (_weightDecay > 0 && target.dim() > 1)
             {
-                slot.Parameter.mul_(remaining);
+                target.mul_(remaining);
             }
             Tensor scale = slot.Second.div(secondScale).sqrt_().add_(epsilon);
             Tensor step = (slot.First / scale).mul_(change);
-            slot.Parameter.sub_(step.to(slot.Parameter.dtype));
+            target.sub_(step);
+            if (slot.Wide is not null)
+            {
+                slot.Parameter.copy_(slot.Wide);
+            }
             gradient.zero_();
         }
     }
@@ -102,8 +125,27 @@ public sealed class AdamW : IDisposable
         {
             slot.First.Dispose();
             slot.Second.Dispose();
+            slot.Wide?.Dispose();
         }
     }
 
-    private sealed record Slot(string Name, Tensor Parameter, Tensor First, Tensor Second);
+    private static Tensor SquaredNorm(Tensor gradient)
+    {
+        Tensor wide = gradient.to(ScalarType.Float32);
+        return (wide * wide).sum();
+    }
+
+    private static Tensor Moment(Tensor parameter) =>
+        zeros_like(parameter, ScalarType.Float32, requires_grad: false).DetachFromDisposeScope();
+
+    private static Tensor Widened(Tensor parameter)
+    {
+        using var noGrad = no_grad();
+        return parameter.detach().to(ScalarType.Float32).DetachFromDisposeScope();
+    }
+
+    private sealed record Slot(string Name, Tensor Parameter, Tensor First, Tensor Second)
+    {
+        public Tensor? Wide { get; init; }
+    }
 }

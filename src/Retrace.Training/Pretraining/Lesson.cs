@@ -4,15 +4,15 @@ using Retrace.Models.Text;
 using Retrace.Perturbations;
 using Retrace.Problems;
 using Retrace.Training.Configuration;
+using Retrace.Training.Learning;
 
 namespace Retrace.Training.Pretraining;
 
-/// <summary>A problem with a teacher's response, as tokens and patches.</summary>
-/// <param name="Prompt">Token ids, image tokens expanded.</param>
-/// <param name="Response">Token ids, the end of the turn included.</param>
-/// <param name="Image">The figure.</param>
-internal sealed record Lesson(int[] Prompt, int[] Response, ProcessedImage Image)
+/// <summary>Problems with a teacher's responses.</summary>
+internal static class Lesson
 {
+    private const long NoiseStream = 1;
+
     /// <summary>What the teacher says about a problem.</summary>
     public static string ResponseTo(GeometryProblem problem) =>
         $"<think>{problem.Reasoning}</think>\\boxed{{{problem.Answer}}}";
@@ -23,7 +23,8 @@ internal sealed record Lesson(int[] Prompt, int[] Response, ProcessedImage Image
 
     /// <summary>Draws and encodes the lesson at this place of a split's stream.</summary>
     /// <param name="noisyShare">Share of figures that carry noise.</param>
-    public static Lesson Draw(
+    /// <returns>The prompt, and the response with the end of its turn.</returns>
+    public static PromptedResponse Draw(
         GeometrySplit split, long seed, long index, double noisyShare, Tokenizer tokenizer, ImageProcessor images)
     {
         GeometryProblem problem = GeometryGenerator.Create(split, seed, index);
@@ -39,10 +40,8 @@ internal sealed record Lesson(int[] Prompt, int[] Response, ProcessedImage Image
             [image.Grid],
             tokenizer.IdOf(ChatTemplate.ImagePad)!.Value,
             images.Config.MergeSize);
-        return new Lesson(prompt, tokenizer.Encode(ResponseTo(problem) + ChatTemplate.EndOfTurn), image);
+        return new PromptedResponse(prompt, tokenizer.Encode(ResponseTo(problem) + ChatTemplate.EndOfTurn), [image]);
     }
-
-    private const long NoiseStream = 1;
 
     private static string QuestionOf(GeometryProblem problem) => problem.Question + new DataSettings().Instruction;
 }

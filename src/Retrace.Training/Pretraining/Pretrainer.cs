@@ -4,9 +4,11 @@ using System.Threading.Channels;
 using Retrace.Geometry;
 using Retrace.Models;
 using Retrace.Models.Checkpoints;
-using Retrace.Models.Images;
 using Retrace.Models.Qwen;
 using Retrace.Models.Text;
+using Retrace.Training.Configuration;
+using Retrace.Training.Data;
+using Retrace.Training.Evolution;
 using Retrace.Training.Learning;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -31,6 +33,7 @@ public sealed record PretrainingPoint(
 /// </summary>
 public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
 {
+    private const string CurveFile = "pretraining.jsonl";
     private const int EvaluationLessons = 510; // 30 of each family.
     private const int PointEvery = 250;        // Steps.
     private const int LessonsAhead = 4;        // Batches drawn before they are asked for.
@@ -41,72 +44,135 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
     };
 
     /// <summary>Trains, and writes a model folder.</summary>
-    /// <param name="directory">Made if it is not there; complete only when this returns.</param>
+    /// <param name="directory">Made if it is not there. It holds a model only when this returns, before that its checkpoints.
+    /// </param>
+    /// <param name="resume">Whether to go on from the latest checkpoint that an earlier try left there.</param>
     /// <param name="report">Called with each point of the learning curve.</param>
-    /// <exception cref="OperationCanceledException">It was stopped; nothing usable has been written.</exception>
-    public void Run(string directory, Action<PretrainingPoint> report, CancellationToken cancellation)
+    /// <exception cref="BadInputException">The folder holds a model already, or nothing to go on from.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped; it can be resumed from the last point.</exception>
+    public void Run(string directory, bool resume, Action<PretrainingPoint> report, CancellationToken cancellation)
     {
-        Tokenizer tokenizer = LearnTokenizer(directory);
-        var images = new ImageProcessor(recipe.Images);
-        using var model = new QwenModel(recipe.Configuration(tokenizer), ScalarType.Float32, CPU);
-        model.Initialise(seed);
-        model.Parameters.Train(_ => true);
-        using var optimizer = new AdamW(model.Parameters, recipe.WeightDecay);
-        Lesson[] evaluation =
+        var checkpoints = new RunCheckpoints(directory, keep: 1);
+        if (!resume)
+        {
+            if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
+            {
+                throw new BadInputException($"{directory} is not empty; give another --output, or --resume.");
+            }
+            WriteUntrainedModel(checkpoints.DirectoryOf(0));
+        }
+        int stepsTaken = checkpoints.LatestStep
+            ?? throw new BadInputException($"{directory} holds no pretraining that --resume could go on with.");
+        using var model =
+            VisionLanguageModel.Load(checkpoints.DirectoryOf(stepsTaken), ScalarType.Float32, CPU);
+        model.Network.Parameters.Train(_ => true);
+        using var optimizer = new AdamW(model.Network.Parameters, recipe.WeightDecay);
+        if (stepsTaken > 0)
+        {
+            checkpoints.Restore(stepsTaken, optimizer);
+        }
+        List<PretrainingPoint> curve = ReadCurve(directory, stepsTaken);
+        Train(model, optimizer, stepsTaken, curve.LastOrDefault()?.Seconds ?? 0, cancellation, point =>
+        {
+            curve.Add(point);
+            WriteCurve(directory, curve);
+            checkpoints.Save(point.Step, model, optimizer);
+            report(point);
+        });
+        model.Save(directory);
+        checkpoints.Delete();
+    }
+
+    private void Train(
+        VisionLanguageModel model,
+        AdamW optimizer,
+        int stepsTaken,
+        double secondsTaken,
+        CancellationToken cancellation,
+        Action<PretrainingPoint> onPoint)
+    {
+        PromptedResponse[] evaluation =
         [
             .. Enumerable.Range(0, EvaluationLessons)
-                .Select(i => Lesson.Draw(GeometrySplit.Evaluation, seed, i, 0, tokenizer, images)),
+                .Select(i => Lesson.Draw(GeometrySplit.Evaluation, seed, i, 0, model.Tokenizer, model.Images)),
         ];
-        using var curve = new StreamWriter(Path.Combine(directory, "pretraining.jsonl"));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        ChannelReader<Lesson[]> batches = DrawAhead(tokenizer, images, stop.Token);
+        ChannelReader<PromptedResponse[]> batches = DrawAhead(model, (long)stepsTaken * recipe.Batch, stop.Token);
         var clock = Stopwatch.StartNew();
         double loss = 0;
-        for (int step = 1; step <= recipe.Steps; step++)
+        int stepsInLoss = 0;
+        for (int step = stepsTaken + 1; step <= recipe.Steps; step++)
         {
-            Lesson[] batch = batches.ReadAsync(cancellation).AsTask().GetAwaiter().GetResult();
-            loss += Learn(model, optimizer, batch, LearningRateAt(step)) / PointEvery;
+            PromptedResponse[] batch = batches.ReadAsync(cancellation).AsTask().GetAwaiter().GetResult();
+            loss += Learn(model.Network, optimizer, batch, LearningRateAt(step));
+            stepsInLoss++;
             if (step % PointEvery == 0 || step == recipe.Steps)
             {
-                (double evaluationLoss, double likelihood) = Evaluate(model, evaluation);
-                var point = new PretrainingPoint(
-                    step, (long)step * recipe.Batch, loss, evaluationLoss, likelihood, clock.Elapsed.TotalSeconds);
-                curve.WriteLine(JsonSerializer.Serialize(point, Json));
-                curve.Flush();
-                report(point);
+                (double evaluationLoss, double likelihood) = Evaluate(model.Network, evaluation);
+                onPoint(new PretrainingPoint(
+                    step,
+                    (long)step * recipe.Batch,
+                    loss / stepsInLoss,
+                    evaluationLoss,
+                    likelihood,
+                    secondsTaken + clock.Elapsed.TotalSeconds));
                 loss = 0;
+                stepsInLoss = 0;
             }
         }
         stop.Cancel();
-        CheckpointWriter.Write(directory, model.Parameters.Names.Select(name => (name, model.Parameters[name])));
-        File.WriteAllText(Path.Combine(directory, "config.json"), model.Config.ToJson());
-        recipe.Images.Save(directory);
-        File.WriteAllText(Path.Combine(directory, "evolve.yaml"), recipe.RunSettings);
     }
 
-    private Tokenizer LearnTokenizer(string directory)
+    // A model folder with a tokenizer that has been learned, and weights that have not.
+    private void WriteUntrainedModel(string directory)
     {
         IEnumerable<string> corpus = Enumerable.Range(0, recipe.CorpusLessons)
             .Select(i => Lesson.TextOf(GeometryGenerator.Create(GeometrySplit.Train, seed, i)));
         ByteLevelBpeTrainer.Train(corpus, recipe.VocabularySize, ChatTemplate.SpecialTokens, directory);
-        return Tokenizer.Load(directory);
+        using var model =
+            new QwenModel(recipe.Configuration(Tokenizer.Load(directory)), ScalarType.Float32, CPU);
+        model.Initialise(seed);
+        CheckpointWriter.Write(directory, model.Parameters.Names.Select(name => (name, model.Parameters[name])));
+        File.WriteAllText(Path.Combine(directory, "config.json"), model.Config.ToJson());
+        recipe.Images.Save(directory);
+        File.WriteAllText(Path.Combine(directory, ConfigurationLayers.RecommendationFile), recipe.RunSettings);
     }
 
-    // Lessons are drawn on a thread of their own while the model learns from earlier ones.
-    private ChannelReader<Lesson[]> DrawAhead(Tokenizer tokenizer, ImageProcessor images, CancellationToken stop)
+    private static List<PretrainingPoint> ReadCurve(string directory, int stepsTaken)
     {
-        var channel = Channel.CreateBounded<Lesson[]>(LessonsAhead);
+        string path = Path.Combine(directory, CurveFile);
+        return !File.Exists(path)
+            ? []
+            : [.. File.ReadLines(path)
+                .Select(line => JsonSerializer.Deserialize<PretrainingPoint>(line, Json)!)
+                .Where(point => point.Step <= stepsTaken)];
+    }
+
+    private static void WriteCurve(string directory, List<PretrainingPoint> curve) =>
+        AtomicFile.Write(Path.Combine(directory, CurveFile), stream =>
+        {
+            foreach (PretrainingPoint point in curve)
+            {
+                JsonSerializer.Serialize(stream, point, Json);
+                stream.WriteByte((byte)'\n');
+            }
+        });
+
+    // Lessons are drawn on a thread of their own while the model learns from earlier ones.
+    private ChannelReader<PromptedResponse[]> DrawAhead(VisionLanguageModel model, long start, CancellationToken stop)
+    {
+        var channel = Channel.CreateBounded<PromptedResponse[]>(LessonsAhead);
         _ = Task.Run(
             async () =>
             {
                 try
                 {
-                    for (long first = 0; ; first += recipe.Batch)
+                    for (long first = start; ; first += recipe.Batch)
                     {
-                        Lesson[] batch =
+                        PromptedResponse[] batch =
                         [
                             .. Enumerable.Range(0, recipe.Batch).Select(i => Lesson.Draw(
-                                GeometrySplit.Train, seed, first + i, recipe.NoisyShare, tokenizer, images)),
+                                GeometrySplit.Train, seed, first + i, recipe.NoisyShare, model.Tokenizer, model.Images)),
                         ];
                         await channel.Writer.WriteAsync(batch, stop);
                     }
@@ -131,28 +197,28 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         return recipe.LearningRate * (recipe.FinalRate + ((1 - recipe.FinalRate) * cosine));
     }
 
-    private static double Learn(QwenModel model, AdamW optimizer, Lesson[] batch, double learningRate)
+    private static double Learn(QwenModel model, AdamW optimizer, PromptedResponse[] batch, double learningRate)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor loss = ResponseLogProbs(model, batch).LogProbs.mean().neg();
+        Tensor loss = PromptedResponse.Predict(model, batch).LogProbs.mean().neg();
         loss.backward();
         optimizer.ClipGradients(1.0);
         optimizer.Update(learningRate);
         return loss.item<float>();
     }
 
-    private (double Loss, double Likelihood) Evaluate(QwenModel model, Lesson[] lessons)
+    private (double Loss, double Likelihood) Evaluate(QwenModel model, PromptedResponse[] lessons)
     {
         using var noGrad = no_grad();
         double sum = 0;
         double likelihood = 0;
         int tokens = 0;
-        foreach (Lesson[] batch in lessons.Chunk(recipe.Batch))
+        foreach (PromptedResponse[] batch in lessons.Chunk(recipe.Batch))
         {
             using DisposeScope scope = NewDisposeScope();
-            float[] logProbs = ResponseLogProbs(model, batch).LogProbs.data<float>().ToArray();
+            float[] logProbs = PromptedResponse.Predict(model, batch).LogProbs.data<float>().ToArray();
             int start = 0;
-            foreach (Lesson lesson in batch)
+            foreach (PromptedResponse lesson in batch)
             {
                 double ofResponse = logProbs.Skip(start).Take(lesson.Response.Length).Sum(p => (double)p);
                 start += lesson.Response.Length;
@@ -162,23 +228,5 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
             tokens += start;
         }
         return (-sum / tokens, likelihood / lessons.Length);
-    }
-
-    // The log-probabilities of all response tokens, lesson after lesson.
-    private static TokenPredictions ResponseLogProbs(QwenModel model, Lesson[] lessons)
-    {
-        ImageFeatures images = model.EncodeImages([.. lessons.Select(lesson => lesson.Image)]);
-        TokenSequence[] sequences =
-            [.. lessons.Select((lesson, i) => new TokenSequence([.. lesson.Prompt, .. lesson.Response], [i]))];
-        SequenceBatch batch = SequenceBatch.Of(model.Config, sequences, images, PaddingSide.Right, model.Device);
-        Tensor hidden = model.Forward(batch, images);
-        long width = hidden.shape[1];
-        long[] places =
-        [
-            .. lessons.SelectMany((lesson, row) => Enumerable.Range(0, lesson.Response.Length)
-                .Select(i => (row * width) + lesson.Prompt.Length - 1 + i)),
-        ];
-        long[] targets = [.. lessons.SelectMany(lesson => lesson.Response).Select(id => (long)id)];
-        return TokenPredictions.Of(model, hidden, tensor(places), tensor(targets));
     }
 }

@@ -1,0 +1,73 @@
+using Retrace.Answers;
+using Retrace.Models;
+using Retrace.Problems;
+using Retrace.Training.Prompts;
+using Retrace.Training.Rollouts;
+
+namespace Retrace.Training.Evaluation;
+
+/// <summary>Measures a model on labeled problems.</summary>
+/// <param name="model">What is measured.</param>
+/// <param name="engine">Generates with it.</param>
+/// <param name="preparation">Makes the prompts, as in training.</param>
+/// <param name="settings">How responses are sampled.</param>
+public sealed class Evaluator(
+    VisionLanguageModel model, LocalRolloutEngine engine, ProblemPreparation preparation, EvaluationSampling settings)
+{
+    private const int ProblemsAtOnce = 64;
+
+    private readonly MathematicalEquivalence _equivalence = new();
+
+    /// <summary>Samples and grades responses to every problem.</summary>
+    /// <param name="problems">Usable ones (<see cref="ProblemPreparation.Screen"/>).</param>
+    /// <param name="answers">Gold answers by problem id; problems without one are left out.</param>
+    /// <param name="onProblems">Called with how many problems have been done.</param>
+    public IReadOnlyList<GradedProblem> Evaluate(
+        IReadOnlyList<Problem> problems,
+        IReadOnlyDictionary<string, string> answers,
+        CancellationToken cancellation,
+        Action<int>? onProblems = null)
+    {
+        List<GradedProblem> graded = [];
+        foreach ((int Index, Problem Item)[] chunk in problems
+            .Where(problem => answers.ContainsKey(problem.Id))
+            .Index()
+            .Chunk(ProblemsAtOnce))
+        {
+            PreparedProblem[] prepared = [.. chunk.Select(pair => preparation.Prepare(pair.Item))];
+            RolloutRequest[] requests =
+            [
+                .. prepared.Select((problem, i) => new RolloutRequest(
+                    problem.Prompt,
+                    problem.Images,
+                    settings.MaxResponseTokens,
+                    [.. Enumerable.Range(0, settings.Samples).Select(sample =>
+                        RandomStream.For(settings.Seed, Purpose.Evaluation, chunk[i].Index, sample))])),
+            ];
+            Generation[][] responses =
+                engine.Generate(requests, new SamplingSettings(settings.Temperature, settings.TopP), cancellation);
+            graded.AddRange(prepared.Select((problem, i) =>
+                Grade(problem.Problem, answers[problem.Problem.Id], responses[i])));
+            onProblems?.Invoke(graded.Count);
+        }
+        return graded;
+    }
+
+    private GradedProblem Grade(Problem problem, string gold, Generation[] responses)
+    {
+        string[] texts = [.. responses.Select(one => model.Tokenizer.Decode(one.Content.ToArray()))];
+        string?[] extracted = [.. texts.Select(AnswerExtractor.Extract)];
+        int[] classes = AnswerClasses.Of(extracted, _equivalence);
+        int goldClass = AnswerClasses.Find(gold, extracted, classes, _equivalence);
+        return new GradedProblem(problem.Id, problem.Category, gold, texts, extracted, classes, goldClass);
+    }
+}
+
+/// <summary>How an evaluation samples.</summary>
+/// <param name="Samples">Responses for each problem.</param>
+/// <param name="Temperature">0 takes the likeliest token.</param>
+/// <param name="TopP">As in <see cref="SamplingSettings"/>.</param>
+/// <param name="MaxResponseTokens">Longest response.</param>
+/// <param name="Seed">The same seed draws the same random numbers.</param>
+public sealed record EvaluationSampling(
+    int Samples, double Temperature, double TopP, int MaxResponseTokens, long Seed);

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using Retrace.Models;
+using Retrace.Runs;
+using Retrace.Training.Configuration;
+using Retrace.Training.Data;
+using Retrace.Training.Learning;
+using Retrace.Training.Prompts;
+using Retrace.Training.Rollouts;
+
+namespace Retrace.Training.Evolution;
+
+/// <summary>The whole method: a model improves on problems without labels, step by step.</summary>
+/// <remarks>Made by <see cref="EvolutionRun.Open"/>, which loads and checks everything first.</remarks>
+public sealed class EvolutionLoop
+{
+    private readonly RunConfiguration _configuration;
+    private readonly IReadOnlyList<Problems.Problem> _problems;
+    private readonly BatchSchedule _schedule;
+    private readonly ProblemPreparation _preparation;
+    private readonly MaternalRound _maternalRound;
+    private readonly RetracingRound? _retracingRound;
+    private readonly RewardStage _rewardStage;
+    private readonly Learner _learner;
+    private readonly PeriodicEvaluation? _evaluation;
+    private readonly StepLog _log;
+    private readonly Action<int> _saveCheckpoint;
+
+    internal EvolutionLoop(
+        RunConfiguration configuration,
+        VisionLanguageModel model,
+        UsableProblems data,
+        Learner learner,
+        PeriodicEvaluation? evaluation,
+        StepLog log,
+        Action<int> saveCheckpoint)
+    {
+        _configuration = configuration;
+        _problems = data.Problems;
+        _schedule = new BatchSchedule(data.Problems.Count, configuration.Data.Batch, configuration.Seed);
+        Steps = configuration.Epochs is double epochs ? _schedule.StepsFor(epochs) : configuration.Steps;
+        _preparation = new ProblemPreparation(model, configuration.Data);
+        var engine = new LocalRolloutEngine(model.Network, configuration.Rollout.MaxBatchSequences);
+        var sampling = new SamplingSettings(
+            configuration.Rollout.Temperature, configuration.Rollout.TopP, configuration.Method == "self-certainty");
+        _maternalRound = new MaternalRound(engine, model.Tokenizer, configuration, sampling);
+        _retracingRound = configuration is { Method: "csrs", Retracing.Samples: > 0 }
+            ? new RetracingRound(engine, model.Tokenizer, model.Images, configuration, sampling)
+            : null;
+        _rewardStage = new RewardStage(configuration, data.Labels);
+        _learner = learner;
+        _evaluation = evaluation;
+        _log = log;
+        _saveCheckpoint = saveCheckpoint;
+    }
+
+    /// <summary>Steps of the whole run.</summary>
+    public int Steps { get; }
+
+    /// <summary>Told as a step reaches a stage: its number and what is happening.</summary>
+    public event Action<int, string>? StageStarted;
+
+    /// <summary>Told when a step's line is in the log.</summary>
+    public event Action<StepMetrics>? StepCompleted;
+
+    /// <summary>Takes the steps after <paramref name="stepsTaken"/>.</summary>
+    /// <exception cref="OperationCanceledException">It was interrupted; the last whole step has a checkpoint.</exception>
+    /// <exception cref="TrainingFailedException">The loss is no number any more.</exception>
+    public void Run(int stepsTaken, CancellationToken cancellation)
+    {
+        int step = stepsTaken;
+        try
+        {
+            if (step == 0 && _evaluation is not null)
+            {
+                StageStarted?.Invoke(0, "evaluation");
+                Complete(_log.BeforeTraining(_evaluation.Measure(cancellation)));
+            }
+            while (step < Steps)
+            {
+                TakeStep(step + 1, cancellation);
+                step++;
+                if (step % _configuration.Checkpointing.Every == 0 || step == Steps)
+                {
+                    _saveCheckpoint(step);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (step > 0)
+        {
+            _saveCheckpoint(step); // Only a step that has not learned yet can be given up, so the weights are those of this step.
+            throw;
+        }
+    }
+
+    private void TakeStep(int step, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        StageStarted?.Invoke(step, "rollout");
+        PreparedProblem[] batch = [.. _schedule.Of(step).Select(i => _preparation.Prepare(_problems[i]))];
+        Trajectory[][] maternal = _maternalRound.Sample(step, batch, cancellation);
+        StageStarted?.Invoke(step, "retracing");
+        Retracing[][] retraced = _retracingRound?.Sample(step, batch, maternal, cancellation) ?? [];
+        RewardedGroup[] groups = _rewardStage.Assess(step, batch, maternal, retraced);
+        TimeSpan rollout = clock.Elapsed;
+
+        StageStarted?.Invoke(step, "learning");
+        LearningStatistics learned = _learner.Learn(step, SamplesOf(groups));
+        TimeSpan learning = clock.Elapsed - rollout;
+
+        // From here on the step is not given up: it would be lost although it has been learned.
+        EvaluationPoint? evaluated = null;
+        if (_evaluation is not null && (step % _configuration.Evaluation.Every == 0 || step == Steps))
+        {
+            StageStarted?.Invoke(step, "evaluation");
+            evaluated = _evaluation.Measure(CancellationToken.None);
+        }
+        _log.AppendTrajectories(step, groups);
+        Complete(_log.Metrics(step, groups, maternal, learned, evaluated, rollout, learning));
+    }
+
+    private void Complete(StepMetrics metrics)
+    {
+        _log.Append(metrics);
+        StepCompleted?.Invoke(metrics);
+    }
+
+    private static TrainingSample[] SamplesOf(RewardedGroup[] groups) =>
+    [
+        .. groups.SelectMany(group => group.Maternal.Select((trajectory, i) => new TrainingSample(
+            new PromptedResponse(group.Problem.Prompt, trajectory.Generation.Tokens, group.Problem.Images),
+            trajectory.Generation.LogProbs,
+            group.Advantages[i]))),
+    ];
+}

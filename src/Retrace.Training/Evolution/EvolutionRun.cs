@@ -1,0 +1,211 @@
+using Retrace.Models;
+using Retrace.Models.Qwen;
+using Retrace.Problems;
+using Retrace.Runs;
+using Retrace.Training.Configuration;
+using Retrace.Training.Data;
+using Retrace.Training.Evaluation;
+using Retrace.Training.Learning;
+using Retrace.Training.Prompts;
+using Retrace.Training.Rollouts;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Training.Evolution;
+
+/// <summary>A run with everything it holds open: models, optimizer, log, and the lock on its folder.</summary>
+public sealed class EvolutionRun : IDisposable
+{
+    private const string LockFile = "run.lock";
+
+    private readonly Stack<IDisposable> _held = [];
+
+    private EvolutionRun()
+    {
+    }
+
+    /// <summary>The loop, ready to run.</summary>
+    public EvolutionLoop Loop { get; private set; } = null!;
+
+    /// <summary>Steps that earlier parts of the run have taken.</summary>
+    public int StepsTaken { get; private set; }
+
+    /// <summary>The configuration as resolved.</summary>
+    public RunConfiguration Configuration { get; private init; } = null!;
+
+    /// <summary>Problems to train on.</summary>
+    public int ProblemCount { get; private set; }
+
+    /// <summary>Records of the data that are left out, and why.</summary>
+    public IReadOnlyList<SkippedProblem> Skipped { get; private set; } = [];
+
+    /// <summary>The folder of the latest checkpoint's model; null before there is one.</summary>
+    public string? LatestCheckpoint => _checkpoints.LatestStep is int step ? _checkpoints.DirectoryOf(step) : null;
+
+    private RunCheckpoints _checkpoints = null!;
+
+    /// <summary>Loads and checks everything; nothing is written before all of it has held.</summary>
+    /// <param name="modelDirectory">The model to start from; the reference policy, also when a run is resumed.</param>
+    /// <param name="dataFile">The problems to train on.</param>
+    /// <param name="runDirectory">The run's folder: new, or a run that <paramref name="resume"/> goes on with.</param>
+    /// <param name="configuration">As resolved; that of a resumed run may differ in how long it goes on alone.</param>
+    /// <param name="resume">Whether to go on from the latest checkpoint.</param>
+    /// <exception cref="BadInputException">Something that was given cannot be used.</exception>
+    public static EvolutionRun Open(
+        string modelDirectory,
+        string dataFile,
+        string runDirectory,
+        RunConfiguration configuration,
+        bool resume,
+        CancellationToken cancellation)
+    {
+        var run = new EvolutionRun { Configuration = configuration };
+        try
+        {
+            run.OpenParts(modelDirectory, dataFile, runDirectory, resume, cancellation);
+            return run;
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        while (_held.TryPop(out IDisposable? part))
+        {
+            part.Dispose();
+        }
+    }
+
+    private void OpenParts(
+        string modelDirectory, string dataFile, string runDirectory, bool resume, CancellationToken cancellation)
+    {
+        CheckFolder(runDirectory, resume);
+        if (Configuration.Threads is int threads)
+        {
+            set_num_threads(threads);
+        }
+        (ScalarType type, Device device) = ComputeSettings.Of(Configuration.Model);
+        _checkpoints = new RunCheckpoints(runDirectory, Configuration.Checkpointing.Keep);
+        StepsTaken = resume ? _checkpoints.LatestStep ?? 0 : 0;
+
+        int maxPixels = Configuration.Model.MaxPixels;
+        VisionLanguageModel start = Hold(VisionLanguageModel.Load(modelDirectory, type, device, maxPixels));
+        var preparation = new ProblemPreparation(start, Configuration.Data);
+        UsableProblems data = UsableProblems.Read(dataFile, preparation, cancellation);
+        ProblemCount = data.Problems.Count;
+        Skipped = data.Skipped;
+        UsableProblems? evaluationData = ReadEvaluationData(preparation, cancellation);
+
+        VisionLanguageModel policy = start;
+        QwenModel? reference = null;
+        if (StepsTaken > 0)
+        {
+            policy = Hold(VisionLanguageModel.Load(_checkpoints.DirectoryOf(StepsTaken), type, device, maxPixels));
+            reference = start.Network;
+        }
+        else if (Configuration.Learning.Kl > 0)
+        {
+            reference = Hold(start.Network.Clone());
+        }
+        bool vision = Configuration.Model.TrainVision;
+        policy.Network.Parameters.Train(name => vision || !name.StartsWith("visual.", StringComparison.Ordinal));
+        Learner learner = Hold(new Learner(
+            policy.Network,
+            reference,
+            Configuration.Learning,
+            Configuration.Rollout.Temperature,
+            Configuration.Seed));
+        if (StepsTaken > 0)
+        {
+            _checkpoints.Restore(StepsTaken, learner.Optimizer);
+        }
+
+        Directory.CreateDirectory(runDirectory);
+        Hold(Lock(runDirectory));
+        string yaml = Configuration.ToYaml(explain: true);
+        AtomicFile.Write(Path.Combine(runDirectory, RunFolder.Config), stream =>
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(yaml)));
+        // A run that goes on without a checkpoint begins anew.
+        RunWriter writer = Hold(RunWriter.Open(runDirectory, StepsTaken > 0 ? StepsTaken : -1));
+        Loop = new EvolutionLoop(
+            Configuration,
+            policy,
+            data,
+            learner,
+            evaluationData is null ? null : new PeriodicEvaluation(EvaluatorOf(policy, preparation), evaluationData),
+            new StepLog(Configuration, policy.Tokenizer, data.Skipped.Count, writer),
+            step => _checkpoints.Save(step, policy, learner.Optimizer));
+    }
+
+    private UsableProblems? ReadEvaluationData(ProblemPreparation preparation, CancellationToken cancellation)
+    {
+        if (Configuration.Evaluation.Data is not string path)
+        {
+            return null;
+        }
+        UsableProblems read = UsableProblems.Read(path, preparation, cancellation);
+        Problem[] labeled = [.. read.Problems.Where(problem => read.Labels.ContainsKey(problem.Id))];
+        if (labeled.Length == 0)
+        {
+            throw new BadInputException($"{path} has no answers; evaluation.data needs labeled problems");
+        }
+        return read with { Problems = [.. labeled.Take(Configuration.Evaluation.Limit ?? int.MaxValue)] };
+    }
+
+    private Evaluator EvaluatorOf(VisionLanguageModel policy, ProblemPreparation preparation) => new(
+        policy,
+        new LocalRolloutEngine(policy.Network, Configuration.Rollout.MaxBatchSequences),
+        preparation,
+        new EvaluationSampling(
+            Configuration.Evaluation.Samples,
+            Configuration.Evaluation.Temperature,
+            Configuration.Rollout.TopP,
+            Configuration.Rollout.MaxResponseTokens,
+            Configuration.Seed));
+
+    private void CheckFolder(string runDirectory, bool resume)
+    {
+        string config = Path.Combine(runDirectory, RunFolder.Config);
+        bool holdsRun = File.Exists(config);
+        if (holdsRun && !resume)
+        {
+            throw new BadInputException(
+                $"{runDirectory} already holds a run; go on with it by --resume, or give another --output.");
+        }
+        if (!holdsRun && resume)
+        {
+            throw new BadInputException($"{runDirectory} holds no run that --resume could go on with.");
+        }
+        if (resume && ConfigurationLayers.FirstChange(ConfigurationLayers.Read(config), Configuration) is string key)
+        {
+            throw new BadInputException(
+                $"{key} is not what the run in {runDirectory} began with; a resumed run can change its length, its "
+                + "evaluation and what it keeps alone.");
+        }
+    }
+
+    private static FileStream Lock(string runDirectory)
+    {
+        string path = Path.Combine(runDirectory, LockFile);
+        try
+        {
+            return new FileStream(
+                path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException error)
+        {
+            throw new BadInputException($"Another process is at work in {runDirectory}: it holds {LockFile}.", error);
+        }
+    }
+
+    private T Hold<T>(T part)
+        where T : IDisposable
+    {
+        _held.Push(part);
+        return part;
+    }
+}

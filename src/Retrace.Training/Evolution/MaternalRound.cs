@@ -1,0 +1,36 @@
+using Retrace.Models.Text;
+using Retrace.Training.Configuration;
+using Retrace.Training.Prompts;
+using Retrace.Training.Rollouts;
+
+namespace Retrace.Training.Evolution;
+
+/// <summary>The first round: n trajectories of each problem, from the clean image.</summary>
+internal sealed class MaternalRound(
+    LocalRolloutEngine engine, Tokenizer tokenizer, RunConfiguration configuration, SamplingSettings sampling)
+{
+    /// <summary>
+    /// [problems][samples]. More than n where majority voting is to count more: those after the n-th vote, and are not
+    /// trained on.
+    /// </summary>
+    public Trajectory[][] Sample(int step, IReadOnlyList<PreparedProblem> batch, CancellationToken cancellation)
+    {
+        int samples = configuration is { Method: "majority", Rollout.VoteSamples: int votes }
+            ? Math.Max(votes, configuration.Rollout.Group)
+            : configuration.Rollout.Group;
+        RolloutRequest[] requests =
+        [
+            .. batch.Select((problem, place) => new RolloutRequest(
+                problem.Prompt,
+                problem.Images,
+                configuration.Rollout.MaxResponseTokens,
+                [.. Enumerable.Range(0, samples)
+                    .Select(i => RandomStream.For(configuration.Seed, Purpose.Maternal, step, place, i))])),
+        ];
+        return
+        [
+            .. engine.Generate(requests, sampling, cancellation)
+                .Select(group => group.Select(one => Trajectory.Read(one, tokenizer)).ToArray()),
+        ];
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Retrace.Models;
+using Retrace.Models.Checkpoints;
+using Retrace.Runs;
+using Retrace.Training.Configuration;
+using Retrace.Training.Data;
+using Retrace.Training.Learning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Training.Evolution;
+
+/// <summary>
+/// The checkpoints of a run: <c>checkpoints/step-N/</c>, each a model folder in the hub's layout with the optimizer's state
+/// in <c>trainer/</c>. One that has its final name is whole.
+/// </summary>
+/// <param name="runDirectory">The run's folder.</param>
+/// <param name="keep">How many of the latest stay.</param>
+internal sealed class RunCheckpoints(string runDirectory, int keep)
+{
+    private const string Prefix = "step-";
+    private const string Unfinished = ".unfinished";
+    private const string TrainerFolder = "trainer";
+    private const string OptimizerFile = "optimizer.safetensors";
+    private const string StateFile = "state.json";
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+    };
+
+    private readonly string _directory = Path.Combine(runDirectory, RunFolder.Checkpoints);
+
+    /// <summary>The step of the latest whole checkpoint; null where there is none.</summary>
+    public int? LatestStep => Steps().Select(step => (int?)step).Max();
+
+    public string DirectoryOf(int step) => Path.Combine(_directory, $"{Prefix}{step}");
+
+    /// <summary>Writes a checkpoint under a temporary name, renames it, and removes those that are one too many.</summary>
+    public void Save(int step, VisionLanguageModel model, AdamW optimizer)
+    {
+        string final = DirectoryOf(step);
+        if (Directory.Exists(final))
+        {
+            return; // A function of the steps taken: it would be the same again.
+        }
+        string temporary = final + Unfinished;
+        if (Directory.Exists(temporary))
+        {
+            Directory.Delete(temporary, recursive: true);
+        }
+        model.Save(temporary);
+        string trainer = Path.Combine(temporary, TrainerFolder);
+        Directory.CreateDirectory(trainer);
+        SafetensorsWriter.Write(Path.Combine(trainer, OptimizerFile), optimizer.State);
+        AtomicFile.Write(Path.Combine(trainer, StateFile), stream =>
+            JsonSerializer.Serialize(stream, new TrainerState(step, optimizer.Step), Json));
+        Directory.Move(temporary, final);
+        RemoveOld();
+    }
+
+    /// <summary>Fills the optimizer; the weights are loaded from the same folder as a model.</summary>
+    /// <exception cref="BadInputException">The checkpoint is broken.</exception>
+    public void Restore(int step, AdamW optimizer)
+    {
+        string trainer = Path.Combine(DirectoryOf(step), TrainerFolder);
+        string statePath = Path.Combine(trainer, StateFile);
+        TrainerState state;
+        try
+        {
+            state = JsonSerializer.Deserialize<TrainerState>(File.ReadAllBytes(statePath), Json)
+                ?? throw new JsonException("it is null");
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"The trainer's state {statePath} cannot be read: {error.Message}", error);
+        }
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(trainer, OptimizerFile));
+        using var noGrad = no_grad();
+        foreach ((string name, Tensor tensor) in optimizer.State)
+        {
+            file.CopyTo(name, tensor);
+        }
+        optimizer.ResumeAt(state.OptimizerStep);
+    }
+
+    /// <summary>Removes all of them.</summary>
+    public void Delete() => Directory.Delete(_directory, recursive: true);
+
+    private IEnumerable<int> Steps() => !Directory.Exists(_directory)
+        ? []
+        : Directory.EnumerateDirectories(_directory, Prefix + "*")
+            .Select(path => int.TryParse(Path.GetFileName(path)[Prefix.Length..], out int step) ? step : -1)
+            .Where(step => step >= 0);
+
+    private void RemoveOld()
+    {
+        foreach (int step in Steps().OrderDescending().Skip(keep))
+        {
+            // Renamed first, so that a kill in the middle leaves nothing that looks whole.
+            string leaving = DirectoryOf(step) + Unfinished;
+            Directory.Move(DirectoryOf(step), leaving);
+            Directory.Delete(leaving, recursive: true);
+        }
+        foreach (string rest in Directory.EnumerateDirectories(_directory, Prefix + "*" + Unfinished))
+        {
+            Directory.Delete(rest, recursive: true);
+        }
+    }
+
+    private sealed record TrainerState(int Step, int OptimizerStep);
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using Retrace.Models.Images;
+using Retrace.Models.Text;
+using Retrace.Problems;
+using Retrace.Rewards;
+using Retrace.Runs;
+using Retrace.Training.Configuration;
+using Retrace.Training.Learning;
+
+namespace Retrace.Training.Evolution;
+
+/// <summary>What a step leaves in the run's log: its metrics, and a few trajectories to read.</summary>
+internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenizer, int skippedProblems, RunWriter writer)
+{
+    private const int TrajectoriesPerStep = 2;
+    private const int ThumbnailSide = 256; // Pixels.
+
+    /// <summary>The line of step 0.</summary>
+    public StepMetrics BeforeTraining(EvaluationPoint evaluated) => new()
+    {
+        Step = 0,
+        Method = configuration.Method,
+        Seed = configuration.Seed,
+        SkippedProblems = skippedProblems,
+        EvalAccuracy = evaluated.Accuracy,
+        EvalSamples = evaluated.Samples,
+    };
+
+    /// <param name="maternal">[problems][samples], those that only vote included.</param>
+    public StepMetrics Metrics(
+        int step,
+        RewardedGroup[] groups,
+        Trajectory[][] maternal,
+        LearningStatistics learned,
+        EvaluationPoint? evaluated,
+        TimeSpan rollout,
+        TimeSpan learning)
+    {
+        Trajectory[] trained = [.. groups.SelectMany(group => group.Maternal)];
+        double[] rewards = [.. groups.SelectMany(group => group.Rewards)];
+        double rewardMean = rewards.Average();
+        BatchStatistics answers = BatchStatistics.Of([.. groups.Select(group => group.Measured)]);
+        long maternalTokens = maternal.Sum(group => group.Sum(one => (long)one.Generation.Tokens.Length));
+        long retracedTokens = groups.Sum(group => group.Retraced.Sum(one =>
+            one.Continuations.Sum(continuation => (long)continuation.Tokens.Length)));
+        return new StepMetrics
+        {
+            Step = step,
+            Method = configuration.Method,
+            Seed = configuration.Seed,
+            RewardMean = rewardMean,
+            RewardStd = Math.Sqrt(rewards.Average(reward => (reward - rewardMean) * (reward - rewardMean))),
+            FormatRate = trained.Average(one => one.IsFormatted ? 1.0 : 0.0),
+            AnswerRate = answers.AnswerRate,
+            MajorityShare = answers.MajorityShare,
+            HighConfidenceShare = answers.HighConfidenceShare,
+            DistinctAnswers = answers.DistinctAnswers,
+            Entropy = trained.SelectMany(one => one.Generation.Entropies).Average(value => (double)value),
+            Kl = learned.Kl,
+            ClipFraction = learned.ClipFraction,
+            GradNorm = learned.GradNorm,
+            LearningRate = learned.LearningRate,
+            ResponseTokensMean = trained.Average(one => (double)one.Generation.Tokens.Length),
+            MaternalTokens = maternalTokens,
+            RetracedTokens = retracedTokens,
+            SkippedProblems = skippedProblems,
+            RolloutSeconds = rollout.TotalSeconds,
+            LearnSeconds = learning.TotalSeconds,
+            StepSeconds = (rollout + learning).TotalSeconds,
+            TokensPerSecond = (maternalTokens + retracedTokens) / rollout.TotalSeconds,
+            PeakMemoryBytes = PeakMemory(),
+            TrainAccuracy = answers.Accuracy,
+            PseudoLabelAccuracy = answers.PseudoLabelAccuracy,
+            SurvivalRight = answers.SurvivalRight,
+            SurvivalWrong = answers.SurvivalWrong,
+            EvalAccuracy = evaluated?.Accuracy,
+            EvalSamples = evaluated?.Samples,
+            AccuracyByFrequency = answers.Accuracy is null ? null : answers.AccuracyByFrequency,
+        };
+    }
+
+    public void Append(StepMetrics metrics) => writer.Append(metrics);
+
+    /// <summary>Writes the first trajectory of the step's first problems.</summary>
+    public void AppendTrajectories(int step, RewardedGroup[] groups)
+    {
+        foreach (RewardedGroup group in groups.Take(TrajectoriesPerStep))
+        {
+            Trajectory trajectory = group.Maternal[0];
+            Retracing? retracing = group.Retraced.Count == 0 ? null : group.Retraced[0];
+            string? prefix = retracing is null
+                ? null
+                : tokenizer.Decode(trajectory.Generation.Tokens[..retracing.Anchor]);
+            writer.Append(new TrajectorySample
+            {
+                Step = step,
+                ProblemId = group.Problem.Problem.Id,
+                Question = group.Problem.Problem.Question,
+                Image = group.Problem.Pixels is [PixelImage first, ..] ? Thumbnail(first) : null,
+                Response = trajectory.Text,
+                Anchor = retracing?.Anchor,
+                AnchorTextOffset = prefix?.Length,
+                Prefix = prefix,
+                Answer = trajectory.Answer,
+                Reward = group.Rewards[0],
+                Advantage = group.Advantages[0],
+                Retraced = retracing is null
+                    ? []
+                    : [.. retracing.Texts.Zip(retracing.Answers, (text, answer) => new RetracedSample(text, answer))],
+            });
+        }
+    }
+
+    private static byte[] Thumbnail(PixelImage image)
+    {
+        double scale = Math.Min(1.0, (double)ThumbnailSide / Math.Max(image.Width, image.Height));
+        return ImageDecoder.EncodePng(scale == 1
+            ? image
+            : BicubicResampling.Resize(
+                image, Math.Max(1, (int)(image.Width * scale)), Math.Max(1, (int)(image.Height * scale))));
+    }
+
+    private static long PeakMemory()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
+    }
+}

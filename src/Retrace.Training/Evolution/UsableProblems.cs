@@ -1,0 +1,30 @@
+using Retrace.Problems;
+using Retrace.Training.Data;
+using Retrace.Training.Prompts;
+
+namespace Retrace.Training.Evolution;
+
+/// <summary>The problems of a file that a model can use.</summary>
+/// <param name="Problems">In the file's order.</param>
+/// <param name="Labels">Gold answers by problem id, for measurement and the supervised method.</param>
+/// <param name="Skipped">What was left out, and why.</param>
+public sealed record UsableProblems(
+    IReadOnlyList<Problem> Problems,
+    IReadOnlyDictionary<string, string> Labels,
+    IReadOnlyList<SkippedProblem> Skipped)
+{
+    /// <exception cref="BadInputException">The file cannot be read, or nothing in it can be used.</exception>
+    public static UsableProblems Read(string path, ProblemPreparation preparation, CancellationToken cancellation)
+    {
+        ProblemSet read = ProblemSources.Open(path).Read();
+        (IReadOnlyList<Problem> usable, IReadOnlyList<SkippedProblem> skipped) =
+            preparation.Screen(read.Problems, cancellation);
+        SkippedProblem[] all = [.. read.Skipped, .. skipped];
+        if (usable.Count == 0)
+        {
+            string reason = all is [SkippedProblem first, ..] ? $": {first.Id}, for one, because {first.Reason}" : "";
+            throw new BadInputException($"{path} holds no problem that can be used{reason}");
+        }
+        return new UsableProblems(usable, read.Answers, all);
+    }
+}

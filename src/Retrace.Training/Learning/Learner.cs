@@ -1,0 +1,153 @@
+using Retrace.Models.Qwen;
+using Retrace.Training.Configuration;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Training.Learning;
+
+/// <summary>What a step of learning measured.</summary>
+/// <param name="Kl">Mean over the tokens of the estimated divergence from the reference, in nats; null if β is 0.</param>
+/// <param name="ClipFraction">Share of tokens whose ratio the loss clipped.</param>
+/// <param name="GradNorm">Mean over the optimizer's steps of the gradient's norm before clipping.</param>
+/// <param name="LearningRate">Of the last optimizer step.</param>
+public sealed record LearningStatistics(double? Kl, double ClipFraction, double GradNorm, double LearningRate);
+
+/// <summary>Updates the policy from trajectories with advantages (GRPO).</summary>
+public sealed class Learner : IDisposable
+{
+    private readonly QwenModel _policy;
+    private readonly QwenModel? _reference;
+    private readonly LearningSettings _settings;
+    private readonly PolicyLossSettings _loss;
+    private readonly double _temperature;
+    private readonly long _seed;
+
+    /// <param name="policy">Trained in place; its parameters say which of them train.</param>
+    /// <param name="reference">The policy before training; read only where the KL term has a weight. Not disposed here.</param>
+    /// <param name="settings">Of the run.</param>
+    /// <param name="temperature">That of the rollouts, so that probabilities are those of drawing.</param>
+    /// <param name="seed">The run's seed.</param>
+    public Learner(
+        QwenModel policy, QwenModel? reference, LearningSettings settings, double temperature, long seed)
+    {
+        _policy = policy;
+        _reference = settings.Kl > 0 ? reference : null;
+        _settings = settings;
+        _loss = new PolicyLossSettings(
+            settings.Clip, settings.Kl, Enum.Parse<KlEstimator>(settings.KlEstimator, ignoreCase: true));
+        _temperature = temperature;
+        _seed = seed;
+        Optimizer = new AdamW(policy.Parameters, settings.WeightDecay);
+    }
+
+    public AdamW Optimizer { get; }
+
+    /// <summary>Makes the optimizer's steps of one step of the run.</summary>
+    /// <param name="step">Decides the order of the samples.</param>
+    /// <param name="samples">Those of all groups.</param>
+    /// <exception cref="TrainingFailedException">The loss or the gradient is not a number.</exception>
+    public LearningStatistics Learn(int step, IReadOnlyList<TrainingSample> samples)
+    {
+        float[][]? reference = _reference is null ? null : ReferenceLogProbs(samples);
+        var total = new Totals();
+        for (int epoch = 0; epoch < _settings.EpochsPerBatch; epoch++)
+        {
+            int[] order = [.. Enumerable.Range(0, samples.Count)];
+            RandomStream.For(_seed, Purpose.MiniBatches, step, epoch).Shuffle(order);
+            foreach (int[] miniBatch in order.Chunk(_settings.MiniBatch))
+            {
+                Update(step, samples, reference, miniBatch, total);
+            }
+        }
+        return new LearningStatistics(
+            _reference is null ? null : total.Kl / total.Tokens,
+            total.Clipped / total.Tokens,
+            total.GradNorm / total.Updates,
+            LearningRate());
+    }
+
+    public void Dispose() => Optimizer.Dispose();
+
+    private double LearningRate() =>
+        _settings.LearningRate * Math.Min(1, (double)Optimizer.Step / Math.Max(1, _settings.WarmupSteps));
+
+    private void Update(
+        int step, IReadOnlyList<TrainingSample> samples, float[][]? reference, int[] miniBatch, Totals total)
+    {
+        long tokens = miniBatch.Sum(i => (long)samples[i].Content.Response.Length);
+        PromptedResponse[] contents = [.. miniBatch.Select(i => samples[i].Content)];
+        foreach (int[] microBatch in PromptedResponse.MicroBatches(contents, _settings.MicroBatchTokens))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int[] places = [.. microBatch.Select(i => miniBatch[i])];
+            TokenPredictions predictions =
+                PromptedResponse.Predict(_policy, [.. places.Select(i => samples[i].Content)], _temperature);
+            PolicyLoss loss = PolicyLoss.Of(
+                predictions.LogProbs,
+                OnDevice(places.SelectMany(i => samples[i].OldLogProbs)),
+                reference is null ? null : OnDevice(places.SelectMany(i => reference[i])),
+                OnDevice(places.SelectMany(i =>
+                    Enumerable.Repeat((float)samples[i].Advantage, samples[i].Content.Response.Length))),
+                _loss,
+                tokens);
+            if (!float.IsFinite(loss.Total.item<float>()))
+            {
+                throw new TrainingFailedException(
+                    $"The loss of step {step} is not a number; the last checkpoint is intact: resume from it with a "
+                    + "smaller learn.learning_rate or learn.max_grad_norm.");
+            }
+            loss.Total.backward();
+            total.Kl += loss.KlSum.item<float>();
+            total.Clipped += loss.ClippedCount.item<long>();
+        }
+        double norm = Optimizer.ClipGradients(_settings.MaxGradNorm);
+        if (!double.IsFinite(norm))
+        {
+            throw new TrainingFailedException(
+                $"The gradient of step {step} is not a number; the last checkpoint is intact: resume from it with a "
+                + "smaller learn.learning_rate.");
+        }
+        // The first update of a warm-up already moves.
+        Optimizer.Update(_settings.LearningRate
+            * Math.Min(1, (Optimizer.Step + 1.0) / Math.Max(1, _settings.WarmupSteps)));
+        total.Tokens += tokens;
+        total.GradNorm += norm;
+        total.Updates++;
+    }
+
+    // [samples][T]
+    private float[][] ReferenceLogProbs(IReadOnlyList<TrainingSample> samples)
+    {
+        using var noGrad = no_grad();
+        float[][] logProbs = new float[samples.Count][];
+        PromptedResponse[] contents = [.. samples.Select(sample => sample.Content)];
+        foreach (int[] microBatch in PromptedResponse.MicroBatches(contents, _settings.MicroBatchTokens))
+        {
+            using TokenPredictions predictions =
+                PromptedResponse.Predict(_reference!, [.. microBatch.Select(i => contents[i])], _temperature);
+            using Tensor host = predictions.LogProbs.cpu();
+            ReadOnlySpan<float> flat = host.data<float>().ToArray();
+            foreach (int i in microBatch)
+            {
+                logProbs[i] = flat[..contents[i].Response.Length].ToArray();
+                flat = flat[contents[i].Response.Length..];
+            }
+        }
+        return logProbs;
+    }
+
+    private Tensor OnDevice(IEnumerable<float> values) => tensor(values.ToArray(), device: _policy.Device);
+
+    private sealed class Totals
+    {
+        public double Kl { get; set; }
+
+        public double Clipped { get; set; }
+
+        public double Tokens { get; set; }
+
+        public double GradNorm { get; set; }
+
+        public int Updates { get; set; }
+    }
+}

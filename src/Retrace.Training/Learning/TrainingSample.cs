@@ -1,0 +1,7 @@
+namespace Retrace.Training.Learning;
+
+/// <summary>A maternal trajectory, ready to be learned from.</summary>
+/// <param name="Content">The clean image's prompt and the response, stop token included.</param>
+/// <param name="OldLogProbs">[T] ln p of each response token under the policy that drew it.</param>
+/// <param name="Advantage">The same for all its tokens.</param>
+public sealed record TrainingSample(PromptedResponse Content, float[] OldLogProbs, double Advantage);

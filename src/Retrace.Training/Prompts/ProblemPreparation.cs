@@ -1,0 +1,79 @@
+using Retrace.Models;
+using Retrace.Models.Images;
+using Retrace.Models.Text;
+using Retrace.Problems;
+using Retrace.Training.Configuration;
+
+namespace Retrace.Training.Prompts;
+
+/// <summary>Makes prompts of problems, and finds those that cannot be used.</summary>
+/// <param name="model">Its tokenizer and image processor make the prompt.</param>
+/// <param name="settings">How questions are asked, and how long a prompt may be.</param>
+public sealed class ProblemPreparation(VisionLanguageModel model, DataSettings settings)
+{
+    /// <summary>Separates the problems that can be used from those that cannot, each with the reason.</summary>
+    /// <remarks>Every image is decoded once for this, so that no batch meets a broken one later.</remarks>
+    /// <exception cref="BadInputException">A prompt is too long and <c>data.filter</c> is off.</exception>
+    public (IReadOnlyList<Problem> Usable, IReadOnlyList<SkippedProblem> Skipped) Screen(
+        IReadOnlyList<Problem> problems, CancellationToken cancellation)
+    {
+        var faults = new Fault?[problems.Count];
+        Parallel.For(0, problems.Count, new ParallelOptions { CancellationToken = cancellation }, i =>
+            faults[i] = FaultOf(problems[i]));
+        if (!settings.Filter && Array.FindIndex(faults, fault => fault is { IsLength: true }) is >= 0 and int first)
+        {
+            throw new BadInputException(
+                $"Problem {problems[first].Id} cannot be used: {faults[first]!.Reason}; data.filter would leave it out.");
+        }
+        return (
+            [.. problems.Where((_, i) => faults[i] is null)],
+            [.. problems.Index().Where(pair => faults[pair.Index] is not null)
+                .Select(pair => new SkippedProblem(pair.Item.Id, faults[pair.Index]!.Reason))]);
+    }
+
+    /// <summary>Decodes the images and encodes the prompt.</summary>
+    /// <exception cref="BadInputException">
+    /// An image cannot be decoded, or the question itself holds image tokens.
+    /// </exception>
+    public PreparedProblem Prepare(Problem problem)
+    {
+        PixelImage[] pixels = [.. problem.Images.Select(Decode)];
+        ProcessedImage[] images = [.. pixels.Select(model.Images.Process)];
+        return new PreparedProblem(
+            problem, pixels, images, Encode(problem.Question, [.. images.Select(image => image.Grid)]));
+    }
+
+    /// <summary>The prompt of a question, each image's placeholder repeated for every one of its tokens.</summary>
+    /// <exception cref="BadInputException">The question itself holds image tokens.</exception>
+    public int[] Encode(string question, IReadOnlyList<ImageGrid> grids)
+    {
+        int[] ids = model.Tokenizer.Encode(ChatTemplate.Prompt(question + settings.Instruction, grids.Count));
+        return ChatTemplate.ExpandImages(
+            ids, grids, model.Network.Config.Tokens.ImagePad, model.Network.Config.Vision.MergeSize);
+    }
+
+    private Fault? FaultOf(Problem problem)
+    {
+        try
+        {
+            ImageGrid[] grids =
+            [
+                .. problem.Images.Select(Decode).Select(pixels => model.Images.GridOf(pixels.Width, pixels.Height)),
+            ];
+            int length = Encode(problem.Question, grids).Length;
+            return length <= settings.MaxPromptTokens
+                ? null
+                : new Fault(
+                    $"its prompt has {length} tokens, more than data.max_prompt_tokens, {settings.MaxPromptTokens}",
+                    IsLength: true);
+        }
+        catch (BadInputException error)
+        {
+            return new Fault(error.Message, IsLength: false);
+        }
+    }
+
+    private static PixelImage Decode(ProblemImage image) => ImageDecoder.Decode(image.ReadBytes(), image.Name);
+
+    private sealed record Fault(string Reason, bool IsLength);
+}

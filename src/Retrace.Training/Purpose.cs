@@ -1,0 +1,15 @@
+namespace Retrace.Training;
+
+/// <summary>What a stream of random numbers is for: the first part of its name.</summary>
+internal static class Purpose
+{
+    public const long BatchOrder = 1;
+    public const long Maternal = 2;
+    public const long Anchor = 3;
+    public const long Perturbation = 4;
+    public const long Retraced = 5;
+    public const long Reward = 6;
+    public const long MiniBatches = 7;
+    public const long Evaluation = 8;
+    public const long Generation = 9;
+}

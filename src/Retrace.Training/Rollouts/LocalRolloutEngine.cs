@@ -1,0 +1,88 @@
+using Retrace.Models.Images;
+using Retrace.Models.Qwen;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Training.Rollouts;
+
+/// <summary>Generates with the model in this process.</summary>
+/// <remarks>
+/// What can be shared is computed once: an image's features for all requests that show it, a prompt's keys and values for
+/// all its samples. Sequences that have stopped leave the batch.
+/// </remarks>
+/// <param name="model">The policy; it may be trained between calls.</param>
+/// <param name="maxBatchSequences">How many sequences are generated side by side at most.</param>
+public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences)
+{
+    /// <summary>Draws every request's samples.</summary>
+    /// <param name="onToken">Called with (request, sample, token) as tokens are drawn.</param>
+    /// <returns>[requests][samples], in the requests' order.</returns>
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public Generation[][] Generate(
+        IReadOnlyList<RolloutRequest> requests,
+        SamplingSettings sampling,
+        CancellationToken cancellation,
+        Action<int, int, int>? onToken = null)
+    {
+        using var noGrad = no_grad();
+        using var sampler = new TokenSampler(sampling);
+        var generations = new Generation[requests.Count][];
+        foreach (int[] batch in Batches(requests))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using DecodingBatch decoding = Prefill([.. batch.Select(i => requests[i])]);
+            while (decoding.Advance(model, sampler, (row, token) => onToken?.Invoke(batch[row.Request], row.Sample, token)))
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+            Generation[][] done = decoding.Generations();
+            for (int i = 0; i < batch.Length; i++)
+            {
+                generations[batch[i]] = done[i];
+            }
+        }
+        return generations;
+    }
+
+    // Requests of like length share a batch, so that little is padded.
+    private IEnumerable<int[]> Batches(IReadOnlyList<RolloutRequest> requests)
+    {
+        var batch = new List<int>();
+        int sequences = 0;
+        foreach (int i in Enumerable.Range(0, requests.Count).OrderBy(i => requests[i].Prompt.Length))
+        {
+            int samples = requests[i].Streams.Count;
+            if (batch.Count > 0 && sequences + samples > maxBatchSequences)
+            {
+                yield return [.. batch];
+                batch.Clear();
+                sequences = 0;
+            }
+            batch.Add(i);
+            sequences += samples;
+        }
+        if (batch.Count > 0)
+        {
+            yield return [.. batch];
+        }
+    }
+
+    // Reads the prompts, once each, and forks a row for every sample.
+    private DecodingBatch Prefill(IReadOnlyList<RolloutRequest> requests)
+    {
+        ProcessedImage[] images = [.. requests.SelectMany(request => request.Images).Distinct()];
+        using ImageFeatures? features = images.Length == 0 ? null : model.EncodeImages(images);
+        TokenSequence[] prompts =
+        [
+            .. requests.Select(request => new TokenSequence(
+                request.Prompt, [.. request.Images.Select(image => Array.IndexOf(images, image))])),
+        ];
+        using SequenceBatch batch =
+            SequenceBatch.Of(model.Config, prompts, features, PaddingSide.Left, model.Device);
+        int width = (int)batch.Tokens.shape[1];
+        using KvCache cache = model.NewCache(requests.Count, width);
+        using Tensor hidden = model.Forward(batch, features, cache); // [requests, width, hidden]
+        using Tensor last = hidden.select(1, width - 1);
+        return DecodingBatch.Fork(model, requests, batch, cache, last);
+    }
+}

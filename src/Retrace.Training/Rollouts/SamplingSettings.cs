@@ -1,0 +1,7 @@
+namespace Retrace.Training.Rollouts;
+
+/// <summary>How tokens are drawn.</summary>
+/// <param name="Temperature">What logits are divided by; 0 takes the likeliest token.</param>
+/// <param name="TopP">Draws from the smallest set of tokens that holds this probability; in (0, 1].</param>
+/// <param name="MeasureSelfCertainty">Whether <see cref="Generation.SelfCertainties"/> is wanted.</param>
+public sealed record SamplingSettings(double Temperature, double TopP = 1.0, bool MeasureSelfCertainty = false);
