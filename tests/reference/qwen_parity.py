@@ -6,8 +6,8 @@ has: windows whole and partial, blocks with full attention, grouped heads, three
 embedding, once a matrix of its own. Only the numbers are stored: both sides make weights and pixels from one formula,
 see hashed().
 
-Needs numpy, torch and transformers 4.50 (some later releases, 4.57 for one, give tokens that are generated after left
-padding wrong positions; the script stops there):
+Needs numpy, torch and transformers 4.50. A later release may do as well; one that gives tokens generated after left
+padding wrong positions, as 4.57.0.dev0 did in August 2025, stops the script:
   python3 tests/reference/qwen_parity.py
 """
 import json
