@@ -30,6 +30,7 @@ internal static class CommandLine
             new HelpOption(),
             new VersionOption(),
             Verbose,
+            DemoCommand.Create(),
             EvolveCommand.Create(),
             PretrainCommand.Create(),
             DataCommand.Create(),

@@ -10,20 +10,27 @@ namespace Retrace.Models;
 /// <summary>A model folder in the hub's layout, loaded: weights, tokenizer and image processor.</summary>
 public sealed class VisionLanguageModel : IDisposable
 {
-    // What a checkpoint carries along unchanged from the folder it came from.
+    // What a checkpoint carries along unchanged from the folder it came from. The original's own configuration is among
+    // them, because it holds keys that other tools want.
     private static readonly string[] CarriedFiles =
     [
-        "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "added_tokens.json",
+        "config.json", "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "added_tokens.json",
         "special_tokens_map.json", "chat_template.json", "chat_template.jinja", "preprocessor_config.json",
         "processor_config.json", "generation_config.json", "evolve.yaml",
     ];
 
     private readonly string _directory;
     private readonly Tokenizer? _tokenizer;
+    private readonly List<(string Name, byte[] Content)> _carried; // Read at once: the folder may be gone when we save.
 
     private VisionLanguageModel(string directory, QwenModel network, Tokenizer? tokenizer, ImageProcessor images)
     {
         _directory = directory;
+        _carried =
+        [
+            .. CarriedFiles.Where(name => File.Exists(Path.Combine(directory, name)))
+                .Select(name => (name, File.ReadAllBytes(Path.Combine(directory, name)))),
+        ];
         _tokenizer = tokenizer;
         Network = network;
         Images = images;
@@ -80,16 +87,9 @@ public sealed class VisionLanguageModel : IDisposable
         Directory.CreateDirectory(directory);
         CheckpointWriter.Write(
             directory, Network.Parameters.Names.Select(name => (name, Network.Parameters[name])));
-        // The original's own configuration holds keys that other tools want; ours is written only where none was.
-        string source = Path.Combine(_directory, "config.json");
-        File.Copy(source, Path.Combine(directory, "config.json"), overwrite: true);
-        foreach (string name in CarriedFiles)
+        foreach ((string name, byte[] content) in _carried)
         {
-            string carried = Path.Combine(_directory, name);
-            if (File.Exists(carried))
-            {
-                File.Copy(carried, Path.Combine(directory, name), overwrite: true);
-            }
+            File.WriteAllBytes(Path.Combine(directory, name), content);
         }
     }
 
