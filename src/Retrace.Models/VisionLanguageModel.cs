@@ -60,6 +60,7 @@ public sealed class VisionLanguageModel : IDisposable
         QwenConfig config = QwenConfig.Load(directory);
         using Checkpoint checkpoint = Checkpoint.Open(directory);
         ImageProcessorConfig images = ImageProcessorConfig.Load(directory);
+        CheckPatches(images, config.Vision, directory);
         if (maxPixels is int limit && limit < images.MaxPixels)
         {
             images = images with { MaxPixels = limit, MinPixels = Math.Min(images.MinPixels, limit) };
@@ -67,6 +68,12 @@ public sealed class VisionLanguageModel : IDisposable
         bool hasTokenizer = File.Exists(Path.Combine(directory, "tokenizer.json"))
             || File.Exists(Path.Combine(directory, "vocab.json"));
         Tokenizer? tokenizer = hasTokenizer ? Tokenizer.Load(directory) : null;
+        if (tokenizer?.VocabularySize > config.Text.VocabularySize)
+        {
+            throw new BadInputException(
+                $"The tokenizer in {directory} has ids up to {tokenizer.VocabularySize - 1}, but vocab_size in its "
+                + $"config.json is {config.Text.VocabularySize}.");
+        }
         var network = new QwenModel(config, type, device);
         try
         {
@@ -84,7 +91,6 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="directory">Made if it is not there.</param>
     public void Save(string directory)
     {
-        Directory.CreateDirectory(directory);
         CheckpointWriter.Write(
             directory, Network.Parameters.Names.Select(name => (name, Network.Parameters[name])));
         foreach ((string name, byte[] content) in _carried)
@@ -94,4 +100,21 @@ public sealed class VisionLanguageModel : IDisposable
     }
 
     public void Dispose() => Network.Dispose();
+
+    private static void CheckPatches(ImageProcessorConfig images, VisionConfig vision, string directory)
+    {
+        Check("patch_size", images.PatchSize, "patch_size", vision.PatchSize);
+        Check("merge_size", images.MergeSize, "spatial_merge_size", vision.MergeSize);
+        Check("temporal_patch_size", images.TemporalPatchSize, "temporal_patch_size", vision.TemporalPatchSize);
+
+        void Check(string key, int size, string configKey, int configSize)
+        {
+            if (size != configSize)
+            {
+                throw new BadInputException(
+                    $"The image settings in {directory} have {key} {size}, but {configKey} in its config.json is "
+                    + $"{configSize}.");
+            }
+        }
+    }
 }
