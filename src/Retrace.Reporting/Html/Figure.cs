@@ -16,8 +16,7 @@ internal static class Figure
         new XElement(
             "ul",
             new XAttribute("class", "legend"),
-            legend.Select(entry => new XElement(
-                "li", Swatch(entry.Look, entry.Stroke), entry.Name, " ", new XElement("b", entry.Value)))),
+            legend.Select(Item)),
         plot);
 
     /// <summary>A short piece of a line.</summary>
@@ -27,4 +26,11 @@ internal static class Figure
         new XAttribute("viewBox", "0 0 26 10"),
         new XAttribute("aria-hidden", "true"),
         new XElement("path", new XAttribute("class", stroke), new XAttribute("d", "M2 5H24")));
+
+    private static XElement Item(LegendEntry entry) => new(
+        "li",
+        Swatch(entry.Look, entry.Stroke),
+        entry.Name,
+        " ",
+        new XElement("b", new XAttribute("class", "whole"), entry.Value));
 }

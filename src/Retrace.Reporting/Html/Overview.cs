@@ -12,7 +12,7 @@ internal static class Overview
 
     private static readonly string[] Headings =
     [
-        "run", "method", "seed", "steps", "evaluation accuracy (95 %)", "high confidence", "entropy",
+        "run", "method", "seed", "steps", "evaluation (95 % interval)", "high confidence", "entropy",
         "tokens generated", "wall time",
     ];
 
@@ -33,33 +33,38 @@ internal static class Overview
             Change(Metric.HighConfidenceShare, figures.Smoothed(run, Metric.HighConfidenceShare)),
             Change(Metric.Entropy, figures.Smoothed(run, Metric.Entropy)),
             Tokens(run),
-            Time(run),
+            Whole(Time(run)),
         ];
         return new XElement("tr", cells.Zip(Headings, (cell, heading) =>
-            new XElement("td", new XAttribute("data-label", heading), cell)));
+            new XElement("td", new XAttribute("data-label", heading), new XElement("div", cell))));
     }
 
     private static object[] Evaluations(IReadOnlyList<Evaluation> evaluations) => evaluations switch
     {
         [] => [Unknown],
-        [Evaluation only] => [new XElement("div", $"{only}, at step {only.Step}")],
+        [Evaluation only] => [Whole(only.ToString()), " ", Whole($"at step {only.Step}")],
         [Evaluation first, .., Evaluation last] =>
         [
-            new XElement("div", first.ToString()),
-            new XElement("div", "→ ", new XElement("strong", last.ToString())),
+            Whole(first.ToString()),
+            " ",
+            new XElement("strong", Whole($"→ {last}")),
         ],
     };
 
-    private static string Change(Metric metric, IReadOnlyList<PlotPoint> curve)
+    private static object[] Change(Metric metric, IReadOnlyList<PlotPoint> curve)
     {
         double[] values = [.. curve.Select(point => point.Y).OfType<double>()];
         return values switch
         {
-            [] => Unknown,
-            [double only] => metric.Format(only),
-            [double first, .., double last] => $"{metric.Format(first)} → {metric.Format(last)}",
+            [] => [Unknown],
+            [double only] => [Whole(metric.Format(only))],
+            [double first, .., double last] =>
+                [Whole(metric.Format(first)), " ", Whole($"→ {metric.Format(last)}")],
         };
     }
+
+    // Text that is not broken at its spaces.
+    private static XElement Whole(string text) => new("span", new XAttribute("class", "whole"), text);
 
     private static string Tokens(ReportedRun run)
     {

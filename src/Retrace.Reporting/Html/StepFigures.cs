@@ -118,7 +118,9 @@ internal sealed class StepFigures
         return Compose(
             Metric.EvalAccuracy,
             "Evaluation accuracy",
-            "Share of right answers on the evaluation set; bars are 95 % Wilson intervals.",
+            curves.Any(curve => !curve.Run.IsOneOfSeeds)
+                ? "Share of right answers on the evaluation set; bars are 95 % Wilson intervals."
+                : "Share of right answers on the evaluation set.",
             curves,
             means,
             frame,
@@ -155,13 +157,13 @@ internal sealed class StepFigures
     {
         LegendEntry[] legend =
         [
-            .. curves.Select(curve => new LegendEntry(
-                curve.Run.Look, StrokeOf(curve.Run), curve.Run.Name, metric.Format(LastOf(curve.Points)!.Value))),
             .. means.Select(mean => new LegendEntry(
                 mean.Group.Look,
                 "mean",
                 mean.Group.Name,
                 LastOf(mean.Points) is double value ? metric.Format(value) : "")),
+            .. curves.Select(curve => new LegendEntry(
+                curve.Run.Look, StrokeOf(curve.Run), curve.Run.Name, metric.Format(LastOf(curve.Points)!.Value))),
         ];
         string description = $"{title} over steps. " + string.Join("; ", curves.Select(curve =>
             $"{curve.Run.Name}: from {metric.Format(FirstOf(curve.Points)!.Value)}"

@@ -5,7 +5,7 @@ namespace Retrace.Reporting.Plots;
 /// <summary>The range of an axis and its marks, which lie at multiples of 1, 2 or 5 times a power of ten.</summary>
 internal sealed record AxisScale(double Lower, double Upper, IReadOnlyList<Tick> Ticks)
 {
-    private const double WantedGaps = 5; // Between marks; there are 2 to 7, ends included.
+    private const double WantedGaps = 4; // Between marks; rounding leaves 2.4 to 6 in the range that is asked for.
     private const double NarrowestShare = 0.1; // A narrower range would make much of what is noise.
 
     // What the rounding of a quotient can be off by, in marks.
@@ -63,9 +63,9 @@ internal sealed record AxisScale(double Lower, double Upper, IReadOnlyList<Tick>
             double mantissa = wanted / Math.Pow(10, exponent);
             Spacing spacing = mantissa switch
             {
-                <= 1 + Slack => new Spacing(1, exponent),
-                <= 2 + Slack => new Spacing(2, exponent),
-                <= 5 + Slack => new Spacing(5, exponent),
+                <= 1.5 => new Spacing(1, exponent),
+                <= 3 => new Spacing(2, exponent),
+                <= 7 => new Spacing(5, exponent),
                 _ => new Spacing(1, exponent + 1),
             };
             return spacing.Exponent < smallestExponent ? new Spacing(1, smallestExponent) : spacing;
