@@ -99,8 +99,8 @@ public static class Report
                 + " values.";
         return runs.Groups.Count == 0
             ? smoothing
-            : smoothing + " Runs that differ in their seeds alone share a colour: the wide line is their mean, the band"
-                + " one standard deviation to either side, and what single runs measured is left out.";
+            : smoothing + " Runs that differ in their seeds alone share a colour: the wide line is their mean, the"
+                + " band one standard deviation to either side; their faint lines are left out.";
     }
 
     private static XElement Configuration(ReportedRun run) => new(

@@ -74,6 +74,20 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void An_axis_of_shares_does_not_follow_a_band_beyond_their_limits()
+    {
+        RunRecord[] runs =
+        [
+            SyntheticRun.Of("a", SyntheticRun.Step(1) with { TrainAccuracy = 1 }),
+            SyntheticRun.Of("b", SyntheticRun.Step(1, seed: 1) with { TrainAccuracy = 0 }),
+        ];
+        XElement figure = Figure(Report.Page(runs), "Accuracy of samples"); // 50 % ± 71 %.
+        Assert.Equal(
+            ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"],
+            figure.Descendants("text").Where(text => text.Attribute("class")!.Value == "y").Select(text => text.Value));
+    }
+
+    [Fact]
     public void A_curve_lies_where_its_values_are()
     {
         XElement figure = Figure(
@@ -134,7 +148,8 @@ public sealed class ReportTests : IDisposable
     [InlineData(99)]
     public void An_anchor_that_does_not_fit_does_no_harm(int offset)
     {
-        TrajectorySample sample = SyntheticRun.Trajectory(1) with { Response = "a\U0001D465b", AnchorTextOffset = offset };
+        const string Response = "a\U0001D465b";
+        TrajectorySample sample = SyntheticRun.Trajectory(1) with { Response = Response, AnchorTextOffset = offset };
         RunRecord run = SyntheticRun.Full("one", 1) with { Trajectories = [sample] };
         Assert.Contains("\U0001D465", Html(run));
     }
@@ -184,7 +199,8 @@ public sealed class ReportTests : IDisposable
         };
         string page = Html(withImage, SyntheticRun.Full("b & c", 40, seed: 1), SyntheticRun.Of("empty"));
         // With the three elements that HTML does not close closed, it is XML; so then is every SVG in it.
-        XElement html = XElement.Parse(Regex.Replace(page["<!DOCTYPE html>".Length..], "<(img|meta|br)([^>]*)>", "<$1$2/>"));
+        string closed = Regex.Replace(page["<!DOCTYPE html>".Length..], "<(img|meta|br)([^>]*)>", "<$1$2/>");
+        XElement html = XElement.Parse(closed);
         Assert.True(html.Descendants("svg").Count() > 30);
         Assert.Empty(html.DescendantsAndSelf().Attributes("href"));
         Assert.Empty(html.Descendants("script"));

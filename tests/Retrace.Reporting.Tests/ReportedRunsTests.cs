@@ -31,7 +31,10 @@ public sealed class ReportedRunsTests
     [Fact]
     public void Many_runs_are_told_apart_by_colour_and_dash()
     {
-        RunRecord[] runs = [.. Enumerable.Range(0, 24).Select(i => SyntheticRun.Of($"r{i}", SyntheticRun.Step(1, $"m{i}")))];
+        RunRecord[] runs =
+        [
+            .. Enumerable.Range(0, 24).Select(i => SyntheticRun.Of($"{i}", SyntheticRun.Step(1, $"method {i}"))),
+        ];
         Assert.Equal(24, ReportedRuns.Of(runs).Runs.Select(run => run.Look).Distinct().Count());
     }
 

@@ -20,7 +20,7 @@ internal static class HtmlText
         "section", "style", "table", "tbody", "thead", "title", "tr", "ul",
     ];
 
-    /// <exception cref="ArgumentException">The tree holds what a page of ours has no use for, such as comments.</exception>
+    /// <exception cref="ArgumentException">The tree holds what no page of ours has, such as comments.</exception>
     public static void Write(XElement page, TextWriter output)
     {
         output.Write("<!DOCTYPE html>\n");
@@ -92,7 +92,7 @@ internal static class HtmlText
                 case '\'':
                     output.Write("&#39;");
                     break;
-                case var high when char.IsHighSurrogate(high) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]):
+                case var high when i + 1 < text.Length && char.IsSurrogatePair(high, text[i + 1]):
                     output.Write(high);
                     output.Write(text[++i]);
                     break;

@@ -80,10 +80,8 @@ internal sealed class StepFigures
             return null;
         }
         List<SeedMean> means = SeedMeans(curves);
-        PlotFrame frame = new(_steps, Covering(metric, [
-            .. Values(curves.Select(curve => curve.Points).Concat(rawLines)),
-            .. means.SelectMany(mean => mean.Extremes),
-        ]));
+        PlotFrame frame = new(_steps, Covering(
+            metric, Values(curves.Select(curve => curve.Points).Concat(rawLines)), means));
         return Compose(metric, title, explanation, curves, means, frame, [
             .. means.Select(mean => mean.DrawBand(frame)),
             .. curves.Zip(rawLines, (curve, raw) => InLook(curve.Run.Look, frame.Line("raw", raw))),
@@ -110,11 +108,12 @@ internal sealed class StepFigures
                 run.Run, [.. run.Points.Select(point => new PlotPoint(point.Step, point.Accuracy))])),
         ];
         List<SeedMean> means = SeedMeans(curves);
-        PlotFrame frame = new(_steps, Covering(Metric.EvalAccuracy, [
-            .. Values(curves.Select(curve => curve.Points)),
-            .. evaluations.Where(run => !run.Run.IsOneOfSeeds).SelectMany(run => run.Points).SelectMany(Bounds),
-            .. means.SelectMany(mean => mean.Extremes),
-        ]));
+        IEnumerable<double> bounds = evaluations
+            .Where(run => !run.Run.IsOneOfSeeds)
+            .SelectMany(run => run.Points)
+            .SelectMany(Bounds);
+        PlotFrame frame = new(_steps, Covering(
+            Metric.EvalAccuracy, [.. Values(curves.Select(curve => curve.Points)), .. bounds], means));
         return Compose(
             Metric.EvalAccuracy,
             "Evaluation accuracy",
@@ -179,15 +178,28 @@ internal sealed class StepFigures
            select new SeedMean(seeds, SeedSpread.Over(ofSeeds)),
     ];
 
-    private static AxisScale Covering(Metric metric, double[] values) =>
-        AxisScale.Covering(values.Min(), values.Max(), metric.Unit);
+    // Values and bands, but no share beyond 1 that is only a band's.
+    private static AxisScale Covering(Metric metric, double[] values, List<SeedMean> means)
+    {
+        double lowest = values.Min();
+        double highest = values.Max();
+        double limit = metric.Unit == MetricUnit.Share ? Math.Max(1, highest) : double.MaxValue;
+        double floor = lowest >= 0 ? 0 : double.MinValue;
+        double[] extremes = [.. means.SelectMany(mean => mean.Extremes)];
+        return AxisScale.Covering(
+            Math.Max(floor, extremes.Append(lowest).Min()),
+            Math.Min(limit, extremes.Append(highest).Max()),
+            metric.Unit);
+    }
 
-    private static IEnumerable<double> Values(IEnumerable<IReadOnlyList<PlotPoint>> curves) =>
-        curves.SelectMany(curve => curve).Select(point => point.Y).OfType<double>();
+    private static double[] Values(IEnumerable<IReadOnlyList<PlotPoint>> curves) =>
+        [.. curves.SelectMany(curve => curve).Select(point => point.Y).OfType<double>()];
 
-    private static double? FirstOf(IEnumerable<PlotPoint> points) => points.FirstOrDefault(point => point.Y is not null).Y;
+    private static double? FirstOf(IEnumerable<PlotPoint> points) =>
+        points.FirstOrDefault(point => point.Y is not null).Y;
 
-    private static double? LastOf(IEnumerable<PlotPoint> points) => points.LastOrDefault(point => point.Y is not null).Y;
+    private static double? LastOf(IEnumerable<PlotPoint> points) =>
+        points.LastOrDefault(point => point.Y is not null).Y;
 
     private static string StrokeOf(ReportedRun run) => run.IsOneOfSeeds ? "thin" : "line";
 
@@ -202,7 +214,9 @@ internal sealed class StepFigures
 
         public IEnumerable<double> Extremes => Spreads
             .Where(spread => spread.Mean is not null)
-            .SelectMany(spread => new[] { spread.Mean!.Value - spread.Deviation, spread.Mean.Value + spread.Deviation });
+            .SelectMany(
+                spread => new[] { -spread.Deviation, spread.Deviation },
+                (spread, shift) => spread.Mean!.Value + shift);
 
         public XElement DrawBand(PlotFrame frame) => InLook(Group.Look, frame.Band(Spreads));
 

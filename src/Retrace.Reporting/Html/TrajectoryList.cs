@@ -32,7 +32,11 @@ internal static class TrajectoryList
             return [];
         }
         HashSet<int> wanted = [steps[0], steps[steps.Length / 2], steps[^1]];
-        Dictionary<int, List<TrajectorySample>> chosen = wanted.ToDictionary(step => step, _ => new List<TrajectorySample>());
+        Dictionary<int, List<TrajectorySample>> chosen = [];
+        foreach (int step in wanted)
+        {
+            chosen.Add(step, []);
+        }
         foreach (TrajectorySample trajectory in trajectories)
         {
             if (chosen.TryGetValue(trajectory.Step, out List<TrajectorySample>? ofStep)

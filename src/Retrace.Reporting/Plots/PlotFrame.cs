@@ -42,17 +42,22 @@ internal sealed class PlotFrame(AxisScale x, AxisScale y)
         return new XElement("path", new XAttribute("class", style), new XAttribute("d", path.ToString()));
     }
 
-    /// <summary>The area between mean − deviation and mean + deviation, broken at gaps.</summary>
+    /// <summary>
+    /// The area between mean − deviation and mean + deviation, broken at gaps, and cut where it leaves the axis: a
+    /// deviation can reach beyond what values can be.
+    /// </summary>
     public XElement Band(IEnumerable<SeedSpread> spreads)
     {
         StringBuilder path = new();
         foreach (List<SeedSpread> piece in Pieces(spreads, spread => spread.Mean is not null))
         {
-            IEnumerable<string> above = piece.Select(at => Position(at.X, at.Mean!.Value + at.Deviation));
-            IEnumerable<string> below = piece.Select(at => Position(at.X, at.Mean!.Value - at.Deviation)).Reverse();
+            IEnumerable<string> above = piece.Select(at => Edge(at.X, at.Mean!.Value + at.Deviation));
+            IEnumerable<string> below = piece.Select(at => Edge(at.X, at.Mean!.Value - at.Deviation)).Reverse();
             path.Append('M').AppendJoin('L', above.Concat(below)).Append('Z');
         }
         return new XElement("path", new XAttribute("class", "band"), new XAttribute("d", path.ToString()));
+
+        string Edge(double at, double value) => Position(at, Math.Clamp(value, y.Lower, y.Upper));
     }
 
     /// <summary>A vertical bar from one value to another.</summary>
@@ -89,7 +94,9 @@ internal sealed class PlotFrame(AxisScale x, AxisScale y)
         double height = YOf(tick.Value);
         string style = tick.Value == 0 || tick.Value == y.Lower ? "base" : "grid";
         yield return new XElement(
-            "path", new XAttribute("class", style), new XAttribute("d", $"M{Number(Left)} {Number(height)}H{Number(Right)}"));
+            "path",
+            new XAttribute("class", style),
+            new XAttribute("d", $"M{Number(Left)} {Number(height)}H{Number(Right)}"));
         yield return Text("y", Left - LabelGap, height + TextMiddle, tick.Label);
     }
 

@@ -19,7 +19,8 @@ public sealed class PlotFrameTests
     [Fact]
     public void A_null_breaks_the_line_and_a_lone_point_is_a_dot()
     {
-        XElement line = _frame.Line("line", [new(0, null), new(1, 0), new(2, 0), new(3, null), new(4, 1), new(5, null)]);
+        XElement line = _frame.Line(
+            "line", [new(0, null), new(1, 0), new(2, 0), new(3, null), new(4, 1), new(5, null)]);
         Assert.Equal("M87.8 184L125.6 184M201.2 8h0", line.Attribute("d")!.Value);
         Assert.Equal("", _frame.Line("line", [new(0, null)]).Attribute("d")!.Value);
     }
@@ -27,8 +28,8 @@ public sealed class PlotFrameTests
     [Fact]
     public void A_band_goes_along_its_upper_edge_and_back_along_the_lower()
     {
-        XElement band = _frame.Band([new(0, 0.5, 0.1), new(1, 0.5, 0), new(2, null, 0), new(10, 0.9, 0.1)]);
-        Assert.Equal("M50 78.4L87.8 96L87.8 96L50 113.6ZM428 8L428 43.2Z", band.Attribute("d")!.Value);
+        XElement band = _frame.Band([new(0, 0.5, 0.1), new(1, 0.5, 0), new(2, null, 0), new(10, 0.9, 0.3)]);
+        Assert.Equal("M50 78.4L87.8 96L87.8 96L50 113.6ZM428 8L428 78.4Z", band.Attribute("d")!.Value);
     }
 
     [Fact]

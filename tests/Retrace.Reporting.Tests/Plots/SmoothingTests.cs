@@ -40,7 +40,8 @@ public sealed class SmoothingTests
     }
 
     [Fact]
-    public void Without_width_nothing_changes() => Assert.Equal(Curve(1, null, 4), Smoothing.Smooth(Curve(1, null, 4), 0));
+    public void Without_width_nothing_changes() =>
+        Assert.Equal(Curve(1, null, 4), Smoothing.Smooth(Curve(1, null, 4), 0));
 
     [Fact]
     public void It_stays_within_the_values_and_keeps_constants() =>
@@ -49,7 +50,8 @@ public sealed class SmoothingTests
             double?[] nullable = [.. values];
             IReadOnlyList<PlotPoint> smooth = Smoothing.Smooth(Curve(nullable), halfWidth);
             Assert.All(smooth, point => Assert.InRange(point.Y!.Value, values.Min() - 1e-9, values.Max() + 1e-9));
-            IReadOnlyList<PlotPoint> flat = Smoothing.Smooth(Curve([.. values.Select(_ => (double?)values[0])]), halfWidth);
+            double?[] constant = [.. values.Select(_ => values[0])];
+            IReadOnlyList<PlotPoint> flat = Smoothing.Smooth(Curve(constant), halfWidth);
             Assert.All(flat, point => Assert.Equal(values[0], point.Y!.Value, 1e-12));
         });
 
