@@ -34,6 +34,7 @@ internal static class CommandLine
             EvolveCommand.Create(),
             PretrainCommand.Create(),
             DataCommand.Create(),
+            ReportCommand.Create(),
             DoctorCommand.Create(),
         };
         // An argument may start with @: it names no response file.
