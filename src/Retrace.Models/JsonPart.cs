@@ -25,6 +25,8 @@ internal sealed class JsonPart
 
     public bool IsText => _element.ValueKind == JsonValueKind.String;
 
+    public bool IsList => _element.ValueKind == JsonValueKind.Array;
+
     public bool IsObject => _element.ValueKind == JsonValueKind.Object;
 
     /// <summary>A member of an object.</summary>
@@ -88,7 +90,7 @@ internal sealed class JsonPart
         : throw Instead("an object");
 
     /// <exception cref="BadInputException">This is no list.</exception>
-    public IReadOnlyList<JsonPart> Items() => _element.ValueKind == JsonValueKind.Array
+    public IReadOnlyList<JsonPart> Items() => IsList
         ? [.. _element.EnumerateArray().Select((item, index) => new JsonPart(item, File, $"{_place}[{index}]"))]
         : throw Instead("a list");
 
