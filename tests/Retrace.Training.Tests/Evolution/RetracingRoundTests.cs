@@ -1,0 +1,163 @@
+using Retrace.Models;
+using Retrace.Models.Images;
+using Retrace.Models.Qwen;
+using Retrace.Problems;
+using Retrace.Training.Configuration;
+using Retrace.Training.Evolution;
+using Retrace.Training.Learning;
+using Retrace.Training.Prompts;
+using Retrace.Training.Rollouts;
+using static TorchSharp.torch;
+
+namespace Retrace.Training.Tests.Evolution;
+
+/// <summary>What the method's first release got wrong about retracing, done right.</summary>
+public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFixture<UntrainedModelFolder>
+{
+    private readonly VisionLanguageModel _model = folder.Model;
+
+    // Greedy and from the clean image, thinking on has to come to the same thoughts.
+    [Theory]
+    [InlineData("ratio", 0.7)]
+    [InlineData("ratio", 0.3)]
+    [InlineData("step", 0.5)]
+    [InlineData("entropy", 0.5)]
+    [InlineData("random", 0)]
+    public void A_continuation_goes_on_inside_the_same_turn(string anchor, double keepRate)
+    {
+        RunConfiguration configuration =
+            Configuration(settings => settings with { Anchor = anchor, KeepRate = keepRate, Perturbation = "none" });
+        (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 0);
+        Retracing[][] retraced = Round(configuration, temperature: 0).Sample(1, batch, maternal, default);
+        foreach ((Trajectory trajectory, Retracing retracing) in Pairs(maternal, retraced))
+        {
+            int[] rest = trajectory.Generation.Tokens[retracing.Anchor..];
+            Assert.All(retracing.Continuations, continuation => Assert.Equal(rest, continuation.Tokens));
+        }
+    }
+
+    [Fact]
+    public void The_releases_form_opens_a_new_turn_and_is_another_prompt()
+    {
+        RunConfiguration configuration =
+            Configuration(settings => settings with { Mode = "new-turn", Perturbation = "none" });
+        (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 0);
+        Retracing[][] retraced = Round(configuration, temperature: 0).Sample(1, batch, maternal, default);
+        Assert.Contains(Pairs(maternal, retraced), pair => !pair.Item1.Generation.Tokens[pair.Item2.Anchor..]
+            .AsSpan().StartsWith(pair.Item2.Continuations[0].Tokens.AsSpan(0, 1)));
+    }
+
+    [Fact]
+    public void The_anchor_is_a_share_of_the_real_length_and_lengths_differ()
+    {
+        RunConfiguration configuration = Configuration(settings => settings with { KeepRate = 0.7 });
+        (PreparedProblem[] batch, _) = Maternal(configuration, temperature: 1);
+        Trajectory[][] maternal =
+        [
+            .. batch.Select((_, place) => Enumerable.Range(0, 4)
+                .Select(i => Reading(Enumerable.Range(20, 2 + (3 * i) + place))).ToArray()),
+        ];
+        Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, default);
+        Assert.All(Pairs(maternal, retraced), pair =>
+            Assert.Equal((int)(0.7 * pair.Item1.Generation.ContentLength), pair.Item2.Anchor));
+    }
+
+    [Fact]
+    public void No_prefix_holds_the_answer()
+    {
+        RunConfiguration configuration = Configuration(settings => settings with { KeepRate = 0.9 });
+        (PreparedProblem[] batch, _) = Maternal(configuration, temperature: 1);
+        int[] tokens = _model.Tokenizer.Encode("I see 3. So \\boxed{3}, and that is what it is, and so it is.");
+        Trajectory[][] maternal = [.. batch.Select(_ => new[] { Reading(tokens), Reading(tokens[..3]) })];
+        Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, default);
+        Assert.All(retraced, group => Assert.DoesNotContain(
+            "\\boxed", _model.Tokenizer.Decode(tokens[..group[0].Anchor])));
+        Assert.All(retraced, group => Assert.True(group[0].Anchor > 0));
+    }
+
+    [Fact]
+    public void Each_trajectory_sees_a_perturbed_image_of_its_own_and_the_model_sees_it()
+    {
+        RunConfiguration configuration = Configuration(settings => settings);
+        (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 1);
+        Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, default);
+        for (int place = 0; place < batch.Length; place++)
+        {
+            PixelImage clean = batch[place].Pixels[0];
+            PixelImage[] perturbed = [.. retraced[place].Select(one => one.Pixels[0])];
+            Assert.Equal(perturbed.Length, perturbed.Select(image => Convert.ToHexString(image.Rgb)).Distinct().Count());
+            Assert.All(perturbed, image => Assert.NotEqual(clean.Rgb, image.Rgb));
+
+            // The tensors differ, and so does what the model makes of them.
+            ProcessedImage seen = _model.Images.Process(perturbed[0]);
+            Assert.NotEqual(batch[place].Images[0].Patches, seen.Patches);
+            using var noGrad = no_grad();
+            int[] response = maternal[place][0].Generation.Tokens;
+            using TokenPredictions before = PromptedResponse.Predict(
+                _model.Network, [new PromptedResponse(batch[place].Prompt, response, batch[place].Images)]);
+            using TokenPredictions after = PromptedResponse.Predict(
+                _model.Network, [new PromptedResponse(batch[place].Prompt, response, [seen])]);
+            Assert.NotEqual(before.LogProbs.data<float>().ToArray(), after.LogProbs.data<float>().ToArray());
+        }
+    }
+
+    [Fact]
+    public void Prefix_and_continuation_together_keep_to_the_limit()
+    {
+        RunConfiguration configuration = Configuration(settings => settings with { KeepRate = 0.5 });
+        (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 1);
+        Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, default);
+        Assert.All(retraced.SelectMany(group => group), one => Assert.All(one.Continuations, continuation =>
+            Assert.InRange(one.Anchor + continuation.Tokens.Length, 1, UntrainedModel.MaxResponseTokens)));
+    }
+
+    [Fact]
+    public void The_same_seed_retraces_alike_and_another_does_not()
+    {
+        RunConfiguration configuration = Configuration(settings => settings);
+        (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 1);
+        int[][] first = Tokens(configuration);
+        Assert.Equal(first, Tokens(configuration));
+        Assert.NotEqual(first, Tokens(configuration with { Seed = 1 }));
+
+        int[][] Tokens(RunConfiguration run) =>
+        [
+            .. Round(run, temperature: 1).Sample(1, batch, maternal, default)
+                .SelectMany(group => group).SelectMany(one => one.Continuations).Select(one => one.Tokens),
+        ];
+    }
+
+    private static RunConfiguration Configuration(Func<RetracingSettings, RetracingSettings> change) => new()
+    {
+        Rollout = new RolloutSettings { Group = 3, MaxResponseTokens = UntrainedModel.MaxResponseTokens },
+        Retracing = change(new RetracingSettings { Samples = 2 }),
+    };
+
+    private static IEnumerable<(Trajectory, Retracing)> Pairs(Trajectory[][] maternal, Retracing[][] retraced) =>
+        maternal.SelectMany(group => group).Zip(retraced.SelectMany(group => group));
+
+    private Trajectory Reading(IEnumerable<int> tokens)
+    {
+        int[] ids = [.. tokens];
+        float[] zeros = new float[ids.Length];
+        return Trajectory.Read(new Generation(ids, zeros, zeros, [], Stopped: false), _model.Tokenizer);
+    }
+
+    private RetracingRound Round(RunConfiguration configuration, double temperature) => new(
+        Engine(), _model.Tokenizer, _model.Images, configuration, new SamplingSettings(temperature));
+
+    private LocalRolloutEngine Engine() => new(_model.Network, 64);
+
+    private (PreparedProblem[] Batch, Trajectory[][] Maternal) Maternal(
+        RunConfiguration configuration, double temperature)
+    {
+        var preparation = new ProblemPreparation(_model, configuration.Data);
+        PreparedProblem[] batch =
+        [
+            .. Enumerable.Range(0, 3).Select(i => preparation.Prepare(new Problem(
+                $"{i}", $"What is x? {i}", [new EmbeddedImage($"{i}", UntrainedModelFolder.Picture(60, 40, i))]))),
+        ];
+        var round = new MaternalRound(Engine(), _model.Tokenizer, configuration, new SamplingSettings(temperature));
+        return (batch, round.Sample(1, batch, default));
+    }
+}
