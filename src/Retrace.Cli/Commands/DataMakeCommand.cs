@@ -24,18 +24,22 @@ internal static class DataMakeCommand
         Option<int> test = Count("--test", "Problems to measure the result with.", 400);
         Option<string> format = new("--format")
         {
-            Description = "Of the files.",
+            Description = $"Of the files: {Lines} or {Parquet}.",
+            HelpName = "NAME",
             DefaultValueFactory = _ => Lines,
         };
-        format.AcceptOnlyFromAmong(Lines, Parquet);
         Command command = new("make", "Draws the geometry problems; the defaults make those that ship.")
         {
             output, seed, train, evaluation, test, format,
         };
         command.SetAction(parsed =>
         {
-            Action<string, long, int, int, int> write =
-                parsed.GetRequiredValue(format) == Parquet ? GeometryParquet.Write : GeometryDataSet.Write;
+            Action<string, long, int, int, int> write = parsed.GetRequiredValue(format) switch
+            {
+                Lines => GeometryDataSet.Write,
+                Parquet => GeometryParquet.Write,
+                string other => throw new BadInputException($"--format is {other}, but must be {Lines} or {Parquet}"),
+            };
             string directory = parsed.GetRequiredValue(output);
             int[] counts = [parsed.GetValue(train), parsed.GetValue(evaluation), parsed.GetValue(test)];
             write(directory, parsed.GetValue(seed), counts[0], counts[1], counts[2]);
