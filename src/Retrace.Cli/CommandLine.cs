@@ -30,12 +30,14 @@ internal static class CommandLine
             new HelpOption(),
             new VersionOption(),
             Verbose,
+            DemoCommand.Create(),
             EvolveCommand.Create(),
             EvalCommand.Create(),
             GenerateCommand.Create(),
             ScoreCommand.Create(),
             PretrainCommand.Create(),
             DataCommand.Create(),
+            ReportCommand.Create(),
             DoctorCommand.Create(),
         };
         // An argument may start with @: it names no response file.

@@ -10,20 +10,27 @@ namespace Retrace.Models;
 /// <summary>A model folder in the hub's layout, loaded: weights, tokenizer and image processor.</summary>
 public sealed class VisionLanguageModel : IDisposable
 {
-    // What a checkpoint carries along unchanged from the folder it came from.
+    // What a checkpoint carries along unchanged from the folder it came from. The original's own configuration is among
+    // them, because it holds keys that other tools want.
     private static readonly string[] CarriedFiles =
     [
-        "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "added_tokens.json",
+        "config.json", "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "added_tokens.json",
         "special_tokens_map.json", "chat_template.json", "chat_template.jinja", "preprocessor_config.json",
         "processor_config.json", "generation_config.json", "evolve.yaml",
     ];
 
     private readonly string _directory;
     private readonly Tokenizer? _tokenizer;
+    private readonly List<(string Name, byte[] Content)> _carried; // Read at once: the folder may be gone when we save.
 
     private VisionLanguageModel(string directory, QwenModel network, Tokenizer? tokenizer, ImageProcessor images)
     {
         _directory = directory;
+        _carried =
+        [
+            .. CarriedFiles.Where(name => File.Exists(Path.Combine(directory, name)))
+                .Select(name => (name, File.ReadAllBytes(Path.Combine(directory, name)))),
+        ];
         _tokenizer = tokenizer;
         Network = network;
         Images = images;
@@ -56,6 +63,7 @@ public sealed class VisionLanguageModel : IDisposable
         QwenConfig config = QwenConfig.Load(directory);
         using Checkpoint checkpoint = Checkpoint.Open(directory);
         ImageProcessorConfig images = ImageProcessorConfig.Load(directory);
+        CheckPatches(images, config.Vision, directory);
         if (maxPixels is int limit && limit < images.MaxPixels)
         {
             images = images with { MaxPixels = limit, MinPixels = Math.Min(images.MinPixels, limit) };
@@ -63,6 +71,12 @@ public sealed class VisionLanguageModel : IDisposable
         bool hasTokenizer = File.Exists(Path.Combine(directory, "tokenizer.json"))
             || File.Exists(Path.Combine(directory, "vocab.json"));
         Tokenizer? tokenizer = hasTokenizer ? Tokenizer.Load(directory) : null;
+        if (tokenizer?.VocabularySize > config.Text.VocabularySize)
+        {
+            throw new BadInputException(
+                $"The tokenizer in {directory} has ids up to {tokenizer.VocabularySize - 1}, but vocab_size in its "
+                + $"config.json is {config.Text.VocabularySize}.");
+        }
         var network = new QwenModel(config, type, device);
         try
         {
@@ -80,21 +94,30 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="directory">Made if it is not there.</param>
     public void Save(string directory)
     {
-        Directory.CreateDirectory(directory);
         CheckpointWriter.Write(
             directory, Network.Parameters.Names.Select(name => (name, Network.Parameters[name])));
-        // The original's own configuration holds keys that other tools want; ours is written only where none was.
-        string source = Path.Combine(_directory, "config.json");
-        File.Copy(source, Path.Combine(directory, "config.json"), overwrite: true);
-        foreach (string name in CarriedFiles)
+        foreach ((string name, byte[] content) in _carried)
         {
-            string carried = Path.Combine(_directory, name);
-            if (File.Exists(carried))
-            {
-                File.Copy(carried, Path.Combine(directory, name), overwrite: true);
-            }
+            File.WriteAllBytes(Path.Combine(directory, name), content);
         }
     }
 
     public void Dispose() => Network.Dispose();
+
+    private static void CheckPatches(ImageProcessorConfig images, VisionConfig vision, string directory)
+    {
+        Check("patch_size", images.PatchSize, "patch_size", vision.PatchSize);
+        Check("merge_size", images.MergeSize, "spatial_merge_size", vision.MergeSize);
+        Check("temporal_patch_size", images.TemporalPatchSize, "temporal_patch_size", vision.TemporalPatchSize);
+
+        void Check(string key, int size, string configKey, int configSize)
+        {
+            if (size != configSize)
+            {
+                throw new BadInputException(
+                    $"The image settings in {directory} have {key} {size}, but {configKey} in its config.json is "
+                    + $"{configSize}.");
+            }
+        }
+    }
 }

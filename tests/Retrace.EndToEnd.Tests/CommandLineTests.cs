@@ -11,7 +11,7 @@ public sealed class CommandLineTests : IDisposable
     {
         RetraceProcess bare = await RetraceProcess.RunAsync();
         Assert.Equal((0, ""), (bare.ExitCode, bare.Error));
-        Assert.All(["evolve", "data", "doctor"], command => Assert.Contains($"  {command} ", bare.Output));
+        Assert.All(["evolve", "data", "report", "doctor"], command => Assert.Contains($"  {command} ", bare.Output));
         Assert.Contains("retrace [command]", bare.Output);
     }
 
@@ -25,6 +25,8 @@ public sealed class CommandLineTests : IDisposable
         "data", "convert", "f")]
     [InlineData("retrace: none.jsonl: there is no such data file", "data", "inspect", "none.jsonl")]
     [InlineData("retrace: @none.jsonl: there is no such data file", "data", "inspect", "@none.jsonl")]
+    [InlineData("retrace: The run folder none does not exist.", "report", "none", "--output", "none.html")]
+    [InlineData("retrace: Option '--output' is required; see retrace report --help", "report", "none")]
     [InlineData(
         "retrace: --set seed=x: seed is \"x\", but must be a whole number",
         "evolve", "--print-config", "--seed", "x")]
@@ -99,6 +101,34 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal((0, ""), (examined.ExitCode, examined.Error));
         Assert.Matches(@"torch +2\.\d+", examined.Output);
         Assert.DoesNotContain("does not work", examined.Output);
+    }
+
+    [Fact]
+    public async Task Runs_are_reported_in_one_page()
+    {
+        string[] runs = [Path.Combine(_folder, "a"), Path.Combine(_folder, "b")];
+        foreach (string run in runs)
+        {
+            Directory.CreateDirectory(run);
+            await WriteAsync(
+                Path.Combine(run, "metrics.jsonl"),
+                """
+                {"step":1,"method":"csrs","seed":0,"entropy":0.5}
+                {"st
+                """);
+        }
+        string page = await WriteAsync("page.html", "an earlier page");
+
+        RetraceProcess reported = await RetraceProcess.RunAsync(["report", .. runs, "--output", page]);
+        Assert.Equal((0, ""), (reported.ExitCode, reported.Error));
+        Assert.Equal($"{page}: 2 runs{Environment.NewLine}", reported.Output);
+        string html = await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken);
+        Assert.StartsWith("<!DOCTYPE html>", html);
+        Assert.Contains("0.500 nats", html);
+
+        RetraceProcess refused = await RetraceProcess.RunAsync("report", _folder, "--output", page);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("is no run folder", refused.Error);
     }
 
     private async Task<string> WriteAsync(string name, string text)

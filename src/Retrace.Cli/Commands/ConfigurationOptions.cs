@@ -54,14 +54,25 @@ internal sealed class ConfigurationOptions
 
     /// <summary>Defaults, under the model's recommendations, under the file, under the options.</summary>
     /// <exception cref="BadInputException">A file, a key or a value cannot be used.</exception>
-    public RunConfiguration Resolve(ParseResult parsed, string? modelFolder)
+    public RunConfiguration Resolve(ParseResult parsed, string? modelFolder) =>
+        ConfigurationLayers.Resolve(modelFolder, parsed.GetValue(_file), Overrides(parsed));
+
+    /// <summary>What a run began with, under the options given now.</summary>
+    /// <param name="runConfiguration">The run's <c>config.yaml</c>.</param>
+    /// <exception cref="BadInputException">A file, a key or a value cannot be used.</exception>
+    public RunConfiguration ResolveResumed(ParseResult parsed, string runConfiguration) =>
+        parsed.GetValue(_file) is null
+            ? ConfigurationLayers.Resolve(null, runConfiguration, Overrides(parsed))
+            : throw new BadInputException("A resumed run has its settings already; leave --config out.");
+
+    private List<string> Overrides(ParseResult parsed)
     {
         List<string> overrides = [.. parsed.GetValue(_overrides) ?? []];
         AddShorthand("method", parsed.GetValue(_method));
         AddShorthand("steps", parsed.GetValue(_steps));
         AddShorthand("seed", parsed.GetValue(_seed));
         AddShorthand("evaluation.data", parsed.GetValue(_evaluationData));
-        return ConfigurationLayers.Resolve(modelFolder, parsed.GetValue(_file), overrides);
+        return overrides;
 
         void AddShorthand(string key, string? value)
         {

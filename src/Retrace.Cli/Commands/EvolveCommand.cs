@@ -1,5 +1,8 @@
 using System.CommandLine;
+using Retrace.Cli.Progress;
+using Retrace.Runs;
 using Retrace.Training.Configuration;
+using Retrace.Training.Evolution;
 
 namespace Retrace.Cli.Commands;
 
@@ -13,23 +16,50 @@ internal static class EvolveCommand
             Description = "Folder of the checkpoint to start from.",
             HelpName = "DIR",
         };
+        Option<string?> data = new("--data") { Description = "The problems, .jsonl or .parquet.", HelpName = "FILE" };
+        Option<string?> output = new("--output") { Description = "Folder of the run.", HelpName = "DIR" };
+        Option<bool> resume = new("--resume")
+        {
+            Description = "Goes on with the run in the output folder, with its settings, from its latest checkpoint.",
+        };
         Option<bool> printConfig = new("--print-config")
         {
             Description = "Prints every setting with its explanation, as the other options resolve it, and stops.",
         };
         ConfigurationOptions settings = new();
-        Command command = new("evolve", "Improves a model on problems without labels.") { model, printConfig };
-        settings.AddTo(command);
-        command.SetAction(parsed =>
+        Command command = new("evolve", "Improves a model on problems without labels.")
         {
-            RunConfiguration configuration = settings.Resolve(parsed, parsed.GetValue(model));
+            model, data, output, resume, printConfig,
+        };
+        settings.AddTo(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            bool resumes = parsed.GetValue(resume);
+            string? runFolder = parsed.GetValue(output);
+            RunConfiguration configuration = resumes && runFolder is not null
+                ? settings.ResolveResumed(parsed, Path.Combine(runFolder, RunFolder.Config))
+                : settings.Resolve(parsed, parsed.GetValue(model));
             if (parsed.GetValue(printConfig))
             {
                 Console.Write(configuration.ToYaml(explain: true));
-                return ExitCode.Done;
+                return Task.FromResult(ExitCode.Done);
             }
-            throw new NotSupportedException("evolve can only print its configuration so far: use --print-config");
+            string directory = Required("--output", runFolder);
+            using EvolutionRun run = EvolutionRun.Open(
+                Required("--model", parsed.GetValue(model)),
+                Required("--data", parsed.GetValue(data)),
+                directory,
+                configuration,
+                resumes,
+                cancellation);
+            EvolutionSession.Run(run, directory, configuration.Method, cancellation);
+            Console.WriteLine($"the model is in {run.LatestCheckpoint}");
+            return Task.FromResult(ExitCode.Done);
         });
         return command;
     }
+
+    // Not the options' own check: --print-config needs none of them.
+    private static string Required(string option, string? value) =>
+        value ?? throw new BadInputException($"evolve needs {option}; see retrace evolve --help");
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using static TorchSharp.torch;
 
 namespace Retrace.Models.Checkpoints;
@@ -12,11 +11,14 @@ public sealed class Checkpoint : IDisposable
     internal const string SingleFile = "model.safetensors";
     internal const string IndexFile = "model.safetensors.index.json";
 
+    private readonly string _directory;
     private readonly Dictionary<string, SafetensorsFile> _fileOf;
     private readonly IReadOnlyList<SafetensorsFile> _files;
 
-    private Checkpoint(Dictionary<string, SafetensorsFile> fileOf, IReadOnlyList<SafetensorsFile> files)
+    private Checkpoint(
+        string directory, Dictionary<string, SafetensorsFile> fileOf, IReadOnlyList<SafetensorsFile> files)
     {
+        _directory = directory;
         _fileOf = fileOf;
         _files = files;
     }
@@ -33,7 +35,7 @@ public sealed class Checkpoint : IDisposable
         if (File.Exists(single))
         {
             var file = SafetensorsFile.Open(single);
-            return new Checkpoint(file.Entries.Keys.ToDictionary(name => name, _ => file), [file]);
+            return new Checkpoint(directory, file.Entries.Keys.ToDictionary(name => name, _ => file), [file]);
         }
         string index = Path.Combine(directory, IndexFile);
         if (!File.Exists(index))
@@ -82,7 +84,7 @@ public sealed class Checkpoint : IDisposable
                 }
                 fileOf.Add(name, file);
             }
-            return new Checkpoint(fileOf, [.. files.Values]);
+            return new Checkpoint(directory, fileOf, [.. files.Values]);
         }
         catch
         {
@@ -94,37 +96,25 @@ public sealed class Checkpoint : IDisposable
         }
     }
 
-    private static Dictionary<string, string> ReadIndex(string index)
+    private static Dictionary<string, string> ReadIndex(string index) => JsonPart.Read(index, root =>
     {
-        try
+        var shardOf = new Dictionary<string, string>();
+        foreach ((string name, JsonPart file) in root["weight_map"].Members())
         {
-            var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(index), options);
-            if (document.RootElement.ValueKind != JsonValueKind.Object
-                || !document.RootElement.TryGetProperty("weight_map", out JsonElement map)
-                || map.ValueKind != JsonValueKind.Object)
+            string shard = file.Text();
+            if (!IsPlainFileName(shard))
             {
-                throw new BadInputException($"The index {index} has no weight_map from tensor names to files.");
+                throw new BadInputException(
+                    $"The index {index} says that the tensor '{name}' is in '{shard}', which is no name of a "
+                    + ".safetensors file in the same folder.");
             }
-            var shardOf = new Dictionary<string, string>();
-            foreach (JsonProperty property in map.EnumerateObject())
+            if (!shardOf.TryAdd(name, shard))
             {
-                string? shard = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : null;
-                if (shard is null || !IsPlainFileName(shard))
-                {
-                    throw new BadInputException(
-                        $"The index {index} says that the tensor '{property.Name}' is in {property.Value.GetRawText()}, "
-                        + "which is no name of a .safetensors file in the same folder.");
-                }
-                shardOf.Add(property.Name, shard);
+                throw new BadInputException($"The index {index} names the tensor '{name}' twice.");
             }
-            return shardOf;
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
-        {
-            throw new BadInputException($"The index {index} cannot be read: {error.Message}", error);
-        }
-    }
+        return shardOf;
+    });
 
     // A name with a separator could lead out of the folder, on this system or on another.
     private static bool IsPlainFileName(string name) =>
@@ -133,6 +123,5 @@ public sealed class Checkpoint : IDisposable
 
     private SafetensorsFile FileOf(string name) => _fileOf.TryGetValue(name, out SafetensorsFile? file)
         ? file
-        : throw new BadInputException(
-            $"The model in {Path.GetDirectoryName(_files.FirstOrDefault()?.Path)} has no tensor '{name}'.");
+        : throw new BadInputException($"The model in {_directory} has no tensor '{name}'.");
 }

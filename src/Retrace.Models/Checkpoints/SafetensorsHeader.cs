@@ -59,8 +59,8 @@ internal static class SafetensorsHeader
         var entries = new List<TensorEntry>();
         try
         {
-            var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
-            using JsonDocument document = JsonDocument.Parse(json, options);
+            using JsonDocument document = JsonDocument.Parse(json);
+            RefuseDuplicates(document.RootElement, path);
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
                 if (property.Name == "__metadata__")
@@ -76,9 +76,29 @@ internal static class SafetensorsHeader
         catch (JsonException error)
         {
             throw new BadInputException(
-                $"The model file {path} cannot be used: its header is not valid JSON ({error.Message}).", error);
+                $"The model file {path} cannot be used: its header is no valid JSON in line {error.LineNumber + 1}, "
+                + $"byte {error.BytePositionInLine + 1}.",
+                error);
+        }
+        // Names and strings are decoded only when they are looked at.
+        catch (InvalidOperationException error)
+        {
+            throw new BadInputException(
+                $"The model file {path} cannot be used: its header holds a string that is no valid Unicode.", error);
         }
         return entries;
+    }
+
+    private static void RefuseDuplicates(JsonElement value, string path)
+    {
+        var names = new HashSet<string>();
+        foreach (JsonProperty property in value.EnumerateObject())
+        {
+            if (!names.Add(property.Name))
+            {
+                throw Broken(path, $"its header holds '{property.Name}' twice");
+            }
+        }
     }
 
     private static void CheckMetadata(JsonElement value, string path)
@@ -88,6 +108,7 @@ internal static class SafetensorsHeader
         {
             throw Broken(path, "its __metadata__ is no map of strings");
         }
+        RefuseDuplicates(value, path);
     }
 
     private static TensorEntry ParseEntry(string name, JsonElement value, string path, long dataStart)

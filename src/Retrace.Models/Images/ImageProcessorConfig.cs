@@ -8,6 +8,9 @@ public sealed record ImageProcessorConfig
 {
     private const string FileName = "preprocessor_config.json";
 
+    // Far above any model's, and small enough that products of two sides and of patches fit into an int.
+    private const int MaximumSide = 128;
+
     private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -47,16 +50,7 @@ public sealed record ImageProcessorConfig
     public static ImageProcessorConfig Load(string directory)
     {
         string path = Path.Combine(directory, FileName);
-        ImageProcessorConfig config;
-        try
-        {
-            config = JsonSerializer.Deserialize<ImageProcessorConfig>(File.ReadAllBytes(path), Options)
-                ?? throw new BadInputException($"The image settings {path} are null instead of an object.");
-        }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
-        {
-            throw new BadInputException($"The image settings {path} cannot be read: {error.Message}", error);
-        }
+        ImageProcessorConfig config = JsonPart.Read(path, Parse);
         config.Check(path);
         return config;
     }
@@ -72,12 +66,35 @@ public sealed record ImageProcessorConfig
         File.WriteAllText(Path.Combine(directory, FileName), file.ToJsonString(Options) + "\n");
     }
 
+    private static ImageProcessorConfig Parse(JsonPart root)
+    {
+        var defaults = new ImageProcessorConfig();
+        // Newer tools write the bounds on pixels as "size", with names that say something else.
+        JsonPart? size = Given(root, "size");
+        return new ImageProcessorConfig
+        {
+            MinPixels = (Given(root, "min_pixels") ?? size?["shortest_edge"])?.Integer() ?? defaults.MinPixels,
+            MaxPixels = (Given(root, "max_pixels") ?? size?["longest_edge"])?.Integer() ?? defaults.MaxPixels,
+            PatchSize = Given(root, "patch_size")?.Integer() ?? defaults.PatchSize,
+            TemporalPatchSize = Given(root, "temporal_patch_size")?.Integer() ?? defaults.TemporalPatchSize,
+            MergeSize = Given(root, "merge_size")?.Integer() ?? defaults.MergeSize,
+            ImageMean = Numbers(root, "image_mean") ?? defaults.ImageMean,
+            ImageStd = Numbers(root, "image_std") ?? defaults.ImageStd,
+        };
+    }
+
+    private static JsonPart? Given(JsonPart root, string key) => root.Find(key) is { IsNull: false } part ? part : null;
+
+    private static double[]? Numbers(JsonPart root, string key) =>
+        Given(root, key) is { } list ? [.. list.Items().Select(number => number.Number())] : null;
+
     private void Check(string path)
     {
-        if (PatchSize <= 0 || TemporalPatchSize <= 0 || MergeSize <= 0 || MinPixels <= 0)
+        if (!IsSide(PatchSize) || !IsSide(TemporalPatchSize) || !IsSide(MergeSize) || MinPixels <= 0)
         {
             throw new BadInputException(
-                $"The image settings {path} need patch_size, temporal_patch_size, merge_size and min_pixels above 0.");
+                $"The image settings {path} need patch_size, temporal_patch_size and merge_size from 1 to "
+                + $"{MaximumSide} and min_pixels above 0.");
         }
         if (MaxPixels < MinPixels || MaxPixels < Factor * Factor)
         {
@@ -85,10 +102,13 @@ public sealed record ImageProcessorConfig
                 $"The image settings {path} have max_pixels {MaxPixels}; it must reach min_pixels {MinPixels} and the "
                 + $"{Factor * Factor} pixels of one token.");
         }
-        if (ImageMean is not { Count: 3 } || ImageStd is not { Count: 3 } || ImageStd.Any(std => !(std > 0)))
+        if (ImageMean is not { Count: 3 } || ImageStd is not { Count: 3 }
+            || !ImageMean.All(double.IsFinite) || !ImageStd.All(std => std > 0 && double.IsFinite(std)))
         {
             throw new BadInputException(
                 $"The image settings {path} need three numbers in image_mean and three above 0 in image_std.");
         }
     }
+
+    private static bool IsSide(int size) => size is >= 1 and <= MaximumSide;
 }

@@ -16,15 +16,7 @@ public sealed record QwenConfig(TextConfig Text, VisionConfig Vision, TokenIds T
             throw new BadInputException(
                 $"{path} does not exist; --model must name a Qwen2.5-VL folder in the hub's layout.");
         }
-        try
-        {
-            return Parse(File.ReadAllText(path), path);
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException
-            or OverflowException)
-        {
-            throw new BadInputException($"{path} is not a usable model configuration: {error.Message}", error);
-        }
+        return JsonPart.Read(path, Parse);
     }
 
     /// <summary>Writes the flat layout, which every version of the public implementation reads.</summary>
@@ -88,18 +80,17 @@ public sealed record QwenConfig(TextConfig Text, VisionConfig Vision, TokenIds T
         return json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
     }
 
-    internal static QwenConfig Parse(string json, string path)
+    internal static QwenConfig Parse(JsonPart root)
     {
-        JsonObject root = JsonNode.Parse(json)?.AsObject() ?? throw new JsonException("it is empty");
-        string type = (string?)root["model_type"] ?? "nothing";
+        string type = Optional(root, "model_type")?.Text() ?? "nothing";
         if (type != "qwen2_5_vl")
         {
-            throw new BadInputException($"{path}: model_type is \"{type}\"; Retrace runs \"qwen2_5_vl\".");
+            throw new BadInputException($"{root.File}: model_type is \"{type}\"; Retrace runs \"qwen2_5_vl\".");
         }
         // Newer tools nest the text model's keys; older ones keep them beside the vision model's.
-        JsonObject text = root["text_config"] as JsonObject ?? root;
-        JsonObject vision = root["vision_config"] as JsonObject ?? throw Missing("vision_config");
-        JsonObject rope = (text["rope_scaling"] ?? text["rope_parameters"]) as JsonObject ?? throw Missing("rope_scaling");
+        JsonPart text = Optional(root, "text_config") ?? root;
+        JsonPart vision = root["vision_config"];
+        JsonPart rope = Optional(text, "rope_scaling") ?? Optional(text, "rope_parameters") ?? text["rope_scaling"];
 
         var config = new QwenConfig(
             new TextConfig(
@@ -109,32 +100,33 @@ public sealed record QwenConfig(TextConfig Text, VisionConfig Vision, TokenIds T
                 Layers: Positive(text, "num_hidden_layers"),
                 Heads: Positive(text, "num_attention_heads"),
                 KeyValueHeads: Positive(text, "num_key_value_heads"),
-                NormEpsilon: (double?)text["rms_norm_eps"] ?? 1e-6,
-                RopeTheta: (double?)text["rope_theta"] ?? (double?)rope["rope_theta"] ?? 1e6,
-                RopeSections: Numbers(rope, "mrope_section"),
-                MaxPositions: (int?)text["max_position_embeddings"] ?? 32768),
+                NormEpsilon: Optional(text, "rms_norm_eps")?.Number() ?? 1e-6,
+                RopeTheta: (Optional(text, "rope_theta") ?? Optional(rope, "rope_theta"))?.Number() ?? 1e6,
+                RopeSections: Integers(rope["mrope_section"]),
+                MaxPositions: Optional(text, "max_position_embeddings")?.Integer() ?? 32768),
             new VisionConfig(
                 Depth: Positive(vision, "depth"),
                 HiddenSize: Positive(vision, "hidden_size"),
                 IntermediateSize: Positive(vision, "intermediate_size"),
                 Heads: Positive(vision, "num_heads"),
-                Channels: (int?)vision["in_channels"] ?? (int?)vision["in_chans"] ?? 3,
+                Channels: (Optional(vision, "in_channels") ?? Optional(vision, "in_chans"))?.Integer() ?? 3,
                 OutHiddenSize: Positive(vision, "out_hidden_size"),
                 PatchSize: Positive(vision, "patch_size"),
                 MergeSize: Positive(vision, "spatial_merge_size"),
                 TemporalPatchSize: Positive(vision, "temporal_patch_size"),
                 WindowSize: Positive(vision, "window_size"),
-                FullAttentionBlocks: Numbers(vision, "fullatt_block_indexes")),
+                FullAttentionBlocks: Integers(vision["fullatt_block_indexes"])),
             new TokenIds(
-                EndOfText: (int?)root["bos_token_id"] ?? (int?)text["bos_token_id"] ?? 151643,
-                EndOfTurn: EndOfTurn(root, text),
-                VisionStart: (int?)root["vision_start_token_id"] ?? 151652,
-                VisionEnd: (int?)root["vision_end_token_id"] ?? 151653,
-                VisionPad: (int?)root["vision_token_id"] ?? 151654,
-                ImagePad: (int?)root["image_token_id"] ?? 151655,
-                VideoPad: (int?)root["video_token_id"] ?? 151656),
-            (bool?)root["tie_word_embeddings"] ?? (bool?)text["tie_word_embeddings"] ?? false);
+                EndOfText: (Optional(root, "bos_token_id") ?? Optional(text, "bos_token_id"))?.Integer() ?? 151643,
+                EndOfTurn: EndOfTurn(Optional(root, "eos_token_id") ?? Optional(text, "eos_token_id")),
+                VisionStart: Optional(root, "vision_start_token_id")?.Integer() ?? 151652,
+                VisionEnd: Optional(root, "vision_end_token_id")?.Integer() ?? 151653,
+                VisionPad: Optional(root, "vision_token_id")?.Integer() ?? 151654,
+                ImagePad: Optional(root, "image_token_id")?.Integer() ?? 151655,
+                VideoPad: Optional(root, "video_token_id")?.Integer() ?? 151656),
+            (Optional(root, "tie_word_embeddings") ?? Optional(text, "tie_word_embeddings"))?.Flag() ?? false);
 
+        Require(config.Vision.Channels > 0, "in_channels must be positive");
         Require(config.Text.HiddenSize % config.Text.Heads == 0, "hidden_size is no multiple of num_attention_heads");
         Require(config.Text.Heads % config.Text.KeyValueHeads == 0,
             "num_attention_heads is no multiple of num_key_value_heads");
@@ -147,33 +139,35 @@ public sealed record QwenConfig(TextConfig Text, VisionConfig Vision, TokenIds T
         Require(config.Vision.OutHiddenSize == config.Text.HiddenSize, "out_hidden_size differs from hidden_size");
         return config;
 
-        int Positive(JsonObject part, string key)
+        int Positive(JsonPart part, string key)
         {
-            int value = (int?)part[key] ?? throw Missing(key);
+            int value = part[key].Integer();
             Require(value > 0, $"{key} is {value} and must be positive");
             return value;
         }
-
-        IReadOnlyList<int> Numbers(JsonObject part, string key) =>
-            part[key] is JsonArray array ? [.. array.Select(item => (int)item!)] : throw Missing(key);
-
-        BadInputException Missing(string key) => new($"{path} has no \"{key}\", which a Qwen2.5-VL configuration needs.");
 
         void Require(bool holds, string complaint)
         {
             if (!holds)
             {
-                throw new BadInputException($"{path}: {complaint}.");
+                throw new BadInputException($"{root.File}: {complaint}.");
             }
         }
     }
 
+    // A key that is null counts as one that is missing.
+    private static JsonPart? Optional(JsonPart part, string key) =>
+        part.Find(key) is { IsNull: false } found ? found : null;
+
+    private static int[] Integers(JsonPart list) => [.. list.Items().Select(item => item.Integer())];
+
     // eos_token_id may be one number or a list whose first entry ends a turn.
-    private static int EndOfTurn(JsonObject root, JsonObject text)
+    private static int EndOfTurn(JsonPart? part) => part switch
     {
-        JsonNode? node = root["eos_token_id"] ?? text["eos_token_id"];
-        return node is JsonArray list ? (int)list[0]! : (int?)node ?? 151645;
-    }
+        null => 151645,
+        { IsList: true } => part.Items() is [var first, ..] ? first.Integer() : throw part.Instead("a token id"),
+        _ => part.Integer(),
+    };
 }
 
 /// <summary>The decoder's sizes.</summary>

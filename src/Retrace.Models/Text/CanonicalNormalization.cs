@@ -127,8 +127,9 @@ internal static class CanonicalNormalization
         int starter = -1; // where the last character of class 0 was kept
         int lastClass = 0; // the class of what was kept last after it
         int kept = 0;
-        foreach (int code in codes)
+        for (int i = 0; i < codes.Count; i++)
         {
+            int code = codes[i];
             int codeClass = ClassOf(code);
             // A mark of the same or a higher class between the starter and this character keeps them apart.
             bool adjacent = starter == kept - 1;

@@ -17,7 +17,8 @@ internal sealed class QwenPreTokenizer : PreTokenizer
     public const string Pattern =
         @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
-    private static readonly string[] Contractions = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
+    // The long s counts as an s when case is ignored; OrdinalIgnoreCase does not see that.
+    private static readonly string[] Contractions = ["'s", "'\u017F", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
     public override IEnumerable<(int Offset, int Length)> PreTokenize(string text) => Split(text);
 

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Globalization;
 
 namespace Retrace.Models.Text;
 
@@ -34,7 +34,7 @@ internal sealed record TokenizerFiles(
         if (File.Exists(whole))
         {
             source = whole;
-            files = ParseFile(whole, root => FromWhole(root, whole));
+            files = JsonPart.Read(whole, FromWhole);
         }
         else if (File.Exists(vocabulary) && File.Exists(merges))
         {
@@ -51,56 +51,32 @@ internal sealed record TokenizerFiles(
         return files;
     }
 
-    private static T ParseFile<T>(string path, Func<JsonElement, T> parse)
+    private static TokenizerFiles FromWhole(JsonPart root)
     {
-        try
+        JsonPart model = root["model"];
+        if (model.Find("type") is { } type && type.Text() != "BPE")
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
-            return parse(document.RootElement);
+            throw new BadInputException($"The tokenizer {root.File} is of type {type.Text()}; it should be BPE.");
         }
-        // JsonElement throws the last three where a value is of another kind or a property is missing.
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException
-            or InvalidOperationException or KeyNotFoundException or FormatException)
-        {
-            throw new BadInputException($"The tokenizer file {path} cannot be read: {error.Message}", error);
-        }
-    }
-
-    private static TokenizerFiles FromWhole(JsonElement root, string path)
-    {
-        JsonElement model = root.GetProperty("model");
-        if (model.TryGetProperty("type", out JsonElement type) && type.GetString() != "BPE")
-        {
-            throw new BadInputException($"The tokenizer {path} is of type {type.GetString()}; it should be BPE.");
-        }
-        if (!SplitsAsQwen(root.GetProperty("pre_tokenizer")))
+        if (!SplitsAsQwen(root["pre_tokenizer"]))
         {
             throw new BadInputException(
-                $"The tokenizer {path} does not split text with the expression of Qwen2, the one supported.");
+                $"The tokenizer {root.File} does not split text with the expression of Qwen2, the one supported.");
         }
-        if (root.GetProperty("normalizer") is not { ValueKind: JsonValueKind.Object } normalizer
-            || normalizer.GetProperty("type").GetString() != "NFC")
+        if (!root["normalizer"].IsObject || root["normalizer"]["type"].Text() != "NFC")
         {
-            throw new BadInputException($"The tokenizer {path} does not normalise text to NFC, the form supported.");
-        }
-        var added = new List<AddedToken>();
-        foreach (JsonElement token in root.GetProperty("added_tokens").EnumerateArray())
-        {
-            string content = token.GetProperty("content").GetString()!;
-            CheckFlags(token, content, path);
-            added.Add(new AddedToken(
-                token.GetProperty("id").GetInt32(), content, token.GetProperty("special").GetBoolean()));
+            throw new BadInputException(
+                $"The tokenizer {root.File} does not normalise text to NFC, the form supported.");
         }
         return new TokenizerFiles(
-            ReadVocabulary(model.GetProperty("vocab"), path),
-            [.. model.GetProperty("merges").EnumerateArray().Select(merge => ReadMerge(merge, path))],
-            added);
+            ReadVocabulary(model["vocab"]),
+            [.. model["merges"].Items().Select(ReadMerge)],
+            [.. root["added_tokens"].Items().Select(token => ReadAddedToken(token["id"].Integer(), token))]);
     }
 
     private static TokenizerFiles ReadParts(string directory, string vocabularyPath, string mergesPath)
     {
-        IReadOnlyDictionary<string, int> vocabulary =
-            ParseFile(vocabularyPath, root => ReadVocabulary(root, vocabularyPath));
+        IReadOnlyDictionary<string, int> vocabulary = JsonPart.Read(vocabularyPath, ReadVocabulary);
         string[] lines;
         try
         {
@@ -125,98 +101,100 @@ internal sealed record TokenizerFiles(
         string settings = Path.Combine(directory, Settings);
         if (File.Exists(settings))
         {
-            tokens.AddRange(ParseFile(settings, root => ReadSettings(root, settings, specialNames)));
+            tokens.AddRange(JsonPart.Read(settings, root => ReadSettings(root, specialNames)));
         }
         string addedPath = Path.Combine(directory, AddedTokensOnly);
         if (File.Exists(addedPath))
         {
             var known = tokens.Select(token => token.Content).ToHashSet();
-            tokens.AddRange(ParseFile(addedPath, root => ReadVocabulary(root, addedPath))
+            tokens.AddRange(JsonPart.Read(addedPath, ReadVocabulary)
                 .Where(pair => !known.Contains(pair.Key))
                 .Select(pair => new AddedToken(pair.Value, pair.Key, specialNames.Contains(pair.Key))));
         }
         return tokens;
     }
 
-    private static List<AddedToken> ReadSettings(JsonElement root, string path, HashSet<string> specialNames)
+    private static List<AddedToken> ReadSettings(JsonPart root, HashSet<string> specialNames)
     {
         foreach (string key in (string[])["eos_token", "pad_token", "bos_token", "unk_token"])
         {
-            if (root.TryGetProperty(key, out JsonElement name) && name.ValueKind == JsonValueKind.String)
+            if (root.Find(key) is { IsText: true } name)
             {
-                specialNames.Add(name.GetString()!);
+                specialNames.Add(name.Text());
             }
         }
-        if (root.TryGetProperty("additional_special_tokens", out JsonElement names)
-            && names.ValueKind == JsonValueKind.Array)
+        if (root.Find("additional_special_tokens") is { IsNull: false } names)
         {
-            specialNames.UnionWith(names.EnumerateArray()
-                .Where(name => name.ValueKind == JsonValueKind.String)
-                .Select(name => name.GetString()!));
+            specialNames.UnionWith(names.Items().Where(name => name.IsText).Select(name => name.Text()));
         }
         var tokens = new List<AddedToken>();
-        if (root.TryGetProperty("added_tokens_decoder", out JsonElement added))
+        if (root.Find("added_tokens_decoder") is { } added)
         {
-            foreach (JsonProperty property in added.EnumerateObject())
+            foreach ((string number, JsonPart token) in added.Members())
             {
-                string content = property.Value.GetProperty("content").GetString()!;
-                CheckFlags(property.Value, content, path);
-                if (!int.TryParse(property.Name, out int id))
+                if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int id))
                 {
-                    throw new BadInputException($"The tokenizer file {path} gives '{content}' the id {property.Name}.");
+                    throw new BadInputException(
+                        $"The file {root.File} has \"{number}\" in added_tokens_decoder, which is no token id.");
                 }
-                tokens.Add(new AddedToken(id, content, property.Value.GetProperty("special").GetBoolean()));
+                tokens.Add(ReadAddedToken(id, token));
             }
         }
         return tokens;
     }
 
-    private static void CheckFlags(JsonElement token, string content, string path)
+    private static AddedToken ReadAddedToken(int id, JsonPart token)
     {
+        string content = token["content"].Text();
         foreach (string flag in (string[])["single_word", "lstrip", "rstrip"])
         {
-            if (token.TryGetProperty(flag, out JsonElement value) && value.GetBoolean())
+            if (token.Find(flag)?.Flag() == true)
             {
-                throw new BadInputException($"The tokenizer {path} sets {flag} for '{content}', which is not supported.");
+                throw new BadInputException(
+                    $"The tokenizer {token.File} sets {flag} for '{content}', which is not supported.");
             }
         }
+        return new AddedToken(id, content, token.Find("special")?.Flag() ?? false);
     }
 
-    private static bool SplitsAsQwen(JsonElement preTokenizer)
+    private static bool SplitsAsQwen(JsonPart preTokenizer)
     {
-        if (preTokenizer.ValueKind != JsonValueKind.Object)
+        if (!preTokenizer.IsObject)
         {
             return false;
         }
-        JsonElement[] steps = preTokenizer.TryGetProperty("pretokenizers", out JsonElement sequence)
-            ? [.. sequence.EnumerateArray()]
-            : [preTokenizer];
+        JsonPart[] steps = preTokenizer.Find("pretokenizers") is { } sequence ? [.. sequence.Items()] : [preTokenizer];
         return steps is [var split, var bytes]
-            && split.GetProperty("type").GetString() == "Split"
-            && split.GetProperty("pattern").TryGetProperty("Regex", out JsonElement pattern)
-            && pattern.GetString() == QwenPreTokenizer.Pattern
-            && bytes.GetProperty("type").GetString() == "ByteLevel"
-            && !bytes.GetProperty("add_prefix_space").GetBoolean();
+            && split["type"].Text() == "Split"
+            && split["pattern"].Find("Regex")?.Text() == QwenPreTokenizer.Pattern
+            && bytes["type"].Text() == "ByteLevel"
+            && !bytes["add_prefix_space"].Flag();
     }
 
-    private static Dictionary<string, int> ReadVocabulary(JsonElement vocabulary, string path)
+    private static Dictionary<string, int> ReadVocabulary(JsonPart vocabulary)
     {
         var ids = new Dictionary<string, int>();
-        foreach (JsonProperty property in vocabulary.EnumerateObject())
+        foreach ((string token, JsonPart id) in vocabulary.Members())
         {
-            if (!ids.TryAdd(property.Name, property.Value.GetInt32()))
+            if (!ids.TryAdd(token, id.Integer()))
             {
-                throw new BadInputException($"The tokenizer file {path} holds the token '{property.Name}' twice.");
+                throw new BadInputException($"The tokenizer file {vocabulary.File} holds the token '{token}' twice.");
             }
         }
         return ids;
     }
 
     // Older files hold "a b", newer ones ["a", "b"].
-    private static (string Left, string Right) ReadMerge(JsonElement merge, string path) =>
-        merge.ValueKind == JsonValueKind.Array && merge.GetArrayLength() == 2
-            ? (merge[0].GetString()!, merge[1].GetString()!)
-            : SplitMerge(merge.GetString()!, path);
+    private static (string Left, string Right) ReadMerge(JsonPart merge)
+    {
+        if (merge.IsText)
+        {
+            return SplitMerge(merge.Text(), merge.File);
+        }
+        return merge.Items() is [var left, var right]
+            ? (left.Text(), right.Text())
+            : throw merge.Instead("a merge of two tokens");
+    }
 
     private static (string Left, string Right) SplitMerge(string line, string path) =>
         line.Split(' ') is [{ Length: > 0 } left, { Length: > 0 } right]
@@ -253,6 +231,14 @@ internal sealed record TokenizerFiles(
             if (!tokenOf.TryAdd(id, token) && tokenOf[id] != token)
             {
                 throw new BadInputException($"The tokenizer {path} gives '{tokenOf[id]}' and '{token}' the same id {id}.");
+            }
+        }
+        var added = new HashSet<string>();
+        foreach (AddedToken token in AddedTokens)
+        {
+            if (!added.Add(token.Content))
+            {
+                throw new BadInputException($"The tokenizer {path} adds the token '{token.Content}' twice.");
             }
         }
     }

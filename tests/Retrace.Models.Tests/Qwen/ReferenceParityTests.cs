@@ -152,7 +152,8 @@ public sealed class ReferenceParityTests
 
     private static QwenModel Create(string head)
     {
-        QwenConfig config = QwenConfig.Parse(Expected.Of(head).Config.ToJsonString(), head);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(Expected.Of(head).Config);
+        QwenConfig config = JsonPart.Parse(json, head, QwenConfig.Parse);
         var model = new QwenModel(config, ScalarType.Float32, CPU);
         using var noGrad = no_grad();
         foreach (string name in model.Parameters.Names)

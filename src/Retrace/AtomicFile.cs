@@ -1,7 +1,7 @@
-namespace Retrace.Training.Data;
+namespace Retrace;
 
 /// <summary>Writes a file that is never seen half-written.</summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
     /// <summary>Writes beside <paramref name="path"/>, then renames; on failure the old file stays as it was.</summary>
     /// <exception cref="BadInputException">The place cannot be written to.</exception>

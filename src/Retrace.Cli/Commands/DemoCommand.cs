@@ -1,0 +1,159 @@
+using System.CommandLine;
+using System.Globalization;
+using Retrace.Cli.Progress;
+using Retrace.Runs;
+using Retrace.Statistics;
+using Retrace.Training.Configuration;
+using Retrace.Training.Evaluation;
+using Retrace.Training.Evolution;
+using Retrace.Training.Prompts;
+using Retrace.Training.Rollouts;
+using Retrace.Models;
+using Spectre.Console;
+using TorchSharp;
+
+namespace Retrace.Cli.Commands;
+
+/// <summary>
+/// <c>retrace demo</c>: the main job on what ships. The embedded model evolves on the embedded problems with CSRS and
+/// with majority voting, from the same seed and with as many generated tokens.
+/// </summary>
+internal static class DemoCommand
+{
+    private const int TestSamples = 4;
+    private const int ShownSteps = 5; // Of a step's noisy numbers the table shows means over so many.
+
+    public static Command Create()
+    {
+        Option<int> steps = new("--steps")
+        {
+            Description = "Steps of each method.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 60,
+        };
+        Option<long> seed = new("--seed") { Description = "The seed of both methods.", HelpName = "N" };
+        Option<string> output = new("--output")
+        {
+            Description = "Folder for both runs and report.html; runs that are there already go on.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => "demo-run",
+        };
+        Command command = new("demo", "Evolves the embedded model on the embedded problems, with CSRS and by majority.")
+        {
+            steps, seed, output,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            Run(
+                parsed.GetValue(steps), parsed.GetValue(seed), parsed.GetRequiredValue(output), cancellation);
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static void Run(int steps, long seed, string directory, CancellationToken cancellation)
+    {
+        var shipped = ShippedFiles.Find();
+        List<string> settings =
+        [
+            $"steps={steps}", $"seed={seed}", $"evaluation.data={shipped.EvaluationProblems}",
+        ];
+        RunConfiguration csrs = ConfigurationLayers.Resolve(shipped.Model, null, settings);
+        Console.WriteLine($"{shipped.Model} evolves on {shipped.TrainingProblems}, without labels");
+        IReadOnlyList<GradedProblem> start = Test(shipped.Model, shipped, csrs, cancellation);
+        Outcome withCsrs = Evolve("csrs", csrs, directory, shipped, cancellation);
+
+        // As many samples for the vote as make up for the tokens that CSRS has spent on retracing.
+        double spent = 1 + (withCsrs.Metrics.Sum(step => (double)(step.RetracedTokens ?? 0))
+            / withCsrs.Metrics.Sum(step => (double)(step.MaternalTokens ?? 0)));
+        int votes = (int)Math.Round(csrs.Rollout.Group * spent);
+        RunConfiguration majority = ConfigurationLayers.Resolve(
+            shipped.Model, null, [.. settings, "method=majority", $"rollout.vote_samples={votes}"]);
+        Outcome withMajority = Evolve("majority", majority, directory, shipped, cancellation);
+
+        WriteTable(start, [withCsrs, withMajority]);
+    }
+
+    private static Outcome Evolve(
+        string method,
+        RunConfiguration configuration,
+        string directory,
+        ShippedFiles shipped,
+        CancellationToken cancellation)
+    {
+        string runDirectory = Path.Combine(directory, method);
+        bool resume = File.Exists(Path.Combine(runDirectory, RunFolder.Config));
+        using EvolutionRun run = EvolutionRun.Open(
+            shipped.Model, shipped.TrainingProblems, runDirectory, configuration, resume, cancellation);
+        EvolutionSession.Run(run, runDirectory, method, cancellation);
+        return new Outcome(
+            method,
+            RunReader.Read(runDirectory).Metrics,
+            Test(run.LatestCheckpoint!, shipped, configuration, cancellation));
+    }
+
+    private static IReadOnlyList<GradedProblem> Test(
+        string modelDirectory, ShippedFiles shipped, RunConfiguration configuration, CancellationToken cancellation)
+    {
+        (torch.ScalarType type, torch.Device device) = ComputeSettings.Of(configuration.Model);
+        using var model =
+            VisionLanguageModel.Load(modelDirectory, type, device, configuration.Model.MaxPixels);
+        var preparation = new ProblemPreparation(model, configuration.Data);
+        var test = UsableProblems.Read(shipped.TestProblems, preparation, cancellation);
+        var evaluator = new Evaluator(
+            model,
+            new LocalRolloutEngine(model.Network, configuration.Rollout.MaxBatchSequences),
+            preparation,
+            new EvaluationSampling(
+                TestSamples,
+                Temperature: 1.0,
+                TopP: 1.0,
+                configuration.Rollout.MaxResponseTokens,
+                configuration.Seed));
+        return evaluator.Evaluate(test.Problems, test.Labels, cancellation);
+    }
+
+    private static void WriteTable(IReadOnlyList<GradedProblem> start, IReadOnlyList<Outcome> outcomes)
+    {
+        var summary = EvaluationSummary.Of([.. start]);
+        var table = new Table().Border(TableBorder.Rounded)
+            .Title($"{summary.Problems} test problems, {TestSamples} samples each")
+            .AddColumns("", "accuracy", "change", "high confidence", "entropy", "tokens generated");
+        table.AddRow("before", Percent(summary.Accuracy), "", "", "", "");
+        foreach (Outcome outcome in outcomes)
+        {
+            PairedDifference change = PairedDifference.Of(
+                [.. start.Select(Share)], [.. outcome.Test.Select(Share)]);
+            table.AddRow(
+                outcome.Method,
+                Percent(EvaluationSummary.Of([.. outcome.Test]).Accuracy),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{100 * change.Mean:+0.0;-0.0} ({100 * change.Lower:+0.0;-0.0} to {100 * change.Upper:+0.0;-0.0})"),
+                FromTo(outcome, step => 100 * step.HighConfidenceShare, "0", " %"),
+                FromTo(outcome, step => step.Entropy, "0.000", " nats"),
+                outcome.Metrics.Sum(step => (step.MaternalTokens ?? 0) + (step.RetracedTokens ?? 0))
+                    .ToString("N0", CultureInfo.InvariantCulture));
+        }
+        AnsiConsole.Write(table);
+        Console.WriteLine(
+            $"change: points of accuracy, paired by problem, with its 95 % interval; high confidence and entropy: "
+            + $"training batches, mean of the first and of the last {ShownSteps} steps");
+    }
+
+    private static double Share(GradedProblem problem) => (double)problem.RightCount / problem.Classes.Count;
+
+    private static string Percent(double share) =>
+        string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
+
+    private static string FromTo(Outcome outcome, Func<StepMetrics, double?> read, string format, string unit)
+    {
+        double[] values = [.. outcome.Metrics.Select(read).OfType<double>()];
+        string first = values.Take(ShownSteps).Average().ToString(format, CultureInfo.InvariantCulture);
+        string last = values.TakeLast(ShownSteps).Average().ToString(format, CultureInfo.InvariantCulture);
+        return $"{first} → {last}{unit}";
+    }
+
+    private sealed record Outcome(
+        string Method, IReadOnlyList<StepMetrics> Metrics, IReadOnlyList<GradedProblem> Test);
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Retrace.Cli.Commands;
+using Retrace.Reporting.TensorBoard;
+using Retrace.Runs;
+using Retrace.Training.Evolution;
+using Spectre.Console;
+
+namespace Retrace.Cli.Progress;
+
+/// <summary>A run as the terminal shows it, with the files that are written along with it.</summary>
+internal static class EvolutionSession
+{
+    /// <summary>Takes all steps that are left.</summary>
+    /// <param name="run">Open, and not run yet.</param>
+    /// <param name="directory">Its folder.</param>
+    /// <param name="label">What the progress bar is called.</param>
+    /// <exception cref="OperationCanceledException">It was interrupted, and has left a checkpoint.</exception>
+    public static void Run(EvolutionRun run, string directory, string label, CancellationToken cancellation)
+    {
+        SkippedReport.Write(run.Skipped, Console.Error);
+        using TensorBoardWriter events =
+            TensorBoardWriter.Open(directory, run.StepsTaken > 0 ? run.StepsTaken : -1);
+        run.Loop.StepCompleted += events.Append;
+        if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)
+        {
+            ShowBar(run, label, () => run.Loop.Run(run.StepsTaken, cancellation));
+        }
+        else
+        {
+            run.Loop.StepCompleted += metrics => Console.WriteLine($"{label}  {LineOf(run, metrics)}");
+            run.Loop.Run(run.StepsTaken, cancellation);
+        }
+    }
+
+    private static void ShowBar(EvolutionRun run, string label, Action work) => AnsiConsole.Progress()
+        .Columns(
+            new TaskDescriptionColumn { Alignment = Justify.Left },
+            new ProgressBarColumn(),
+            new PercentageColumn(),
+            new RemainingTimeColumn(),
+            new SpinnerColumn())
+        .Start(context =>
+        {
+            ProgressTask bar = context.AddTask(Markup.Escape(label), maxValue: run.Loop.Steps);
+            bar.Value = run.StepsTaken;
+            string latest = "";
+            run.Loop.StageStarted += (step, stage) =>
+                bar.Description = Markup.Escape($"{label}  step {step}/{run.Loop.Steps}  {stage,-10}{latest}");
+            run.Loop.StepCompleted += metrics =>
+            {
+                bar.Value = metrics.Step;
+                latest = metrics.StepSeconds is null ? latest : $"  {Numbers(metrics)}";
+            };
+            work();
+            bar.Description = Markup.Escape(label);
+        });
+
+    private static string LineOf(EvolutionRun run, StepMetrics metrics)
+    {
+        if (metrics.StepSeconds is not double seconds)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"before training  {Evaluated(metrics)}");
+        }
+        TimeSpan left = TimeSpan.FromSeconds(seconds * (run.Loop.Steps - metrics.Step));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"step {metrics.Step}/{run.Loop.Steps}  {Numbers(metrics)}{Evaluated(metrics)}  {left:h\\:mm\\:ss} left");
+    }
+
+    private static string Numbers(StepMetrics metrics) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"reward {metrics.RewardMean:0.000}  entropy {metrics.Entropy:0.000}  {metrics.TokensPerSecond:0} tokens/s"
+        + $"  {metrics.StepSeconds:0.0} s");
+
+    private static string Evaluated(StepMetrics metrics) => metrics.EvalAccuracy is double accuracy
+        ? string.Create(CultureInfo.InvariantCulture, $"  evaluation {100 * accuracy:0.0} %")
+        : "";
+}

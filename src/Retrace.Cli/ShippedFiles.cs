@@ -1,0 +1,26 @@
+namespace Retrace.Cli;
+
+/// <summary>What ships with the repository, found from where the program lies.</summary>
+internal sealed record ShippedFiles(string Model, string TrainingProblems, string EvaluationProblems, string TestProblems)
+{
+    /// <exception cref="BadInputException">The program does not lie in a checkout.</exception>
+    public static ShippedFiles Find()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string model = Path.Combine(folder.FullName, "models", "tiny");
+            string data = Path.Combine(folder.FullName, "data", "geometry");
+            if (Directory.Exists(model) && Directory.Exists(data))
+            {
+                return new ShippedFiles(
+                    model,
+                    Path.Combine(data, "train.jsonl"),
+                    Path.Combine(data, "evaluation.jsonl"),
+                    Path.Combine(data, "test.jsonl"));
+            }
+        }
+        throw new BadInputException(
+            $"models/tiny and data/geometry are not to be found above {AppContext.BaseDirectory}; "
+            + "the demo runs from a checkout of the repository.");
+    }
+}

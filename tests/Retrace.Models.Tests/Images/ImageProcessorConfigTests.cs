@@ -1,0 +1,112 @@
+using System.Text.Json.Nodes;
+using Retrace.Models.Images;
+
+namespace Retrace.Models.Tests.Images;
+
+public sealed class ImageProcessorConfigTests
+{
+    // As the published Qwen2.5-VL folders hold it.
+    private const string Published =
+        """
+        {
+          "min_pixels": 3136,
+          "max_pixels": 12845056,
+          "patch_size": 14,
+          "temporal_patch_size": 2,
+          "merge_size": 2,
+          "image_mean": [0.48145466, 0.4578275, 0.40821073],
+          "image_std": [0.26862954, 0.26130258, 0.27577711],
+          "image_processor_type": "Qwen2VLImageProcessor",
+          "processor_class": "Qwen2_5_VLProcessor"
+        }
+        """;
+
+    [Fact]
+    public void ThePublishedFileHoldsTheDefaults()
+    {
+        AssertSame(new ImageProcessorConfig(), Load(Published));
+        AssertSame(new ImageProcessorConfig(), Load("{}"));
+    }
+
+    [Fact]
+    public void EverySettingIsReadAndWritten()
+    {
+        using var folder = new TemporaryFolder();
+        var config = new ImageProcessorConfig
+        {
+            MinPixels = 100,
+            MaxPixels = 5000,
+            PatchSize = 7,
+            TemporalPatchSize = 3,
+            MergeSize = 4,
+            ImageMean = [0.1, 0.2, 0.3],
+            ImageStd = [0.4, 0.5, 0.6],
+        };
+        config.Save(folder.Path);
+        AssertSame(config, ImageProcessorConfig.Load(folder.Path));
+        JsonObject file = JsonNode.Parse(File.ReadAllText(folder.Combine("preprocessor_config.json")))!.AsObject();
+        JsonObject published = JsonNode.Parse(Published)!.AsObject();
+        Assert.Equal("Qwen2VLImageProcessor", file["image_processor_type"]!.GetValue<string>());
+        Assert.Equal(published.Select(pair => pair.Key).Order(), file.Select(pair => pair.Key).Order());
+    }
+
+    [Theory]
+    [InlineData("""{"size": SIZE, "min_pixels": null, "max_pixels": null}""", 4000, 50000)]
+    [InlineData("""{"size": SIZE, "max_pixels": 60000}""", 4000, 60000)]
+    public void TheBoundsOfNewerFilesAreRead(string json, int minPixels, int maxPixels)
+    {
+        const string size = """{"shortest_edge": 4000, "longest_edge": 50000}""";
+        ImageProcessorConfig config = Load(json.Replace("SIZE", size, StringComparison.Ordinal));
+        Assert.Equal((minPixels, maxPixels), (config.MinPixels, config.MaxPixels));
+    }
+
+    [Theory]
+    [InlineData("""{"size": {"height": 4}}""", "\"size.shortest_edge\"")]
+    [InlineData("""{"patch_size": "14"}""", "\"14\" for \"patch_size\" instead of a whole number")]
+    [InlineData("""{"patch_size": 0}""", "patch_size")]
+    [InlineData("""{"patch_size": 2000000000}""", "patch_size")]
+    [InlineData("""{"merge_size": -2}""", "merge_size")]
+    [InlineData("""{"temporal_patch_size": 1.5}""", "temporal_patch_size")]
+    [InlineData("""{"min_pixels": 0}""", "min_pixels")]
+    [InlineData("""{"max_pixels": 3000}""", "it must reach min_pixels 3136")]
+    [InlineData("""{"min_pixels": 10, "max_pixels": 700}""", "the 784 pixels of one token")]
+    [InlineData("""{"max_pixels": 99999999999}""", "max_pixels")]
+    [InlineData("""{"image_mean": [0.5, 0.5]}""", "image_mean")]
+    [InlineData("""{"image_mean": [0.5, 0.5, 1e999]}""", "image_mean")]
+    [InlineData("""{"image_mean": [0.5, "x", 0.5]}""", "image_mean[1]")]
+    [InlineData("""{"image_std": [0.5, 0, 0.5]}""", "image_std")]
+    [InlineData("null", "null instead of an object")]
+    [InlineData("{", "no valid JSON")]
+    public void WhatCannotBeUsedIsNamed(string json, string expected)
+    {
+        string message = Complaint.Of(() => Load(json));
+        Assert.Contains("preprocessor_config.json", message);
+        Assert.Contains(expected, message);
+    }
+
+    [Fact]
+    public void NoDamageBringsAnythingButAComplaint()
+    {
+        string[] damaged = [.. JsonTree.Damaged(JsonNode.Parse(Published)!)];
+        int complaints = damaged.Count(json => Complaint.IsAllThatCanComeOf(() => Load(json)));
+        Assert.InRange(complaints, damaged.Length / 2, damaged.Length - 1);
+    }
+
+    [Fact]
+    public void AMissingFileIsNamed()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains(
+            folder.Combine("preprocessor_config.json"), Complaint.Of(() => ImageProcessorConfig.Load(folder.Path)));
+    }
+
+    private static void AssertSame(ImageProcessorConfig expected, ImageProcessorConfig actual) =>
+        Assert.Equivalent(expected, actual, strict: true);
+
+    private static ImageProcessorConfig Load(string json)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("preprocessor_config.json", json);
+        return ImageProcessorConfig.Load(folder.Path);
+    }
+}

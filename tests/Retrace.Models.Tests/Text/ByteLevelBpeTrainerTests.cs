@@ -1,0 +1,135 @@
+using CsCheck;
+using Retrace.Models.Text;
+
+namespace Retrace.Models.Tests.Text;
+
+public sealed class ByteLevelBpeTrainerTests
+{
+    private static readonly string[] Files = ["tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json"];
+
+    private static readonly Gen<string[]> Corpus = Gen.String[Gen.Char["abc '\n1."], 0, 30].Array[0, 6];
+
+    // The words are those of QwenPreTokenizer, with their leading space (Ġ):
+    //   abab abab    → a b (4 times), then ab ab (2 times); the rest occurs once
+    //   xy xy zw zw  → three pairs occur twice; the smallest ids win: x y, z w, then Ġ zw
+    //   aaaa aaaa    → a a (6 times, overlapping), then aa aa
+    [Theory]
+    [InlineData("abab abab", "a b|ab ab")]
+    [InlineData("xy xy zw zw", "x y|z w|Ġ zw")]
+    [InlineData("aaaa aaaa", "a a|aa aa")]
+    [InlineData("é é é", "Ã ©|Ġ Ã©")]
+    [InlineData("e\u0301 é é", "Ã ©|Ġ Ã©")]
+    [InlineData("q<|im_end|>q<|im_end|>q", "")]
+    [InlineData("once", "")]
+    public void MergesAreThoseComputedByHand(string corpus, string merges) =>
+        Assert.Equal(merges.Split('|', StringSplitOptions.RemoveEmptyEntries), MergesOf([corpus], 1000));
+
+    [Fact]
+    public void TrainingStopsAtTheSizeWanted()
+    {
+        Assert.Equal(["x y"], MergesOf(["xy xy zw zw"], 256 + 1 + ChatTemplate.SpecialTokens.Count));
+        Assert.Empty(MergesOf(["xy xy zw zw"], 256 + ChatTemplate.SpecialTokens.Count));
+        using var folder = new TemporaryFolder();
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => ByteLevelBpeTrainer.Train(["a"], 256, ChatTemplate.SpecialTokens, folder.Path));
+    }
+
+    [Fact]
+    public void PairsCountedAfreshForEveryMergeGiveTheSameMerges() => Corpus.Sample(
+        corpus => Assert.Equal(NaiveMerges(corpus, 12), MergesOf(corpus, 256 + 12 + ChatTemplate.SpecialTokens.Count)),
+        iter: 200,
+        threads: 1);
+
+    [Fact]
+    public void TheOrderOfTheTextsDoesNotMatter()
+    {
+        string[] corpus = ["the angle is 40 degrees", "the area of the triangle", "angle of the triangle"];
+        using var first = new TemporaryFolder();
+        using var second = new TemporaryFolder();
+        ByteLevelBpeTrainer.Train(corpus, 300, ChatTemplate.SpecialTokens, first.Path);
+        ByteLevelBpeTrainer.Train(corpus.Reverse(), 300, ChatTemplate.SpecialTokens, second.Path);
+        foreach (string file in Files)
+        {
+            Assert.Equal(File.ReadAllBytes(first.Combine(file)), File.ReadAllBytes(second.Combine(file)));
+        }
+    }
+
+    [Fact]
+    public void BothFormsOfTheFilesReadAlike()
+    {
+        using var folder = new TemporaryFolder();
+        ByteLevelBpeTrainer.Train(
+            ["the angle is \"40\" degrees \\frac & <b>", "the area of the triangle"],
+            300,
+            ChatTemplate.SpecialTokens,
+            folder.Path);
+        Tokenizer whole = Tokenizer.Load(folder.Path);
+        File.Delete(folder.Combine("tokenizer.json"));
+        Tokenizer parts = Tokenizer.Load(folder.Path);
+
+        Assert.Equal(whole.VocabularySize, parts.VocabularySize);
+        Assert.Equal(whole.VocabularySize - 6, whole.IdOf("<|im_end|>"));
+        Gen.String[Gen.Char["the angltri40<|im_end|>\\é"]].Sample(text =>
+        {
+            Assert.Equal(whole.Encode(text), parts.Encode(text));
+            Assert.Equal(text, parts.Decode(parts.Encode(text), skipSpecial: false));
+        });
+        Assert.Equal("a", parts.Decode(parts.Encode("<|im_start|>a<|im_end|>")));
+    }
+
+    [Fact]
+    public void TheTokensThatTheSettingsNameAreNeeded()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Throws<ArgumentException>(() => ByteLevelBpeTrainer.Train(["a"], 300, ["<|im_end|>"], folder.Path));
+    }
+
+    private static string[] MergesOf(string[] corpus, int size)
+    {
+        using var folder = new TemporaryFolder();
+        ByteLevelBpeTrainer.Train(corpus, size, ChatTemplate.SpecialTokens, folder.Path);
+        return File.ReadAllLines(folder.Combine("merges.txt"))[1..];
+    }
+
+    private static List<string> NaiveMerges(string[] corpus, int count)
+    {
+        List<string> tokens = [.. ByteAlphabet.Characters.Select(character => character.ToString())];
+        List<List<string>> words =
+        [
+            .. corpus.SelectMany(text => QwenPreTokenizer.Split(text).Select(piece => ByteAlphabet
+                .Encode(System.Text.Encoding.UTF8.GetBytes(text, piece.Offset, piece.Length))
+                .Select(character => character.ToString()).ToList())),
+        ];
+        List<string> merges = [];
+        while (merges.Count < count)
+        {
+            var best = words
+                .SelectMany(word => word.Zip(word.Skip(1)))
+                .CountBy(pair => pair)
+                .Where(pair => pair.Value >= 2)
+                .OrderByDescending(pair => pair.Value)
+                .ThenBy(pair => tokens.IndexOf(pair.Key.First))
+                .ThenBy(pair => tokens.IndexOf(pair.Key.Second))
+                .FirstOrDefault();
+            if (best.Value == 0)
+            {
+                break;
+            }
+            (string left, string right) = best.Key;
+            merges.Add($"{left} {right}");
+            tokens.Add(left + right);
+            foreach (List<string> word in words)
+            {
+                for (int i = 0; i + 1 < word.Count; i++)
+                {
+                    if (word[i] == left && word[i + 1] == right)
+                    {
+                        word[i] = left + right;
+                        word.RemoveAt(i + 1);
+                    }
+                }
+            }
+        }
+        return merges;
+    }
+}

@@ -1,0 +1,371 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Retrace.Models.Checkpoints;
+using Retrace.Models.Images;
+using Retrace.Models.Qwen;
+using Retrace.Models.Tests.Qwen;
+using Retrace.Models.Text;
+using Retrace.Problems;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Models.Tests;
+
+public sealed class VisionLanguageModelTests
+{
+    public static TheoryData<string> RequiredKeys =>
+    [
+        "model_type", "hidden_size", "intermediate_size", "num_attention_heads", "num_hidden_layers",
+        "num_key_value_heads", "vocab_size", "rope_scaling", "rope_scaling.mrope_section", "vision_config",
+        "vision_config.depth", "vision_config.hidden_size", "vision_config.intermediate_size",
+        "vision_config.num_heads", "vision_config.out_hidden_size", "vision_config.patch_size",
+        "vision_config.spatial_merge_size", "vision_config.temporal_patch_size", "vision_config.window_size",
+        "vision_config.fullatt_block_indexes",
+    ];
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AFolderThatWasSavedLoadsAsTheSameModel(bool tied)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var copy = new TemporaryFolder();
+        WriteModel(folder, tied);
+        folder.Write("generation_config.json", "{}");
+        folder.Write("evolve.yaml", "data: {batch: 16}\n");
+        folder.Write("README.md", "not carried along");
+        string target = copy.Combine("below/saved");
+
+        using VisionLanguageModel model = Load(folder);
+        model.Save(target);
+        using VisionLanguageModel saved = VisionLanguageModel.Load(target, ScalarType.Float32, CPU);
+        AssertSameWeights(model, saved);
+        Assert.Equal(model.Tokenizer.Encode("the angle é"), saved.Tokenizer.Encode("the angle é"));
+        Assert.Equal(Logits(model), Logits(saved));
+        foreach (string name in (string[])
+            [
+                "config.json", "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json",
+                "preprocessor_config.json", "generation_config.json", "evolve.yaml",
+            ])
+        {
+            Assert.Equal(File.ReadAllBytes(folder.Combine(name)), File.ReadAllBytes(Path.Combine(target, name)));
+        }
+        Assert.False(File.Exists(Path.Combine(target, "README.md")));
+    }
+
+    [Fact]
+    public void AModelSavesWhenItsFolderIsGone()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        WriteModel(folder);
+        using VisionLanguageModel model = Load(folder);
+        foreach (string file in Directory.GetFiles(folder.Path))
+        {
+            File.Delete(file);
+        }
+        model.Save(folder.Combine("second"));
+        using VisionLanguageModel saved =
+            VisionLanguageModel.Load(folder.Combine("second"), ScalarType.Float32, CPU);
+        AssertSameWeights(model, saved);
+        Assert.Equal(model.Tokenizer.Encode("abc"), saved.Tokenizer.Encode("abc"));
+    }
+
+    [Fact]
+    public void AModelSavesIntoItsOwnFolder()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        WriteModel(folder);
+        using VisionLanguageModel model = Load(folder);
+        using (no_grad())
+        {
+            model.Network.Parameters["model.norm.weight"].fill_(3);
+        }
+        model.Save(folder.Path + "/");
+        using VisionLanguageModel saved = Load(folder);
+        AssertSameWeights(model, saved);
+    }
+
+    [Fact]
+    public void NewerNamesOfTheTensorsAreFound()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        WriteModel(folder, tied: false);
+        using VisionLanguageModel older = Load(folder);
+        IEnumerable<(string, Tensor)> renamed = Weights(older).Select(pair => (
+            Regex.Replace(
+                Regex.Replace(pair.Name, "^model[.]", "model.language_model."), "^visual[.]", "model.visual."),
+            pair.Tensor));
+        CheckpointWriter.Write(folder.Path, renamed, maxShardBytes: 20_000);
+        Assert.True(File.Exists(folder.Combine("model.safetensors.index.json")));
+        using VisionLanguageModel newer = Load(folder);
+        AssertSameWeights(older, newer);
+    }
+
+    [Fact]
+    public void TheHeadOfATiedModelIsNotAskedFor()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        WriteModel(folder, tied: true);
+        using VisionLanguageModel tied = Load(folder);
+        CheckpointWriter.Write(
+            folder.Path,
+            Weights(tied).Append(("lm_head.weight", tied.Network.Parameters["model.embed_tokens.weight"])));
+        using VisionLanguageModel again = Load(folder);
+        AssertSameWeights(tied, again);
+
+        folder.Write("config.json", Config(folder, tied: false).ToJson());
+        using VisionLanguageModel untied = Load(folder);
+        Assert.Contains("lm_head.weight", untied.Network.Parameters.Names);
+        CheckpointWriter.Write(folder.Path, Weights(tied));
+        Assert.Contains("'lm_head.weight'", Complaint.Of(() => Load(folder).Dispose()));
+    }
+
+    [Fact]
+    public void WeightsAreConvertedToTheTypeAskedFor()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        WriteModel(folder);
+        using VisionLanguageModel single = Load(folder);
+        using VisionLanguageModel half = VisionLanguageModel.Load(folder.Path, ScalarType.BFloat16, CPU);
+        foreach (string name in single.Network.Parameters.Names)
+        {
+            Tensor expected = single.Network.Parameters[name].to(ScalarType.BFloat16);
+            Assert.Equal(expected.bytes.ToArray(), half.Network.Parameters[name].bytes.ToArray());
+        }
+    }
+
+    [Fact]
+    public void TheBoundOnPixelsIsLoweredAndNeverRaised()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        WriteModel(folder);
+        foreach ((int asked, int minimum, int maximum) in (ReadOnlySpan<(int, int, int)>)
+            [(1000, 64, 1000), (50, 50, 50), (9999, 64, 4096)])
+        {
+            using VisionLanguageModel model = VisionLanguageModel.Load(folder.Path, ScalarType.Float32, CPU, asked);
+            Assert.Equal((minimum, maximum), (model.Images.Config.MinPixels, model.Images.Config.MaxPixels));
+        }
+    }
+
+    [Fact]
+    public void WithoutATokenizerOnlyTextFails()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        WriteModel(folder);
+        DeleteTokenizer(folder);
+        using VisionLanguageModel model = Load(folder);
+        Assert.NotEmpty(Logits(model));
+        Assert.Contains(folder.Path, Complaint.Of(() => model.Tokenizer.Encode("x")));
+    }
+
+    [Fact]
+    public void AMissingFolderIsNamed()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Combine("none");
+        Assert.Contains(
+            $"{path} does not exist", Complaint.Of(() => VisionLanguageModel.Load(path, ScalarType.Float32, CPU)));
+    }
+
+    [Theory]
+    [InlineData("config.json", "config.json")]
+    [InlineData("preprocessor_config.json", "preprocessor_config.json")]
+    [InlineData("model.safetensors", "model.safetensors")]
+    public void AMissingFileIsNamed(string name, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        WriteModel(folder);
+        File.Delete(folder.Combine(name));
+        string message = Complaint.Of(() => Load(folder).Dispose());
+        Assert.Contains(folder.Path, message);
+        Assert.Contains(expected, message);
+    }
+
+    [Theory]
+    [MemberData(nameof(RequiredKeys))]
+    public void AConfigurationIsRefusedWhereARequiredKeyIsMissingOrWrong(string place)
+    {
+        using var folder = new TemporaryFolder();
+        WriteModel(folder);
+        JsonObject config = JsonNode.Parse(File.ReadAllText(folder.Combine("config.json")))!.AsObject();
+        string[] steps = place.Split('.');
+        JsonObject owner = steps.Length == 1 ? config : config[steps[0]]!.AsObject();
+        owner.Remove(steps[^1]);
+        AssertNamed();
+        if (place != "model_type")
+        {
+            owner[steps[^1]] = "x";
+            AssertNamed();
+            owner[steps[^1]] = null;
+            AssertNamed();
+        }
+
+        void AssertNamed()
+        {
+            folder.Write("config.json", config.ToJsonString());
+            string message = Complaint.Of(() => Load(folder).Dispose());
+            Assert.Contains(folder.Combine("config.json"), message);
+            Assert.Contains(steps[^1], message);
+        }
+    }
+
+    [Fact]
+    public void NoDamageToTheConfigurationBringsAnythingButAComplaint()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        WriteModel(folder);
+        DeleteTokenizer(folder);
+        JsonNode config = JsonNode.Parse(File.ReadAllText(folder.Combine("config.json")))!;
+        int complaints = 0;
+        foreach (string damaged in JsonTree.Damaged(config))
+        {
+            folder.Write("config.json", damaged);
+            complaints += Complaint.IsAllThatCanComeOf(() => Load(folder).Dispose()) ? 1 : 0;
+        }
+        Assert.True(complaints > 100);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{\"model_type\": \"qwen2_5_vl\"")]
+    [InlineData("{\"model_type\": \"llama\"}")]
+    public void AConfigurationOfAnotherKindIsRefused(string json)
+    {
+        using var folder = new TemporaryFolder();
+        WriteModel(folder);
+        folder.Write("config.json", json);
+        Assert.Contains(folder.Combine("config.json"), Complaint.Of(() => Load(folder).Dispose()));
+    }
+
+    [Fact]
+    public void AMissingTensorIsNamed()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        WriteModel(folder);
+        using (VisionLanguageModel model = Load(folder))
+        {
+            CheckpointWriter.Write(folder.Path, Weights(model).Where(pair => pair.Name != "model.norm.weight"));
+        }
+        string message = Complaint.Of(() => Load(folder).Dispose());
+        Assert.Contains($"{folder.Path} lack the tensor 'model.norm.weight'", message);
+    }
+
+    [Fact]
+    public void ATensorOfAnotherShapeIsNamed()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        WriteModel(folder);
+        using (VisionLanguageModel model = Load(folder))
+        {
+            CheckpointWriter.Write(
+                folder.Path,
+                Weights(model).Select(pair => pair.Name == "model.norm.weight" ? (pair.Name, zeros(5)) : pair));
+        }
+        string message = Complaint.Of(() => Load(folder).Dispose());
+        Assert.Contains("'model.norm.weight'", message);
+        Assert.Contains("the shape [5]; its config.json asks for [32]", message);
+    }
+
+    [Theory]
+    [InlineData("patch_size", 5, "patch_size")]
+    [InlineData("merge_size", 4, "spatial_merge_size")]
+    [InlineData("temporal_patch_size", 3, "temporal_patch_size")]
+    public void PatchesMustBeThoseOfTheNetwork(string key, int value, string inConfig)
+    {
+        using var folder = new TemporaryFolder();
+        WriteModel(folder);
+        string path = folder.Combine("preprocessor_config.json");
+        JsonNode settings = JsonNode.Parse(File.ReadAllText(path))!;
+        settings[key] = value;
+        File.WriteAllText(path, settings.ToJsonString());
+        string message = Complaint.Of(() => Load(folder).Dispose());
+        Assert.Contains($"{key} {value}, but {inConfig} in its config.json", message);
+    }
+
+    [Fact]
+    public void ATokenizerWithMoreIdsThanTheModelIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        WriteModel(folder);
+        ByteLevelBpeTrainer.Train(["abab abab"], 300, ChatTemplate.SpecialTokens, folder.Path);
+        string message = Complaint.Of(() => Load(folder).Dispose());
+        Assert.Contains("ids up to 265, but vocab_size in its config.json is 264", message);
+    }
+
+    private static VisionLanguageModel Load(TemporaryFolder folder) =>
+        VisionLanguageModel.Load(folder.Path, ScalarType.Float32, CPU);
+
+    private static IEnumerable<(string Name, Tensor Tensor)> Weights(VisionLanguageModel model) =>
+        model.Network.Parameters.Names.Select(name => (name, model.Network.Parameters[name]));
+
+    private static void WriteModel(TemporaryFolder folder, bool tied = true)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        ByteLevelBpeTrainer.Train([], 264, ChatTemplate.SpecialTokens, folder.Path);
+        QwenConfig config = Config(folder, tied);
+        using var network = new QwenModel(config, ScalarType.Float32, CPU);
+        network.Initialise(seed: 3);
+        CheckpointWriter.Write(
+            folder.Path, network.Parameters.Names.Select(name => (name, network.Parameters[name])));
+        folder.Write("config.json", config.ToJson());
+        new ImageProcessorConfig { PatchSize = 4, MinPixels = 64, MaxPixels = 4096 }.Save(folder.Path);
+    }
+
+    private static QwenConfig Config(TemporaryFolder folder, bool tied)
+    {
+        QwenConfig small = SmallModel.Config(tied);
+        int imagePad = Tokenizer.Load(folder.Path).IdOf(ChatTemplate.ImagePad)!.Value;
+        return small with
+        {
+            Text = small.Text with { VocabularySize = 264 },
+            Tokens = small.Tokens with { ImagePad = imagePad },
+        };
+    }
+
+    private static void DeleteTokenizer(TemporaryFolder folder)
+    {
+        foreach (string name in (string[])["tokenizer.json", "vocab.json", "merges.txt"])
+        {
+            File.Delete(folder.Combine(name));
+        }
+    }
+
+    private static void AssertSameWeights(VisionLanguageModel expected, VisionLanguageModel actual)
+    {
+        Assert.Equal(expected.Network.Parameters.Names, actual.Network.Parameters.Names);
+        foreach (string name in expected.Network.Parameters.Names)
+        {
+            Tensor weights = actual.Network.Parameters[name];
+            Assert.Equal(expected.Network.Parameters[name].shape, weights.shape);
+            Assert.Equal(expected.Network.Parameters[name].bytes.ToArray(), weights.bytes.ToArray());
+        }
+    }
+
+    // The logits after an image and a few tokens, from pixels to numbers.
+    private static float[] Logits(VisionLanguageModel model)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        int pad = model.Network.Config.Tokens.ImagePad;
+        byte[] rgb = [.. Enumerable.Range(0, 3 * 16 * 16).Select(i => (byte)(i * 31))];
+        ProcessedImage image = model.Images.Process(new PixelImage(16, 16, rgb));
+        int[] ids = ChatTemplate.ExpandImages([5, pad, 6, 7], [image.Grid], pad, model.Images.Config.MergeSize);
+        ImageFeatures features = model.Network.EncodeImages([image]);
+        var batch = SequenceBatch.Of(
+            model.Network.Config, [new TokenSequence(ids, [0])], features, PaddingSide.Left, CPU);
+        return [.. model.Network.Logits(model.Network.Forward(batch, features)).data<float>()];
+    }
+}

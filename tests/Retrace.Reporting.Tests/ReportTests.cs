@@ -1,0 +1,273 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Retrace.Reporting.Html;
+using Retrace.Runs;
+
+namespace Retrace.Reporting.Tests;
+
+public sealed class ReportTests : IDisposable
+{
+    private const string Hostile = "</div></details><script>alert(1)</script><img src=x onerror='a'>\"&amp;]]>\0\uD800";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("retrace-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Every_metric_with_values_has_a_figure_and_the_others_have_none()
+    {
+        Assert.Equal(
+            [
+                "Evaluation accuracy", "Accuracy of samples", "Accuracy of the majority", "Entropy", "High confidence",
+                "Majority share", "Distinct answers", "Reward", "KL divergence", "Survival of right answers",
+                "Survival of wrong answers", "Survival gap", "Response length", "Gradient norm", "Time a step", "full",
+            ],
+            Figures(SyntheticRun.Full("full", 30)));
+        Assert.Equal(
+            ["Entropy"], Figures(SyntheticRun.Of("one", SyntheticRun.Step(1) with { Entropy = 0.5, Kl = double.NaN })));
+        Assert.Empty(Figures(SyntheticRun.Of("empty")));
+    }
+
+    [Fact]
+    public void A_row_tells_a_run_in_short()
+    {
+        XElement page = Report.Page([SyntheticRun.Full("one", 100, seed: 7)]);
+        string[] cells = [.. page.Descendants("td").Select(cell => cell.Value)];
+        Assert.Equal(
+            [
+                "one", "csrs", "7", "100",
+                "50.0 % (40.4–59.6) → 50.0 % (40.4–59.6)", // Wilson's interval of 50 of 100, from its formula.
+                "25.0 % → 25.0 %", "0.500 nats → 0.500 nats", "150,000", "1 h 6 min",
+            ],
+            cells);
+    }
+
+    [Fact]
+    public void Several_runs_have_a_row_each_and_a_line_each_in_every_figure()
+    {
+        XElement page = Report.Page([SyntheticRun.Full("a", 40), SyntheticRun.Full("b", 40, "majority")]);
+        Assert.Equal(["a", "b"], page.Descendants("tr").Skip(1).Select(row => row.Elements("td").First().Value));
+        XElement entropy = Figure(page, "Entropy");
+        Assert.Equal(["a 0.500 nats", "b 0.500 nats"], entropy.Descendants("li").Select(entry => entry.Value));
+        Assert.Equal(
+            ["c0 d0 raw", "c1 d0 raw", "c0 d0 line", "c1 d0 line"],
+            entropy.Elements("svg").Elements("g").Select(
+                look => $"{look.Attribute("class")!.Value} {look.Element("path")!.Attribute("class")!.Value}"));
+    }
+
+    [Fact]
+    public void Seeds_have_a_mean_and_a_band()
+    {
+        RunRecord[] runs =
+        [
+            Seed(0, 0.2), Seed(1, 0.4),
+            SyntheticRun.Of("other", SyntheticRun.Step(1, "majority") with { Entropy = 0.1 }),
+        ];
+        XElement entropy = Figure(Report.Page(runs), "Entropy");
+        Assert.Contains(entropy.Descendants("li"), entry => entry.Value == "csrs, mean of 2 seeds 0.300 nats");
+        Assert.Single(entropy.Descendants("path"), path => path.Attribute("class")!.Value == "band");
+
+        static RunRecord Seed(long seed, double entropy) => SyntheticRun.Of(
+            $"seed {seed}",
+            SyntheticRun.Step(1, seed: seed) with { Entropy = entropy },
+            SyntheticRun.Step(2, seed: seed) with { Entropy = entropy });
+    }
+
+    [Fact]
+    public void An_axis_of_shares_does_not_follow_a_band_beyond_their_limits()
+    {
+        RunRecord[] runs =
+        [
+            SyntheticRun.Of("a", SyntheticRun.Step(1) with { TrainAccuracy = 1 }),
+            SyntheticRun.Of("b", SyntheticRun.Step(1, seed: 1) with { TrainAccuracy = 0 }),
+        ];
+        XElement figure = Figure(Report.Page(runs), "Accuracy of samples"); // 50 % ± 71 %.
+        Assert.Equal(
+            ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"],
+            figure.Descendants("text").Where(text => text.Attribute("class")!.Value == "y").Select(text => text.Value));
+    }
+
+    [Fact]
+    public void A_curve_lies_where_its_values_are()
+    {
+        XElement figure = Figure(
+            Report.Page([SyntheticRun.Of(
+                "one",
+                SyntheticRun.Step(0),
+                SyntheticRun.Step(1) with { MajorityShare = 0 },
+                SyntheticRun.Step(2) with { MajorityShare = 1 },
+                SyntheticRun.Step(3),
+                SyntheticRun.Step(4) with { MajorityShare = 0.5 })]),
+            "Majority share");
+        // Steps 0 to 4 over 378 from 50 on: 94.5 each; 176 for the whole share, upwards from 184.
+        XElement line = Assert.Single(
+            figure.Elements("svg").Elements("g").Elements("path"), path => path.Attribute("class")!.Value == "line");
+        Assert.Equal("M144.5 184L239 8M428 96h0", line.Attribute("d")!.Value);
+    }
+
+    [Fact]
+    public void Accuracy_by_frequency_is_that_of_the_first_and_the_last_fifth()
+    {
+        XElement figure = Figure(Report.Page([SyntheticRun.Full("one", 10)]), "one");
+        Assert.Equal(
+            "Accuracy of the answers of each frequency in one: "
+            + "steps 1–2: none, 20.0 %, 40.0 %, 60.0 %, 1.5 %; steps 9–10: none, 20.0 %, 40.0 %, 60.0 %, 9.5 %.",
+            figure.Elements("svg").Single().Attribute("aria-label")!.Value);
+    }
+
+    [Fact]
+    public void Trajectories_are_taken_from_the_beginning_the_middle_and_the_end()
+    {
+        TrajectorySample[] all =
+        [
+            .. from step in Enumerable.Range(1, 9)
+               from problem in new[] { "p", "p", "q", "r" }
+               select SyntheticRun.Trajectory(step, problem),
+        ];
+        Assert.Equal(
+            [(1, "p"), (1, "q"), (5, "p"), (5, "q"), (9, "p"), (9, "q")],
+            TrajectoryList.Choose(all).Select(chosen => (chosen.Step, chosen.ProblemId)));
+    }
+
+    [Fact]
+    public void A_trajectory_shows_its_anchor_and_its_continuations()
+    {
+        XElement entry = Report.Page([SyntheticRun.Full("one", 10)]).Descendants("details").First();
+        Assert.Equal("step 1, problem p: answer 2, reward 0.700, advantage -1.20", entry.Element("summary")!.Value);
+        XElement mark = Assert.Single(entry.Descendants("mark"));
+        Assert.Equal(
+            ("One and one", "anchor, after 3 tokens", " is two."),
+            (mark.PreviousNode!.ToString(), mark.Value, ((XElement)mark.NextNode!).Value));
+        Assert.Equal(["answer 3", "answer none"], entry.Descendants("details").Select(
+            continuation => continuation.Element("summary")!.Value));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(2)]
+    [InlineData(99)]
+    public void An_anchor_that_does_not_fit_does_no_harm(int offset)
+    {
+        const string Response = "a\U0001D465b";
+        TrajectorySample sample = SyntheticRun.Trajectory(1) with { Response = Response, AnchorTextOffset = offset };
+        RunRecord run = SyntheticRun.Full("one", 1) with { Trajectories = [sample] };
+        Assert.Contains("\U0001D465", Html(run));
+    }
+
+    [Fact]
+    public void What_a_run_says_never_becomes_markup()
+    {
+        TrajectorySample sample = SyntheticRun.Trajectory(1, Hostile) with
+        {
+            Question = Hostile,
+            Response = Hostile,
+            Answer = Hostile,
+            Image = [.. "\"><script>"u8],
+            Retraced = [new RetracedSample(Hostile, Hostile)],
+        };
+        StepMetrics[] metrics =
+        [
+            .. from step in SyntheticRun.Full("", 3).Metrics select step with { Method = Hostile },
+        ];
+        string hostile = Html(new RunRecord(Hostile, Hostile, metrics, [sample]));
+        Assert.DoesNotContain("<script", hostile);
+        Assert.DoesNotContain("onerror='", hostile);
+        Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", hostile);
+
+        // The same elements in the same order as where all texts are harmless.
+        const string Plain = "a harmless text";
+        string harmless = Html(new RunRecord(Plain, Plain, SyntheticRun.Full("", 3).Metrics, [
+            sample with
+            {
+                ProblemId = Plain,
+                Question = Plain,
+                Response = Plain,
+                Answer = Plain,
+                Image = null,
+                Retraced = [new RetracedSample(Plain, Plain)],
+            },
+        ]));
+        Assert.Equal(Tags(harmless), Tags(hostile));
+    }
+
+    [Fact]
+    public void The_page_is_well_formed_and_refers_to_nothing_outside()
+    {
+        RunRecord withImage = SyntheticRun.Full("a", 40) with
+        {
+            Trajectories = [SyntheticRun.Trajectory(1) with { Image = [137, 80, 78, 71, 13, 10, 26, 10, 0] }],
+        };
+        string page = Html(withImage, SyntheticRun.Full("b & c", 40, seed: 1), SyntheticRun.Of("empty"));
+        // With the three elements that HTML does not close closed, it is XML; so then is every SVG in it.
+        string closed = Regex.Replace(page["<!DOCTYPE html>".Length..], "<(img|meta|br)([^>]*)>", "<$1$2/>");
+        XElement html = XElement.Parse(closed);
+        Assert.True(html.Descendants("svg").Count() > 30);
+        Assert.Empty(html.DescendantsAndSelf().Attributes("href"));
+        Assert.Empty(html.Descendants("script"));
+        XAttribute source = Assert.Single(html.DescendantsAndSelf().Attributes("src"));
+        Assert.Equal("data:image/png;base64,iVBORw0KGgoA", source.Value);
+        Assert.DoesNotContain("://", page);
+        Assert.DoesNotContain("url(", page);
+        Assert.DoesNotContain("@import", page);
+    }
+
+    [Fact]
+    public void Every_look_and_stroke_of_the_figures_is_in_the_style_sheet()
+    {
+        XElement page = Report.Page([SyntheticRun.Full("a", 40), SyntheticRun.Full("b", 40, seed: 1)]);
+        string style = page.Descendants("style").Single().Value;
+        IEnumerable<string> classes = page.Descendants("svg").DescendantsAndSelf().Attributes("class")
+            .SelectMany(attribute => attribute.Value.Split(' ')).Distinct()
+            .Except(["d0", "late"]); // Solid, which is what a line is without more being said.
+        Assert.All(classes, name => Assert.Contains($".{name} ", style.Replace(',', ' ').Replace("{", " {")));
+    }
+
+    [Fact]
+    public void A_run_that_is_being_written_is_shown_and_an_earlier_page_is_replaced()
+    {
+        string folder = Path.Combine(_folder, "run");
+        string path = Path.Combine(_folder, "pages", "report.html");
+        using (RunWriter writer = RunWriter.Open(folder, resumeAfterStep: -1))
+        {
+            writer.Append(SyntheticRun.Step(1) with { Entropy = 0.5 });
+            Report.Write([RunReader.Read(folder)], path);
+            string first = File.ReadAllText(path);
+            writer.Append(SyntheticRun.Step(2) with { Entropy = 0.25 });
+            writer.Append(SyntheticRun.Trajectory(2));
+            Report.Write([RunReader.Read(folder)], path);
+            Assert.Contains("<b class=\"whole\">0.500 nats</b>", first);
+        }
+        string second = File.ReadAllText(path);
+        Assert.Contains("<b class=\"whole\">0.250 nats</b>", second);
+        Assert.Contains("One and one", second);
+        Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
+    }
+
+    [Fact]
+    public void The_same_runs_give_the_same_bytes() =>
+        Assert.Equal(Html(SyntheticRun.Full("a", 25)), Html(SyntheticRun.Full("a", 25)));
+
+    [Fact]
+    public void A_run_without_steps_is_a_page_too()
+    {
+        string page = Html(SyntheticRun.Of("empty"));
+        Assert.Contains("<h1>Run empty</h1>", page);
+        Assert.DoesNotContain("<section", page);
+    }
+
+    private string Html(params RunRecord[] runs)
+    {
+        string path = Path.Combine(_folder, "page.html");
+        Report.Write(runs, path);
+        return File.ReadAllText(path);
+    }
+
+    private static IEnumerable<string> Tags(string html) =>
+        Regex.Matches(html, "</?([a-z0-9]+)").Select(match => match.Value);
+
+    private static IEnumerable<string> Figures(RunRecord run) =>
+        Report.Page([run]).Descendants("figure").Select(figure => figure.Element("h3")!.Value);
+
+    private static XElement Figure(XElement page, string title) =>
+        page.Descendants("figure").Single(figure => figure.Element("h3")!.Value == title);
+}
