@@ -12,7 +12,8 @@ public sealed class ModelCommandTests(ModelCommandTests.Files files) : IClassFix
     public async Task A_question_about_a_picture_is_answered_alike_on_the_command_line_and_in_a_file()
     {
         RetraceProcess one = await RetraceProcess.RunAsync(
-            "generate", "--model", files.Model, "--image", files.Picture, "--prompt", "How wide?", "--temperature", "0");
+            "generate", "--model", files.Model, "--image", files.Picture, "--prompt", "How wide?",
+            "--temperature", "0");
         Assert.Equal((0, ""), (one.ExitCode, one.Error));
 
         string input = files.Write("one.jsonl", """{"id": "a", "prompt": "How wide?", "image": "picture.png"}""");
@@ -26,8 +27,8 @@ public sealed class ModelCommandTests(ModelCommandTests.Files files) : IClassFix
         Assert.NotEqual("", responses[0]);
 
         RetraceProcess instructed = await RetraceProcess.RunAsync(
-            "generate", "--model", files.Model, "--image", files.Picture, "--prompt", "How wide?", "--temperature", "0",
-            "--instruction");
+            "generate", "--model", files.Model, "--image", files.Picture, "--prompt", "How wide?",
+            "--temperature", "0", "--instruction");
         Assert.Equal(0, instructed.ExitCode);
         Assert.NotEqual(one.Output, instructed.Output);
     }
@@ -49,16 +50,21 @@ public sealed class ModelCommandTests(ModelCommandTests.Files files) : IClassFix
     [Fact]
     public async Task What_was_generated_from_tokens_can_be_scored_in_a_folder_without_a_tokenizer()
     {
-        string input = files.Write("ids.jsonl", "{\"id\": 1, \"input_ids\": [40, 41, 42]}\n{\"id\": 2, \"input_ids\": [50]}\n");
+        string input = files.Write("ids.jsonl", """
+            {"id": 1, "input_ids": [40, 41, 42]}
+            {"id": 2, "input_ids": [50]}
+            """);
         RetraceProcess generated = await RetraceProcess.RunAsync(
-            "generate", "--model", files.ModelWithoutTokenizer, "--input", input, "--output", files.Combine("ids-out.jsonl"));
+            "generate", "--model", files.ModelWithoutTokenizer,
+            "--input", input, "--output", files.Combine("ids-out.jsonl"));
         Assert.Equal(0, generated.ExitCode);
         JsonElement[] lines = files.Lines("ids-out.jsonl");
         Assert.Equal([1, 2], lines.Select(line => line.GetProperty("id").GetInt32()));
         Assert.All(lines, line => Assert.Equal(JsonValueKind.Null, line.GetProperty("responses").ValueKind));
 
         int[] whole = [40, 41, 42, .. lines[0].GetProperty("token_ids")[0].Deserialize<int[]>()!];
-        string scoreInput = files.Write("score.jsonl", $"{{\"id\": \"x\", \"input_ids\": {JsonSerializer.Serialize(whole)}}}");
+        string scoreInput = files.Write(
+            "score.jsonl", $$"""{"id": "x", "input_ids": {{JsonSerializer.Serialize(whole)}}}""");
         RetraceProcess scored = await ScoreAsync(files.ModelWithoutTokenizer, scoreInput, "score-out.jsonl");
         Assert.Equal((0, "", "lines scored: 1 of 1\n"), (scored.ExitCode, scored.Output, scored.Error));
         JsonElement score = Assert.Single(files.Lines("score-out.jsonl"));
@@ -89,7 +95,8 @@ public sealed class ModelCommandTests(ModelCommandTests.Files files) : IClassFix
         Assert.Equal(UntrainedModel.MaxResponseTokens, root.GetProperty("max_response_tokens").GetInt32());
         JsonElement problems = root.GetProperty("problems");
         Assert.Equal(5, problems.GetArrayLength());
-        Assert.All(problems.EnumerateArray(), problem => Assert.Equal(2, problem.GetProperty("responses").GetArrayLength()));
+        Assert.All(
+            problems.EnumerateArray(), problem => Assert.Equal(2, problem.GetProperty("responses").GetArrayLength()));
 
         string shuffledReport = files.Combine("shuffled.json");
         RetraceProcess shuffled = await EvaluateAsync(
@@ -114,7 +121,8 @@ public sealed class ModelCommandTests(ModelCommandTests.Files files) : IClassFix
         await AssertRefusedAsync(Either, "generate", "--model", files.Model, "--prompt", "a", "--input", prompts);
         await AssertRefusedAsync(Either, "generate", "--model", files.Model, "--input", prompts);
         await AssertRefusedAsync(
-            "--samples is 0, but must be at least 1", "generate", "--model", files.Model, "--prompt", "a", "--samples", "0");
+            "--samples is 0, but must be at least 1",
+            "generate", "--model", files.Model, "--prompt", "a", "--samples", "0");
         await AssertRefusedAsync(
             "--temperature is -1, but must be a number of at least 0",
             "generate", "--model", files.Model, "--prompt", "a", "--temperature=-1");
@@ -138,7 +146,7 @@ public sealed class ModelCommandTests(ModelCommandTests.Files files) : IClassFix
             $"{unlabeled} has no problem with an answer; an evaluation needs labeled ones",
             "eval", "--model", files.Model, "--data", unlabeled);
         await AssertRefusedAsync(
-            "--set model.dtype=fp8: model.dtype is \"fp8\", but must be bf16 or fp32",
+            "--set model.dtype=fp8: model.dtype is \"fp8\", but must be one of bf16, fp32",
             "eval", "--model", files.Model, "--data", unlabeled, "--dtype", "fp8");
         Assert.False(File.Exists(files.Combine("o")));
     }

@@ -43,7 +43,8 @@ internal static class DataMakeCommand
             string directory = parsed.GetRequiredValue(output);
             int[] counts = [parsed.GetValue(train), parsed.GetValue(evaluation), parsed.GetValue(test)];
             write(directory, parsed.GetValue(seed), counts[0], counts[1], counts[2]);
-            Console.WriteLine($"{directory}: {counts[0]} problems to train, {counts[1]} to evaluate, {counts[2]} to test");
+            Console.WriteLine(
+                $"{directory}: {counts[0]} problems to train, {counts[1]} to evaluate, {counts[2]} to test");
             return ExitCode.Done;
         });
         return command;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Retrace.Cli.Progress;
 using Retrace.Models;
 using Retrace.Problems;
 using Retrace.Training.Configuration;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Retrace.Cli.Progress;
 using Retrace.Models;
 using Retrace.Models.Text;
 using Retrace.Problems;
@@ -92,7 +93,8 @@ internal sealed class GenerateCommand
         bool file = text is null && images.Length == 0 && input is not null && output is not null;
         if (!one && !file)
         {
-            throw new BadInputException("generate takes either --prompt, with or without --image, or --input and --output");
+            throw new BadInputException(
+                "generate takes either --prompt, with or without --image, or --input and --output");
         }
         RunConfiguration configuration = _model.Resolve(parsed);
         ResponseSampling sampling = Sampling(parsed, configuration);

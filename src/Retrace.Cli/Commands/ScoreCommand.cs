@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Retrace.Cli.Progress;
 using Retrace.Models;
 using Retrace.Training.Configuration;
 using Retrace.Training.Evaluation;

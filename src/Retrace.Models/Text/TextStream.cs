@@ -3,8 +3,8 @@ using System.Text;
 namespace Retrace.Models.Text;
 
 /// <summary>
-/// The text of tokens as they come, special ones left out. A character whose bytes are spread over several tokens appears
-/// when it is whole; all parts together are what <see cref="Tokenizer.Decode"/> gives for all tokens together.
+/// The text of tokens as they come, special ones left out. A character whose bytes are spread over several tokens
+/// appears when it is whole; all parts together are what <see cref="Tokenizer.Decode"/> gives for all tokens together.
 /// </summary>
 public sealed class TextStream(Tokenizer tokenizer)
 {

@@ -3,10 +3,12 @@ using Retrace.Problems;
 
 namespace Retrace.Training.Data;
 
-/// <summary>The synthetic problems of <see cref="GeometryDataSet"/> as Parquet, without their figures' descriptions.</summary>
+/// <summary>The problems of <see cref="GeometryDataSet"/> as Parquet, without their figures' descriptions.</summary>
 public static class GeometryParquet
 {
-    /// <summary>Writes <c>train.parquet</c>, <c>evaluation.parquet</c> and <c>test.parquet</c>, each atomically.</summary>
+    /// <summary>
+    /// Writes <c>train.parquet</c>, <c>evaluation.parquet</c> and <c>test.parquet</c>, each atomically.
+    /// </summary>
     /// <param name="directory">Made if it is missing; files of these names are replaced.</param>
     /// <param name="seed">Decides all problems.</param>
     /// <param name="train">How many problems to train on.</param>

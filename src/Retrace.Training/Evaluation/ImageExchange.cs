@@ -2,10 +2,12 @@ using Retrace.Problems;
 
 namespace Retrace.Training.Evaluation;
 
-/// <summary>Takes problems' images away from them: what a model still gets right, it does not read from the image.</summary>
+/// <summary>
+/// Shows problems with the images of others: what a model still gets right, it does not read from the image.
+/// </summary>
 public static class ImageExchange
 {
-    /// <summary>Gives every problem that has images those of another one; the same seed gives the same exchange.</summary>
+    /// <summary>Gives every problem that has images those of another; the same seed gives the same exchange.</summary>
     /// <remarks>Sattolo's algorithm (1986): a permutation of one cycle, so that nobody keeps what was his.</remarks>
     /// <param name="problems">At least two with images; those without stay as they are.</param>
     /// <param name="seed">Decides who gets whose.</param>

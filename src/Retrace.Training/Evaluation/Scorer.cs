@@ -8,7 +8,9 @@ namespace Retrace.Training.Evaluation;
 
 /// <summary>Log-probabilities of given tokens.</summary>
 /// <param name="model">Whose they are.</param>
-/// <param name="tokensAtOnce">The most tokens in a forward pass, padding included, where one sequence is no longer.</param>
+/// <param name="tokensAtOnce">
+/// The most tokens in a forward pass, padding included; a longer sequence has one for itself.
+/// </param>
 public sealed class Scorer(QwenModel model, int tokensAtOnce)
 {
     private const int LinesAtOnce = 64;
@@ -43,7 +45,8 @@ public sealed class Scorer(QwenModel model, int tokensAtOnce)
         CancellationToken cancellation,
         Action<int>? onLines = null)
     {
-        JsonLinesFile.Write(output, Scores(), (writer, score) => Write(writer, score.Line, score.Tokens, score.LogProbs));
+        JsonLinesFile.Write(
+            output, Scores(), (writer, score) => Write(writer, score.Line, score.Tokens, score.LogProbs));
 
         IEnumerable<(PromptLine Line, int[] Tokens, float[] LogProbs)> Scores()
         {

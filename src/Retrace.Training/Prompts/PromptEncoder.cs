@@ -41,7 +41,9 @@ public sealed class PromptEncoder(VisionLanguageModel model, string instruction)
 
     private EncodedPrompt PromptOf(PromptLine line) => line.Text is string text
         ? Encode(text, line.Images)
-        : WithTokens([.. line.Tokens!], [.. line.Images.Select(ProblemPreparation.Decode).Select(model.Images.Process)]);
+        : WithTokens(
+            [.. line.Tokens!],
+            [.. line.Images.Select(ProblemPreparation.Decode).Select(model.Images.Process)]);
 
     private EncodedPrompt WithTokens(int[] tokens, ProcessedImage[] images)
     {

@@ -18,7 +18,8 @@ public sealed class Responder(VisionLanguageModel model, LocalRolloutEngine engi
     /// <param name="onToken">Called with (sample, token) as tokens are drawn.</param>
     /// <returns>[samples]</returns>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
-    public Generation[] Respond(EncodedPrompt prompt, CancellationToken cancellation, Action<int, int>? onToken = null) =>
+    public Generation[] Respond(
+        EncodedPrompt prompt, CancellationToken cancellation, Action<int, int>? onToken = null) =>
         Generate([prompt], first: 0, cancellation, (_, sample, token) => onToken?.Invoke(sample, token))[0];
 
     /// <summary>

@@ -47,7 +47,7 @@ public sealed class QwenModelTests
         using var noGrad = no_grad();
         using QwenModel model = SmallModel.Create(tied);
         ImageFeatures features = model.EncodeImages(Images);
-        int[] continuation = [20, 21, SmallModel.ImagePad, 23, 24]; // A placeholder that is drawn is text.
+        int[] continuation = [20, 21, SmallModel.ImagePad, 23, 24]; // Behind the images a placeholder is text.
         TokenSequence[] whole =
             [.. Sequences.Select(sequence => sequence with { Tokens = [.. sequence.Tokens, .. continuation] })];
         Tensor expected = model.Logits(model.Forward(Batch(model, features, whole, left: true), features));

@@ -15,8 +15,9 @@ public sealed class PromptEncoderTests(UntrainedModelFolder folder) : IClassFixt
     {
         // 90 × 60 pixels become 84 × 56: six tokens.
         EncodedPrompt prompt = new PromptEncoder(_model, "").Encode("How wide?", [Picture(90, 60)]);
+        string pads = string.Concat(Enumerable.Repeat(ChatTemplate.ImagePad, 6));
         string expected = ChatTemplate.Prompt("How wide?", 1)
-            .Replace(ChatTemplate.ImagePad, string.Concat(Enumerable.Repeat(ChatTemplate.ImagePad, 6)), StringComparison.Ordinal);
+            .Replace(ChatTemplate.ImagePad, pads, StringComparison.Ordinal);
         Assert.Equal(_model.Tokenizer.Encode(expected), prompt.Tokens);
         Assert.Equal((4, 6), (Assert.Single(prompt.Images).Grid.Height, prompt.Images[0].Grid.Width));
 

@@ -65,7 +65,8 @@ public sealed class PromptFileTests : IDisposable
         Assert.StartsWith(
             "none.jsonl: the data cannot be read: ",
             Assert.Throws<BadInputException>(() => PromptFile.Read("none.jsonl")).Message);
-        string path = _folder.Write("p.jsonl", [.. Encoding.UTF8.GetBytes("{\"prompt\": \""), 0xff, (byte)'"', (byte)'}']);
+        string path = _folder.Write(
+            "p.jsonl", [.. Encoding.UTF8.GetBytes("{\"prompt\": \""), 0xff, (byte)'"', (byte)'}']);
         Assert.Equal(
             $"{path}, after line 0: not valid UTF-8",
             Assert.Throws<BadInputException>(() => PromptFile.Read(path)).Message);

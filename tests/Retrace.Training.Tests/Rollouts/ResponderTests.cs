@@ -17,8 +17,9 @@ public sealed class ResponderTests(UntrainedModelFolder folder) : IClassFixture<
         VisionLanguageModel model = folder.Model;
         _files.Write("a.png", UntrainedModelFolder.Picture(60, 30, 1));
         // More lines than are generated at once, of different lengths.
-        string input = _files.Write("in.jsonl", string.Concat(Enumerable.Range(0, 70).Select(i =>
-            $"{{\"id\": \"p{i}\", \"prompt\": \"{new string('x', 70 - i)}\"{(i % 2 == 0 ? "" : ", \"image\": \"a.png\"")}}}\n")));
+        string input = _files.Write("in.jsonl", string.Join('\n', Enumerable.Range(0, 70).Select(i => i % 2 == 0
+            ? $$"""{"id": "p{{i}}", "prompt": "{{new string('x', 70 - i)}}"}"""
+            : $$"""{"id": "p{{i}}", "prompt": "{{new string('x', 70 - i)}}", "image": "a.png"}""")));
         IReadOnlyList<PromptLine> lines = PromptFile.Read(input);
         List<int> progress = [];
         PromptEncoder encoder = new(model, "");
@@ -26,7 +27,8 @@ public sealed class ResponderTests(UntrainedModelFolder folder) : IClassFixture<
             lines, encoder, _files.Combine("out.jsonl"), TestContext.Current.CancellationToken, progress.Add);
 
         JsonElement[] written = Lines("out.jsonl");
-        Assert.Equal(Enumerable.Range(0, 70).Select(i => $"p{i}"), written.Select(line => line.GetProperty("id").GetString()));
+        Assert.Equal(
+            Enumerable.Range(0, 70).Select(i => $"p{i}"), written.Select(line => line.GetProperty("id").GetString()));
         Assert.Equal([64, 70], progress);
         foreach (JsonElement line in written)
         {

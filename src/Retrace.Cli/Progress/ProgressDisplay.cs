@@ -1,8 +1,8 @@
 using Spectre.Console;
 
-namespace Retrace.Cli.Commands;
+namespace Retrace.Cli.Progress;
 
-/// <summary>Shows on standard error how far some work is: as a bar in a terminal, else as a line for each tenth.</summary>
+/// <summary>Shows on standard error how far some work is: a bar in a terminal, else a line for each tenth.</summary>
 internal static class ProgressDisplay
 {
     private const int Lines = 10;
