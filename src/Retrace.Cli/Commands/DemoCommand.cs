@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Retrace.Cli.Progress;
+using Retrace.Models;
+using Retrace.Reporting;
 using Retrace.Runs;
 using Retrace.Statistics;
 using Retrace.Training.Configuration;
@@ -8,7 +10,6 @@ using Retrace.Training.Evaluation;
 using Retrace.Training.Evolution;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
-using Retrace.Models;
 using Spectre.Console;
 using TorchSharp;
 
@@ -72,6 +73,12 @@ internal static class DemoCommand
         Outcome withMajority = Evolve("majority", majority, directory, shipped, cancellation);
 
         WriteTable(start, [withCsrs, withMajority]);
+        string report = Path.Combine(directory, RunFolder.Report);
+        Report.Write(
+            [.. new[] { withCsrs, withMajority }.Select(outcome =>
+                RunReader.Read(Path.Combine(directory, outcome.Method)))],
+            report);
+        Console.WriteLine($"the curves are in {report}");
     }
 
     private static Outcome Evolve(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Retrace.Cli.Commands;
+using Retrace.Reporting;
 using Retrace.Reporting.TensorBoard;
 using Retrace.Runs;
 using Retrace.Training.Evolution;
@@ -21,14 +22,22 @@ internal static class EvolutionSession
         using TensorBoardWriter events =
             TensorBoardWriter.Open(directory, run.StepsTaken > 0 ? run.StepsTaken : -1);
         run.Loop.StepCompleted += events.Append;
-        if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)
+        try
         {
-            ShowBar(run, label, () => run.Loop.Run(run.StepsTaken, cancellation));
+            if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)
+            {
+                ShowBar(run, label, () => run.Loop.Run(run.StepsTaken, cancellation));
+            }
+            else
+            {
+                run.Loop.StepCompleted += metrics => Console.WriteLine($"{label}  {LineOf(run, metrics)}");
+                run.Loop.Run(run.StepsTaken, cancellation);
+            }
         }
-        else
+        finally
         {
-            run.Loop.StepCompleted += metrics => Console.WriteLine($"{label}  {LineOf(run, metrics)}");
-            run.Loop.Run(run.StepsTaken, cancellation);
+            // Also of a run that was interrupted or has failed.
+            Report.Write([RunReader.Read(directory)], Path.Combine(directory, RunFolder.Report));
         }
     }
 

@@ -1,0 +1,206 @@
+using Retrace.Models.Images;
+using Retrace.Models.Qwen;
+using Retrace.Models.Tests.Qwen;
+using Retrace.Training.Configuration;
+using Retrace.Training.Learning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Training.Tests.Learning;
+
+public sealed class LearnerTests
+{
+    private static readonly LearningSettings Settings = new()
+    {
+        LearningRate = 0,
+        MiniBatch = 6,
+        MaxGradNorm = 1e9,
+        Kl = 0.1,
+    };
+
+    // Along the gradient's own direction, through vision tower, decoder, log-probabilities and loss.
+    [Fact]
+    public void The_gradient_of_the_loss_is_its_slope_in_the_weights()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel policy = SmallModel.Create();
+        TrainingSample[] samples = Samples(policy);
+        Dictionary<string, Tensor> gradient = GradientOf(policy, samples, Settings);
+        double squaredNorm = gradient.Values.Sum(part => (part * part).sum().item<float>());
+
+        const double Step = 2e-3;
+        double slope = (LossAt(Step) - LossAt(-Step)) / (2 * Step);
+
+        Assert.Equal(Math.Sqrt(squaredNorm), slope, 0.01 * Math.Sqrt(squaredNorm));
+
+        double LossAt(double distance)
+        {
+            using var noGrad = no_grad();
+            using QwenModel moved = policy.Clone();
+            foreach ((string name, Tensor part) in gradient)
+            {
+                using Scalar share = distance / Math.Sqrt(squaredNorm);
+                moved.Parameters[name].add_(part, share);
+            }
+            return LossOf(moved, policy, samples);
+        }
+    }
+
+    [Fact]
+    public void Micro_batches_do_not_change_the_gradient()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel policy = SmallModel.Create();
+        TrainingSample[] samples = Samples(policy);
+        Dictionary<string, Tensor> whole = GradientOf(policy, samples, Settings);
+        Dictionary<string, Tensor> parts = GradientOf(policy, samples, Settings with { MicroBatchTokens = 1 });
+        foreach ((string name, Tensor expected) in whole)
+        {
+            double error = (parts[name] - expected).norm().item<float>() / expected.norm().item<float>();
+            Assert.True(error < 1e-4, $"{name}: {error}");
+        }
+    }
+
+    [Fact]
+    public void On_its_own_samples_nothing_is_clipped_and_the_divergence_is_zero()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel policy = SmallModel.Create();
+        using QwenModel reference = policy.Clone();
+        policy.Parameters.Train(_ => true);
+        using Learner learner = new(policy, reference, Settings, temperature: 1, seed: 0);
+        LearningStatistics learned = learner.Learn(1, Samples(policy));
+        Assert.Equal(0, learned.ClipFraction);
+        Assert.Equal(0, learned.Kl!.Value, 1e-6);
+        Assert.True(learned.GradNorm > 0);
+    }
+
+    [Fact]
+    public void A_step_makes_what_is_good_likelier_and_what_is_bad_less_likely()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel policy = SmallModel.Create();
+        TrainingSample[] samples = Samples(policy);
+        double[] before = SumOfLogProbs(policy, samples);
+        policy.Parameters.Train(_ => true);
+        using Learner learner = new(
+            policy, null, Settings with { LearningRate = 1e-3, Kl = 0, MaxGradNorm = 1 }, temperature: 1, seed: 0);
+        learner.Learn(1, samples);
+        double[] after = SumOfLogProbs(policy, samples);
+        Assert.All(Enumerable.Range(0, samples.Length), i =>
+            Assert.Equal(Math.Sign(samples[i].Advantage), Math.Sign(after[i] - before[i])));
+    }
+
+    [Fact]
+    public void The_step_size_rises_over_the_warm_up()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel policy = SmallModel.Create();
+        TrainingSample[] samples = Samples(policy);
+        policy.Parameters.Train(_ => true);
+        LearningSettings settings = Settings with { LearningRate = 1e-5, WarmupSteps = 4, MiniBatch = 3 };
+        using Learner learner = new(policy, null, settings, temperature: 1, seed: 0);
+        // Six samples in mini-batches of three are two optimizer steps.
+        Assert.Equal([0.5e-5, 1e-5, 1e-5], new[] { 1, 2, 3 }.Select(step => learner.Learn(step, samples).LearningRate));
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_stops_the_training()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel policy = SmallModel.Create();
+        TrainingSample[] samples = Samples(policy);
+        samples[2] = samples[2] with { Advantage = double.NaN };
+        policy.Parameters.Train(_ => true);
+        using Learner learner = new(policy, null, Settings, temperature: 1, seed: 0);
+        TrainingFailedException error =
+            Assert.Throws<TrainingFailedException>(() => learner.Learn(7, samples));
+        Assert.Contains("step 7", error.Message);
+    }
+
+    // Of more than 200 steps none may leave a tensor behind.
+    [Fact]
+    public void Memory_stays_flat_over_two_hundred_steps()
+    {
+        using QwenModel policy = SmallModel.Create();
+        using QwenModel reference = policy.Clone();
+        TrainingSample[] samples = Samples(policy);
+        policy.Parameters.Train(_ => true);
+        using Learner learner = new(policy, reference, Settings, temperature: 1, seed: 0);
+        learner.Learn(1, samples);
+        long tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (int step = 2; step <= 201; step++)
+        {
+            learner.Learn(step, samples);
+        }
+        Assert.Equal(tensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    // Six responses of different lengths to two prompts of different images, with advantages of both signs.
+    private static TrainingSample[] Samples(QwenModel policy)
+    {
+        ProcessedImage wide = SmallModel.Image(4, 6, 1);
+        ProcessedImage high = SmallModel.Image(6, 2, 2);
+        int[] first = [3, .. Enumerable.Repeat(SmallModel.ImagePad, 6), 4, 11, 12];
+        int[] second = [3, .. Enumerable.Repeat(SmallModel.ImagePad, 3), 4, 13];
+        var random = new Random(4);
+        PromptedResponse[] contents =
+        [
+            .. Enumerable.Range(0, 6).Select(i => new PromptedResponse(
+                i < 3 ? first : second,
+                [.. Enumerable.Range(0, 2 + (i % 3)).Select(_ => random.Next(9, 40))],
+                [i < 3 ? wide : high])),
+        ];
+        using var noGrad = no_grad();
+        using TokenPredictions predictions = PromptedResponse.Predict(policy, contents);
+        float[] logProbs = predictions.LogProbs.data<float>().ToArray();
+        int start = 0;
+        return
+        [
+            .. contents.Select((content, i) => new TrainingSample(
+                content,
+                logProbs[start..(start += content.Response.Length)],
+                i % 2 == 0 ? 1 + i : -1 - i)),
+        ];
+    }
+
+    private static double[] SumOfLogProbs(QwenModel policy, TrainingSample[] samples)
+    {
+        using var noGrad = no_grad();
+        return
+        [
+            .. samples.Select(sample =>
+            {
+                using TokenPredictions predictions = PromptedResponse.Predict(policy, [sample.Content]);
+                return (double)predictions.LogProbs.sum().item<float>();
+            }),
+        ];
+    }
+
+    private static double LossOf(QwenModel policy, QwenModel reference, TrainingSample[] samples)
+    {
+        PromptedResponse[] contents = [.. samples.Select(sample => sample.Content)];
+        return PolicyLoss.Of(
+            PromptedResponse.Predict(policy, contents).LogProbs,
+            tensor(samples.SelectMany(sample => sample.OldLogProbs).ToArray()),
+            PromptedResponse.Predict(reference, contents).LogProbs,
+            tensor(samples.SelectMany(sample =>
+                sample.OldLogProbs.Select(_ => (float)sample.Advantage)).ToArray()),
+            new PolicyLossSettings(Settings.Clip, Settings.Kl, KlEstimator.K3),
+            samples.Sum(sample => sample.OldLogProbs.Length)).Total.item<float>();
+    }
+
+    // The gradient that Learner leaves to the optimizer, read off AdamW's first moment: (1 − 0.9) · gradient.
+    private static Dictionary<string, Tensor> GradientOf(
+        QwenModel policy, TrainingSample[] samples, LearningSettings settings)
+    {
+        using QwenModel trained = policy.Clone();
+        trained.Parameters.Train(_ => true);
+        using Learner learner = new(trained, policy, settings, temperature: 1, seed: 0);
+        learner.Learn(1, samples);
+        using Scalar tenth = 0.1;
+        return learner.Optimizer.State
+            .Where(state => state.Name.StartsWith("first.", StringComparison.Ordinal))
+            .ToDictionary(state => state.Name["first.".Length..], state => state.Tensor.div(tenth));
+    }
+}
