@@ -21,17 +21,19 @@ public static class GeometryDataSet
     /// <exception cref="BadInputException">A count is negative, or a file cannot be written.</exception>
     public static void Write(string directory, long seed, int train, int evaluation, int test)
     {
-        if (train < 0 || evaluation < 0 || test < 0)
-        {
-            throw new BadInputException(
-                $"A data set cannot have {Math.Min(train, Math.Min(evaluation, test))} problems; give 0 or more.");
-        }
+        (string Name, IEnumerable<GeometryProblem> Problems)[] files =
+        [
+            ("train.jsonl", Problems(GeometrySplit.Train, seed, train)),
+            ("evaluation.jsonl", Problems(GeometrySplit.Evaluation, seed, evaluation)),
+            ("test.jsonl", Problems(GeometrySplit.Test, seed, test)),
+        ];
         try
         {
             Directory.CreateDirectory(directory);
-            WriteSplit(Path.Combine(directory, "train.jsonl"), GeometrySplit.Train, seed, train);
-            WriteSplit(Path.Combine(directory, "evaluation.jsonl"), GeometrySplit.Evaluation, seed, evaluation);
-            WriteSplit(Path.Combine(directory, "test.jsonl"), GeometrySplit.Test, seed, test);
+            foreach ((string name, IEnumerable<GeometryProblem> problems) in files)
+            {
+                WriteFile(Path.Combine(directory, name), problems);
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -39,10 +41,18 @@ public static class GeometryDataSet
         }
     }
 
-    private static void WriteSplit(string path, GeometrySplit split, long seed, int count)
+    /// <summary>The first different problems of a split's stream, made as they are asked for.</summary>
+    /// <param name="split">Which part of all problems.</param>
+    /// <param name="seed">Decides them.</param>
+    /// <param name="count">How many.</param>
+    /// <exception cref="BadInputException">The count is negative.</exception>
+    public static IEnumerable<GeometryProblem> Problems(GeometrySplit split, long seed, int count)
     {
-        string temporary = path + ".tmp";
-        using (FileStream file = File.Create(temporary))
+        return count >= 0
+            ? Different()
+            : throw new BadInputException($"A data set cannot have {count} problems; give 0 or more.");
+
+        IEnumerable<GeometryProblem> Different()
         {
             var seen = new HashSet<string>();
             for (long index = 0; seen.Count < count; index++)
@@ -50,9 +60,21 @@ public static class GeometryDataSet
                 GeometryProblem problem = GeometryGenerator.Create(split, seed, index);
                 if (seen.Add(problem.Id))
                 {
-                    JsonSerializer.Serialize(file, LineOf(problem), Json);
-                    file.WriteByte((byte)'\n');
+                    yield return problem;
                 }
+            }
+        }
+    }
+
+    private static void WriteFile(string path, IEnumerable<GeometryProblem> problems)
+    {
+        string temporary = path + ".tmp";
+        using (FileStream file = File.Create(temporary))
+        {
+            foreach (GeometryProblem problem in problems)
+            {
+                JsonSerializer.Serialize(file, LineOf(problem), Json);
+                file.WriteByte((byte)'\n');
             }
         }
         File.Move(temporary, path, overwrite: true);

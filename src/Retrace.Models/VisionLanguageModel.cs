@@ -40,6 +40,9 @@ public sealed class VisionLanguageModel : IDisposable
 
     public ImageProcessor Images { get; }
 
+    /// <summary>Whether the folder has tokenizer files; without them the model reads and writes ids alone.</summary>
+    public bool HasTokenizer => _tokenizer is not null;
+
     /// <exception cref="BadInputException">The folder has no tokenizer files.</exception>
     public Tokenizer Tokenizer => _tokenizer ?? throw new BadInputException(
         $"{_directory} holds neither tokenizer.json nor vocab.json with merges.txt; text needs a tokenizer.");

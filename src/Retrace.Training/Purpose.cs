@@ -12,4 +12,5 @@ internal static class Purpose
     public const long MiniBatches = 7;
     public const long Evaluation = 8;
     public const long Generation = 9;
+    public const long ImageExchange = 10;
 }

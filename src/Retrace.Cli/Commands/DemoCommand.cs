@@ -111,7 +111,7 @@ internal static class DemoCommand
             model,
             new LocalRolloutEngine(model.Network, configuration.Rollout.MaxBatchSequences),
             preparation,
-            new EvaluationSampling(
+            new ResponseSampling(
                 TestSamples,
                 Temperature: 1.0,
                 TopP: 1.0,

@@ -12,13 +12,11 @@ public sealed class QwenModel : IDisposable
 {
     private readonly VisionTower _vision;
     private readonly TextDecoder _decoder;
-    private readonly Scalar _imagePad;
 
     /// <summary>Lays out the model with undefined values; see <see cref="Initialise"/>.</summary>
     public QwenModel(QwenConfig config, ScalarType type, Device device)
     {
         Config = config;
-        _imagePad = config.Tokens.ImagePad;
         Parameters = new Parameters(type, device);
         _vision = new VisionTower(Parameters, config.Vision);
         _decoder = new TextDecoder(Parameters, config.Text, config.TieWordEmbeddings);
@@ -86,11 +84,12 @@ public sealed class QwenModel : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor hidden = _decoder.Embed(batch.Tokens);
-        if (batch.ImageRows is not null)
+        if (batch is { ImagePlaces: not null, ImageRows: not null })
         {
-            Tensor isImage = batch.Tokens.eq(_imagePad).flatten().nonzero().squeeze(1); // [image tokens]
             Tensor features = images!.Rows.index_select(0, batch.ImageRows);
-            hidden = hidden.view(-1, Config.Text.HiddenSize).index_copy(0, isImage, features).view(hidden.shape);
+            hidden = hidden.view(-1, Config.Text.HiddenSize)
+                .index_copy(0, batch.ImagePlaces, features)
+                .view(hidden.shape);
         }
         return Decode(hidden, batch.Positions, batch.Mask, cache).MoveToOuterDisposeScope();
     }

@@ -6,11 +6,16 @@ namespace Retrace.Models.Qwen;
 /// Three-axis positions (time, height, width) of a token sequence: text advances all three together, an image's tokens
 /// spread over its merged grid. Source: get_rope_index of the public implementation.
 /// </summary>
+/// <remarks>
+/// Placeholders behind the last image are text: a model can draw them like any other token, and reads them so.
+/// </remarks>
 /// <param name="Time">One position a token.</param>
 /// <param name="Height">One position a token.</param>
 /// <param name="Width">One position a token.</param>
+/// <param name="ImageTokens">Where the images' tokens stand in the sequence, ascending.</param>
 /// <param name="Next">The position, on all three axes, of the token that would follow.</param>
-public sealed record RopePositions(int[] Time, int[] Height, int[] Width, int Next)
+public sealed record RopePositions(
+    int[] Time, int[] Height, int[] Width, IReadOnlyList<int> ImageTokens, int Next)
 {
     /// <summary>How far positions run behind the token count: the offset used while generating.</summary>
     public int Delta => Next - Time.Length;
@@ -19,26 +24,23 @@ public sealed record RopePositions(int[] Time, int[] Height, int[] Width, int Ne
     /// <param name="grids">The images' patch grids in order of appearance.</param>
     /// <param name="imagePad">The placeholder's id.</param>
     /// <param name="mergeSize">Patches merged along each side into one token.</param>
-    /// <exception cref="BadInputException">Placeholders and grids do not agree.</exception>
+    /// <exception cref="BadInputException">An image lacks its placeholders.</exception>
     public static RopePositions Of(
         ReadOnlySpan<int> tokens, IReadOnlyList<ImageGrid> grids, int imagePad, int mergeSize)
     {
         int[] time = new int[tokens.Length];
         int[] height = new int[tokens.Length];
         int[] width = new int[tokens.Length];
+        var imageTokens = new List<int>();
         int position = 0;
         int image = 0;
         for (int i = 0; i < tokens.Length;)
         {
-            if (tokens[i] != imagePad)
+            if (tokens[i] != imagePad || image == grids.Count)
             {
                 time[i] = height[i] = width[i] = position++;
                 i++;
                 continue;
-            }
-            if (image == grids.Count)
-            {
-                throw new BadInputException($"The prompt holds image tokens for more than its {grids.Count} images.");
             }
             ImageGrid grid = grids[image++];
             int rows = grid.Height / mergeSize;
@@ -54,6 +56,7 @@ public sealed record RopePositions(int[] Time, int[] Height, int[] Width, int Ne
                 time[i] = position;
                 height[i] = position + (token / columns % rows);
                 width[i] = position + (token % columns);
+                imageTokens.Add(i);
             }
             position += Math.Max(rows, columns);
         }
@@ -61,6 +64,6 @@ public sealed record RopePositions(int[] Time, int[] Height, int[] Width, int Ne
         {
             throw new BadInputException($"The prompt holds tokens for {image} of its {grids.Count} images.");
         }
-        return new RopePositions(time, height, width, position);
+        return new RopePositions(time, height, width, imageTokens, position);
     }
 }

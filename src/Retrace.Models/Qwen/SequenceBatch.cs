@@ -16,13 +16,15 @@ public enum PaddingSide
 /// <summary>Sequences of different lengths and images as the tensors of one forward pass.</summary>
 /// <param name="Tokens">[B, T]</param>
 /// <param name="Positions">[3, B, T]</param>
-/// <param name="ImageRows">[image tokens of the batch], rows of the image features; null without images.</param>
+/// <param name="ImagePlaces">[image tokens of the batch], flat indices b·T + t; null without images.</param>
+/// <param name="ImageRows">[image tokens of the batch], their rows of the image features; null without images.</param>
 /// <param name="Mask">Bool [B, 1, T, T], true where attended; null where plain causal attention does.</param>
 /// <param name="NextPositions">The position of the token that would follow each sequence. [B]</param>
 /// <param name="Lengths">Tokens of each sequence without padding. [B]</param>
 public sealed record SequenceBatch(
     Tensor Tokens,
     Tensor Positions,
+    Tensor? ImagePlaces,
     Tensor? ImageRows,
     Tensor? Mask,
     IReadOnlyList<int> NextPositions,
@@ -33,7 +35,7 @@ public sealed record SequenceBatch(
     /// <param name="images">What the sequences' image indices point into; null when they have none.</param>
     /// <param name="side">Where padding goes.</param>
     /// <param name="device">Where the tensors go.</param>
-    /// <exception cref="BadInputException">A sequence's image tokens and images do not agree.</exception>
+    /// <exception cref="BadInputException">A sequence lacks tokens of one of its images.</exception>
     public static SequenceBatch Of(
         QwenConfig config,
         IReadOnlyList<TokenSequence> sequences,
@@ -47,6 +49,7 @@ public sealed record SequenceBatch(
         Array.Fill(tokens, config.Tokens.EndOfText);
         long[] positions = new long[3 * rows * width];
         int[] next = new int[rows];
+        var imagePlaces = new List<long>();
         var imageRows = new List<long>();
         for (int row = 0; row < rows; row++)
         {
@@ -65,6 +68,7 @@ public sealed record SequenceBatch(
                 positions[(rows * width) + start + i] = places.Height[i];
                 positions[(2 * rows * width) + start + i] = places.Width[i];
             }
+            imagePlaces.AddRange(places.ImageTokens.Select(token => (long)(start + token)));
             foreach (int image in imageIndices)
             {
                 int count = images!.Grids[image].TokenCount(config.Vision.MergeSize);
@@ -79,6 +83,7 @@ public sealed record SequenceBatch(
         return new SequenceBatch(
             tensor(tokens, [rows, width], device: device),
             tensor(positions, [3, rows, width], device: device),
+            imagePlaces.Count > 0 ? tensor(imagePlaces.ToArray(), device: device) : null,
             imageRows.Count > 0 ? tensor(imageRows.ToArray(), device: device) : null,
             side == PaddingSide.Left && padded ? LeftPaddedMask(lengths, width, device) : null,
             next,
@@ -89,6 +94,7 @@ public sealed record SequenceBatch(
     {
         Tokens.Dispose();
         Positions.Dispose();
+        ImagePlaces?.Dispose();
         ImageRows?.Dispose();
         Mask?.Dispose();
     }

@@ -8,17 +8,52 @@ namespace Retrace.Models.Qwen;
 /// <param name="Entropies">Entropy of the distribution each was drawn from, in nats, without gradient. [N], fp32</param>
 public sealed record TokenPredictions(Tensor LogProbs, Tensor Entropies) : IDisposable
 {
+    private const int LogitsAtOnce = 1 << 26; // 256 MiB of fp32.
+
     /// <summary>Reads off the log-probabilities of target tokens.</summary>
+    /// <remarks>
+    /// Goes over the targets part by part, so that without gradients no more than a part's logits are in memory.
+    /// </remarks>
     /// <param name="model">Its head makes the logits.</param>
     /// <param name="hidden">Final hidden states. [B, T, hidden]</param>
     /// <param name="places">Flat indices b·T + t of the states that predict the targets. [N]</param>
     /// <param name="targets">Token ids. [N]</param>
     /// <param name="temperature">What logits are divided by, as in sampling.</param>
     public static TokenPredictions Of(
-        QwenModel model, Tensor hidden, Tensor places, Tensor targets, double temperature = 1.0)
+        QwenModel model, Tensor hidden, Tensor places, Tensor targets, double temperature = 1.0) =>
+        Of(model, hidden, places, targets, temperature, Math.Max(1, LogitsAtOnce / model.Config.Text.VocabularySize));
+
+    /// <param name="targetsAtOnce">Targets in a part.</param>
+    internal static TokenPredictions Of(
+        QwenModel model, Tensor hidden, Tensor places, Tensor targets, double temperature, int targetsAtOnce)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor states = hidden.reshape(-1, hidden.shape[^1]).index_select(0, places);
+        Tensor states = hidden.reshape(-1, hidden.shape[^1]);
+        long count = places.shape[0];
+        var parts = new List<TokenPredictions>();
+        for (long start = 0; start == 0 || start < count; start += targetsAtOnce)
+        {
+            long size = Math.Min(targetsAtOnce, count - start);
+            parts.Add(OfPart(
+                model, states, places.narrow(0, start, size), targets.narrow(0, start, size), temperature));
+        }
+        return new TokenPredictions(
+            cat([.. parts.Select(part => part.LogProbs)]).MoveToOuterDisposeScope(),
+            cat([.. parts.Select(part => part.Entropies)]).MoveToOuterDisposeScope());
+    }
+
+    public void Dispose()
+    {
+        LogProbs.Dispose();
+        Entropies.Dispose();
+    }
+
+    // hidden: [B·T, hidden]
+    private static TokenPredictions OfPart(
+        QwenModel model, Tensor hidden, Tensor places, Tensor targets, double temperature)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor states = hidden.index_select(0, places);
         using Scalar divisor = temperature;
         Tensor logits = model.Logits(states).to(ScalarType.Float32).div(divisor); // [N, V]
         Tensor all = logits.log_softmax(-1);
@@ -27,11 +62,5 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor Entropies) : IDisp
         Tensor fixedAll = all.detach();
         Tensor entropies = (fixedAll.exp() * fixedAll).sum(-1).neg();
         return new TokenPredictions(logProbs.MoveToOuterDisposeScope(), entropies.MoveToOuterDisposeScope());
-    }
-
-    public void Dispose()
-    {
-        LogProbs.Dispose();
-        Entropies.Dispose();
     }
 }

@@ -86,13 +86,16 @@ public sealed class Tokenizer
         var bytes = new MemoryStream();
         foreach (int id in ids)
         {
-            if (!skipSpecial || !_specialIds.Contains(id))
+            if (!skipSpecial || !IsSpecial(id))
             {
                 bytes.Write(TokenBytes(id));
             }
         }
         return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
+
+    /// <summary>Whether the token is one such as <c>&lt;|im_end|&gt;</c>, which stands for no text.</summary>
+    public bool IsSpecial(int id) => _specialIds.Contains(id);
 
     /// <summary>The bytes a token stands for; none if no token has the id.</summary>
     public byte[] TokenBytes(int id) => (uint)id < (uint)_bytesOf.Length ? _bytesOf[id] ?? [] : [];

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Retrace.Problems;
 
@@ -7,11 +6,6 @@ namespace Retrace.Training.Data;
 /// <summary>Writes problems as <see cref="JsonLinesSource"/> reads them.</summary>
 public static class JsonLinesWriter
 {
-    private static readonly JsonWriterOptions ReadableText = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     /// <summary>
     /// Writes all problems, atomically. An image file below the output's folder stays a relative path; any other image
     /// goes into the line as a data URL.
@@ -20,22 +14,12 @@ public static class JsonLinesWriter
     public static void Write(ProblemSet problems, string path)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        AtomicFile.Write(path, stream =>
-        {
-            using Utf8JsonWriter writer = new(stream, ReadableText);
-            foreach (Problem problem in problems.Problems)
-            {
-                WriteLine(writer, problem, problems.Answers.GetValueOrDefault(problem.Id), folder);
-                writer.Flush();
-                writer.Reset();
-                stream.WriteByte((byte)'\n');
-            }
-        });
+        JsonLinesFile.Write(path, problems.Problems, (writer, problem) =>
+            WriteFields(writer, problem, problems.Answers.GetValueOrDefault(problem.Id), folder));
     }
 
-    private static void WriteLine(Utf8JsonWriter writer, Problem problem, string? answer, string folder)
+    private static void WriteFields(Utf8JsonWriter writer, Problem problem, string? answer, string folder)
     {
-        writer.WriteStartObject();
         writer.WriteString("id", problem.Id);
         if (problem.Images.Count == 1)
         {
@@ -59,7 +43,6 @@ public static class JsonLinesWriter
         {
             writer.WriteString("category", problem.Category);
         }
-        writer.WriteEndObject();
     }
 
     private static string Reference(ProblemImage image, string folder)

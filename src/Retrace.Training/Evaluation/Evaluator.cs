@@ -12,7 +12,7 @@ namespace Retrace.Training.Evaluation;
 /// <param name="preparation">Makes the prompts, as in training.</param>
 /// <param name="settings">How responses are sampled.</param>
 public sealed class Evaluator(
-    VisionLanguageModel model, LocalRolloutEngine engine, ProblemPreparation preparation, EvaluationSampling settings)
+    VisionLanguageModel model, LocalRolloutEngine engine, ProblemPreparation preparation, ResponseSampling settings)
 {
     private const int ProblemsAtOnce = 64;
 
@@ -62,12 +62,3 @@ public sealed class Evaluator(
         return new GradedProblem(problem.Id, problem.Category, gold, texts, extracted, classes, goldClass);
     }
 }
-
-/// <summary>How an evaluation samples.</summary>
-/// <param name="Samples">Responses for each problem.</param>
-/// <param name="Temperature">0 takes the likeliest token.</param>
-/// <param name="TopP">As in <see cref="SamplingSettings"/>.</param>
-/// <param name="MaxResponseTokens">Longest response.</param>
-/// <param name="Seed">The same seed draws the same random numbers.</param>
-public sealed record EvaluationSampling(
-    int Samples, double Temperature, double TopP, int MaxResponseTokens, long Seed);

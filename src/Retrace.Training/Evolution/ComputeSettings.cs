@@ -1,3 +1,4 @@
+using Retrace.Models;
 using Retrace.Training.Configuration;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,5 +19,17 @@ public static class ComputeSettings
         return (
             settings.Dtype == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32,
             settings.Device == "cuda" ? CUDA : CPU);
+    }
+
+    /// <summary>Loads a model as a configuration asks for it: type, device, largest image and threads.</summary>
+    /// <exception cref="BadInputException">The device is not there, or the folder cannot be used.</exception>
+    public static VisionLanguageModel LoadModel(string directory, RunConfiguration configuration)
+    {
+        if (configuration.Threads is int threads)
+        {
+            set_num_threads(threads);
+        }
+        (ScalarType type, Device device) = Of(configuration.Model);
+        return VisionLanguageModel.Load(directory, type, device, configuration.Model.MaxPixels);
     }
 }

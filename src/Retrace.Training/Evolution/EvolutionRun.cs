@@ -84,16 +84,10 @@ public sealed class EvolutionRun : IDisposable
         string modelDirectory, string dataFile, string runDirectory, bool resume, CancellationToken cancellation)
     {
         CheckFolder(runDirectory, resume);
-        if (Configuration.Threads is int threads)
-        {
-            set_num_threads(threads);
-        }
-        (ScalarType type, Device device) = ComputeSettings.Of(Configuration.Model);
         _checkpoints = new RunCheckpoints(runDirectory, Configuration.Checkpointing.Keep);
         StepsTaken = resume ? _checkpoints.LatestStep ?? 0 : 0;
 
-        int maxPixels = Configuration.Model.MaxPixels;
-        VisionLanguageModel start = Hold(VisionLanguageModel.Load(modelDirectory, type, device, maxPixels));
+        VisionLanguageModel start = Hold(ComputeSettings.LoadModel(modelDirectory, Configuration));
         var preparation = new ProblemPreparation(start, Configuration.Data);
         UsableProblems data = UsableProblems.Read(dataFile, preparation, cancellation);
         ProblemCount = data.Problems.Count;
@@ -104,7 +98,7 @@ public sealed class EvolutionRun : IDisposable
         QwenModel? reference = null;
         if (StepsTaken > 0)
         {
-            policy = Hold(VisionLanguageModel.Load(_checkpoints.DirectoryOf(StepsTaken), type, device, maxPixels));
+            policy = Hold(ComputeSettings.LoadModel(_checkpoints.DirectoryOf(StepsTaken), Configuration));
             reference = start.Network;
         }
         else if (Configuration.Learning.Kl > 0)
@@ -147,20 +141,14 @@ public sealed class EvolutionRun : IDisposable
         {
             return null;
         }
-        UsableProblems read = UsableProblems.Read(path, preparation, cancellation);
-        Problem[] labeled = [.. read.Problems.Where(problem => read.Labels.ContainsKey(problem.Id))];
-        if (labeled.Length == 0)
-        {
-            throw new BadInputException($"{path} has no answers; evaluation.data needs labeled problems");
-        }
-        return read with { Problems = [.. labeled.Take(Configuration.Evaluation.Limit ?? int.MaxValue)] };
+        return UsableProblems.Read(path, preparation, cancellation).Labeled(path, Configuration.Evaluation.Limit);
     }
 
     private Evaluator EvaluatorOf(VisionLanguageModel policy, ProblemPreparation preparation) => new(
         policy,
         new LocalRolloutEngine(policy.Network, Configuration.Rollout.MaxBatchSequences),
         preparation,
-        new EvaluationSampling(
+        new ResponseSampling(
             Configuration.Evaluation.Samples,
             Configuration.Evaluation.Temperature,
             Configuration.Rollout.TopP,

@@ -27,4 +27,17 @@ public sealed record UsableProblems(
         }
         return new UsableProblems(usable, read.Answers, all);
     }
+
+    /// <summary>The first problems that have a label.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="limit">How many at most; null: all.</param>
+    /// <exception cref="BadInputException">None has.</exception>
+    public UsableProblems Labeled(string path, int? limit)
+    {
+        IEnumerable<Problem> labeled = Problems.Where(problem => Labels.ContainsKey(problem.Id));
+        UsableProblems first = this with { Problems = [.. labeled.Take(limit ?? int.MaxValue)] };
+        return first.Problems.Count > 0
+            ? first
+            : throw new BadInputException($"{path} has no problem with an answer; an evaluation needs labeled ones");
+    }
 }

@@ -48,7 +48,14 @@ public sealed class Learner : IDisposable
     /// <exception cref="TrainingFailedException">The loss or the gradient is not a number.</exception>
     public LearningStatistics Learn(int step, IReadOnlyList<TrainingSample> samples)
     {
-        float[][]? reference = _reference is null ? null : ReferenceLogProbs(samples);
+        float[][]? reference = _reference is null // [samples][T]
+            ? null
+            : PromptedResponse.LogProbs(
+                _reference,
+                [.. samples.Select(sample => sample.Content)],
+                _settings.MicroBatchTokens,
+                _temperature,
+                CancellationToken.None);
         var total = new Totals();
         for (int epoch = 0; epoch < _settings.EpochsPerBatch; epoch++)
         {
@@ -113,27 +120,6 @@ public sealed class Learner : IDisposable
         total.Tokens += tokens;
         total.GradNorm += norm;
         total.Updates++;
-    }
-
-    // [samples][T]
-    private float[][] ReferenceLogProbs(IReadOnlyList<TrainingSample> samples)
-    {
-        using var noGrad = no_grad();
-        float[][] logProbs = new float[samples.Count][];
-        PromptedResponse[] contents = [.. samples.Select(sample => sample.Content)];
-        foreach (int[] microBatch in PromptedResponse.MicroBatches(contents, _settings.MicroBatchTokens))
-        {
-            using TokenPredictions predictions =
-                PromptedResponse.Predict(_reference!, [.. microBatch.Select(i => contents[i])], _temperature);
-            using Tensor host = predictions.LogProbs.cpu();
-            ReadOnlySpan<float> flat = host.data<float>().ToArray();
-            foreach (int i in microBatch)
-            {
-                logProbs[i] = flat[..contents[i].Response.Length].ToArray();
-                flat = flat[contents[i].Response.Length..];
-            }
-        }
-        return logProbs;
     }
 
     private Tensor OnDevice(IEnumerable<float> values) => tensor(values.ToArray(), device: _policy.Device);

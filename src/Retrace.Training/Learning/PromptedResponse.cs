@@ -47,6 +47,35 @@ public sealed record PromptedResponse(int[] Prompt, int[] Response, IReadOnlyLis
             predictions.LogProbs.MoveToOuterDisposeScope(), predictions.Entropies.MoveToOuterDisposeScope());
     }
 
+    /// <summary>ln p of the response tokens, without gradients, however many responses there are.</summary>
+    /// <param name="maxTokens">The most tokens of a forward pass, as in <see cref="MicroBatches"/>.</param>
+    /// <param name="temperature">What logits are divided by, as in sampling.</param>
+    /// <returns>[responses][T]</returns>
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public static float[][] LogProbs(
+        QwenModel model,
+        IReadOnlyList<PromptedResponse> responses,
+        int maxTokens,
+        double temperature,
+        CancellationToken cancellation)
+    {
+        using var noGrad = no_grad();
+        float[][] logProbs = new float[responses.Count][];
+        foreach (int[] microBatch in MicroBatches(responses, maxTokens))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using TokenPredictions predictions = Predict(model, [.. microBatch.Select(i => responses[i])], temperature);
+            using Tensor host = predictions.LogProbs.cpu();
+            ReadOnlySpan<float> flat = host.data<float>().ToArray();
+            foreach (int i in microBatch)
+            {
+                logProbs[i] = flat[..responses[i].Response.Length].ToArray();
+                flat = flat[responses[i].Response.Length..];
+            }
+        }
+        return logProbs;
+    }
+
     /// <summary>Puts as many as fit into each batch of padded sequences, those of like length together.</summary>
     /// <param name="maxTokens">The most tokens of a batch, padding included; a longer sequence has a batch for itself.</param>
     /// <returns>Indices, batch by batch.</returns>

@@ -83,6 +83,24 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         checkpoints.Delete();
     }
 
+    /// <summary>
+    /// Writes the model folder that training starts from: a tokenizer that has been learned, and weights that have not.
+    /// </summary>
+    /// <param name="directory">Made if it is not there.</param>
+    public void WriteUntrainedModel(string directory)
+    {
+        IEnumerable<string> corpus = Enumerable.Range(0, recipe.CorpusLessons)
+            .Select(i => Lesson.TextOf(GeometryGenerator.Create(GeometrySplit.Train, seed, i)));
+        ByteLevelBpeTrainer.Train(corpus, recipe.VocabularySize, ChatTemplate.SpecialTokens, directory);
+        using var model =
+            new QwenModel(recipe.Configuration(Tokenizer.Load(directory)), ScalarType.Float32, CPU);
+        model.Initialise(seed);
+        CheckpointWriter.Write(directory, model.Parameters.Names.Select(name => (name, model.Parameters[name])));
+        File.WriteAllText(Path.Combine(directory, "config.json"), model.Config.ToJson());
+        recipe.Images.Save(directory);
+        File.WriteAllText(Path.Combine(directory, ConfigurationLayers.RecommendationFile), recipe.RunSettings);
+    }
+
     private void Train(
         VisionLanguageModel model,
         AdamW optimizer,
@@ -121,21 +139,6 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
             }
         }
         stop.Cancel();
-    }
-
-    // A model folder with a tokenizer that has been learned, and weights that have not.
-    private void WriteUntrainedModel(string directory)
-    {
-        IEnumerable<string> corpus = Enumerable.Range(0, recipe.CorpusLessons)
-            .Select(i => Lesson.TextOf(GeometryGenerator.Create(GeometrySplit.Train, seed, i)));
-        ByteLevelBpeTrainer.Train(corpus, recipe.VocabularySize, ChatTemplate.SpecialTokens, directory);
-        using var model =
-            new QwenModel(recipe.Configuration(Tokenizer.Load(directory)), ScalarType.Float32, CPU);
-        model.Initialise(seed);
-        CheckpointWriter.Write(directory, model.Parameters.Names.Select(name => (name, model.Parameters[name])));
-        File.WriteAllText(Path.Combine(directory, "config.json"), model.Config.ToJson());
-        recipe.Images.Save(directory);
-        File.WriteAllText(Path.Combine(directory, ConfigurationLayers.RecommendationFile), recipe.RunSettings);
     }
 
     private static List<PretrainingPoint> ReadCurve(string directory, int stepsTaken)

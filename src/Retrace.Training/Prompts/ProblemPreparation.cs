@@ -73,7 +73,8 @@ public sealed class ProblemPreparation(VisionLanguageModel model, DataSettings s
         }
     }
 
-    private static PixelImage Decode(ProblemImage image) => ImageDecoder.Decode(image.ReadBytes(), image.Name);
+    /// <exception cref="BadInputException">The image cannot be read or decoded.</exception>
+    internal static PixelImage Decode(ProblemImage image) => ImageDecoder.Decode(image.ReadBytes(), image.Name);
 
     private sealed record Fault(string Reason, bool IsLength);
 }

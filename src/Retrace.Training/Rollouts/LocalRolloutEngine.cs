@@ -26,39 +26,45 @@ public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences)
     {
         using var noGrad = no_grad();
         using var sampler = new TokenSampler(sampling);
-        var generations = new Generation[requests.Count][];
-        foreach (int[] batch in Batches(requests))
+        Generation[][] generations = [.. requests.Select(request => new Generation[request.Streams.Count])];
+        foreach (Slice[] batch in Batches(requests))
         {
+            cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            using DecodingBatch decoding = Prefill([.. batch.Select(i => requests[i])]);
-            while (decoding.Advance(model, sampler, (row, token) => onToken?.Invoke(batch[row.Request], row.Sample, token)))
+            using DecodingBatch decoding = Prefill([.. batch.Select(slice => slice.Part)]);
+            while (decoding.Advance(model, sampler, OnToken))
             {
                 cancellation.ThrowIfCancellationRequested();
             }
-            Generation[][] done = decoding.Generations();
-            for (int i = 0; i < batch.Length; i++)
+            foreach ((Slice slice, Generation[] done) in batch.Zip(decoding.Generations()))
             {
-                generations[batch[i]] = done[i];
+                done.CopyTo(generations[slice.Request], slice.FirstSample);
+            }
+
+            void OnToken(DecodingBatch.Row row, int token)
+            {
+                Slice slice = batch[row.Request];
+                onToken?.Invoke(slice.Request, slice.FirstSample + row.Sample, token);
             }
         }
         return generations;
     }
 
     // Requests of like length share a batch, so that little is padded.
-    private IEnumerable<int[]> Batches(IReadOnlyList<RolloutRequest> requests)
+    private IEnumerable<Slice[]> Batches(IReadOnlyList<RolloutRequest> requests)
     {
-        var batch = new List<int>();
+        var batch = new List<Slice>();
         int sequences = 0;
-        foreach (int i in Enumerable.Range(0, requests.Count).OrderBy(i => requests[i].Prompt.Length))
+        foreach (Slice slice in Slices(requests).OrderBy(slice => slice.Part.Prompt.Length))
         {
-            int samples = requests[i].Streams.Count;
+            int samples = slice.Part.Streams.Count;
             if (batch.Count > 0 && sequences + samples > maxBatchSequences)
             {
                 yield return [.. batch];
                 batch.Clear();
                 sequences = 0;
             }
-            batch.Add(i);
+            batch.Add(slice);
             sequences += samples;
         }
         if (batch.Count > 0)
@@ -66,6 +72,12 @@ public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences)
             yield return [.. batch];
         }
     }
+
+    // A request of more samples than go side by side takes several batches.
+    private IEnumerable<Slice> Slices(IReadOnlyList<RolloutRequest> requests) =>
+        requests.SelectMany((request, i) => request.Streams
+            .Chunk(maxBatchSequences)
+            .Select((streams, part) => new Slice(i, part * maxBatchSequences, request with { Streams = streams })));
 
     // Reads the prompts, once each, and forks a row for every sample.
     private DecodingBatch Prefill(IReadOnlyList<RolloutRequest> requests)
@@ -85,4 +97,7 @@ public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences)
         using Tensor last = hidden.select(1, width - 1);
         return DecodingBatch.Fork(model, requests, batch, cache, last);
     }
+
+    /// <summary>Those of a request's samples that are drawn in one batch.</summary>
+    private sealed record Slice(int Request, int FirstSample, RolloutRequest Part);
 }

@@ -58,7 +58,8 @@ internal sealed class TokenSampler : IDisposable
         _topP.Dispose();
     }
 
-    // The first token whose cumulative probability reaches the uniform number's share of the whole. [B, 1]
+    // The first token whose cumulative probability exceeds the uniform number's share of the whole: never one whose
+    // probability is 0. [B, 1]
     private Tensor Invert(Tensor probs, Tensor uniform)
     {
         Tensor? order = null;
@@ -66,12 +67,13 @@ internal sealed class TokenSampler : IDisposable
         {
             (probs, order) = probs.sort(-1, descending: true);
             // A token stays while what stands before it holds less than top-p: the likeliest always does.
-            Tensor before = probs.cumsum(-1) - probs;
+            Tensor before = probs.cumsum(-1).roll(1, -1);
+            before.narrow(-1, 0, 1).zero_();
             probs = probs * before.lt(_topP);
         }
         Tensor cumulative = probs.cumsum(-1);
         Tensor whole = cumulative.narrow(-1, cumulative.shape[1] - 1, 1);
-        Tensor place = cumulative.lt(uniform * whole).sum(-1, keepdim: true);
+        Tensor place = cumulative.le(uniform * whole).sum(-1, keepdim: true);
         return order is null ? place : order.gather(1, place);
     }
 }

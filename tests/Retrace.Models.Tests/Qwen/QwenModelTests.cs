@@ -47,7 +47,7 @@ public sealed class QwenModelTests
         using var noGrad = no_grad();
         using QwenModel model = SmallModel.Create(tied);
         ImageFeatures features = model.EncodeImages(Images);
-        int[] continuation = [20, 21, 22, 23, 24];
+        int[] continuation = [20, 21, SmallModel.ImagePad, 23, 24]; // Behind the images a placeholder is text.
         TokenSequence[] whole =
             [.. Sequences.Select(sequence => sequence with { Tokens = [.. sequence.Tokens, .. continuation] })];
         Tensor expected = model.Logits(model.Forward(Batch(model, features, whole, left: true), features));
@@ -62,6 +62,26 @@ public sealed class QwenModelTests
             double distance = Distance(model.Logits(hidden)[TensorIndex.Colon, 0], expected[TensorIndex.Colon, width + step]);
             Assert.True(distance < 1e-4, $"step {step}: {distance}");
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(100)]
+    public void PredictionsInPartsAreThoseOfTheWhole(int targetsAtOnce)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using QwenModel model = SmallModel.Create();
+        Tensor hidden = randn([2, 6, model.Config.Text.HiddenSize], generator: new Generator(1));
+        Tensor places = tensor(new long[] { 0, 3, 11, 5, 7 });
+        Tensor targets = tensor(new long[] { 9, 0, 39, 4, 4 });
+        TokenPredictions parts = TokenPredictions.Of(model, hidden, places, targets, 0.7, targetsAtOnce);
+
+        Tensor all = (model.Logits(hidden.view(12, -1)) / 0.7).log_softmax(-1).index_select(0, places); // [5, V]
+        Assert.True(Distance(all.gather(1, targets.unsqueeze(1)).squeeze(1), parts.LogProbs) < 1e-5);
+        Assert.True(Distance((all.exp() * all).sum(-1).neg(), parts.Entropies) < 1e-5);
     }
 
     [Fact]
@@ -84,6 +104,17 @@ public sealed class QwenModelTests
         Tensor actual = Next(model, forkedPrompts, fork, 20, 0);
 
         Assert.True(Distance(expected, actual) < 1e-4);
+    }
+
+    [Fact]
+    public void AnImageWithoutItsTokensIsRefused()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using QwenModel model = SmallModel.Create();
+        ImageFeatures features = model.EncodeImages(Images);
+        Assert.Throws<BadInputException>(() => Batch(model, features, [new([2, 7, 7, 7, 3, 11], [0])], left: false));
+        Assert.Throws<BadInputException>(() => Batch(model, features, [new([2, 3, 11], [0])], left: false));
     }
 
     [Fact]

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Retrace.Geometry;
+using Retrace.Training.Data;
+
+namespace Retrace.Cli.Commands;
+
+/// <summary><c>retrace data make</c>: synthetic geometry problems.</summary>
+internal static class DataMakeCommand
+{
+    private const string Lines = "jsonl";
+    private const string Parquet = "parquet";
+
+    public static Command Create()
+    {
+        Option<string> output = new("--output")
+        {
+            Description = "Folder for the files train, evaluation and test.",
+            HelpName = "DIR",
+            Required = true,
+        };
+        Option<long> seed = new("--seed") { Description = "Decides all problems.", HelpName = "N" };
+        Option<int> train = Count("--train", "Problems to train on.", 512);
+        Option<int> evaluation = Count("--evaluation", "Problems to watch the training with.", 200);
+        Option<int> test = Count("--test", "Problems to measure the result with.", 400);
+        Option<string> format = new("--format")
+        {
+            Description = $"Of the files: {Lines} or {Parquet}.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => Lines,
+        };
+        Command command = new("make", "Draws the geometry problems; the defaults make those that ship.")
+        {
+            output, seed, train, evaluation, test, format,
+        };
+        command.SetAction(parsed =>
+        {
+            Action<string, long, int, int, int> write = parsed.GetRequiredValue(format) switch
+            {
+                Lines => GeometryDataSet.Write,
+                Parquet => GeometryParquet.Write,
+                string other => throw new BadInputException($"--format is {other}, but must be {Lines} or {Parquet}"),
+            };
+            string directory = parsed.GetRequiredValue(output);
+            int[] counts = [parsed.GetValue(train), parsed.GetValue(evaluation), parsed.GetValue(test)];
+            write(directory, parsed.GetValue(seed), counts[0], counts[1], counts[2]);
+            Console.WriteLine(
+                $"{directory}: {counts[0]} problems to train, {counts[1]} to evaluate, {counts[2]} to test");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Option<int> Count(string name, string description, int usual) =>
+        new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Retrace.Training.Evaluation;
+
+namespace Retrace.Cli.Commands;
+
+/// <summary>An evaluation for reading.</summary>
+internal static class EvaluationTable
+{
+    /// <summary>A line of numbers for all problems and one for each category; shares in percent.</summary>
+    public static void Write(EvaluationReport report, TextWriter output)
+    {
+        EvaluationSummary all = report.Summary;
+        List<string[]> rows =
+        [
+            [
+                "",
+                "problems",
+                $"accuracy (avg@{all.Samples})",
+                "95 % interval",
+                .. all.PassAt.Select(pass => $"pass@{pass.J}"),
+                $"maj@{all.Samples}",
+                "answered",
+            ],
+            Row("all", all),
+            .. report.Categories.Select(category => Row(category.Name, category.Summary)),
+        ];
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(i => rows.Max(row => row[i].Length))];
+        foreach (string[] row in rows)
+        {
+            IEnumerable<string> cells = row.Select((cell, i) =>
+                i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]));
+            output.WriteLine(string.Join("  ", cells));
+        }
+        if (report.ImagesExchanged)
+        {
+            output.WriteLine("every problem was shown the image of another");
+        }
+        if (report.Unlabeled > 0)
+        {
+            output.WriteLine($"left out for want of an answer: {report.Unlabeled}");
+        }
+    }
+
+    private static string[] Row(string name, EvaluationSummary summary) =>
+    [
+        name,
+        summary.Problems.ToString(CultureInfo.InvariantCulture),
+        Percent(summary.Accuracy),
+        $"{Percent(summary.Interval.Lower)} to {Percent(summary.Interval.Upper)}",
+        .. summary.PassAt.Select(pass => Percent(pass.Share)),
+        Percent(summary.MajorityAccuracy),
+        Percent(summary.AnswerRate),
+    ];
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0}");
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Retrace.Models;
+using Retrace.Training.Configuration;
+using Retrace.Training.Evolution;
+
+namespace Retrace.Cli.Commands;
+
+/// <summary>
+/// The options of every command that uses a model as it is: its folder, and settings that go before those which the
+/// folder recommends.
+/// </summary>
+internal sealed class ModelOptions
+{
+    private readonly Option<string> _folder = new("--model")
+    {
+        Description = "Folder of the model: Qwen2.5-VL in the hub's layout, or a run's checkpoint.",
+        HelpName = "DIR",
+        Required = true,
+    };
+
+    private readonly List<(Option<string?> Option, string Key)> _settings = [];
+
+    public ModelOptions()
+    {
+        Add("--device", "model.device", "NAME", "Where tensors live: cpu or cuda.");
+        Add("--dtype", "model.dtype", "NAME", "Number format of the weights: bf16 or fp32.");
+        Add("--threads", "threads", "N", "CPU threads for tensor work.");
+    }
+
+    /// <summary>Adds an option that stands for a key of the configuration.</summary>
+    public void Add(string option, string key, string helpName, string description) =>
+        _settings.Add((new Option<string?>(option) { Description = description, HelpName = helpName }, key));
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_folder);
+        foreach ((Option<string?> option, string _) in _settings)
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>The model's folder as given.</summary>
+    public string Folder(ParseResult parsed) => parsed.GetRequiredValue(_folder);
+
+    /// <summary>Defaults, under the model's recommendations, under the options.</summary>
+    /// <exception cref="BadInputException">A value cannot be used.</exception>
+    public RunConfiguration Resolve(ParseResult parsed) => ConfigurationLayers.Resolve(
+        Folder(parsed),
+        file: null,
+        _settings.Where(setting => parsed.GetValue(setting.Option) is not null)
+            .Select(setting => $"{setting.Key}={parsed.GetValue(setting.Option)}"));
+
+    /// <summary>Loads the model.</summary>
+    /// <exception cref="BadInputException">The folder or the device cannot be used.</exception>
+    public VisionLanguageModel Load(ParseResult parsed, RunConfiguration configuration) =>
+        ComputeSettings.LoadModel(Folder(parsed), configuration);
+}

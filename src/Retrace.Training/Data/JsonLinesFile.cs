@@ -1,0 +1,83 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Retrace.Training.Data;
+
+/// <summary>Files of JSON objects, one a line.</summary>
+internal static class JsonLinesFile
+{
+    private static readonly JsonWriterOptions ReadableText = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Visits the lines in order; blank ones are left out.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="example">What an object begins with, for messages.</param>
+    /// <param name="visit">The record is valid during the call alone.</param>
+    /// <exception cref="BadInputException">The file cannot be read, or a line of it is no JSON object.</exception>
+    public static void Read(string path, string example, Action<JsonRecord> visit)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        int line = 0;
+        try
+        {
+            using StreamReader reader = new(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            while (reader.ReadLine() is { } text)
+            {
+                line++;
+                if (string.IsNullOrWhiteSpace(text))
+                {
+                    continue;
+                }
+                using JsonDocument document = JsonDocument.Parse(text);
+                if (document.RootElement.ValueKind != JsonValueKind.Object)
+                {
+                    throw new BadInputException($"{path}, line {line}: expected a JSON object, such as {example}");
+                }
+                visit(new JsonRecord(document.RootElement, path, line, folder));
+            }
+        }
+        catch (JsonException error)
+        {
+            string reason = Sentence(error.Message);
+            throw new BadInputException($"{path}, line {line}: not valid JSON: {reason}", error);
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw new BadInputException($"{path}, after line {line}: not valid UTF-8", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"{path}: the data cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Writes an object for each item, atomically; items are asked for as they are written.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="items">One for each line.</param>
+    /// <param name="writeFields">Writes what stands between the braces.</param>
+    /// <exception cref="BadInputException">The file cannot be written.</exception>
+    public static void Write<T>(string path, IEnumerable<T> items, Action<Utf8JsonWriter, T> writeFields) =>
+        AtomicFile.Write(path, stream =>
+        {
+            using Utf8JsonWriter writer = new(stream, ReadableText);
+            foreach (T item in items)
+            {
+                writer.WriteStartObject();
+                writeFields(writer, item);
+                writer.WriteEndObject();
+                writer.Flush();
+                writer.Reset();
+                stream.WriteByte((byte)'\n');
+            }
+        });
+
+    // System.Text.Json appends a path and a line number of its own, which is always 0 here.
+    private static string Sentence(string message)
+    {
+        int end = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return (end < 0 ? message : message[..end]).TrimEnd('.');
+    }
+}

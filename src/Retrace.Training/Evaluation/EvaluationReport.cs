@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Retrace.Problems;
+using Retrace.Training.Data;
+using Retrace.Training.Rollouts;
+
+namespace Retrace.Training.Evaluation;
+
+/// <summary>An evaluation and how it was made; the file is described in docs/data-formats.md.</summary>
+/// <param name="Model">The model's folder.</param>
+/// <param name="Data">The problems' file.</param>
+/// <param name="Sampling">How responses were drawn.</param>
+/// <param name="ImagesExchanged">Whether problems were shown other problems' images.</param>
+/// <param name="Unlabeled">Problems left out because they have no answer.</param>
+/// <param name="Skipped">Records left out because they cannot be used.</param>
+/// <param name="Problems">In the file's order; at least one.</param>
+public sealed record EvaluationReport(
+    string Model,
+    string Data,
+    ResponseSampling Sampling,
+    bool ImagesExchanged,
+    int Unlabeled,
+    IReadOnlyList<SkippedProblem> Skipped,
+    IReadOnlyList<GradedProblem> Problems)
+{
+    private static readonly JsonWriterOptions Readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Indented = true,
+    };
+
+    /// <summary>Over all problems.</summary>
+    public EvaluationSummary Summary { get; } = EvaluationSummary.Of(Problems);
+
+    /// <summary>By category, in alphabetical order; problems without one are in none.</summary>
+    public IReadOnlyList<(string Name, EvaluationSummary Summary)> Categories { get; } =
+    [
+        .. Problems.Where(problem => problem.Category is not null)
+            .GroupBy(problem => problem.Category!)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => (group.Key, EvaluationSummary.Of([.. group]))),
+    ];
+
+    /// <summary>Writes the report as JSON, atomically.</summary>
+    /// <exception cref="BadInputException">The file cannot be written.</exception>
+    public void Write(string path) => AtomicFile.Write(path, stream =>
+    {
+        using Utf8JsonWriter writer = new(stream, Readable);
+        writer.WriteStartObject();
+        writer.WriteString("model", Model);
+        writer.WriteString("data", Data);
+        writer.WriteNumber("seed", Sampling.Seed);
+        writer.WriteNumber("temperature", Sampling.Temperature);
+        writer.WriteNumber("top_p", Sampling.TopP);
+        writer.WriteNumber("max_response_tokens", Sampling.MaxResponseTokens);
+        writer.WriteBoolean("shuffled_images", ImagesExchanged);
+        writer.WriteNumber("unlabeled", Unlabeled);
+        WriteAll(writer, "skipped", Skipped, problem =>
+        {
+            writer.WriteString("id", problem.Id);
+            writer.WriteString("reason", problem.Reason);
+        });
+        writer.WriteStartObject("summary");
+        WriteSummary(writer, Summary);
+        writer.WriteEndObject();
+        writer.WriteStartObject("categories");
+        foreach ((string name, EvaluationSummary summary) in Categories)
+        {
+            writer.WriteStartObject(name);
+            WriteSummary(writer, summary);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndObject();
+        WriteAll(writer, "problems", Problems, problem => WriteProblem(writer, problem));
+        writer.WriteEndObject();
+    });
+
+    private static void WriteSummary(Utf8JsonWriter writer, EvaluationSummary summary)
+    {
+        writer.WriteNumber("problems", summary.Problems);
+        writer.WriteNumber("samples", summary.Samples);
+        writer.WriteNumber("accuracy", summary.Accuracy);
+        writer.WriteStartArray("interval");
+        writer.WriteNumberValue(summary.Interval.Lower);
+        writer.WriteNumberValue(summary.Interval.Upper);
+        writer.WriteEndArray();
+        writer.WriteStartObject("pass_at");
+        foreach ((int j, double share) in summary.PassAt)
+        {
+            writer.WriteNumber(j.ToString(CultureInfo.InvariantCulture), share);
+        }
+        writer.WriteEndObject();
+        writer.WriteNumber("majority_accuracy", summary.MajorityAccuracy);
+        writer.WriteNumber("answer_rate", summary.AnswerRate);
+        writer.WriteNumber("format_rate", summary.FormatRate);
+    }
+
+    private static void WriteProblem(Utf8JsonWriter writer, GradedProblem problem)
+    {
+        writer.WriteString("id", problem.Id);
+        writer.WriteString("category", problem.Category);
+        writer.WriteString("gold", problem.Gold);
+        writer.WriteStartArray("responses");
+        foreach (string response in problem.Responses)
+        {
+            writer.WriteStringValue(response);
+        }
+        writer.WriteEndArray();
+        writer.WriteStartArray("answers");
+        foreach (string? answer in problem.Answers)
+        {
+            writer.WriteStringValue(answer);
+        }
+        writer.WriteEndArray();
+        writer.WriteStartArray("right");
+        foreach (int answerClass in problem.Classes)
+        {
+            writer.WriteBooleanValue(problem.IsRight(answerClass));
+        }
+        writer.WriteEndArray();
+        writer.WriteBoolean("majority_right", problem.MajorityIsRight);
+    }
+
+    private static void WriteAll<T>(Utf8JsonWriter writer, string name, IReadOnlyList<T> items, Action<T> writeFields)
+    {
+        writer.WriteStartArray(name);
+        foreach (T item in items)
+        {
+            writer.WriteStartObject();
+            writeFields(item);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+}

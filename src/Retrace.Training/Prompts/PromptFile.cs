@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Retrace.Problems;
+using Retrace.Training.Data;
+
+namespace Retrace.Training.Prompts;
+
+/// <summary>
+/// Prompts as JSON lines: <c>{"id"?, "prompt" or "input_ids", "image"? or "images"?, "response"?}</c>; other fields are
+/// ignored.
+/// </summary>
+public static class PromptFile
+{
+    /// <summary>All lines, in order.</summary>
+    /// <exception cref="BadInputException">The file cannot be read, or a line of it cannot be used.</exception>
+    public static IReadOnlyList<PromptLine> Read(string path)
+    {
+        List<PromptLine> lines = [];
+        JsonLinesFile.Read(path, "{\"prompt\": …}", record => lines.Add(LineOf(record)));
+        return lines;
+    }
+
+    private static PromptLine LineOf(JsonRecord record)
+    {
+        JsonElement id = record.Field("id")?.Clone() ?? JsonSerializer.SerializeToElement(record.Line);
+        if (id.ValueKind is not (JsonValueKind.String or JsonValueKind.Number))
+        {
+            throw new BadInputException($"{record.Place}: \"id\" must be text or a number");
+        }
+        string? text = record.Text("prompt");
+        int[]? tokens = Tokens(record);
+        if (text is null == tokens is null)
+        {
+            throw new BadInputException($"{record.Place}: expected either \"prompt\", a text, or \"input_ids\"");
+        }
+        return new PromptLine(record.Place, id, text, tokens, record.Text("response"), Images(record));
+    }
+
+    private static int[]? Tokens(JsonRecord record)
+    {
+        if (record.Field("input_ids") is not JsonElement field)
+        {
+            return null;
+        }
+        int[] tokens = field.ValueKind == JsonValueKind.Array
+            ? [.. field.EnumerateArray().Select(item =>
+                item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int id) ? id : throw NoIds(record))]
+            : [];
+        return tokens.Length > 0 ? tokens : throw NoIds(record);
+    }
+
+    private static BadInputException NoIds(JsonRecord record) =>
+        new($"{record.Place}: \"input_ids\" must be a list of at least one token id");
+
+    private static IReadOnlyList<ProblemImage> Images(JsonRecord record)
+    {
+        try
+        {
+            return record.Images($"line {record.Line}");
+        }
+        catch (UnusableRecordException reason)
+        {
+            throw new BadInputException($"{record.Place}: {reason.Message}", reason);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+using Retrace.Models.Images;
+using Retrace.Models.Qwen;
+using Retrace.Models.Tests.Qwen;
+using Retrace.Training.Learning;
+using Retrace.Training.Rollouts;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Training.Tests.Rollouts;
+
+public sealed class LocalRolloutEngineTests : IDisposable
+{
+    private static readonly ProcessedImage[] Images = [SmallModel.Image(4, 4, 1), SmallModel.Image(4, 6, 2)];
+
+    // Text alone, one image, two images, and an image that an earlier prompt shows as well; of different lengths.
+    private static readonly (int[] Prompt, ProcessedImage[] Images)[] Prompts =
+    [
+        ([10, 2, 7, 7, 7, 7, 3, 11, 12, 13], [Images[0]]),
+        ([14, 15, 16], []),
+        ([2, 7, 7, 7, 7, 7, 7, 3, 2, 7, 7, 7, 7, 3, 17, 18], [Images[1], Images[0]]),
+        ([2, 7, 7, 7, 7, 7, 7, 3, 19], [Images[1]]),
+    ];
+
+    private readonly QwenModel _model = SmallModel.Create();
+
+    public void Dispose() => _model.Dispose();
+
+    [Fact]
+    public void Greedy_generation_takes_the_likeliest_token_of_full_passes_without_a_cache()
+    {
+        Generation[][] generated = Generate(Requests(samples: 1, maxTokens: 24), new SamplingSettings(0));
+        for (int request = 0; request < Prompts.Length; request++)
+        {
+            Assert.Equal(StepByStep(Prompts[request], maxTokens: 24), generated[request][0].Tokens);
+        }
+        Assert.Contains(generated, samples => samples[0].Tokens.Length > 3);
+    }
+
+    [Fact]
+    public void What_is_recorded_while_drawing_is_what_a_forward_pass_over_the_whole_predicts()
+    {
+        const double Temperature = 0.8;
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Generation[][] generated =
+            Generate(Requests(samples: 6, maxTokens: 40), new SamplingSettings(Temperature, TopP: 0.95));
+        PromptedResponse[] responses =
+        [
+            .. generated.SelectMany((samples, i) => samples.Select(sample =>
+                new PromptedResponse(Prompts[i].Prompt, sample.Tokens, Prompts[i].Images))),
+        ];
+        TokenPredictions predictions = PromptedResponse.Predict(_model, responses, Temperature);
+
+        AssertClose(predictions.LogProbs, generated.SelectMany(samples => samples).SelectMany(one => one.LogProbs));
+        AssertClose(predictions.Entropies, generated.SelectMany(samples => samples).SelectMany(one => one.Entropies));
+        // The case is worth something only if rows left the batch early and image tokens were drawn as text.
+        Assert.True(generated.SelectMany(samples => samples).Select(one => one.Tokens.Length).Distinct().Count() > 5);
+        Assert.Contains(responses, response => response.Response.Contains(SmallModel.ImagePad));
+    }
+
+    [Fact]
+    public void A_sample_ends_with_its_first_stop_token_or_at_the_limit()
+    {
+        Generation[][] generated = Generate(Requests(samples: 8, maxTokens: 25), new SamplingSettings(1));
+        Generation[] all = [.. generated.SelectMany(samples => samples)];
+        Assert.All(all, one =>
+        {
+            int stop = Array.FindIndex(one.Tokens, id => id is 0 or 1);
+            Assert.Equal(one.Stopped ? one.Tokens.Length - 1 : -1, stop);
+            Assert.Equal(one.Stopped, one.ContentLength < one.Tokens.Length);
+            Assert.True(one.Stopped ? one.Tokens.Length <= 25 : one.Tokens.Length == 25);
+            Assert.Equal(one.Tokens.Length, one.LogProbs.Length);
+            Assert.Equal(one.Tokens.Length, one.Entropies.Length);
+        });
+        Assert.Contains(all, one => one.Stopped);
+        Assert.Contains(all, one => !one.Stopped);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(7)]
+    [InlineData(100)]
+    public void A_sample_does_not_depend_on_what_else_is_generated(int maxBatchSequences)
+    {
+        var streamed = new Dictionary<(int, int), List<int>>();
+        Generation[][] together = new LocalRolloutEngine(_model, maxBatchSequences).Generate(
+            Requests(samples: 5, maxTokens: 30),
+            new SamplingSettings(1),
+            TestContext.Current.CancellationToken,
+            (request, sample, token) =>
+            {
+                if (!streamed.TryGetValue((request, sample), out List<int>? tokens))
+                {
+                    streamed.Add((request, sample), tokens = []);
+                }
+                tokens.Add(token);
+            });
+        for (int request = 0; request < Prompts.Length; request++)
+        {
+            for (int sample = 0; sample < 5; sample++)
+            {
+                RolloutRequest alone = RequestOf(request, [sample], 30);
+                int[] expected = Generate([alone], new SamplingSettings(1))[0][0].Tokens;
+                Assert.Equal(expected, together[request][sample].Tokens);
+                Assert.Equal(expected, streamed[(request, sample)]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_request_has_its_own_limit()
+    {
+        int[] limits = [0, 1, 70, 5];
+        RolloutRequest[] requests = [.. limits.Select((limit, i) => RequestOf(i, [0, 1, 2], limit))];
+        Generation[][] generated = Generate(requests, new SamplingSettings(1));
+        for (int i = 0; i < limits.Length; i++)
+        {
+            Assert.Equal(3, generated[i].Length);
+            Assert.All(generated[i], one => Assert.InRange(one.Tokens.Length, Math.Min(1, limits[i]), limits[i]));
+        }
+        Assert.Contains(generated[3], one => one.Tokens.Length == 5);
+    }
+
+    [Fact]
+    public void Generation_goes_on_beyond_the_rooms_first_size()
+    {
+        // A model that never stops: its stop tokens are outside what it can draw.
+        using var endless = new QwenModel(
+            SmallModel.Config() with { Tokens = _model.Config.Tokens with { EndOfText = 1000, EndOfTurn = 1001 } },
+            ScalarType.Float32,
+            CPU);
+        endless.Initialise(seed: 5);
+        Generation[] generated = new LocalRolloutEngine(endless, 8).Generate(
+            [RequestOf(1, [0, 1], 150)], new SamplingSettings(1), TestContext.Current.CancellationToken)[0];
+        Assert.All(generated, one => Assert.Equal(150, one.Tokens.Length));
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        TokenPredictions predictions = PromptedResponse.Predict(
+            endless, [.. generated.Select(one => new PromptedResponse(Prompts[1].Prompt, one.Tokens, []))]);
+        AssertClose(predictions.LogProbs, generated.SelectMany(one => one.LogProbs));
+    }
+
+    [Fact]
+    public void It_stops_when_it_is_asked_to()
+    {
+        using CancellationTokenSource stop = new();
+        int tokens = 0;
+        Assert.Throws<OperationCanceledException>(() => new LocalRolloutEngine(_model, 100).Generate(
+            Requests(samples: 4, maxTokens: 60), new SamplingSettings(1), stop.Token, (_, _, _) =>
+            {
+                tokens++;
+                stop.Cancel();
+            }));
+        Assert.InRange(tokens, 1, 16);
+    }
+
+    private static RolloutRequest[] Requests(int samples, int maxTokens) =>
+        [.. Prompts.Select((_, i) => RequestOf(i, Enumerable.Range(0, samples), maxTokens))];
+
+    private static RolloutRequest RequestOf(int prompt, IEnumerable<int> samples, int maxTokens) => new(
+        Prompts[prompt].Prompt,
+        Prompts[prompt].Images,
+        maxTokens,
+        [.. samples.Select(sample => RandomStream.For(11, prompt, sample))]);
+
+    private Generation[][] Generate(IReadOnlyList<RolloutRequest> requests, SamplingSettings sampling) =>
+        new LocalRolloutEngine(_model, 100).Generate(requests, sampling, TestContext.Current.CancellationToken);
+
+    private int[] StepByStep((int[] Prompt, ProcessedImage[] Images) prompt, int maxTokens)
+    {
+        using var noGrad = no_grad();
+        List<int> tokens = [.. prompt.Prompt];
+        int[] images = [.. Enumerable.Range(0, prompt.Images.Length)];
+        do
+        {
+            using DisposeScope scope = NewDisposeScope();
+            ImageFeatures? features = images.Length == 0 ? null : _model.EncodeImages(prompt.Images);
+            SequenceBatch batch = SequenceBatch.Of(
+                _model.Config, [new TokenSequence([.. tokens], images)], features, PaddingSide.Right, CPU);
+            Tensor last = _model.Forward(batch, features)[0, -1];
+            tokens.Add((int)_model.Logits(last).argmax().item<long>());
+        }
+        while (tokens[^1] is not (0 or 1) && tokens.Count - prompt.Prompt.Length < maxTokens);
+        return [.. tokens.Skip(prompt.Prompt.Length)];
+    }
+
+    private static void AssertClose(Tensor expected, IEnumerable<float> actual)
+    {
+        float[] numbers = [.. actual];
+        Assert.Equal(expected.shape[0], numbers.Length);
+        Assert.All(expected.data<float>().ToArray().Zip(numbers), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
+    }
+}

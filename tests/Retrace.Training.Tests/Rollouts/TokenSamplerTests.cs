@@ -1,0 +1,104 @@
+using Retrace.Training.Rollouts;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Training.Tests.Rollouts;
+
+public sealed class TokenSamplerTests
+{
+    private const int Draws = 4000;
+
+    // In no order.
+    private static readonly double[] Probabilities = [0.05, 0.4, 0.1, 0.25, 0.2];
+
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(0.5)]
+    [InlineData(2.0)]
+    public void Tokens_are_drawn_as_often_as_the_tempered_distribution_says(double temperature)
+    {
+        double[] powers = [.. Probabilities.Select(p => Math.Pow(p, 1 / temperature))];
+        AssertShares([.. powers.Select(power => power / powers.Sum())], new SamplingSettings(temperature));
+    }
+
+    [Theory]
+    [InlineData(0.01, new[] { 1 })]
+    [InlineData(0.39, new[] { 1 })]
+    [InlineData(0.41, new[] { 1, 3 })]
+    [InlineData(0.64, new[] { 1, 3 })]
+    [InlineData(0.66, new[] { 1, 3, 4 })]
+    [InlineData(0.94, new[] { 1, 2, 3, 4 })]
+    [InlineData(0.96, new[] { 0, 1, 2, 3, 4 })]
+    public void Top_p_draws_from_the_smallest_set_that_holds_it_in_the_old_proportions(double topP, int[] kept)
+    {
+        double whole = kept.Sum(id => Probabilities[id]);
+        AssertShares(
+            [.. Probabilities.Select((p, id) => kept.Contains(id) ? p / whole : 0)], new SamplingSettings(1, topP));
+    }
+
+    [Fact]
+    public void The_ends_of_the_uniform_numbers_lead_to_tokens_that_can_occur()
+    {
+        const float Highest = 1 - (1f / (1 << 24));
+        Assert.Equal([1, 1], Draw([-200, 0, 0, -200], [0, 0], new SamplingSettings(1)).Select(drawn => drawn.Token));
+        Assert.Equal([2], Draw([-200, 0, 0, -200], [Highest], new SamplingSettings(1)).Select(drawn => drawn.Token));
+        Assert.Equal([2], Draw([-200, 0, 1, -200], [0], new SamplingSettings(1, 0.5)).Select(drawn => drawn.Token));
+    }
+
+    [Fact]
+    public void Temperature_0_takes_the_likeliest_and_measures_at_temperature_1()
+    {
+        float[] logits = [.. Probabilities.Select(p => (float)Math.Log(p) + 3)];
+        (int token, float[] measured) = Draw(logits, [0.99f], new SamplingSettings(0, MeasureSelfCertainty: true))[0];
+        Assert.Equal(1, token);
+        Assert.Equal(Math.Log(0.4), measured[0], 1e-5);
+        Assert.Equal(-Probabilities.Sum(p => p * Math.Log(p)), measured[1], 1e-5);
+        // KL(uniform ‖ p) = Σ 1/V · ln((1/V) / p)
+        Assert.Equal(Probabilities.Sum(p => 0.2 * Math.Log(0.2 / p)), measured[2], 1e-5);
+    }
+
+    [Fact]
+    public void What_is_measured_is_the_tempered_distribution_before_top_p_cuts_it()
+    {
+        float[] logits = [.. Probabilities.Select(p => (float)Math.Log(p))];
+        double[] powers = [.. Probabilities.Select(p => p * p)];
+        double[] tempered = [.. powers.Select(power => power / powers.Sum())];
+        (int token, float[] measured) = Draw(logits, [0.5f], new SamplingSettings(0.5, TopP: 0.3))[0];
+        Assert.Equal(1, token);
+        Assert.Equal(2, measured.Length);
+        Assert.Equal(Math.Log(tempered[1]), measured[0], 1e-5);
+        Assert.Equal(-tempered.Sum(p => p * Math.Log(p)), measured[1], 1e-5);
+    }
+
+    // Uniform numbers that are spread evenly draw every token in proportion, up to rounding at its two borders.
+    private static void AssertShares(double[] expected, SamplingSettings settings)
+    {
+        float[] logits = [.. Probabilities.Select(p => (float)Math.Log(p))];
+        float[] uniform = [.. Enumerable.Range(0, Draws).Select(i => (i + 0.5f) / Draws)];
+        int[] counts = new int[logits.Length];
+        foreach ((int token, float[] _) in Draw(logits, uniform, settings))
+        {
+            counts[token]++;
+        }
+        Assert.All(expected.Zip(counts), pair =>
+        {
+            int slack = pair.First == 0 ? 0 : 2;
+            Assert.InRange(pair.Second, (Draws * pair.First) - slack, (Draws * pair.First) + slack);
+        });
+    }
+
+    private static (int Token, float[] Measured)[] Draw(float[] logits, float[] uniform, SamplingSettings settings)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var sampler = new TokenSampler(settings);
+        (Tensor tokens, Tensor measured) =
+            sampler.Draw(tensor(logits).expand(uniform.Length, logits.Length), tensor(uniform).unsqueeze(1));
+        long[] ids = tokens.data<long>().ToArray();
+        Assert.Equal(ids.Select(id => (float)id), measured[0].data<float>().ToArray());
+        return
+        [
+            .. ids.Select((id, row) => ((int)id, Enumerable.Range(1, (int)measured.shape[0] - 1)
+                .Select(line => measured[line, row].item<float>()).ToArray())),
+        ];
+    }
+}
