@@ -45,7 +45,7 @@ public sealed class Parameters : IDisposable
     }
 
     /// <summary>Declares a tensor; its values come later, from a checkpoint or an initialisation.</summary>
-    internal Tensor Declare(string name, params long[] shape)
+    public Tensor Declare(string name, params long[] shape)
     {
         Tensor tensor = torch.empty(shape, Type, Device).DetachFromDisposeScope();
         _byName.Add(name, tensor);

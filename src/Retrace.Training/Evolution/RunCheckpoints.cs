@@ -38,7 +38,12 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
     public string DirectoryOf(int step) => Path.Combine(_directory, $"{Prefix}{step}");
 
     /// <summary>Writes a checkpoint under a temporary name, renames it, and removes those that are one too many.</summary>
-    public void Save(int step, VisionLanguageModel model, AdamW optimizer)
+    /// <param name="more">Other tensors to keep with the optimizer's; names that it does not use.</param>
+    public void Save(
+        int step,
+        VisionLanguageModel model,
+        AdamW optimizer,
+        IEnumerable<(string Name, Tensor Tensor)>? more = null)
     {
         string final = DirectoryOf(step);
         if (Directory.Exists(final))
@@ -53,7 +58,7 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
         model.Save(temporary);
         string trainer = Path.Combine(temporary, TrainerFolder);
         Directory.CreateDirectory(trainer);
-        SafetensorsWriter.Write(Path.Combine(trainer, OptimizerFile), optimizer.State);
+        SafetensorsWriter.Write(Path.Combine(trainer, OptimizerFile), [.. optimizer.State, .. more ?? []]);
         AtomicFile.Write(Path.Combine(trainer, StateFile), stream =>
             JsonSerializer.Serialize(stream, new TrainerState(step, optimizer.Step), Json));
         Directory.Move(temporary, final);
@@ -62,7 +67,7 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
 
     /// <summary>Fills the optimizer; the weights are loaded from the same folder as a model.</summary>
     /// <exception cref="BadInputException">The checkpoint is broken.</exception>
-    public void Restore(int step, AdamW optimizer)
+    public void Restore(int step, AdamW optimizer, IEnumerable<(string Name, Tensor Tensor)>? more = null)
     {
         string trainer = Path.Combine(DirectoryOf(step), TrainerFolder);
         string statePath = Path.Combine(trainer, StateFile);
@@ -78,7 +83,7 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
         }
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(trainer, OptimizerFile));
         using var noGrad = no_grad();
-        foreach ((string name, Tensor tensor) in optimizer.State)
+        foreach ((string name, Tensor tensor) in optimizer.State.Concat(more ?? []))
         {
             file.CopyTo(name, tensor);
         }

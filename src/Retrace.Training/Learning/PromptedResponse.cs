@@ -19,9 +19,22 @@ public sealed record PromptedResponse(int[] Prompt, int[] Response, IReadOnlyLis
     public static TokenPredictions Predict(
         QwenModel model, IReadOnlyList<PromptedResponse> responses, double temperature = 1.0)
     {
-        using DisposeScope scope = NewDisposeScope();
         ProcessedImage[] images = [.. responses.SelectMany(response => response.Images).Distinct()];
-        ImageFeatures? features = images.Length == 0 ? null : model.EncodeImages(images);
+        using ImageFeatures? features = images.Length == 0 ? null : model.EncodeImages(images);
+        return Predict(model, responses, images, features, temperature);
+    }
+
+    /// <summary>The same with images that have been encoded.</summary>
+    /// <param name="images">Those of all the responses, each once.</param>
+    /// <param name="features">Theirs.</param>
+    internal static TokenPredictions Predict(
+        QwenModel model,
+        IReadOnlyList<PromptedResponse> responses,
+        ProcessedImage[] images,
+        ImageFeatures? features,
+        double temperature)
+    {
+        using DisposeScope scope = NewDisposeScope();
         TokenSequence[] sequences =
         [
             .. responses.Select(response => new TokenSequence(

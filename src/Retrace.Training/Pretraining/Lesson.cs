@@ -8,8 +8,10 @@ using Retrace.Training.Learning;
 
 namespace Retrace.Training.Pretraining;
 
-/// <summary>Problems with a teacher's responses.</summary>
-internal static class Lesson
+/// <summary>A problem with a teacher's response.</summary>
+/// <param name="Content">The prompt, and the response with the end of its turn.</param>
+/// <param name="Reading">What <see cref="ReadingTask"/> wants to be read off the image.</param>
+internal sealed record Lesson(PromptedResponse Content, float[] Reading)
 {
     private const long NoiseStream = 1;
 
@@ -23,8 +25,7 @@ internal static class Lesson
 
     /// <summary>Draws and encodes the lesson at this place of a split's stream.</summary>
     /// <param name="noisyShare">Share of figures that carry noise.</param>
-    /// <returns>The prompt, and the response with the end of its turn.</returns>
-    public static PromptedResponse Draw(
+    public static Lesson Draw(
         GeometrySplit split, long seed, long index, double noisyShare, Tokenizer tokenizer, ImageProcessor images)
     {
         GeometryProblem problem = GeometryGenerator.Create(split, seed, index);
@@ -40,7 +41,9 @@ internal static class Lesson
             [image.Grid],
             tokenizer.IdOf(ChatTemplate.ImagePad)!.Value,
             images.Config.MergeSize);
-        return new PromptedResponse(prompt, tokenizer.Encode(ResponseTo(problem) + ChatTemplate.EndOfTurn), [image]);
+        return new Lesson(
+            new PromptedResponse(prompt, tokenizer.Encode(ResponseTo(problem) + ChatTemplate.EndOfTurn), [image]),
+            ReadingTask.TargetsOf(problem.Figure, image.Grid, images.Config));
     }
 
     private static string QuestionOf(GeometryProblem problem) => problem.Question + new DataSettings().Instruction;

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Retrace.Geometry;
 using Retrace.Models;
 using Retrace.Models.Checkpoints;
+using Retrace.Models.Images;
 using Retrace.Models.Qwen;
 using Retrace.Models.Text;
 using Retrace.Training.Configuration;
@@ -67,16 +68,18 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
             VisionLanguageModel.Load(checkpoints.DirectoryOf(stepsTaken), ScalarType.Float32, CPU);
         model.Network.Parameters.Train(_ => true);
         using var optimizer = new AdamW(model.Network.Parameters, recipe.WeightDecay);
+        using var reading = new ReadingTask(model.Network.Config.Vision, seed);
         if (stepsTaken > 0)
         {
-            checkpoints.Restore(stepsTaken, optimizer);
+            checkpoints.Restore(stepsTaken, optimizer, reading.State);
+            reading.Optimizer.ResumeAt(optimizer.Step);
         }
         List<PretrainingPoint> curve = ReadCurve(directory, stepsTaken);
-        Train(model, optimizer, stepsTaken, curve.LastOrDefault()?.Seconds ?? 0, cancellation, point =>
+        Train(model, optimizer, reading, stepsTaken, curve.LastOrDefault()?.Seconds ?? 0, cancellation, point =>
         {
             curve.Add(point);
             WriteCurve(directory, curve);
-            checkpoints.Save(point.Step, model, optimizer);
+            checkpoints.Save(point.Step, model, optimizer, reading.State);
             report(point);
         });
         model.Save(directory);
@@ -94,7 +97,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         ByteLevelBpeTrainer.Train(corpus, recipe.VocabularySize, ChatTemplate.SpecialTokens, directory);
         using var model =
             new QwenModel(recipe.Configuration(Tokenizer.Load(directory)), ScalarType.Float32, CPU);
-        model.Initialise(seed);
+        model.Initialise(seed, recipe.InitialDeviation);
         CheckpointWriter.Write(directory, model.Parameters.Names.Select(name => (name, model.Parameters[name])));
         File.WriteAllText(Path.Combine(directory, "config.json"), model.Config.ToJson());
         recipe.Images.Save(directory);
@@ -104,25 +107,26 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
     private void Train(
         VisionLanguageModel model,
         AdamW optimizer,
+        ReadingTask reading,
         int stepsTaken,
         double secondsTaken,
         CancellationToken cancellation,
         Action<PretrainingPoint> onPoint)
     {
-        PromptedResponse[] evaluation =
+        Lesson[] evaluation =
         [
             .. Enumerable.Range(0, EvaluationLessons)
                 .Select(i => Lesson.Draw(GeometrySplit.Evaluation, seed, i, 0, model.Tokenizer, model.Images)),
         ];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        ChannelReader<PromptedResponse[]> batches = DrawAhead(model, (long)stepsTaken * recipe.Batch, stop.Token);
+        ChannelReader<Lesson[]> batches = DrawAhead(model, (long)stepsTaken * recipe.Batch, stop.Token);
         var clock = Stopwatch.StartNew();
         double loss = 0;
         int stepsInLoss = 0;
         for (int step = stepsTaken + 1; step <= recipe.Steps; step++)
         {
-            PromptedResponse[] batch = batches.ReadAsync(cancellation).AsTask().GetAwaiter().GetResult();
-            loss += Learn(model.Network, optimizer, batch, LearningRateAt(step));
+            Lesson[] batch = batches.ReadAsync(cancellation).AsTask().GetAwaiter().GetResult();
+            loss += Learn(model.Network, optimizer, reading, batch, step);
             stepsInLoss++;
             if (step % PointEvery == 0 || step == recipe.Steps)
             {
@@ -162,9 +166,9 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         });
 
     // Lessons are drawn on a thread of their own while the model learns from earlier ones.
-    private ChannelReader<PromptedResponse[]> DrawAhead(VisionLanguageModel model, long start, CancellationToken stop)
+    private ChannelReader<Lesson[]> DrawAhead(VisionLanguageModel model, long start, CancellationToken stop)
     {
-        var channel = Channel.CreateBounded<PromptedResponse[]>(LessonsAhead);
+        var channel = Channel.CreateBounded<Lesson[]>(LessonsAhead);
         _ = Task.Run(
             async () =>
             {
@@ -172,7 +176,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
                 {
                     for (long first = start; ; first += recipe.Batch)
                     {
-                        PromptedResponse[] batch =
+                        Lesson[] batch =
                         [
                             .. Enumerable.Range(0, recipe.Batch).Select(i => Lesson.Draw(
                                 GeometrySplit.Train, seed, first + i, recipe.NoisyShare, model.Tokenizer, model.Images)),
@@ -200,31 +204,44 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         return recipe.LearningRate * (recipe.FinalRate + ((1 - recipe.FinalRate) * cosine));
     }
 
-    private static double Learn(QwenModel model, AdamW optimizer, PromptedResponse[] batch, double learningRate)
+    // First the vision tower learns to read, then both parts learn together. The loss of the responses, or of reading as
+    // long as there is nothing else.
+    private double Learn(QwenModel model, AdamW optimizer, ReadingTask reading, Lesson[] batch, int step)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor loss = PromptedResponse.Predict(model, batch).LogProbs.mean().neg();
+        ProcessedImage[] images = [.. batch.Select(lesson => lesson.Content.Images[0])];
+        ImageFeatures features = model.EncodeImages(images);
+        Tensor shown = reading.Loss(features.Rows, [.. batch.SelectMany(lesson => lesson.Reading)]);
+        Tensor loss = shown;
+        if (step > recipe.ReadingSteps)
+        {
+            using Scalar weight = recipe.ReadingWeight;
+            PromptedResponse[] contents = [.. batch.Select(lesson => lesson.Content)];
+            shown = PromptedResponse.Predict(model, contents, images, features, temperature: 1).LogProbs.mean().neg();
+            loss = shown + loss.mul(weight);
+        }
         loss.backward();
         optimizer.ClipGradients(1.0);
-        optimizer.Update(learningRate);
-        return loss.item<float>();
+        optimizer.Update(LearningRateAt(step));
+        reading.Optimizer.Update(LearningRateAt(step));
+        return shown.item<float>();
     }
 
-    private (double Loss, double Likelihood) Evaluate(QwenModel model, PromptedResponse[] lessons)
+    private (double Loss, double Likelihood) Evaluate(QwenModel model, Lesson[] lessons)
     {
         using var noGrad = no_grad();
         double sum = 0;
         double likelihood = 0;
         int tokens = 0;
-        foreach (PromptedResponse[] batch in lessons.Chunk(recipe.Batch))
+        foreach (Lesson[] batch in lessons.Chunk(recipe.Batch))
         {
             using DisposeScope scope = NewDisposeScope();
-            float[] logProbs = PromptedResponse.Predict(model, batch).LogProbs.data<float>().ToArray();
+            float[] logProbs = PromptedResponse.Predict(model, [.. batch.Select(lesson => lesson.Content)]).LogProbs.data<float>().ToArray();
             int start = 0;
-            foreach (PromptedResponse lesson in batch)
+            foreach (Lesson lesson in batch)
             {
-                double ofResponse = logProbs.Skip(start).Take(lesson.Response.Length).Sum(p => (double)p);
-                start += lesson.Response.Length;
+                double ofResponse = logProbs.Skip(start).Take(lesson.Content.Response.Length).Sum(p => (double)p);
+                start += lesson.Content.Response.Length;
                 sum += ofResponse;
                 likelihood += Math.Exp(ofResponse);
             }

@@ -13,6 +13,9 @@ namespace Retrace.Training.Pretraining;
 /// <param name="CorpusLessons">Lessons whose text the tokenizer is learned from.</param>
 /// <param name="Steps">Optimizer steps.</param>
 /// <param name="Batch">Lessons in a step.</param>
+/// <param name="ReadingSteps">The first so many steps teach the vision tower to read, and nothing else.</param>
+/// <param name="ReadingWeight">Weight of reading beside the responses after that.</param>
+/// <param name="InitialDeviation">Standard deviation of the first weights.</param>
 /// <param name="LearningRate">AdamW's step size at its peak.</param>
 /// <param name="WarmupSteps">Steps of linear rise; after them the step size falls as a cosine.</param>
 /// <param name="FinalRate">Share of the peak that is left at the end.</param>
@@ -28,6 +31,9 @@ public sealed record PretrainingRecipe(
     int CorpusLessons,
     int Steps,
     int Batch,
+    int ReadingSteps,
+    double ReadingWeight,
+    double InitialDeviation,
     double LearningRate,
     int WarmupSteps,
     double FinalRate,
@@ -64,8 +70,11 @@ public sealed record PretrainingRecipe(
         Images: new ImageProcessorConfig { MaxPixels = 200704 },
         VocabularySize: 768,
         CorpusLessons: 4000,
-        Steps: 4000,
-        Batch: 48,
+        Steps: 4500,
+        Batch: 32,
+        ReadingSteps: 1000,
+        ReadingWeight: 0.5,
+        InitialDeviation: 0.05,
         LearningRate: 2e-3,
         WarmupSteps: 200,
         FinalRate: 0.05,

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Retrace.EndToEnd.Tests;
+
+/// <summary>The main job, as a user's shell sees it.</summary>
+public sealed class EvolveTests : IDisposable
+{
+    // What the clock and the machine decide.
+    private static readonly string[] Measured =
+        ["rollout_seconds", "learn_seconds", "step_seconds", "tokens_per_second", "peak_memory_bytes"];
+
+    private static readonly string Root = FindRoot();
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("retrace-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_killed_run_resumes_and_gives_the_numbers_of_an_unbroken_one()
+    {
+        const int Steps = 6;
+        RetraceProcess whole = await RetraceProcess.RunAsync(Arguments("whole", Steps));
+        Assert.Equal((0, ""), (whole.ExitCode, whole.Error));
+        Assert.All(
+            ["config.yaml", "metrics.jsonl", "trajectories.jsonl", "report.html", "checkpoints/step-6/config.json"],
+            file => Assert.True(File.Exists(Path.Combine(_folder, "whole", file)), file));
+        Assert.Single(Directory.EnumerateFiles(Path.Combine(_folder, "whole"), "events.out.tfevents.*"));
+
+        await KillAfterAsync(steps: 3, Arguments("killed", Steps));
+        int left = MetricsOf("killed").Length;
+        Assert.InRange(left, 3, Steps - 1);
+        RetraceProcess resumed = await RetraceProcess.RunAsync([.. Arguments("killed", Steps), "--resume"]);
+        Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
+        Assert.Equal(MetricsOf("whole"), MetricsOf("killed"));
+    }
+
+    [Fact]
+    public async Task The_demo_compares_both_methods_and_writes_their_curves()
+    {
+        RetraceProcess demo = await RetraceProcess.RunAsync("demo", "--steps", "1", "--seed", "3", "--output", _folder);
+        Assert.Equal((0, ""), (demo.ExitCode, demo.Error));
+        Assert.Matches(@"before .*\d\d\.\d %", demo.Output);
+        Assert.Matches(@"csrs .*\d\d\.\d %", demo.Output);
+        Assert.Matches(@"majority .*\d\d\.\d %", demo.Output);
+        Assert.All(["csrs", "majority"], method => Assert.Equal(2, MetricsOf(method).Length));
+        Assert.Contains("<svg", await File.ReadAllTextAsync(
+            Path.Combine(_folder, "report.html"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_used_is_one_sentence_and_leaves_nothing_behind()
+    {
+        string model = Path.Combine(_folder, "model");
+        Directory.CreateDirectory(model);
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(Root, "models", "tiny")))
+        {
+            File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
+        }
+        await CutShortAsync(Path.Combine(model, "model.safetensors"));
+        await RefusedAsync("model.safetensors", "--model", model, "--data", Data(), "--output", Run());
+        await RefusedAsync("does not exist", "--model", "nowhere", "--data", Data(), "--output", Run());
+        await RefusedAsync("no such data file", "--model", Tiny(), "--data", "none.jsonl", "--output", Run());
+        await RefusedAsync("line 2", "--model", Tiny(), "--data", Broken(), "--output", Run());
+        await RefusedAsync(
+            "did you mean \"learn.kl\"", "--model", Tiny(), "--data", Data(), "--output", Run(), "--set", "learn.kll=1");
+        await RefusedAsync("holds no run", "--model", Tiny(), "--data", Data(), "--output", Run(), "--resume");
+        await RefusedAsync("needs --data", "--model", Tiny(), "--output", Run());
+        Assert.False(Directory.Exists(Run()));
+
+        string Data() => Path.Combine(Root, "data", "geometry", "train.jsonl");
+        string Tiny() => Path.Combine(Root, "models", "tiny");
+        string Run() => Path.Combine(_folder, "run");
+        string Broken()
+        {
+            string path = Path.Combine(_folder, "broken.jsonl");
+            File.WriteAllText(path, "{\"question\":\"?\"}\n{\"question\":\n");
+            return path;
+        }
+    }
+
+    private static async Task RefusedAsync(string fragment, params string[] arguments)
+    {
+        RetraceProcess refused = await RetraceProcess.RunAsync(["evolve", .. arguments]);
+        Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
+        Assert.Contains(fragment, refused.Error);
+        Assert.Equal(1, refused.Error.Count(character => character == '\n'));
+    }
+
+    private static async Task CutShortAsync(string path)
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        byte[] bytes = await File.ReadAllBytesAsync(path, cancellation);
+        await File.WriteAllBytesAsync(path, bytes[..(bytes.Length / 2)], cancellation);
+    }
+
+    private async Task KillAfterAsync(int steps, string[] arguments)
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        using Process process = RetraceProcess.Start(arguments);
+        string metrics = Path.Combine(_folder, "killed", "metrics.jsonl");
+        while (!process.HasExited && (!File.Exists(metrics) || File.ReadLines(metrics).Count() < steps))
+        {
+            await Task.Delay(20, cancellation);
+        }
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync(cancellation);
+    }
+
+    private string[] Arguments(string run, int steps) =>
+    [
+        "evolve", "--model", Path.Combine(Root, "models", "tiny"),
+        "--data", Path.Combine(Root, "data", "geometry", "train.jsonl"),
+        "--output", Path.Combine(_folder, run), "--steps", $"{steps}",
+        "--set", "data.batch=4", "--set", "rollout.group=4", "--set", "retrace.samples=2", "--set", "checkpoint.every=2",
+        "--set", "learn.mini_batch=8",
+    ];
+
+    private string[] MetricsOf(string run) =>
+    [
+        .. File.ReadLines(Path.Combine(_folder, run, "metrics.jsonl")).Select(line =>
+        {
+            JsonObject metrics = JsonNode.Parse(line)!.AsObject();
+            Array.ForEach(Measured, key => Assert.True(metrics.Remove(key)));
+            return metrics.ToJsonString();
+        }),
+    ];
+
+    private static string FindRoot()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "Retrace.slnx")))
+        {
+            folder = folder.Parent;
+        }
+        return folder.FullName;
+    }
+}

@@ -1,0 +1,186 @@
+using System.Text.Json.Nodes;
+using Retrace.Runs;
+using Retrace.Training.Configuration;
+using Retrace.Training.Evolution;
+using TorchSharp;
+
+namespace Retrace.Training.Tests.Evolution;
+
+/// <summary>Runs of the model that ships, on a few of the problems that ship.</summary>
+public sealed class EvolutionRunTests : IDisposable
+{
+    private static readonly string[] Small =
+    [
+        "steps=3", "data.batch=3", "rollout.group=4", "retrace.samples=2", "learn.mini_batch=6", "checkpoint.every=1",
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Labels_in_the_file_change_nothing_that_is_learned()
+    {
+        string[] lines = [.. File.ReadLines(Shipped.TrainingProblems).Take(6)];
+        string labeled = _folder.Write("labeled.jsonl", string.Join('\n', lines));
+        string unlabeled = _folder.Write("unlabeled.jsonl", string.Join('\n', lines.Select(WithoutLabel)));
+
+        IReadOnlyList<StepMetrics> with = Run(labeled, "with");
+        IReadOnlyList<StepMetrics> without = Run(unlabeled, "without");
+
+        Assert.NotNull(with[^1].TrainAccuracy);
+        Assert.Null(without[^1].TrainAccuracy);
+        Assert.True(with.Sum(step => step.GradNorm) > 0);
+        Assert.Equal(Weights("with", 3), Weights("without", 3));
+        Assert.NotEqual(File.ReadAllBytes(Path.Combine(Shipped.Model, "model.safetensors")), Weights("with", 3));
+
+        static string WithoutLabel(string line)
+        {
+            JsonObject record = JsonNode.Parse(line)!.AsObject();
+            Assert.True(record.Remove("answer"));
+            record.Remove("figure"); // The answer can be computed from it.
+            return record.ToJsonString();
+        }
+    }
+
+    [Theory]
+    [InlineData("csrs", "retracing")]
+    [InlineData("csrs", "rollout")]
+    [InlineData("majority", "rollout")]
+    public void An_interrupted_run_goes_on_as_if_nothing_had_been(string method, string stage)
+    {
+        string problems = Problems();
+        IReadOnlyList<StepMetrics> unbroken = Run(problems, "unbroken", $"method={method}");
+
+        using (var interruption = new CancellationTokenSource())
+        using (EvolutionRun first = Open(problems, "broken", resume: false, [.. Small, $"method={method}"]))
+        {
+            first.Loop.StageStarted += (step, started) =>
+            {
+                if (step == 2 && started == stage)
+                {
+                    interruption.Cancel();
+                }
+            };
+            Assert.ThrowsAny<OperationCanceledException>(() => first.Loop.Run(0, interruption.Token));
+            Assert.Equal(Path.Combine(_folder.Combine("broken"), "checkpoints", "step-1"), first.LatestCheckpoint);
+        }
+        using (EvolutionRun second = Open(problems, "broken", resume: true, [.. Small, $"method={method}"]))
+        {
+            Assert.Equal(1, second.StepsTaken);
+            second.Loop.Run(second.StepsTaken, default);
+        }
+        Assert.Equal(unbroken.Select(Timeless), RunReader.Read(_folder.Combine("broken")).Metrics.Select(Timeless));
+        Assert.Equal(Weights("unbroken", 3), Weights("broken", 3));
+    }
+
+    [Fact]
+    public void Only_so_many_checkpoints_stay_and_each_is_a_model()
+    {
+        Run(Problems(), "run", "checkpoint.keep=2");
+        string checkpoints = Path.Combine(_folder.Combine("run"), "checkpoints");
+        Assert.Equal(["step-2", "step-3"], Directory.EnumerateDirectories(checkpoints).Select(Path.GetFileName).Order());
+        Run(Problems(), "on", model: Path.Combine(checkpoints, "step-3"), settings: ["steps=1"]);
+    }
+
+    [Fact]
+    public void A_run_is_not_overwritten_nor_resumed_with_other_settings()
+    {
+        string problems = Problems();
+        Run(problems, "run", "steps=1");
+        Assert.Contains("--resume", Refusal(resume: false, "steps=1"));
+        Assert.Contains("learn.kl", Refusal(resume: true, "steps=2", "learn.kl=0.5"));
+        using EvolutionRun longer = Open(problems, "run", resume: true, [.. Small, "steps=2"]);
+        Assert.Contains(
+            "Another process", Assert.Throws<BadInputException>(() =>
+                Open(problems, "run", resume: true, [.. Small, "steps=2"])).Message);
+
+        string Refusal(bool resume, params string[] settings) =>
+            Assert.Throws<BadInputException>(() => Open(problems, "run", resume, [.. Small, .. settings])).Message;
+    }
+
+    [Fact]
+    public void Problems_that_cannot_be_used_are_left_out_and_named()
+    {
+        string[] lines = [.. File.ReadLines(Shipped.TrainingProblems).Take(3)];
+        string overlong = $$"""{"id":"overlong","question":"{{string.Concat(Enumerable.Repeat("xq ", 2000))}}"}""";
+        string broken = """{"id":"broken","question":"?","image":"data:image/png;base64,AAAA"}""";
+        string gone = """{"id":"gone","question":"?","image":"gone.png"}""";
+        string problems = _folder.Write("problems.jsonl", string.Join('\n', [overlong, .. lines, broken, gone]));
+        using EvolutionRun run = Open(problems, "run", resume: false, [.. Small, "steps=1"]);
+        Assert.Equal(3, run.ProblemCount);
+        Assert.Equal(["broken", "gone", "overlong"], run.Skipped.Select(skipped => skipped.Id).Order());
+        run.Loop.Run(0, default);
+        Assert.Equal(3, RunReader.Read(_folder.Combine("run")).Metrics[0].SkippedProblems);
+    }
+
+    [Theory]
+    [InlineData("csrs")]
+    [InlineData("majority")]
+    [InlineData("supervised")]
+    [InlineData("entropy")]
+    [InlineData("self-certainty")]
+    [InlineData("random")]
+    public void Every_method_learns_and_measures(string method)
+    {
+        IReadOnlyList<StepMetrics> metrics = Run(Problems(), method, $"method={method}", "steps=2");
+        Assert.Equal([1, 2], metrics.Select(step => step.Step));
+        Assert.All(metrics, step =>
+        {
+            Assert.Equal(method, step.Method);
+            Assert.InRange(step.Entropy!.Value, 0, 10);
+            Assert.InRange(step.RewardMean!.Value, method is "entropy" or "self-certainty" ? -10 : 0, 10);
+            Assert.True(step.Kl >= 0 && step.MaternalTokens > 0 && step.LearningRate > 0);
+            Assert.Equal(method == "csrs", step.RetracedTokens > 0);
+            Assert.Equal(method == "csrs", step.SurvivalRight is not null || step.SurvivalWrong is not null);
+        });
+    }
+
+    [Fact]
+    public void A_run_leaves_no_tensor_behind()
+    {
+        string problems = Problems();
+        Run(problems, "warm");
+        long tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        Run(problems, "run");
+        Assert.Equal(tensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    // Without what the clock and the machine decide.
+    private static string Timeless(StepMetrics metrics) => (metrics with
+    {
+        RolloutSeconds = null,
+        LearnSeconds = null,
+        StepSeconds = null,
+        TokensPerSecond = null,
+        PeakMemoryBytes = null,
+        AccuracyByFrequency = null,
+    }).ToString() + string.Join(' ', metrics.AccuracyByFrequency ?? []);
+
+    private string Problems() =>
+        _folder.Write("problems.jsonl", string.Join('\n', File.ReadLines(Shipped.TrainingProblems).Take(6)));
+
+    private byte[] Weights(string run, int step) => File.ReadAllBytes(
+        Path.Combine(_folder.Combine(run), "checkpoints", $"step-{step}", "model.safetensors"));
+
+    private IReadOnlyList<StepMetrics> Run(string problems, string name, params string[] settings) =>
+        Run(problems, name, Shipped.Model, settings);
+
+    private IReadOnlyList<StepMetrics> Run(string problems, string name, string model, string[] settings)
+    {
+        using (EvolutionRun run = Open(problems, name, resume: false, [.. Small, .. settings], model))
+        {
+            run.Loop.Run(0, default);
+        }
+        return RunReader.Read(_folder.Combine(name)).Metrics;
+    }
+
+    private EvolutionRun Open(
+        string problems, string name, bool resume, string[] settings, string? model = null) => EvolutionRun.Open(
+            model ?? Shipped.Model,
+            problems,
+            _folder.Combine(name),
+            ConfigurationLayers.Resolve(Shipped.Model, null, settings),
+            resume,
+            default);
+}
