@@ -36,7 +36,9 @@ internal static class UntrainedModel
         Images = new ImageProcessorConfig { MaxPixels = 28 * 28 * 9 },
         VocabularySize = 300,
         CorpusLessons = 40,
-        RunSettings = $"rollout: {{max_response_tokens: {MaxResponseTokens}}}\nmodel: {{dtype: fp32}}\n",
+        // One thread: the tensors are too small to be shared out.
+        RunSettings =
+            $"threads: 1\nrollout: {{max_response_tokens: {MaxResponseTokens}}}\nmodel: {{dtype: fp32}}\n",
     };
 
     public static void Write(string directory)
