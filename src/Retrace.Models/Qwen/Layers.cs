@@ -76,6 +76,6 @@ internal static class Rotary
         Tensor first = x.narrow(-1, 0, half);
         Tensor second = x.narrow(-1, half, half);
         Tensor rotated = cat([-second, first], -1);
-        return (x * cos) + (rotated * sin);
+        return (x * cos).Plus(rotated * sin);
     }
 }

@@ -99,8 +99,8 @@ internal sealed class TextDecoder
             {
                 (k, v) = cache.Append(layer, k, v);
             }
-            Tensor mixed = x + _o.Forward(Attend(q, k, v, mask));
-            return (mixed + _mlp.Forward(_mlpNorm.Forward(mixed))).MoveToOuterDisposeScope();
+            Tensor mixed = x.Plus(_o.Forward(Attend(q, k, v, mask)));
+            return mixed.Plus(_mlp.Forward(_mlpNorm.Forward(mixed))).MoveToOuterDisposeScope();
         }
 
         private static Tensor Split(Tensor x, int heads) =>

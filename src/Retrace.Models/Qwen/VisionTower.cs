@@ -86,8 +86,8 @@ internal sealed class VisionTower
             Tensor q = Rotary.Apply(qkv.select(1, 0), cos, sin); // [N, heads, headSize]
             Tensor k = Rotary.Apply(qkv.select(1, 1), cos, sin);
             Tensor attended = segments.Attend(q, k, qkv.select(1, 2)).reshape(count, -1);
-            Tensor mixed = x + _projection.Forward(attended);
-            return (mixed + _mlp.Forward(_mlpNorm.Forward(mixed))).MoveToOuterDisposeScope();
+            Tensor mixed = x.Plus(_projection.Forward(attended));
+            return mixed.Plus(_mlp.Forward(_mlpNorm.Forward(mixed))).MoveToOuterDisposeScope();
         }
     }
 }

@@ -91,7 +91,7 @@ public sealed class AdamW : IDisposable
         using Scalar secondShare = 1 - SecondDecay;
         using Scalar secondScale = 1 - Math.Pow(SecondDecay, Step);
         using Scalar epsilon = Epsilon;
-        using Scalar change = learningRate / (1 - Math.Pow(FirstDecay, Step));
+        using Scalar change = -learningRate / (1 - Math.Pow(FirstDecay, Step));
         using Scalar remaining = 1 - (learningRate * _weightDecay);
         foreach (Slot slot in _slots)
         {
@@ -109,8 +109,7 @@ public sealed class AdamW : IDisposable
                 target.mul_(remaining);
             }
             Tensor scale = slot.Second.div(secondScale).sqrt_().add_(epsilon);
-            Tensor step = (slot.First / scale).mul_(change);
-            target.sub_(step);
+            target.add_(slot.First / scale, change);
             if (slot.Wide is not null)
             {
                 slot.Parameter.copy_(slot.Wide);

@@ -1,3 +1,4 @@
+using Retrace.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,7 +54,7 @@ public sealed record PolicyLoss(Tensor Total, Tensor KlSum, Tensor ClippedCount)
         if (referenceLogProbs is not null)
         {
             Tensor kl = Kl(logProbs, referenceLogProbs, settings.Estimator);
-            loss = loss + kl.mul(beta);
+            loss = loss.Plus(kl.mul(beta));
             klSum = kl.detach().sum();
         }
         Tensor clippedCount = clipped.detach().lt(plain.detach()).sum();

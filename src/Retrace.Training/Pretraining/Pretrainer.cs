@@ -218,7 +218,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
             using Scalar weight = recipe.ReadingWeight;
             PromptedResponse[] contents = [.. batch.Select(lesson => lesson.Content)];
             shown = PromptedResponse.Predict(model, contents, images, features, temperature: 1).LogProbs.mean().neg();
-            loss = shown + loss.mul(weight);
+            loss = shown.Plus(loss.mul(weight));
         }
         loss.backward();
         optimizer.ClipGradients(1.0);

@@ -1,0 +1,17 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Models;
+
+/// <summary>Addition of tensors that is safe from the garbage collector.</summary>
+/// <remarks>
+/// TorchSharp's <c>+</c> makes a scalar 1 on the way, which a collection at that moment frees under the native call
+/// (docs/architecture.md).
+/// </remarks>
+public static class Addition
+{
+    private static readonly Scalar One = 1.0;
+
+    /// <summary>a + b</summary>
+    public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
+}
