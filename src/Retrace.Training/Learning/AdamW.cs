@@ -57,6 +57,20 @@ public sealed class AdamW : IDisposable
         }
     }
 
+    /// <summary>
+    /// Forgets the moments and counts from 0: for another objective, whose gradients may reach tensors that had none.
+    /// </summary>
+    public void Restart()
+    {
+        using var noGrad = no_grad();
+        Step = 0;
+        foreach (Slot slot in _slots)
+        {
+            slot.First.zero_();
+            slot.Second.zero_();
+        }
+    }
+
     /// <summary>Goes on from a checkpoint, after its moments have been copied into <see cref="State"/>.</summary>
     public void ResumeAt(int step) => Step = step;
 

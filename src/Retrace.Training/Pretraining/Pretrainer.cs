@@ -35,7 +35,7 @@ public sealed record PretrainingPoint(
 public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
 {
     private const string CurveFile = "pretraining.jsonl";
-    private const int EvaluationLessons = 510; // 30 of each family.
+    private const int EvaluationLessons = 170; // 10 of each family.
     private const int PointEvery = 250;        // Steps.
     private const int LessonsAhead = 4;        // Batches drawn before they are asked for.
 
@@ -72,7 +72,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         if (stepsTaken > 0)
         {
             checkpoints.Restore(stepsTaken, optimizer, reading.State);
-            reading.Optimizer.ResumeAt(optimizer.Step);
+            reading.Optimizer.ResumeAt(stepsTaken);
         }
         List<PretrainingPoint> curve = ReadCurve(directory, stepsTaken);
         Train(model, optimizer, reading, stepsTaken, curve.LastOrDefault()?.Seconds ?? 0, cancellation, point =>
@@ -193,13 +193,16 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         return channel.Reader;
     }
 
+    // Each of the two stages warms up and falls as a cosine.
     private double LearningRateAt(int step)
     {
-        if (step <= recipe.WarmupSteps)
+        int taken = step <= recipe.ReadingSteps ? step : step - recipe.ReadingSteps;
+        int steps = step <= recipe.ReadingSteps ? recipe.ReadingSteps : recipe.Steps - recipe.ReadingSteps;
+        if (taken <= recipe.WarmupSteps)
         {
-            return recipe.LearningRate * step / recipe.WarmupSteps;
+            return recipe.LearningRate * taken / recipe.WarmupSteps;
         }
-        double progress = (double)(step - recipe.WarmupSteps) / (recipe.Steps - recipe.WarmupSteps);
+        double progress = (double)(taken - recipe.WarmupSteps) / (steps - recipe.WarmupSteps);
         double cosine = (1 + Math.Cos(Math.PI * progress)) / 2;
         return recipe.LearningRate * (recipe.FinalRate + ((1 - recipe.FinalRate) * cosine));
     }
@@ -219,6 +222,10 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
             PromptedResponse[] contents = [.. batch.Select(lesson => lesson.Content)];
             shown = PromptedResponse.Predict(model, contents, images, features, temperature: 1).LogProbs.mean().neg();
             loss = shown.Plus(loss.mul(weight));
+        }
+        if (step == recipe.ReadingSteps + 1)
+        {
+            optimizer.Restart();
         }
         loss.backward();
         optimizer.ClipGradients(1.0);
