@@ -9,18 +9,23 @@ internal sealed record RetraceProcess(int ExitCode, string Output, string Error)
     public static async Task<RetraceProcess> RunAsync(params string[] arguments)
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;
-        string program = Path.Combine(AppContext.BaseDirectory, "Retrace.Cli.dll");
-        ProcessStartInfo start = new("dotnet", [program, .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
+        using Process process = Start(arguments);
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync(cancellation);
         Task<string> error = process.StandardError.ReadToEndAsync(cancellation);
         await process.WaitForExitAsync(cancellation);
         return new RetraceProcess(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Starts <c>retrace</c> and leaves it running; what it prints has to be read, or it stops to wait.</summary>
+    public static Process Start(params string[] arguments)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "Retrace.Cli.dll");
+        return Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
     }
 }

@@ -16,6 +16,8 @@ public sealed class EvolutionRunTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     public void Dispose() => _folder.Dispose();
 
     [Fact]
@@ -68,7 +70,7 @@ public sealed class EvolutionRunTests : IDisposable
         using (EvolutionRun second = Open(problems, "broken", resume: true, [.. Small, $"method={method}"]))
         {
             Assert.Equal(1, second.StepsTaken);
-            second.Loop.Run(second.StepsTaken, default);
+            second.Loop.Run(second.StepsTaken, Cancellation);
         }
         Assert.Equal(unbroken.Select(Timeless), RunReader.Read(_folder.Combine("broken")).Metrics.Select(Timeless));
         Assert.Equal(Weights("unbroken", 3), Weights("broken", 3));
@@ -110,7 +112,7 @@ public sealed class EvolutionRunTests : IDisposable
         using EvolutionRun run = Open(problems, "run", resume: false, [.. Small, "steps=1"]);
         Assert.Equal(3, run.ProblemCount);
         Assert.Equal(["broken", "gone", "overlong"], run.Skipped.Select(skipped => skipped.Id).Order());
-        run.Loop.Run(0, default);
+        run.Loop.Run(0, Cancellation);
         Assert.Equal(3, RunReader.Read(_folder.Combine("run")).Metrics[0].SkippedProblems);
     }
 
@@ -170,7 +172,7 @@ public sealed class EvolutionRunTests : IDisposable
     {
         using (EvolutionRun run = Open(problems, name, resume: false, [.. Small, .. settings], model))
         {
-            run.Loop.Run(0, default);
+            run.Loop.Run(0, Cancellation);
         }
         return RunReader.Read(_folder.Combine(name)).Metrics;
     }
@@ -182,5 +184,5 @@ public sealed class EvolutionRunTests : IDisposable
             _folder.Combine(name),
             ConfigurationLayers.Resolve(Shipped.Model, null, settings),
             resume,
-            default);
+            Cancellation);
 }

@@ -16,6 +16,8 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
 {
     private readonly VisionLanguageModel _model = folder.Model;
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     // Greedy and from the clean image, thinking on has to come to the same thoughts.
     [Theory]
     [InlineData("ratio", 0.7)]
@@ -28,7 +30,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
         RunConfiguration configuration =
             Configuration(settings => settings with { Anchor = anchor, KeepRate = keepRate, Perturbation = "none" });
         (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 0);
-        Retracing[][] retraced = Round(configuration, temperature: 0).Sample(1, batch, maternal, default);
+        Retracing[][] retraced = Round(configuration, temperature: 0).Sample(1, batch, maternal, Cancellation);
         foreach ((Trajectory trajectory, Retracing retracing) in Pairs(maternal, retraced))
         {
             int[] rest = trajectory.Generation.Tokens[retracing.Anchor..];
@@ -42,7 +44,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
         RunConfiguration configuration =
             Configuration(settings => settings with { Mode = "new-turn", Perturbation = "none" });
         (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 0);
-        Retracing[][] retraced = Round(configuration, temperature: 0).Sample(1, batch, maternal, default);
+        Retracing[][] retraced = Round(configuration, temperature: 0).Sample(1, batch, maternal, Cancellation);
         Assert.Contains(Pairs(maternal, retraced), pair => !pair.Item1.Generation.Tokens[pair.Item2.Anchor..]
             .AsSpan().StartsWith(pair.Item2.Continuations[0].Tokens.AsSpan(0, 1)));
     }
@@ -57,7 +59,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
             .. batch.Select((_, place) => Enumerable.Range(0, 4)
                 .Select(i => Reading(Enumerable.Range(20, 2 + (3 * i) + place))).ToArray()),
         ];
-        Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, default);
+        Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, Cancellation);
         Assert.All(Pairs(maternal, retraced), pair =>
             Assert.Equal((int)(0.7 * pair.Item1.Generation.ContentLength), pair.Item2.Anchor));
     }
@@ -69,7 +71,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
         (PreparedProblem[] batch, _) = Maternal(configuration, temperature: 1);
         int[] tokens = _model.Tokenizer.Encode("I see 3. So \\boxed{3}, and that is what it is, and so it is.");
         Trajectory[][] maternal = [.. batch.Select(_ => new[] { Reading(tokens), Reading(tokens[..3]) })];
-        Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, default);
+        Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, Cancellation);
         Assert.All(retraced, group => Assert.DoesNotContain(
             "\\boxed", _model.Tokenizer.Decode(tokens[..group[0].Anchor])));
         Assert.All(retraced, group => Assert.True(group[0].Anchor > 0));
@@ -80,7 +82,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
     {
         RunConfiguration configuration = Configuration(settings => settings);
         (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 1);
-        Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, default);
+        Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, Cancellation);
         for (int place = 0; place < batch.Length; place++)
         {
             PixelImage clean = batch[place].Pixels[0];
@@ -106,7 +108,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
     {
         RunConfiguration configuration = Configuration(settings => settings with { KeepRate = 0.5 });
         (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 1);
-        Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, default);
+        Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, Cancellation);
         Assert.All(retraced.SelectMany(group => group), one => Assert.All(one.Continuations, continuation =>
             Assert.InRange(one.Anchor + continuation.Tokens.Length, 1, UntrainedModel.MaxResponseTokens)));
     }
@@ -122,7 +124,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
 
         int[][] Tokens(RunConfiguration run) =>
         [
-            .. Round(run, temperature: 1).Sample(1, batch, maternal, default)
+            .. Round(run, temperature: 1).Sample(1, batch, maternal, Cancellation)
                 .SelectMany(group => group).SelectMany(one => one.Continuations).Select(one => one.Tokens),
         ];
     }
@@ -158,6 +160,6 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
                 $"{i}", $"What is x? {i}", [new EmbeddedImage($"{i}", UntrainedModelFolder.Picture(60, 40, i))]))),
         ];
         var round = new MaternalRound(Engine(), _model.Tokenizer, configuration, new SamplingSettings(temperature));
-        return (batch, round.Sample(1, batch, default));
+        return (batch, round.Sample(1, batch, Cancellation));
     }
 }
