@@ -36,8 +36,9 @@ internal static class EvolveCommand
         {
             bool resumes = parsed.GetValue(resume);
             string? runFolder = parsed.GetValue(output);
-            RunConfiguration configuration = resumes && runFolder is not null
-                ? settings.ResolveResumed(parsed, Path.Combine(runFolder, RunFolder.Config))
+            string began = Path.Combine(runFolder ?? "", RunFolder.Config);
+            RunConfiguration configuration = resumes && File.Exists(began)
+                ? settings.ResolveResumed(parsed, began)
                 : settings.Resolve(parsed, parsed.GetValue(model));
             if (parsed.GetValue(printConfig))
             {
