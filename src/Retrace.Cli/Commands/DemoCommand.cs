@@ -30,7 +30,7 @@ internal static class DemoCommand
         {
             Description = "Steps of each method.",
             HelpName = "N",
-            DefaultValueFactory = _ => 60,
+            DefaultValueFactory = _ => 50,
         };
         Option<long> seed = new("--seed") { Description = "The seed of both methods.", HelpName = "N" };
         Option<string> output = new("--output")
