@@ -1,7 +1,8 @@
 namespace Retrace.Cli;
 
 /// <summary>What ships with the repository, found from where the program lies.</summary>
-internal sealed record ShippedFiles(string Model, string TrainingProblems, string EvaluationProblems, string TestProblems)
+internal sealed record ShippedFiles(
+    string Model, string TrainingProblems, string EvaluationProblems, string TestProblems)
 {
     /// <exception cref="BadInputException">The program does not lie in a checkout.</exception>
     public static ShippedFiles Find()

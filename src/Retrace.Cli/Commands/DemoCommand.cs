@@ -11,7 +11,6 @@ using Retrace.Training.Evolution;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
 using Spectre.Console;
-using TorchSharp;
 
 namespace Retrace.Cli.Commands;
 
@@ -102,9 +101,7 @@ internal static class DemoCommand
     private static IReadOnlyList<GradedProblem> Test(
         string modelDirectory, ShippedFiles shipped, RunConfiguration configuration, CancellationToken cancellation)
     {
-        (torch.ScalarType type, torch.Device device) = ComputeSettings.Of(configuration.Model);
-        using var model =
-            VisionLanguageModel.Load(modelDirectory, type, device, configuration.Model.MaxPixels);
+        using VisionLanguageModel model = ComputeSettings.LoadModel(modelDirectory, configuration);
         var preparation = new ProblemPreparation(model, configuration.Data);
         var test = UsableProblems.Read(shipped.TestProblems, preparation, cancellation);
         var evaluator = new Evaluator(
@@ -144,7 +141,7 @@ internal static class DemoCommand
         }
         AnsiConsole.Write(table);
         Console.WriteLine(
-            $"change: points of accuracy, paired by problem, with its 95 % interval; high confidence and entropy: "
+            "change: points of accuracy, paired by problem, with its 95 % interval; high confidence and entropy: "
             + $"training batches, mean of the first and of the last {ShownSteps} steps");
     }
 

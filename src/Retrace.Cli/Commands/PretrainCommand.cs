@@ -42,8 +42,9 @@ internal static class PretrainCommand
 
             void Report(PretrainingPoint point) => Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"step {point.Step}/{recipe.Steps}  loss {point.Loss:0.0000}  evaluation loss {point.EvaluationLoss:0.0000}"
-                + $"  exact {point.EvaluationLikelihood:0.000}  {point.Lessons / point.Seconds:0} lessons/s"
+                $"step {point.Step}/{recipe.Steps}  loss {point.Loss:0.0000}"
+                + $"  evaluation loss {point.EvaluationLoss:0.0000}  exact {point.EvaluationLikelihood:0.000}"
+                + $"  {point.Lessons / point.Seconds:0} lessons/s"
                 + $"  {point.Seconds:0} s"));
         });
         return command;
