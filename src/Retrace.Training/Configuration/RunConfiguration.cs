@@ -179,13 +179,13 @@ public sealed record ModelSettings
     [Setting("Number format of the weights.", OneOf = ["bf16", "fp32"])]
     public string Dtype { get; init; } = "bf16";
 
-    [Setting("Rank of the LoRA adapters; 0 trains the weights themselves.", AtLeast = 0)]
+    [Setting("Rank of the LoRA adapters; not built yet: 0, which trains the weights themselves.", AtLeast = 0)]
     public int LoraRank { get; init; }
 
     [Setting("Whether the vision tower trains too.")]
     public bool TrainVision { get; init; } = true;
 
-    [Setting("Recomputes activations in the backward pass: less memory, more time.")]
+    [Setting("To recompute activations in the backward pass; not built yet, so it changes nothing.")]
     public bool ActivationCheckpointing { get; init; } = true;
 
     [Setting("Images are scaled down to at most this many pixels.", AtLeast = 784)]
