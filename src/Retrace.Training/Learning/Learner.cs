@@ -70,13 +70,14 @@ public sealed class Learner : IDisposable
             _reference is null ? null : total.Kl / total.Tokens,
             total.Clipped / total.Tokens,
             total.GradNorm / total.Updates,
-            LearningRate());
+            LearningRateOf(Optimizer.Step));
     }
 
     public void Dispose() => Optimizer.Dispose();
 
-    private double LearningRate() =>
-        _settings.LearningRate * Math.Min(1, (double)Optimizer.Step / Math.Max(1, _settings.WarmupSteps));
+    // Updates count from 1, so that the first of a warm-up already moves.
+    private double LearningRateOf(int update) =>
+        _settings.LearningRate * Math.Min(1, (double)update / Math.Max(1, _settings.WarmupSteps));
 
     private void Update(
         int step, IReadOnlyList<TrainingSample> samples, float[][]? reference, int[] miniBatch, Totals total)
@@ -114,9 +115,7 @@ public sealed class Learner : IDisposable
                 $"The gradient of step {step} is not a number; the last checkpoint is intact: resume from it with a "
                 + "smaller learn.learning_rate.");
         }
-        // The first update of a warm-up already moves.
-        Optimizer.Update(_settings.LearningRate
-            * Math.Min(1, (Optimizer.Step + 1.0) / Math.Max(1, _settings.WarmupSteps)));
+        Optimizer.Update(LearningRateOf(Optimizer.Step + 1));
         total.Tokens += tokens;
         total.GradNorm += norm;
         total.Updates++;

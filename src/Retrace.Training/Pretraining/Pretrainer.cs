@@ -243,7 +243,8 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         foreach (Lesson[] batch in lessons.Chunk(recipe.Batch))
         {
             using DisposeScope scope = NewDisposeScope();
-            float[] logProbs = PromptedResponse.Predict(model, [.. batch.Select(lesson => lesson.Content)]).LogProbs.data<float>().ToArray();
+            PromptedResponse[] contents = [.. batch.Select(lesson => lesson.Content)];
+            float[] logProbs = PromptedResponse.Predict(model, contents).LogProbs.data<float>().ToArray();
             int start = 0;
             foreach (Lesson lesson in batch)
             {

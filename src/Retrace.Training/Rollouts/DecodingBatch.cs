@@ -52,9 +52,11 @@ internal sealed class DecodingBatch : IDisposable
         ];
         using Tensor requestOfRow = tensor(rows.Select(row => (long)row.Request).ToArray(), device: model.Device);
         int width = cache.Length;
-        using Tensor place = tensor(Enumerable.Range(0, width).Select(i => (long)i).ToArray(), device: model.Device);
+        using Tensor place = UpTo(width, model.Device);
         using Tensor firstReal = tensor(
-            rows.Select(row => (long)(width - batch.Lengths[row.Request])).ToArray(), [rows.Length, 1], device: model.Device);
+            rows.Select(row => (long)(width - batch.Lengths[row.Request])).ToArray(),
+            [rows.Length, 1],
+            device: model.Device);
         return new DecodingBatch(
             rows,
             model,
@@ -90,7 +92,7 @@ internal sealed class DecodingBatch : IDisposable
         }
         else if (_cache.Length == _cache.Capacity)
         {
-            using Tensor all = tensor(Enumerable.Range(0, _active.Count).Select(i => (long)i).ToArray(), device: _device);
+            using Tensor all = UpTo(_active.Count, _device);
             Replace(_cache.Select(all, CapacityForMore()));
         }
         Tensor next = model.Forward(tokens.unsqueeze(1), Positions(), Mask(), _cache); // [B, 1, hidden]
@@ -125,7 +127,8 @@ internal sealed class DecodingBatch : IDisposable
             {
                 int token = (int)flat[i];
                 bool stops = token == _endOfTurn || token == _endOfText;
-                row.Add(token, flat[count + i], flat[(2 * count) + i], hasSelfCertainty ? flat[(3 * count) + i] : null, stops);
+                float? selfCertainty = hasSelfCertainty ? flat[(3 * count) + i] : null;
+                row.Add(token, flat[count + i], flat[(2 * count) + i], selfCertainty, stops);
                 onToken(row, token);
             }
         }
@@ -145,6 +148,10 @@ internal sealed class DecodingBatch : IDisposable
         _isPrompt = isPrompt;
         return tokens.index_select(0, rows);
     }
+
+    // 0, 1, … count − 1; torch's own arange takes temporary scalars.
+    private static Tensor UpTo(int count, Device device) =>
+        tensor(Enumerable.Range(0, count).Select(i => (long)i).ToArray(), device: device);
 
     private int CapacityForMore() =>
         _cache.Length < _cache.Capacity ? _cache.Capacity : _cache.Capacity + RoomStep;
