@@ -49,12 +49,20 @@ internal sealed class TextDecoder
     /// for a single new token that sees everything held.
     /// </param>
     /// <param name="cache">Holds earlier tokens and takes these; null while training.</param>
+    /// <param name="recompute">Whether the backward pass computes each block's activations anew.</param>
     /// <returns>[B, T, hidden]</returns>
-    public Tensor Forward(Tensor hidden, Tensor cos, Tensor sin, Tensor? mask, KvCache? cache)
+    public Tensor Forward(Tensor hidden, Tensor cos, Tensor sin, Tensor? mask, KvCache? cache, bool recompute)
     {
         for (int i = 0; i < _blocks.Length; i++)
         {
-            hidden = _blocks[i].Forward(hidden, cos, sin, mask, cache, i);
+            int layer = i;
+            Block block = _blocks[layer];
+            hidden = recompute && cache is null
+                ? Recomputation.Of(
+                    (x, context) => block.Forward(x, context[0], context[1], context.ElementAtOrDefault(2), null, layer),
+                    hidden,
+                    mask is null ? [cos, sin] : [cos, sin, mask])
+                : block.Forward(hidden, cos, sin, mask, cache, layer);
         }
         cache?.Advance((int)hidden.shape[1]);
         return _norm.Forward(hidden);

@@ -12,7 +12,8 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor Entropies) : IDisp
 
     /// <summary>Reads off the log-probabilities of target tokens.</summary>
     /// <remarks>
-    /// Goes over the targets part by part, so that without gradients no more than a part's logits are in memory.
+    /// Goes over the targets part by part, and computes a part's logits anew in the backward pass, so that no more than one
+    /// part's are ever in memory.
     /// </remarks>
     /// <param name="model">Its head makes the logits.</param>
     /// <param name="hidden">Final hidden states. [B, T, hidden]</param>
@@ -28,18 +29,32 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor Entropies) : IDisp
         QwenModel model, Tensor hidden, Tensor places, Tensor targets, double temperature, int targetsAtOnce)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor states = hidden.reshape(-1, hidden.shape[^1]);
-        long count = places.shape[0];
-        var parts = new List<TokenPredictions>();
-        for (long start = 0; start == 0 || start < count; start += targetsAtOnce)
+        Tensor states = hidden.reshape(-1, hidden.shape[^1]).index_select(0, places); // [N, hidden]
+        if (targets.shape[0] <= targetsAtOnce)
         {
-            long size = Math.Min(targetsAtOnce, count - start);
-            parts.Add(OfPart(
-                model, states, places.narrow(0, start, size), targets.narrow(0, start, size), temperature));
+            (Tensor all, Tensor entropyOfAll) = OfPart(model, states, targets, temperature);
+            return new TokenPredictions(all.MoveToOuterDisposeScope(), entropyOfAll.MoveToOuterDisposeScope());
+        }
+        var logProbs = new List<Tensor>();
+        var entropies = new List<Tensor>();
+        foreach ((Tensor part, Tensor wanted) in states.split(targetsAtOnce).Zip(targets.split(targetsAtOnce)))
+        {
+            int known = entropies.Count;
+            logProbs.Add(Recomputation.Of(
+                (x, context) =>
+                {
+                    (Tensor predicted, Tensor entropy) = OfPart(model, x, context[0], temperature);
+                    if (entropies.Count == known) // Not in the backward pass.
+                    {
+                        entropies.Add(entropy);
+                    }
+                    return predicted;
+                },
+                part,
+                wanted));
         }
         return new TokenPredictions(
-            cat([.. parts.Select(part => part.LogProbs)]).MoveToOuterDisposeScope(),
-            cat([.. parts.Select(part => part.Entropies)]).MoveToOuterDisposeScope());
+            cat(logProbs).MoveToOuterDisposeScope(), cat(entropies).MoveToOuterDisposeScope());
     }
 
     public void Dispose()
@@ -48,19 +63,18 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor Entropies) : IDisp
         Entropies.Dispose();
     }
 
-    // hidden: [B·T, hidden]
-    private static TokenPredictions OfPart(
-        QwenModel model, Tensor hidden, Tensor places, Tensor targets, double temperature)
+    // states: [n, hidden], targets: [n]
+    private static (Tensor LogProbs, Tensor Entropies) OfPart(
+        QwenModel model, Tensor states, Tensor targets, double temperature)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor states = hidden.index_select(0, places);
         using Scalar divisor = temperature;
-        Tensor logits = model.Logits(states).to(ScalarType.Float32).div(divisor); // [N, V]
+        Tensor logits = model.Logits(states).to(ScalarType.Float32).div(divisor); // [n, V]
         Tensor all = logits.log_softmax(-1);
         Tensor logProbs = all.gather(1, targets.unsqueeze(1)).squeeze(1);
         using var noGrad = no_grad();
         Tensor fixedAll = all.detach();
         Tensor entropies = (fixedAll.exp() * fixedAll).sum(-1).neg();
-        return new TokenPredictions(logProbs.MoveToOuterDisposeScope(), entropies.MoveToOuterDisposeScope());
+        return (logProbs.MoveToOuterDisposeScope(), entropies.MoveToOuterDisposeScope());
     }
 }

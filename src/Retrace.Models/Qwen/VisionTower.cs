@@ -36,8 +36,9 @@ internal sealed class VisionTower
     /// <summary>Embeds a batch of images.</summary>
     /// <param name="patches">[Σ t·h·w, patchLength]: the images' flattened patches one after another.</param>
     /// <param name="grids">The images' grids.</param>
+    /// <param name="recompute">Whether the backward pass computes each block's activations anew.</param>
     /// <returns>[Σ t·h·w / merge², outHidden]</returns>
-    public Tensor Forward(Tensor patches, IReadOnlyList<ImageGrid> grids)
+    public Tensor Forward(Tensor patches, IReadOnlyList<ImageGrid> grids, bool recompute)
     {
         using WindowLayout layout = WindowLayout.Of(grids, _config, patches.dtype, patches.device);
         long patchCount = patches.shape[0];
@@ -51,7 +52,13 @@ internal sealed class VisionTower
         for (int i = 0; i < _blocks.Length; i++)
         {
             Segments segments = _fullAttention.Contains(i) ? layout.Frames : layout.Windows;
-            hidden = _blocks[i].Forward(hidden, layout.Cos, layout.Sin, segments);
+            Block block = _blocks[i];
+            hidden = recompute && _patchEmbedding.requires_grad
+                ? Recomputation.Of(
+                    (x, context) => block.Forward(x, context[0], context[1], segments.With(context[2..])),
+                    hidden,
+                    [layout.Cos, layout.Sin, .. segments.Rows])
+                : block.Forward(hidden, layout.Cos, layout.Sin, segments);
         }
         Tensor merged = _mergerNorm.Forward(hidden).view(patchCount / unit, unit * _config.HiddenSize);
         merged = _mergerOut.Forward(nn.functional.gelu(_mergerIn.Forward(merged)));

@@ -167,6 +167,14 @@ internal sealed class Segments : IDisposable
             uniform ? null : tensor(pair.Value.ToArray(), device: device)))]);
     }
 
+    /// <summary>The tensors that this holds: the places of each length's runs, where there are several lengths.</summary>
+    public IEnumerable<Tensor> Rows => _groups.Select(group => group.Rows).OfType<Tensor>();
+
+    /// <summary>The same cut with other handles on its tensors.</summary>
+    /// <param name="rows">As <see cref="Rows"/>, in its order.</param>
+    public Segments With(Tensor[] rows) =>
+        rows.Length == 0 ? this : new([.. _groups.Zip(rows, (group, own) => group with { Rows = own })]);
+
     /// <summary>Softmax attention inside each run. All tensors are [N, heads, headSize].</summary>
     public Tensor Attend(Tensor q, Tensor k, Tensor v)
     {

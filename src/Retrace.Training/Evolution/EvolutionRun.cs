@@ -105,6 +105,7 @@ public sealed class EvolutionRun : IDisposable
         {
             reference = Hold(start.Network.Clone());
         }
+        policy.Network.RecomputesActivations = Configuration.Model.ActivationCheckpointing;
         bool vision = Configuration.Model.TrainVision;
         policy.Network.Parameters.Train(name => vision || !name.StartsWith("visual.", StringComparison.Ordinal));
         Learner learner = Hold(new Learner(

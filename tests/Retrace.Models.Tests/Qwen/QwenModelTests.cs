@@ -84,6 +84,81 @@ public sealed class QwenModelTests
         Assert.True(Distance((all.exp() * all).sum(-1).neg(), parts.Entropies) < 1e-5);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void GradientsOfPredictionsInPartsAreThoseOfTheWhole(int targetsAtOnce)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel model = SmallModel.Create(tied: false);
+        model.Parameters.Train(name => name == "lm_head.weight");
+        Tensor head = model.Parameters["lm_head.weight"];
+        Tensor places = tensor(new long[] { 0, 3, 11, 5, 7 });
+        Tensor targets = tensor(new long[] { 9, 0, 39, 4, 4 });
+        Tensor weights = tensor(new float[] { 1, -2, 3, 0.5f, 1 });
+        (Tensor hidden, Tensor gradient) = Backward(x =>
+            (model.Logits(x.view(12, -1)) / 0.7).log_softmax(-1).index_select(0, places)
+                .gather(1, targets.unsqueeze(1)).squeeze(1));
+        (Tensor hiddenInParts, Tensor gradientInParts) = Backward(x =>
+            TokenPredictions.Of(model, x, places, targets, 0.7, targetsAtOnce).LogProbs);
+
+        Assert.True(hidden.abs().max().item<float>() > 0.01);
+        Assert.True(Distance(hidden, hiddenInParts) < 1e-5);
+        Assert.True(gradient.abs().max().item<float>() > 0.01);
+        Assert.True(Distance(gradient, gradientInParts) < 1e-5);
+
+        (Tensor Hidden, Tensor Head) Backward(Func<Tensor, Tensor> logProbs)
+        {
+            Tensor x = randn([2, 6, model.Config.Text.HiddenSize], generator: new Generator(1)).requires_grad_();
+            (logProbs(x) * weights).sum().backward();
+            Tensor ofHead = head.grad!.clone();
+            head.grad!.zero_();
+            return (x.grad!, ofHead);
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("visual.")]
+    [InlineData("model.embed_tokens.")]
+    public void RecomputedActivationsGiveTheSameGradients(string frozen)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel model = SmallModel.Create(tied: false);
+        model.Parameters.Train(name => frozen.Length == 0 || !name.StartsWith(frozen, StringComparison.Ordinal));
+        Dictionary<string, Tensor> kept = Gradients();
+        model.RecomputesActivations = true;
+        Dictionary<string, Tensor> recomputed = Gradients();
+
+        Assert.NotEmpty(kept);
+        Assert.Equal(kept.Keys, recomputed.Keys);
+        foreach ((string name, Tensor gradient) in kept)
+        {
+            Assert.True(gradient.equal(recomputed[name]).all().item<bool>(), name);
+        }
+
+        Dictionary<string, Tensor> Gradients()
+        {
+            using (NewDisposeScope())
+            {
+                ImageFeatures features = model.EncodeImages(Images);
+                Tensor logits = model.Logits(model.Forward(Batch(model, features, Sequences, left: false), features));
+                (logits * logits).mean().backward();
+            }
+            var gradients = new Dictionary<string, Tensor>();
+            foreach (string name in model.Parameters.Names)
+            {
+                if (model.Parameters[name].grad is Tensor gradient)
+                {
+                    gradients.Add(name, gradient.clone());
+                    gradient.zero_();
+                }
+            }
+            return gradients;
+        }
+    }
+
     [Fact]
     public void AForkedCacheGoesOnAsItsSourceWould()
     {
