@@ -14,6 +14,7 @@ namespace Retrace.Training.Pretraining;
 internal sealed record Lesson(PromptedResponse Content, float[] Reading)
 {
     private const long NoiseStream = 1;
+    private const long GlanceStream = 2;
 
     /// <summary>What the teacher says about a problem.</summary>
     public static string ResponseTo(GeometryProblem problem) =>
@@ -25,8 +26,15 @@ internal sealed record Lesson(PromptedResponse Content, float[] Reading)
 
     /// <summary>Draws and encodes the lesson at this place of a split's stream.</summary>
     /// <param name="noisyShare">Share of figures that carry noise.</param>
+    /// <param name="glancingShare">Share of responses that give the right answer at once, with no reasoning.</param>
     public static Lesson Draw(
-        GeometrySplit split, long seed, long index, double noisyShare, Tokenizer tokenizer, ImageProcessor images)
+        GeometrySplit split,
+        long seed,
+        long index,
+        double noisyShare,
+        double glancingShare,
+        Tokenizer tokenizer,
+        ImageProcessor images)
     {
         GeometryProblem problem = GeometryGenerator.Create(split, seed, index);
         PixelImage figure = FigureRenderer.Render(problem.Figure);
@@ -41,8 +49,10 @@ internal sealed record Lesson(PromptedResponse Content, float[] Reading)
             [image.Grid],
             tokenizer.IdOf(ChatTemplate.ImagePad)!.Value,
             images.Config.MergeSize);
+        bool glances = RandomStream.For(seed, (long)split, index, GlanceStream).NextDouble() < glancingShare;
+        string response = ResponseTo(glances ? problem with { Reasoning = "" } : problem);
         return new Lesson(
-            new PromptedResponse(prompt, tokenizer.Encode(ResponseTo(problem) + ChatTemplate.EndOfTurn), [image]),
+            new PromptedResponse(prompt, tokenizer.Encode(response + ChatTemplate.EndOfTurn), [image]),
             ReadingTask.TargetsOf(problem.Figure, image.Grid, images.Config));
     }
 

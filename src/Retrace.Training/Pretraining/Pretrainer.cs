@@ -116,7 +116,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         Lesson[] evaluation =
         [
             .. Enumerable.Range(0, EvaluationLessons)
-                .Select(i => Lesson.Draw(GeometrySplit.Evaluation, seed, i, 0, model.Tokenizer, model.Images)),
+                .Select(i => Lesson.Draw(GeometrySplit.Evaluation, seed, i, 0, 0, model.Tokenizer, model.Images)),
         ];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         ChannelReader<Lesson[]> batches = DrawAhead(model, (long)stepsTaken * recipe.Batch, stop.Token);
@@ -176,10 +176,17 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
                 {
                     for (long first = start; ; first += recipe.Batch)
                     {
+                        double glancingShare = IsGlancing((int)(first / recipe.Batch) + 1) ? recipe.GlancingShare : 0;
                         Lesson[] batch =
                         [
                             .. Enumerable.Range(0, recipe.Batch).Select(i => Lesson.Draw(
-                                GeometrySplit.Train, seed, first + i, recipe.NoisyShare, model.Tokenizer, model.Images)),
+                                GeometrySplit.Train,
+                                seed,
+                                first + i,
+                                recipe.NoisyShare,
+                                glancingShare,
+                                model.Tokenizer,
+                                model.Images)),
                         ];
                         await channel.Writer.WriteAsync(batch, stop);
                     }
@@ -193,11 +200,19 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         return channel.Reader;
     }
 
-    // Each of the two stages warms up and falls as a cosine.
+    private bool IsReading(int step) => step <= recipe.ReadingSteps;
+
+    private bool IsGlancing(int step) => step > recipe.ReadingSteps + recipe.JointSteps;
+
+    // Each of the first two stages warms up and falls as a cosine; the third stays where they end.
     private double LearningRateAt(int step)
     {
-        int taken = step <= recipe.ReadingSteps ? step : step - recipe.ReadingSteps;
-        int steps = step <= recipe.ReadingSteps ? recipe.ReadingSteps : recipe.Steps - recipe.ReadingSteps;
+        if (IsGlancing(step))
+        {
+            return recipe.LearningRate * recipe.FinalRate;
+        }
+        int taken = IsReading(step) ? step : step - recipe.ReadingSteps;
+        int steps = IsReading(step) ? recipe.ReadingSteps : recipe.JointSteps;
         if (taken <= recipe.WarmupSteps)
         {
             return recipe.LearningRate * taken / recipe.WarmupSteps;
@@ -207,31 +222,40 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         return recipe.LearningRate * (recipe.FinalRate + ((1 - recipe.FinalRate) * cosine));
     }
 
-    // First the vision tower learns to read, then both parts learn together. The loss of the responses, or of reading as
-    // long as there is nothing else.
+    // First the vision tower learns to read, then both parts learn together to calculate, and last to answer at a glance
+    // as well. The loss of the responses, or of reading as long as there is nothing else.
     private double Learn(QwenModel model, AdamW optimizer, ReadingTask reading, Lesson[] batch, int step)
     {
         using DisposeScope scope = NewDisposeScope();
-        ProcessedImage[] images = [.. batch.Select(lesson => lesson.Content.Images[0])];
-        ImageFeatures features = model.EncodeImages(images);
-        Tensor shown = reading.Loss(features.Rows, [.. batch.SelectMany(lesson => lesson.Reading)]);
-        Tensor loss = shown;
-        if (step > recipe.ReadingSteps)
-        {
-            using Scalar weight = recipe.ReadingWeight;
-            PromptedResponse[] contents = [.. batch.Select(lesson => lesson.Content)];
-            shown = PromptedResponse.Predict(model, contents, images, features, temperature: 1).LogProbs.mean().neg();
-            loss = shown.Plus(loss.mul(weight));
-        }
-        if (step == recipe.ReadingSteps + 1)
+        if (step == recipe.ReadingSteps + 1 || step == recipe.ReadingSteps + recipe.JointSteps + 1)
         {
             optimizer.Restart();
+        }
+        ProcessedImage[] images = [.. batch.Select(lesson => lesson.Content.Images[0])];
+        ImageFeatures features = model.EncodeImages(images);
+        Tensor shown = IsReading(step) ? ReadingLoss() : ResponseLoss();
+        Tensor loss = shown;
+        if (!IsReading(step) && !IsGlancing(step))
+        {
+            using Scalar weight = recipe.ReadingWeight;
+            loss = shown.Plus(ReadingLoss().mul(weight));
         }
         loss.backward();
         optimizer.ClipGradients(1.0);
         optimizer.Update(LearningRateAt(step));
-        reading.Optimizer.Update(LearningRateAt(step));
+        if (!IsGlancing(step))
+        {
+            reading.Optimizer.Update(LearningRateAt(step));
+        }
         return shown.item<float>();
+
+        Tensor ReadingLoss() => reading.Loss(features.Rows, [.. batch.SelectMany(lesson => lesson.Reading)]);
+
+        Tensor ResponseLoss()
+        {
+            PromptedResponse[] contents = [.. batch.Select(lesson => lesson.Content)];
+            return PromptedResponse.Predict(model, contents, images, features, temperature: 1).LogProbs.mean().neg();
+        }
     }
 
     private (double Loss, double Likelihood) Evaluate(QwenModel model, Lesson[] lessons)

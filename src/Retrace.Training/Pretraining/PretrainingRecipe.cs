@@ -11,14 +11,16 @@ namespace Retrace.Training.Pretraining;
 /// <param name="Images">How images become patches.</param>
 /// <param name="VocabularySize">Tokens of the byte-level BPE, special tokens included.</param>
 /// <param name="CorpusLessons">Lessons whose text the tokenizer is learned from.</param>
-/// <param name="Steps">Optimizer steps.</param>
 /// <param name="Batch">Lessons in a step.</param>
-/// <param name="ReadingSteps">The first so many steps teach the vision tower to read, and nothing else.</param>
-/// <param name="ReadingWeight">Weight of reading beside the responses after that.</param>
+/// <param name="ReadingSteps">First stage: so many optimizer steps teach the vision tower to read, and nothing else.</param>
+/// <param name="JointSteps">Second stage: both parts learn responses that calculate.</param>
+/// <param name="ReadingWeight">Weight of reading beside the responses in the second stage.</param>
+/// <param name="Steps">Optimizer steps of all stages; those left after the second are the third, the glancing stage.</param>
+/// <param name="GlancingShare">Share of the third stage's lessons whose teacher answers at a glance, with no reasoning.</param>
 /// <param name="InitialDeviation">Standard deviation of the first weights.</param>
 /// <param name="LearningRate">AdamW's step size at its peak.</param>
 /// <param name="WarmupSteps">Steps of linear rise; after them the step size falls as a cosine.</param>
-/// <param name="FinalRate">Share of the peak that is left at the end.</param>
+/// <param name="FinalRate">Share of the peak that is left at the end of a stage, and throughout the third.</param>
 /// <param name="WeightDecay">AdamW's decoupled decay.</param>
 /// <param name="NoisyShare">Share of images that carry the noise of visual semantic perturbation.</param>
 /// <param name="RunSettings">What <c>evolve.yaml</c> beside the weights recommends for training on.</param>
@@ -29,10 +31,12 @@ public sealed record PretrainingRecipe(
     ImageProcessorConfig Images,
     int VocabularySize,
     int CorpusLessons,
-    int Steps,
     int Batch,
     int ReadingSteps,
+    int JointSteps,
     double ReadingWeight,
+    int Steps,
+    double GlancingShare,
     double InitialDeviation,
     double LearningRate,
     int WarmupSteps,
@@ -70,10 +74,12 @@ public sealed record PretrainingRecipe(
         Images: new ImageProcessorConfig { MaxPixels = 200704 },
         VocabularySize: 768,
         CorpusLessons: 4000,
-        Steps: 3750,
         Batch: 32,
         ReadingSteps: 750,
+        JointSteps: 3000,
         ReadingWeight: 0.5,
+        Steps: 4250,
+        GlancingShare: 0.4,
         InitialDeviation: 0.05,
         LearningRate: 2e-3,
         WarmupSteps: 100,
