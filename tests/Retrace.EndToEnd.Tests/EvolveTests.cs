@@ -36,6 +36,32 @@ public sealed class EvolveTests : IDisposable
     }
 
     [Fact]
+    public async Task An_interrupted_run_leaves_a_checkpoint_and_resumes_to_the_same_numbers()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
+        const int Steps = 5;
+        string[] settings = ["--set", "checkpoint.every=100"]; // So that the checkpoint is the interruption's.
+        RetraceProcess whole = await RetraceProcess.RunAsync([.. Arguments("whole", Steps), .. settings]);
+        Assert.Equal((0, ""), (whole.ExitCode, whole.Error));
+
+        using Process process = await StartAsync("stopped", steps: 2, [.. Arguments("stopped", Steps), .. settings]);
+        using Process signal = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("--resume", await output);
+        int done = MetricsOf("stopped").Length;
+        Assert.InRange(done, 2, Steps - 1);
+        Assert.True(File.Exists(
+            Path.Combine(_folder, "stopped", "checkpoints", $"step-{done}", "trainer", "state.json")));
+
+        RetraceProcess resumed =
+            await RetraceProcess.RunAsync([.. Arguments("stopped", Steps), .. settings, "--resume"]);
+        Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
+        Assert.Equal(MetricsOf("whole"), MetricsOf("stopped"));
+    }
+
+    [Fact]
     public async Task The_demo_compares_both_methods_and_writes_their_curves()
     {
         RetraceProcess demo = await RetraceProcess.RunAsync("demo", "--steps", "1", "--seed", "3", "--output", _folder);
@@ -96,15 +122,21 @@ public sealed class EvolveTests : IDisposable
 
     private async Task KillAfterAsync(int steps, string[] arguments)
     {
-        CancellationToken cancellation = TestContext.Current.CancellationToken;
-        using Process process = RetraceProcess.Start(arguments);
-        string metrics = Path.Combine(_folder, "killed", "metrics.jsonl");
+        using Process process = await StartAsync("killed", steps, arguments);
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    // Returns when so many steps are done, with the process at work on the next.
+    private async Task<Process> StartAsync(string run, int steps, string[] arguments)
+    {
+        Process process = RetraceProcess.Start(arguments);
+        string metrics = Path.Combine(_folder, run, "metrics.jsonl");
         while (!process.HasExited && (!File.Exists(metrics) || File.ReadLines(metrics).Count() < steps))
         {
-            await Task.Delay(20, cancellation);
+            await Task.Delay(20, TestContext.Current.CancellationToken);
         }
-        process.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync(cancellation);
+        return process;
     }
 
     private string[] Arguments(string run, int steps) =>

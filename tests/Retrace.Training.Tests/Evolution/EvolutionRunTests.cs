@@ -148,6 +148,38 @@ public sealed class EvolutionRunTests : IDisposable
         Assert.Equal(tensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
+    [Fact]
+    public void Memory_stays_flat_over_two_hundred_steps()
+    {
+        string[] settings =
+        [
+            "steps=200", "data.batch=1", "rollout.group=2", "retrace.samples=1", "rollout.max_response_tokens=8",
+            "checkpoint.every=50", "checkpoint.keep=1",
+        ];
+        var tensors = new List<long>();
+        var resident = new List<long>();
+        using EvolutionRun run = Open(Problems(), "run", resume: false, [.. Small, .. settings]);
+        run.Loop.StepCompleted += _ =>
+        {
+            tensors.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+            resident.Add(Environment.WorkingSet);
+        };
+        run.Loop.Run(0, Cancellation);
+
+        Assert.Equal(200, tensors.Count);
+        Assert.All(tensors, count => Assert.Equal(tensors[0], count));
+        // A step's tensors have 10 MiB and more: the half of it kept by every step would be a gigabyte.
+        Assert.InRange(resident[150..].Max() - resident[..50].Max(), long.MinValue, 200L << 20);
+    }
+
+    [Fact]
+    public void Recomputed_activations_give_the_same_weights()
+    {
+        Run(Problems(), "kept", "steps=1", "model.activation_checkpointing=false");
+        Run(Problems(), "recomputed", "steps=1", "model.activation_checkpointing=true");
+        Assert.Equal(Weights("kept", 1), Weights("recomputed", 1));
+    }
+
     // Without what the clock and the machine decide.
     private static string Timeless(StepMetrics metrics) => (metrics with
     {
