@@ -53,7 +53,15 @@ internal static class EvolveCommand
                 configuration,
                 resumes,
                 cancellation);
-            EvolutionSession.Run(run, directory, configuration.Method, cancellation);
+            try
+            {
+                EvolutionSession.Run(run, directory, configuration.Method, cancellation);
+            }
+            catch (OperationCanceledException) when (run.LatestCheckpoint is string checkpoint)
+            {
+                Console.WriteLine($"--resume goes on from {checkpoint}");
+                throw;
+            }
             Console.WriteLine($"the model is in {run.LatestCheckpoint}");
             return Task.FromResult(ExitCode.Done);
         });
