@@ -14,6 +14,9 @@ public sealed class EvolutionRunTests : IDisposable
         "steps=3", "data.batch=3", "rollout.group=4", "retrace.samples=2", "learn.mini_batch=6", "checkpoint.every=1",
     ];
 
+    private static readonly string[] Lora =
+        ["model.lora_rank=4", "model.lora_dropout=0.1", "learn.learning_rate=1e-3", "learn.warmup_steps=0"];
+
     private readonly TemporaryFolder _folder = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -74,6 +77,36 @@ public sealed class EvolutionRunTests : IDisposable
         }
         Assert.Equal(unbroken.Select(Timeless), RunReader.Read(_folder.Combine("broken")).Metrics.Select(Timeless));
         Assert.Equal(Weights("unbroken", 3), Weights("broken", 3));
+    }
+
+    [Fact]
+    public void A_run_with_an_adapter_goes_on_as_if_nothing_had_been()
+    {
+        string problems = Problems();
+        string[] settings = [.. Small, .. Lora];
+        IReadOnlyList<StepMetrics> unbroken = Run(problems, "unbroken", Lora);
+        using (var interruption = new CancellationTokenSource())
+        using (EvolutionRun first = Open(problems, "broken", resume: false, settings))
+        {
+            first.Loop.StepCompleted += step => interruption.Cancel();
+            Assert.ThrowsAny<OperationCanceledException>(() => first.Loop.Run(0, interruption.Token));
+        }
+        using (EvolutionRun second = Open(problems, "broken", resume: true, settings))
+        {
+            Assert.Equal(1, second.StepsTaken);
+            second.Loop.Run(second.StepsTaken, Cancellation);
+        }
+        Assert.True(unbroken.Sum(step => step.GradNorm) > 0 && unbroken[^1].Kl > 0);
+        Assert.Equal(unbroken.Select(Timeless), RunReader.Read(_folder.Combine("broken")).Metrics.Select(Timeless));
+        Assert.Equal(Adapter("unbroken"), Adapter("broken"));
+        Assert.NotEqual(Adapter("unbroken"), File.ReadAllBytes(
+            Path.Combine(_folder.Combine("unbroken"), "checkpoints", "step-2", "adapter_model.safetensors")));
+        Assert.DoesNotContain(
+            Directory.GetFiles(Path.Combine(_folder.Combine("unbroken"), "checkpoints", "step-3")),
+            file => Path.GetFileName(file) is "model.safetensors" or "config.json");
+
+        byte[] Adapter(string run) => File.ReadAllBytes(
+            Path.Combine(_folder.Combine(run), "checkpoints", "step-3", "adapter_model.safetensors"));
     }
 
     [Fact]
