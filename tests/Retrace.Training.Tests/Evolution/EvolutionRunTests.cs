@@ -110,6 +110,44 @@ public sealed class EvolutionRunTests : IDisposable
     }
 
     [Fact]
+    public void An_exported_run_with_an_adapter_is_a_model_to_start_from()
+    {
+        string problems = Problems();
+        Run(problems, "run", [.. Lora, "steps=1"]);
+        string checkpoint = Path.Combine(_folder.Combine("run"), "checkpoints", "step-1");
+        BadInputException error = Assert.Throws<BadInputException>(() =>
+            Open(problems, "on", resume: false, [.. Small, "steps=1"], checkpoint));
+        Assert.Contains("retrace export", error.Message);
+
+        string exported = _folder.Combine("exported");
+        Assert.Equal(1, RunExport.Write(_folder.Combine("run"), null, exported, null, 1_000_000_000));
+        Run(problems, "on", model: exported, settings: ["steps=1"]);
+    }
+
+    [Fact]
+    public void The_export_of_a_trained_model_has_its_weights_and_another_step_is_named()
+    {
+        Run(Problems(), "run", "steps=2");
+        string run = _folder.Combine("run");
+        Assert.Equal(1, RunExport.Write(run, step: 1, _folder.Combine("first"), null, 1_000_000_000));
+        Assert.Equal(2, RunExport.Write(run, step: null, _folder.Combine("last"), null, 1_000_000_000));
+        foreach ((string exported, int step) in (ReadOnlySpan<(string, int)>)[("first", 1), ("last", 2)])
+        {
+            string path = Path.Combine(_folder.Combine(exported), "model.safetensors");
+            Assert.Equal(Weights("run", step), File.ReadAllBytes(path));
+            Assert.False(Directory.Exists(Path.Combine(_folder.Combine(exported), "trainer")));
+        }
+        Assert.Contains("no checkpoint of step 7; those there are of steps 1, 2", Refusal(run, 7, "x", null));
+        Assert.Contains("no checkpoint", Refusal(_folder.Path, null, "x", null));
+        Assert.Contains("fp8, but must be one of bf16, fp16, fp32", Refusal(run, null, "x", "fp8"));
+        Assert.Contains("exists already", Refusal(run, null, "last", null));
+
+        string Refusal(string directory, int? step, string output, string? type) =>
+            Assert.Throws<BadInputException>(() =>
+                RunExport.Write(directory, step, _folder.Combine(output), type, 1_000_000_000)).Message;
+    }
+
+    [Fact]
     public void Only_so_many_checkpoints_stay_and_each_is_a_model()
     {
         Run(Problems(), "run", "checkpoint.keep=2");
