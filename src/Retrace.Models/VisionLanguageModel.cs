@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace Retrace.Models;
 
 /// <summary>
-/// A model folder in the hub's layout, loaded: weights, tokenizer and image processor. A folder with an adapter in PEFT's
-/// layout is loaded with the model that it names.
+/// A model folder in the hub's layout, loaded: weights, tokenizer and image processor. A folder with an adapter in
+/// PEFT's layout is loaded with the model that it names.
 /// </summary>
 public sealed class VisionLanguageModel : IDisposable
 {
@@ -110,12 +110,12 @@ public sealed class VisionLanguageModel : IDisposable
         return new VisionLanguageModel(directory, network, tokenizer, new ImageProcessor(images));
     }
 
-    /// <summary>This model with a new adapter; see <see cref="QwenModel.WithAdapter"/>. It has to outlive the other.</summary>
+    /// <summary>This model with a new adapter: <see cref="QwenModel.WithAdapter"/>. It has to outlive that.</summary>
     public VisionLanguageModel WithAdapter(LoraSettings settings, long seed) =>
         new(this, Network.WithAdapter(settings, seed));
 
     /// <summary>Fills this model's adapter from a folder that <see cref="Save"/> has written.</summary>
-    /// <exception cref="BadInputException">A file is missing or broken, or it is the adapter of other layers.</exception>
+    /// <exception cref="BadInputException">A file is missing or broken, or it adapts other layers.</exception>
     public void LoadAdapter(string directory)
     {
         using AdapterFolder adapter = AdapterFolder.Open(directory);
@@ -123,8 +123,8 @@ public sealed class VisionLanguageModel : IDisposable
     }
 
     /// <summary>
-    /// Writes a folder that any reader of the hub's layout loads; of a model with an adapter, one that PEFT loads. Not atomic
-    /// as a whole.
+    /// Writes a folder that any reader of the hub's layout loads; of a model with an adapter, one that PEFT loads. Not
+    /// atomic as a whole.
     /// </summary>
     /// <param name="directory">Made if it is not there.</param>
     public void Save(string directory)

@@ -60,7 +60,10 @@ internal static class ExportCommand
         {
             if (text.EndsWith(unit, StringComparison.OrdinalIgnoreCase)
                 && double.TryParse(
-                    text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count)
+                    text[..^unit.Length],
+                    NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture,
+                    out double count)
                 && count * bytes is >= 1 and < long.MaxValue)
             {
                 return (long)(count * bytes);

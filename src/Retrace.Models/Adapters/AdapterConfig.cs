@@ -51,8 +51,6 @@ internal sealed record AdapterConfig(int Rank, double Alpha, double Dropout, str
         {
             ["base_model_name_or_path"] = baseModel,
             ["bias"] = "none",
-            // A target's name is in the vision tower, too; the pattern fits where the tower lies in old and new versions.
-            ["exclude_modules"] = settings.Vision ? null : @"(.*\.)?visual\..*",
             ["fan_in_fan_out"] = false,
             ["inference_mode"] = true,
             ["init_lora_weights"] = true,
@@ -66,6 +64,11 @@ internal sealed record AdapterConfig(int Rank, double Alpha, double Dropout, str
             ["use_dora"] = false,
             ["use_rslora"] = false,
         };
+        if (!settings.Vision)
+        {
+            // The tower has layers of the same names. The pattern fits both places where transformers has had it.
+            json["exclude_modules"] = @"(.*\.)?visual\..*";
+        }
         return json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
     }
 

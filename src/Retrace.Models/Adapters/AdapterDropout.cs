@@ -5,8 +5,8 @@ namespace Retrace.Models.Adapters;
 
 /// <summary>Drops inputs of an adapter at random, and only while a pass is being learned from.</summary>
 /// <remarks>
-/// What is dropped follows from the pass's name and the layer's place alone, so that a layer that is computed again in the
-/// backward pass drops the same inputs, and a resumed run those of an unbroken one.
+/// What is dropped follows from the pass's name and the layer's place alone, so that a layer that is computed again in
+/// the backward pass drops the same inputs, and a resumed run those of an unbroken one.
 /// </remarks>
 public sealed class AdapterDropout
 {

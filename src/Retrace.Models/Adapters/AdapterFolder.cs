@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Retrace.Models.Adapters;
 
 /// <summary>
-/// An adapter on disk as PEFT lays it out: <c>adapter_config.json</c>, and <c>adapter_model.safetensors</c> with the tensors
-/// <c>base_model.model.LAYER.lora_A.weight</c> and <c>….lora_B.weight</c>.
+/// An adapter on disk as PEFT lays it out: <c>adapter_config.json</c>, and <c>adapter_model.safetensors</c> with the
+/// tensors <c>base_model.model.LAYER.lora_A.weight</c> and <c>….lora_B.weight</c>.
 /// </summary>
 /// <remarks>
 /// LAYER is written with the hub's names (<c>model.layers.0.self_attn.q_proj</c>), which are also the module's names in
@@ -93,7 +93,7 @@ internal sealed partial class AdapterFolder : IDisposable
     }
 
     /// <summary>Fills the adapter of a model.</summary>
-    /// <exception cref="BadInputException">They do not cover the same layers, or a tensor has another shape.</exception>
+    /// <exception cref="BadInputException">They cover other layers, or a tensor has another shape.</exception>
     public void CopyInto(QwenModel model)
     {
         IReadOnlyList<string> layers = model.Adapter!.Layers;
@@ -108,8 +108,8 @@ internal sealed partial class AdapterFolder : IDisposable
             (string a, string b) = _stored.TryGetValue(layer, out var names)
                 ? names
                 : throw new BadInputException(
-                    $"The adapter in {_directory} has no tensors for '{layer}', although it adapts other layers of that "
-                    + "name; it should adapt all of them.");
+                    $"The adapter in {_directory} has no tensors for '{layer}', although it adapts other layers of "
+                    + "that name; it should adapt all of them.");
             _weights.CopyTo(a, model.Parameters[LoraAdapter.NameOfA(layer)]);
             _weights.CopyTo(b, model.Parameters[LoraAdapter.NameOfB(layer)]);
         }
@@ -128,7 +128,7 @@ internal sealed partial class AdapterFolder : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor a = _weights.Load(names.A).to(ScalarType.Float32); // [r, in]
         Tensor b = _weights.Load(names.B).to(ScalarType.Float32); // [out, r]
-        if (b.shape[^1] != a.shape[0] || weight.dim() != 2 || b.shape[0] != weight.shape[0] || a.shape[1] != weight.shape[1])
+        if (b.dim() != 2 || b.shape[1] != a.shape[0] || !weight.shape.SequenceEqual([b.shape[0], a.shape[1]]))
         {
             throw new BadInputException(
                 $"The adapter in {_directory} has matrices of shapes [{string.Join(", ", b.shape)}] and "
@@ -146,7 +146,8 @@ internal sealed partial class AdapterFolder : IDisposable
         if (_stored.Keys.Except(tensors.Select(LayerOf)).FirstOrDefault() is string unknown)
         {
             throw new BadInputException(
-                $"The adapter in {_directory} has tensors for '{unknown}', which is no layer of the model in {BaseModel}.");
+                $"The adapter in {_directory} has tensors for '{unknown}', which is no layer of the model in "
+                + $"{BaseModel}.");
         }
     }
 
@@ -183,11 +184,12 @@ internal sealed partial class AdapterFolder : IDisposable
                     $"The adapter {weights.Path} has only one of the two matrices of '{layer}'; it should have "
                     + "lora_A.weight and lora_B.weight.");
             }
-            if (weights.Entries[a].Shape is not [long rows, _] || rows != rank)
+            long[] shape = weights.Entries[a].Shape;
+            if (shape is not [long rows, _] || rows != rank)
             {
                 throw new BadInputException(
-                    $"The tensor '{a}' of {weights.Path} has the shape [{string.Join(", ", weights.Entries[a].Shape)}], "
-                    + $"but r in its {ConfigFile} is {rank}.");
+                    $"The tensor '{a}' of {weights.Path} has the shape [{string.Join(", ", shape)}], but r in its "
+                    + $"{ConfigFile} is {rank}.");
             }
         }
         return stored;

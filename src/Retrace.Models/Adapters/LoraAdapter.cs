@@ -45,8 +45,8 @@ public sealed class LoraAdapter
     }
 
     /// <summary>
-    /// Kaiming's uniform distribution with a = √5 for A, which is U(−1/√in, 1/√in), and zeros for B: at first the adapter
-    /// changes nothing.
+    /// Kaiming's uniform distribution with a = √5 for A, which is U(−1/√in, 1/√in), and zeros for B: at first the
+    /// adapter changes nothing.
     /// </summary>
     internal void Initialise(Parameters parameters, long seed)
     {

@@ -7,14 +7,16 @@ using static TorchSharp.torch;
 
 namespace Retrace.Models.Checkpoints;
 
-/// <summary>Makes a whole model in the hub's layout of a model folder, or of an adapter and the model that it names.</summary>
+/// <summary>
+/// Makes a whole model in the hub's layout of a model folder, or of an adapter and the model that it names.
+/// </summary>
 public static class ModelExport
 {
     private const string ConfigFile = "config.json";
 
     /// <summary>
-    /// Writes the folder under a temporary name and renames it, so that it is whole as soon as it is there. An adapter is merged
-    /// in fp32, W + (α/r)·BA; one tensor at a time is in memory.
+    /// Writes the folder under a temporary name and renames it, so that it is whole as soon as it is there. An adapter
+    /// is merged in fp32, W + (α/r)·BA; one tensor at a time is in memory.
     /// </summary>
     /// <param name="source">A model folder, or one with an adapter in PEFT's layout.</param>
     /// <param name="output">A folder that does not exist yet.</param>

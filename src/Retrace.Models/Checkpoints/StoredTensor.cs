@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Retrace.Models.Checkpoints;
 
-/// <summary>A tensor as a safetensors file will hold it, whose values are asked for when its turn to be written comes.</summary>
+/// <summary>
+/// A tensor as a safetensors file will hold it, whose values are asked for when its turn to be written comes.
+/// </summary>
 /// <param name="Name">Unique in its file.</param>
 /// <param name="Shape">The sizes of its dimensions.</param>
 /// <param name="Type">The type to store the elements in.</param>
@@ -21,7 +23,7 @@ public sealed record StoredTensor(string Name, long[] Shape, ScalarType Type, Fu
     public static StoredTensor Of(string name, Tensor tensor, ScalarType? storeAs = null) =>
         new(name, tensor.shape, TypeOf(tensor.dtype, storeAs), () => tensor);
 
-    /// <summary>The type in which elements are stored: the wanted one for floating-point numbers, else their own.</summary>
+    /// <summary>The type to store elements in: the wanted one for floating-point numbers, else their own.</summary>
     internal static ScalarType TypeOf(ScalarType type, ScalarType? storeAs) =>
         SafetensorsElementType.IsFloatingPoint(type) && storeAs is { } wanted ? wanted : type;
 }

@@ -125,8 +125,8 @@ public sealed class QwenModel : IDisposable
     public KvCache NewCache(int rows, int capacity) => new(Config.Text, rows, capacity, Parameters.Type, Device);
 
     /// <summary>
-    /// This model with an adapter that changes nothing yet. Both use the same weights, of which there is no second copy, and
-    /// this one goes on to be what it is without the adapter: the reference policy. It has to outlive the other.
+    /// This model with an adapter that changes nothing yet. Both use the same weights, of which there is no second
+    /// copy, and this one goes on to be what it is without the adapter: the reference policy. It has to outlive that.
     /// </summary>
     /// <param name="settings">Of the adapter.</param>
     /// <param name="seed">Names the random numbers of its initialisation.</param>

@@ -92,8 +92,8 @@ public sealed class EvolutionRun : IDisposable
         if (start.Network.Adapter is not null)
         {
             throw new BadInputException(
-                $"{modelDirectory} holds an adapter, and a run starts from a whole model; retrace export makes one of the "
-                + "run that the adapter comes from.");
+                $"{modelDirectory} holds an adapter, and a run starts from a whole model; retrace export makes one of "
+                + "the run that the adapter comes from.");
         }
         var preparation = new ProblemPreparation(start, Configuration.Data);
         UsableProblems data = UsableProblems.Read(dataFile, preparation, cancellation);

@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace Retrace.Training.Evolution;
 
 /// <summary>
-/// The checkpoints of a run: <c>checkpoints/step-N/</c>, each a model folder in the hub's layout, or an adapter in PEFT's,
-/// with the optimizer's state in <c>trainer/</c>. One that has its final name is whole.
+/// The checkpoints of a run: <c>checkpoints/step-N/</c>, each a model folder in the hub's layout, or an adapter in
+/// PEFT's, with the optimizer's state in <c>trainer/</c>. One that has its final name is whole.
 /// </summary>
 /// <param name="runDirectory">The run's folder.</param>
 /// <param name="keep">How many of the latest stay.</param>

@@ -16,7 +16,7 @@ public static class RunExport
     /// <param name="type">One of <see cref="Types"/>; null keeps that of the model's files.</param>
     /// <param name="maxShardBytes">The most bytes of tensors in one file.</param>
     /// <returns>The checkpoint's step.</returns>
-    /// <exception cref="BadInputException">There is no such checkpoint, or something cannot be read or written.</exception>
+    /// <exception cref="BadInputException">There is no such checkpoint, or a file cannot be used.</exception>
     public static int Write(string runDirectory, int? step, string output, string? type, long maxShardBytes)
     {
         var checkpoints = new RunCheckpoints(runDirectory, keep: 1);

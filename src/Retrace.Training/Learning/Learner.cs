@@ -24,8 +24,8 @@ public sealed class Learner : IDisposable
 
     /// <param name="policy">Trained in place; its parameters say which of them train.</param>
     /// <param name="reference">
-    /// The policy before training, which of an adapted one is the model without the adapter; read only where the KL term has
-    /// a weight. Not disposed here.
+    /// The policy before training, which of an adapted one is the model without the adapter; read only where the KL
+    /// term has a weight. Not disposed here.
     /// </param>
     /// <param name="settings">Of the run.</param>
     /// <param name="temperature">That of the rollouts, so that probabilities are those of drawing.</param>

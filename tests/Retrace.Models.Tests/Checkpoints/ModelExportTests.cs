@@ -45,7 +45,9 @@ public sealed class ModelExportTests : IDisposable
         }
 
         JsonNode index = JsonNode.Parse(File.ReadAllText(Path.Combine(output, "model.safetensors.index.json")))!;
-        Assert.Equal(merged.Network.Parameters.Names.Order(), index["weight_map"]!.AsObject().Select(pair => pair.Key).Order());
+        Assert.Equal(
+            merged.Network.Parameters.Names.Order(),
+            index["weight_map"]!.AsObject().Select(pair => pair.Key).Order());
         Assert.True(Directory.GetFiles(output, "model-*-of-*.safetensors").Length > 2);
         foreach (string file in (string[])
             [
@@ -76,11 +78,13 @@ public sealed class ModelExportTests : IDisposable
         Tensor merged = Read(after, $"{Layer}.weight");
         foreach ((int row, int column) in (ReadOnlySpan<(int, int)>)[(0, 0), (31, 47), (7, 12)])
         {
-            double product = Enumerable.Range(0, 2).Sum(i => (double)b[row, i].item<float>() * a[i, column].item<float>());
-            Assert.Equal(weight[row, column].item<float>() + (8 / 2.0 * product), merged[row, column].item<float>(), 1e-5);
+            double product = Enumerable.Range(0, 2).Sum(i => At(b, row, i) * At(a, i, column));
+            Assert.Equal(At(weight, row, column) + (8 / 2.0 * product), At(merged, row, column), 1e-5);
         }
         Assert.Equal(
             Read(before, "model.norm.weight").bytes.ToArray(), Read(after, "model.norm.weight").bytes.ToArray());
+
+        static double At(Tensor matrix, int row, int column) => matrix[row, column].item<float>();
 
         static Tensor Read(Checkpoint checkpoint, string name)
         {
@@ -143,7 +147,8 @@ public sealed class ModelExportTests : IDisposable
         }
         SafetensorsWriter.Write(path, tensors.Select(pair => (pair.Name.Replace("layers.2", "layers.7"), pair.Tensor)));
         Assert.Contains("'model.layers.7.", Complaint.Of(Export));
-        SafetensorsWriter.Write(path, tensors.Select(pair => (pair.Name, pair.Name.Contains("lora_A") ? zeros(2, 5) : pair.Tensor)));
+        SafetensorsWriter.Write(path, tensors.Select(pair =>
+            (pair.Name, pair.Name.Contains("lora_A") ? zeros(2, 5) : pair.Tensor)));
         Assert.Contains("and [2, 5] for", Complaint.Of(Export));
         Assert.Equal(["adapter"], Directory.GetDirectories(_work.Path).Select(Path.GetFileName));
 

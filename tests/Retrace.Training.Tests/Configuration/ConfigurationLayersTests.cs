@@ -81,8 +81,8 @@ public sealed class ConfigurationLayersTests : IDisposable
         "line 1: rollout.vote_samples is \"x\", but must be a whole number of at least 1, or null")]
     [InlineData(
         "model: {lora_targets: q_proj visual}",
-        "line 1: model.lora_targets is \"q_proj visual\", but must be some of q_proj, k_proj, v_proj, o_proj, gate_proj, "
-        + "up_proj, down_proj, separated by spaces")]
+        "line 1: model.lora_targets is \"q_proj visual\", but must be some of q_proj, k_proj, v_proj, o_proj, "
+        + "gate_proj, up_proj, down_proj, separated by spaces")]
     [InlineData("model: {lora_targets: \"\"}",
         "line 1: model.lora_targets is \"\", but must be some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, "
         + "down_proj, separated by spaces")]

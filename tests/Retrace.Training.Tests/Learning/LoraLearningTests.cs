@@ -198,7 +198,10 @@ public sealed class LoraLearningTests
                 prompt, [.. Enumerable.Range(0, 2 + i).Select(_ => random.Next(9, 40))], [image])),
         ];
         float[][] logProbs = PromptedResponse.LogProbs(policy, contents, 1000, 1, CancellationToken.None);
-        return [.. contents.Select((content, i) => new TrainingSample(content, logProbs[i], i % 2 == 0 ? 1 + i : -1 - i))];
+        return
+        [
+            .. contents.Select((content, i) => new TrainingSample(content, logProbs[i], i % 2 == 0 ? 1 + i : -1 - i)),
+        ];
     }
 
     private static float[][] LogProbs(QwenModel model, TrainingSample[] samples) => PromptedResponse.LogProbs(
