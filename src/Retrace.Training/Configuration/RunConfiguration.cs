@@ -169,6 +169,9 @@ public sealed record LearningSettings
 
     [Setting("Gradients are scaled down to this norm.", Above = 0)]
     public double MaxGradNorm { get; init; } = 1.0;
+
+    [Setting("Keeps the optimizer's state in host memory and updates there: slower, but it spares the accelerator's.")]
+    public bool OptimizerOffload { get; init; }
 }
 
 public sealed record ModelSettings

@@ -40,7 +40,7 @@ public sealed class Learner : IDisposable
             settings.Clip, settings.Kl, Enum.Parse<KlEstimator>(settings.KlEstimator, ignoreCase: true));
         _temperature = temperature;
         _seed = seed;
-        Optimizer = new AdamW(policy.Parameters, settings.WeightDecay);
+        Optimizer = new AdamW(policy.Parameters, settings.WeightDecay, settings.OptimizerOffload);
     }
 
     public AdamW Optimizer { get; }
