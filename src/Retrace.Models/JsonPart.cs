@@ -23,6 +23,11 @@ internal sealed class JsonPart
 
     public bool IsNull => _element.ValueKind == JsonValueKind.Null;
 
+    /// <summary>Whether this is null, false, or an object or list that holds nothing.</summary>
+    public bool IsUnset => _element.ValueKind is JsonValueKind.Null or JsonValueKind.False
+        || (IsObject && !_element.EnumerateObject().Any())
+        || (IsList && _element.GetArrayLength() == 0);
+
     public bool IsText => _element.ValueKind == JsonValueKind.String;
 
     public bool IsList => _element.ValueKind == JsonValueKind.Array;

@@ -1,3 +1,4 @@
+using Retrace.Models.Adapters;
 using Retrace.Models.Checkpoints;
 using Retrace.Models.Images;
 using Retrace.Models.Qwen;
@@ -7,21 +8,25 @@ using static TorchSharp.torch;
 
 namespace Retrace.Models;
 
-/// <summary>A model folder in the hub's layout, loaded: weights, tokenizer and image processor.</summary>
+/// <summary>
+/// A model folder in the hub's layout, loaded: weights, tokenizer and image processor. A folder with an adapter in
+/// PEFT's layout is loaded with the model that it names.
+/// </summary>
 public sealed class VisionLanguageModel : IDisposable
 {
     // What a checkpoint carries along unchanged from the folder it came from. The original's own configuration is among
     // them, because it holds keys that other tools want.
-    private static readonly string[] CarriedFiles =
+    internal static readonly string[] CarriedFiles =
     [
         "config.json", "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "added_tokens.json",
         "special_tokens_map.json", "chat_template.json", "chat_template.jinja", "preprocessor_config.json",
-        "processor_config.json", "generation_config.json", "evolve.yaml",
+        "video_preprocessor_config.json", "processor_config.json", "generation_config.json", "LICENSE", "evolve.yaml",
     ];
 
     private readonly string _directory;
     private readonly Tokenizer? _tokenizer;
     private readonly List<(string Name, byte[] Content)> _carried; // Read at once: the folder may be gone when we save.
+    private VisionLanguageModel? _ownBase; // Disposed with this one: nobody else has it.
 
     private VisionLanguageModel(string directory, QwenModel network, Tokenizer? tokenizer, ImageProcessor images)
     {
@@ -36,6 +41,15 @@ public sealed class VisionLanguageModel : IDisposable
         Images = images;
     }
 
+    private VisionLanguageModel(VisionLanguageModel unadapted, QwenModel network)
+    {
+        _directory = unadapted._directory;
+        _carried = unadapted._carried;
+        _tokenizer = unadapted._tokenizer;
+        Network = network;
+        Images = unadapted.Images;
+    }
+
     public QwenModel Network { get; }
 
     public ImageProcessor Images { get; }
@@ -48,7 +62,9 @@ public sealed class VisionLanguageModel : IDisposable
         $"{_directory} holds neither tokenizer.json nor vocab.json with merges.txt; text needs a tokenizer.");
 
     /// <summary>Loads a folder.</summary>
-    /// <param name="directory">Holds config.json, weights and, unless only token ids are used, tokenizer files.</param>
+    /// <param name="directory">
+    /// Holds config.json, weights and, unless only token ids are used, tokenizer files; or an adapter.
+    /// </param>
     /// <param name="type">The type the weights are held in.</param>
     /// <param name="device">Where they are held.</param>
     /// <param name="maxPixels">Lowers the image processor's bound; null keeps it.</param>
@@ -59,6 +75,10 @@ public sealed class VisionLanguageModel : IDisposable
         {
             throw new BadInputException(
                 $"The model folder {directory} does not exist; name a Qwen2.5-VL folder in the hub's layout.");
+        }
+        if (AdapterFolder.IsAt(directory))
+        {
+            return LoadAdapted(directory, type, device, maxPixels);
         }
         QwenConfig config = QwenConfig.Load(directory);
         using Checkpoint checkpoint = Checkpoint.Open(directory);
@@ -90,19 +110,67 @@ public sealed class VisionLanguageModel : IDisposable
         return new VisionLanguageModel(directory, network, tokenizer, new ImageProcessor(images));
     }
 
-    /// <summary>Writes a folder that any reader of the hub's layout loads; not atomic as a whole.</summary>
+    /// <summary>This model with a new adapter: <see cref="QwenModel.WithAdapter"/>. It has to outlive that.</summary>
+    public VisionLanguageModel WithAdapter(LoraSettings settings, long seed) =>
+        new(this, Network.WithAdapter(settings, seed));
+
+    /// <summary>Fills this model's adapter from a folder that <see cref="Save"/> has written.</summary>
+    /// <exception cref="BadInputException">A file is missing or broken, or it adapts other layers.</exception>
+    public void LoadAdapter(string directory)
+    {
+        using AdapterFolder adapter = AdapterFolder.Open(directory);
+        adapter.CopyInto(Network);
+    }
+
+    /// <summary>
+    /// Writes a folder that any reader of the hub's layout loads; of a model with an adapter, one that PEFT loads. Not
+    /// atomic as a whole.
+    /// </summary>
     /// <param name="directory">Made if it is not there.</param>
     public void Save(string directory)
     {
-        CheckpointWriter.Write(
-            directory, Network.Parameters.Names.Select(name => (name, Network.Parameters[name])));
+        if (Network.Adapter is null)
+        {
+            CheckpointWriter.Write(
+                directory, Network.Parameters.Names.Select(name => (name, Network.Parameters[name])));
+        }
+        else
+        {
+            AdapterFolder.Write(directory, Network, Path.GetFullPath(_directory));
+        }
         foreach ((string name, byte[] content) in _carried)
         {
-            File.WriteAllBytes(Path.Combine(directory, name), content);
+            // Beside an adapter, the configuration of a whole model would promise weights that are not there.
+            if (Network.Adapter is null || name != "config.json")
+            {
+                File.WriteAllBytes(Path.Combine(directory, name), content);
+            }
         }
     }
 
-    public void Dispose() => Network.Dispose();
+    public void Dispose()
+    {
+        Network.Dispose();
+        _ownBase?.Dispose();
+    }
+
+    private static VisionLanguageModel LoadAdapted(string directory, ScalarType type, Device device, int? maxPixels)
+    {
+        using AdapterFolder adapter = AdapterFolder.Open(directory);
+        VisionLanguageModel unadapted = Load(adapter.BaseModel, type, device, maxPixels);
+        VisionLanguageModel adapted = unadapted.WithAdapter(adapter.Settings, seed: 0);
+        adapted._ownBase = unadapted;
+        try
+        {
+            adapter.CopyInto(adapted.Network);
+            return adapted;
+        }
+        catch
+        {
+            adapted.Dispose();
+            throw;
+        }
+    }
 
     private static void CheckPatches(ImageProcessorConfig images, VisionConfig vision, string directory)
     {

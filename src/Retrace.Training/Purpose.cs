@@ -13,4 +13,6 @@ internal static class Purpose
     public const long Evaluation = 8;
     public const long Generation = 9;
     public const long ImageExchange = 10;
+    public const long Adapter = 11;
+    public const long Dropout = 12;
 }

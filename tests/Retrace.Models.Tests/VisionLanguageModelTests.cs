@@ -7,6 +7,7 @@ using Retrace.Models.Tests.Qwen;
 using Retrace.Models.Text;
 using Retrace.Problems;
 using TorchSharp;
+using static Retrace.Models.Tests.SmallModelFolder;
 using static TorchSharp.torch;
 
 namespace Retrace.Models.Tests;
@@ -305,35 +306,8 @@ public sealed class VisionLanguageModelTests
         Assert.Contains("ids up to 265, but vocab_size in its config.json is 264", message);
     }
 
-    private static VisionLanguageModel Load(TemporaryFolder folder) =>
-        VisionLanguageModel.Load(folder.Path, ScalarType.Float32, CPU);
-
     private static IEnumerable<(string Name, Tensor Tensor)> Weights(VisionLanguageModel model) =>
         model.Network.Parameters.Names.Select(name => (name, model.Network.Parameters[name]));
-
-    private static void WriteModel(TemporaryFolder folder, bool tied = true)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        ByteLevelBpeTrainer.Train([], 264, ChatTemplate.SpecialTokens, folder.Path);
-        QwenConfig config = Config(folder, tied);
-        using var network = new QwenModel(config, ScalarType.Float32, CPU);
-        network.Initialise(seed: 3);
-        CheckpointWriter.Write(
-            folder.Path, network.Parameters.Names.Select(name => (name, network.Parameters[name])));
-        folder.Write("config.json", config.ToJson());
-        new ImageProcessorConfig { PatchSize = 4, MinPixels = 64, MaxPixels = 4096 }.Save(folder.Path);
-    }
-
-    private static QwenConfig Config(TemporaryFolder folder, bool tied)
-    {
-        QwenConfig small = SmallModel.Config(tied);
-        int imagePad = Tokenizer.Load(folder.Path).IdOf(ChatTemplate.ImagePad)!.Value;
-        return small with
-        {
-            Text = small.Text with { VocabularySize = 264 },
-            Tokens = small.Tokens with { ImagePad = imagePad },
-        };
-    }
 
     private static void DeleteTokenizer(TemporaryFolder folder)
     {
@@ -352,20 +326,5 @@ public sealed class VisionLanguageModelTests
             Assert.Equal(expected.Network.Parameters[name].shape, weights.shape);
             Assert.Equal(expected.Network.Parameters[name].bytes.ToArray(), weights.bytes.ToArray());
         }
-    }
-
-    // The logits after an image and a few tokens, from pixels to numbers.
-    private static float[] Logits(VisionLanguageModel model)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        int pad = model.Network.Config.Tokens.ImagePad;
-        byte[] rgb = [.. Enumerable.Range(0, 3 * 16 * 16).Select(i => (byte)(i * 31))];
-        ProcessedImage image = model.Images.Process(new PixelImage(16, 16, rgb));
-        int[] ids = ChatTemplate.ExpandImages([5, pad, 6, 7], [image.Grid], pad, model.Images.Config.MergeSize);
-        ImageFeatures features = model.Network.EncodeImages([image]);
-        var batch = SequenceBatch.Of(
-            model.Network.Config, [new TokenSequence(ids, [0])], features, PaddingSide.Left, CPU);
-        return [.. model.Network.Logits(model.Network.Forward(batch, features)).data<float>()];
     }
 }

@@ -6,8 +6,12 @@ namespace Retrace.Models.Checkpoints;
 /// <summary>Writes a model's weights into a folder in the hub's layout.</summary>
 public static class CheckpointWriter
 {
+    /// <summary>The bytes of a shard where nothing else is asked for: the limit of older tools.</summary>
+    public const long LargestShard = 5_000_000_000;
+
     // transformers refuses a safetensors file that does not say which framework's layout its tensors have.
-    private static readonly Dictionary<string, string> Metadata = new() { ["format"] = "pt" };
+    internal static readonly IReadOnlyDictionary<string, string> Metadata = 
+        new Dictionary<string, string> { ["format"] = "pt" };
 
     /// <summary>
     /// Writes one <c>model.safetensors</c>, or where that would be larger than a shard may be,
@@ -20,16 +24,22 @@ public static class CheckpointWriter
     public static void Write(
         string directory,
         IEnumerable<(string Name, Tensor Tensor)> tensors,
-        long maxShardBytes = 5_000_000_000,
-        ScalarType? storeAs = null)
+        long maxShardBytes = LargestShard,
+        ScalarType? storeAs = null) =>
+        Write(
+            directory, [.. tensors.Select(pair => StoredTensor.Of(pair.Name, pair.Tensor, storeAs))], maxShardBytes);
+
+    /// <summary>The same with tensors that need not be in memory before their turn.</summary>
+    public static void Write(
+        string directory, IReadOnlyList<StoredTensor> tensors, long maxShardBytes = LargestShard)
     {
         Directory.CreateDirectory(directory);
-        List<List<(string Name, Tensor Tensor)>> shards = Split(tensors, maxShardBytes, storeAs, out long totalBytes);
+        List<List<StoredTensor>> shards = Split(tensors, maxShardBytes);
         string single = Path.Combine(directory, Checkpoint.SingleFile);
         string index = Path.Combine(directory, Checkpoint.IndexFile);
         if (shards.Count == 1)
         {
-            SafetensorsWriter.Write(single, shards[0], Metadata, storeAs);
+            SafetensorsWriter.Write(single, shards[0], Metadata);
             File.Delete(index);
             return;
         }
@@ -37,15 +47,15 @@ public static class CheckpointWriter
         for (int i = 0; i < shards.Count; i++)
         {
             string shard = $"model-{i + 1:D5}-of-{shards.Count:D5}.safetensors";
-            SafetensorsWriter.Write(Path.Combine(directory, shard), shards[i], Metadata, storeAs);
-            foreach ((string name, _) in shards[i])
+            SafetensorsWriter.Write(Path.Combine(directory, shard), shards[i], Metadata);
+            foreach (StoredTensor tensor in shards[i])
             {
-                weightMap.Add(name, shard);
+                weightMap.Add(tensor.Name, shard);
             }
         }
         var document = new JsonObject
         {
-            ["metadata"] = new JsonObject { ["total_size"] = totalBytes },
+            ["metadata"] = new JsonObject { ["total_size"] = tensors.Sum(tensor => tensor.ByteCount) },
             ["weight_map"] = weightMap,
         };
         string unfinished = index + ".unfinished";
@@ -54,24 +64,19 @@ public static class CheckpointWriter
         File.Delete(single);
     }
 
-    private static List<List<(string Name, Tensor Tensor)>> Split(
-        IEnumerable<(string Name, Tensor Tensor)> tensors, long maxShardBytes, ScalarType? storeAs, out long totalBytes)
+    private static List<List<StoredTensor>> Split(IReadOnlyList<StoredTensor> tensors, long maxShardBytes)
     {
-        var shards = new List<List<(string Name, Tensor Tensor)>> { new() };
-        totalBytes = 0;
+        var shards = new List<List<StoredTensor>> { new() };
         long shardBytes = 0;
-        foreach ((string Name, Tensor Tensor) pair in tensors)
+        foreach (StoredTensor tensor in tensors)
         {
-            ScalarType type = SafetensorsWriter.StoredType(pair.Tensor, storeAs);
-            long bytes = pair.Tensor.numel() * SafetensorsElementType.BytesOf(type);
-            if (shards[^1].Count > 0 && shardBytes + bytes > maxShardBytes)
+            if (shards[^1].Count > 0 && shardBytes + tensor.ByteCount > maxShardBytes)
             {
                 shards.Add([]);
                 shardBytes = 0;
             }
-            shards[^1].Add(pair);
-            shardBytes += bytes;
-            totalBytes += bytes;
+            shards[^1].Add(tensor);
+            shardBytes += tensor.ByteCount;
         }
         return shards;
     }

@@ -38,6 +38,9 @@ internal static class SafetensorsElementType
 
     public static int BytesOf(ScalarType type) => Find(type).Bytes;
 
+    public static bool IsFloatingPoint(ScalarType type) =>
+        type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
+
     private static (string Name, ScalarType Type, int Bytes) Find(ScalarType type)
     {
         foreach ((string Name, ScalarType Type, int Bytes) known in Known)

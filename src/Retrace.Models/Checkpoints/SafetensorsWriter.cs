@@ -25,22 +25,24 @@ public static class SafetensorsWriter
         string path,
         IEnumerable<(string Name, Tensor Tensor)> tensors,
         IReadOnlyDictionary<string, string>? metadata = null,
-        ScalarType? storeAs = null)
+        ScalarType? storeAs = null) =>
+        Write(path, [.. tensors.Select(pair => StoredTensor.Of(pair.Name, pair.Tensor, storeAs))], metadata);
+
+    /// <summary>The same with tensors that need not be in memory before their turn.</summary>
+    /// <exception cref="ArgumentException">Two tensors share a name, or an element type cannot be stored.</exception>
+    public static void Write(
+        string path, IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        (string Name, Tensor Tensor, ScalarType Type)[] stored =
-        [
-            .. tensors.Select(pair => (pair.Name, pair.Tensor, StoredType(pair.Tensor, storeAs))),
-        ];
-        byte[] header = Header(stored, metadata);
+        byte[] header = Header(tensors, metadata);
         string unfinished = path + ".unfinished";
         try
         {
             using (FileStream stream = File.Create(unfinished))
             {
                 stream.Write(header);
-                foreach ((_, Tensor tensor, ScalarType type) in stored)
+                foreach (StoredTensor tensor in tensors)
                 {
-                    WriteElements(stream, tensor, type);
+                    WriteElements(stream, tensor);
                 }
                 stream.Flush(flushToDisk: true);
             }
@@ -52,11 +54,8 @@ public static class SafetensorsWriter
         }
     }
 
-    /// <summary>The type in which a tensor is stored: the wanted one for floating-point tensors, else its own.</summary>
-    internal static ScalarType StoredType(Tensor tensor, ScalarType? storeAs) =>
-        tensor.is_floating_point() && storeAs is { } wanted ? wanted : tensor.dtype;
-
-    private static byte[] Header((string Name, Tensor Tensor, ScalarType Type)[] stored, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(
+        IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         var names = new HashSet<string>();
         var buffer = new ArrayBufferWriter<byte>();
@@ -73,23 +72,23 @@ public static class SafetensorsWriter
                 json.WriteEndObject();
             }
             long end = 0;
-            foreach ((string name, Tensor tensor, ScalarType type) in stored)
+            foreach (StoredTensor tensor in tensors)
             {
-                if (!names.Add(name))
+                if (!names.Add(tensor.Name))
                 {
-                    throw new ArgumentException($"Two tensors are named '{name}'.", nameof(stored));
+                    throw new ArgumentException($"Two tensors are named '{tensor.Name}'.", nameof(tensors));
                 }
-                json.WriteStartObject(name);
-                json.WriteString("dtype", SafetensorsElementType.NameOf(type));
+                json.WriteStartObject(tensor.Name);
+                json.WriteString("dtype", SafetensorsElementType.NameOf(tensor.Type));
                 json.WriteStartArray("shape");
-                foreach (long size in tensor.shape)
+                foreach (long size in tensor.Shape)
                 {
                     json.WriteNumberValue(size);
                 }
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(end);
-                end += tensor.numel() * SafetensorsElementType.BytesOf(type);
+                end += tensor.ByteCount;
                 json.WriteNumberValue(end);
                 json.WriteEndArray();
                 json.WriteEndObject();
@@ -105,16 +104,16 @@ public static class SafetensorsWriter
         return header;
     }
 
-    private static void WriteElements(FileStream stream, Tensor tensor, ScalarType type)
+    private static void WriteElements(FileStream stream, StoredTensor tensor)
     {
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor flat = tensor.detach().contiguous().view(-1); // [elements]
+        Tensor flat = tensor.Values().detach().contiguous().view(-1); // [elements]
         for (long start = 0; start < flat.numel(); start += ElementsPerPiece)
         {
             using DisposeScope pieceScope = NewDisposeScope();
             long count = Math.Min(ElementsPerPiece, flat.numel() - start);
-            Tensor piece = flat.narrow(0, start, count).to(type).cpu();
+            Tensor piece = flat.narrow(0, start, count).to(tensor.Type).cpu();
             stream.Write(piece.bytes);
         }
     }

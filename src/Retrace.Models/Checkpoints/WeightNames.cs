@@ -39,6 +39,19 @@ internal static class WeightNames
         }
     }
 
+    /// <summary>The name of a tensor or a layer in the older scheme, whichever of the two it is given in.</summary>
+    public static string Older(string name)
+    {
+        foreach ((string older, string newer) in Prefixes)
+        {
+            if (name.StartsWith(newer, StringComparison.Ordinal))
+            {
+                return string.Concat(older, name.AsSpan(newer.Length));
+            }
+        }
+        return name;
+    }
+
     private static string NewerName(string name)
     {
         foreach ((string older, string newer) in Prefixes)

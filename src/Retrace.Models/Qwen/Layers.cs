@@ -1,21 +1,28 @@
+using Retrace.Models.Adapters;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Retrace.Models.Qwen;
 
-/// <summary>y = x·Wᵀ + b.</summary>
+/// <summary>y = x·Wᵀ + b, and what an adapter adds.</summary>
 internal sealed class Linear
 {
     private readonly Tensor _weight; // [out, in]
     private readonly Tensor? _bias;  // [out]
+    private readonly LowRankUpdate? _update;
 
     public Linear(Parameters parameters, string name, int inSize, int outSize, bool bias)
     {
         _weight = parameters.Declare($"{name}.weight", outSize, inSize);
         _bias = bias ? parameters.Declare($"{name}.bias", outSize) : null;
+        _update = parameters.Adapter?.Cover(parameters, name, inSize, outSize);
     }
 
-    public Tensor Forward(Tensor x) => nn.functional.linear(x, _weight, _bias);
+    public Tensor Forward(Tensor x)
+    {
+        Tensor y = nn.functional.linear(x, _weight, _bias);
+        return _update is null ? y : y.Plus(_update.Forward(x));
+    }
 }
 
 /// <summary>x / √(mean(x²) + ε) · w over the last axis, the norm in fp32.</summary>

@@ -1,3 +1,4 @@
+using Retrace.Models.Adapters;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,11 +9,21 @@ public sealed class Parameters : IDisposable
 {
     private readonly Dictionary<string, Tensor> _byName = [];
     private readonly List<string> _names = [];
+    private readonly HashSet<string> _sharedNames = [];
+    private readonly Parameters? _shared;
 
     public Parameters(ScalarType type, Device device)
     {
         Type = type;
         Device = device;
+    }
+
+    /// <summary>Those of another model, neither copied nor disposed here, and what an adapter of it declares.</summary>
+    internal Parameters(Parameters shared, LoraAdapter adapter)
+        : this(shared.Type, shared.Device)
+    {
+        _shared = shared;
+        Adapter = adapter;
     }
 
     public ScalarType Type { get; }
@@ -26,6 +37,12 @@ public sealed class Parameters : IDisposable
     /// <summary>Number of values in all tensors.</summary>
     public long Count => _byName.Values.Sum(tensor => tensor.numel());
 
+    /// <summary>What the linear layers declared here are adapted by; null for a model as it is.</summary>
+    internal LoraAdapter? Adapter { get; }
+
+    /// <summary>Whether the tensor belongs to another model, which an adapter leaves as it is.</summary>
+    public bool IsShared(string name) => _sharedNames.Contains(name);
+
     /// <summary>Lets gradients flow to the tensors that this picks by name, and to no others.</summary>
     public void Train(Func<string, bool> picks)
     {
@@ -37,9 +54,12 @@ public sealed class Parameters : IDisposable
 
     public void Dispose()
     {
-        foreach (Tensor tensor in _byName.Values)
+        foreach ((string name, Tensor tensor) in _byName)
         {
-            tensor.Dispose();
+            if (!IsShared(name))
+            {
+                tensor.Dispose();
+            }
         }
         _byName.Clear();
     }
@@ -47,7 +67,14 @@ public sealed class Parameters : IDisposable
     /// <summary>Declares a tensor; its values come later, from a checkpoint or an initialisation.</summary>
     public Tensor Declare(string name, params long[] shape)
     {
-        Tensor tensor = torch.empty(shape, Type, Device).DetachFromDisposeScope();
+        if (_shared is not null && _shared._byName.TryGetValue(name, out Tensor? tensor))
+        {
+            _sharedNames.Add(name);
+        }
+        else
+        {
+            tensor = torch.empty(shape, Type, Device).DetachFromDisposeScope();
+        }
         _byName.Add(name, tensor);
         _names.Add(name);
         return tensor;

@@ -1,3 +1,4 @@
+using Retrace.Models.Adapters;
 using Retrace.Models.Images;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,12 +13,19 @@ public sealed class QwenModel : IDisposable
 {
     private readonly VisionTower _vision;
     private readonly TextDecoder _decoder;
+    private readonly QwenModel? _unadapted;
 
     /// <summary>Lays out the model with undefined values; see <see cref="Initialise"/>.</summary>
     public QwenModel(QwenConfig config, ScalarType type, Device device)
+        : this(config, new Parameters(type, device))
+    {
+    }
+
+    private QwenModel(QwenConfig config, Parameters parameters, QwenModel? unadapted = null)
     {
         Config = config;
-        Parameters = new Parameters(type, device);
+        Parameters = parameters;
+        _unadapted = unadapted;
         _vision = new VisionTower(Parameters, config.Vision);
         _decoder = new TextDecoder(Parameters, config.Text, config.TieWordEmbeddings);
     }
@@ -27,6 +35,9 @@ public sealed class QwenModel : IDisposable
     public Parameters Parameters { get; }
 
     public Device Device => Parameters.Device;
+
+    /// <summary>The adapter; null for a model as it is.</summary>
+    public LoraAdapter? Adapter => Parameters.Adapter;
 
     /// <summary>
     /// Whether a backward pass computes the activations inside each block anew instead of keeping them: about a third more
@@ -119,12 +130,28 @@ public sealed class QwenModel : IDisposable
     /// <summary>An empty cache for this many sequences of up to <paramref name="capacity"/> tokens.</summary>
     public KvCache NewCache(int rows, int capacity) => new(Config.Text, rows, capacity, Parameters.Type, Device);
 
-    /// <summary>A frozen copy: the reference policy.</summary>
+    /// <summary>
+    /// This model with an adapter that changes nothing yet. Both use the same weights, of which there is no second
+    /// copy, and this one goes on to be what it is without the adapter: the reference policy. It has to outlive that.
+    /// </summary>
+    /// <param name="settings">Of the adapter.</param>
+    /// <param name="seed">Names the random numbers of its initialisation.</param>
+    public QwenModel WithAdapter(LoraSettings settings, long seed)
+    {
+        var adapter = new LoraAdapter(settings);
+        var adapted = new QwenModel(Config, new Parameters(Parameters, adapter), unadapted: this);
+        adapter.Initialise(adapted.Parameters, seed);
+        return adapted;
+    }
+
+    /// <summary>A frozen copy of all that is this model's own: of an adapted model, the adapter.</summary>
     public QwenModel Clone()
     {
         using var noGrad = no_grad();
-        var copy = new QwenModel(Config, Parameters.Type, Device);
-        foreach (string name in Parameters.Names)
+        QwenModel copy = _unadapted is null
+            ? new QwenModel(Config, Parameters.Type, Device)
+            : _unadapted.WithAdapter(Adapter!.Settings, seed: 0);
+        foreach (string name in Parameters.Names.Where(name => !Parameters.IsShared(name)))
         {
             copy.Parameters[name].copy_(Parameters[name]);
         }

@@ -12,6 +12,7 @@ internal sealed class VisionTower
 {
     private const double NormEpsilon = 1e-6;
 
+    private readonly Parameters _parameters;
     private readonly VisionConfig _config;
     private readonly Tensor _patchEmbedding; // [hidden, channels, temporal, patch, patch]
     private readonly Block[] _blocks;
@@ -22,6 +23,7 @@ internal sealed class VisionTower
 
     public VisionTower(Parameters parameters, VisionConfig config)
     {
+        _parameters = parameters;
         _config = config;
         _patchEmbedding = parameters.Declare("visual.patch_embed.proj.weight",
             config.HiddenSize, config.Channels, config.TemporalPatchSize, config.PatchSize, config.PatchSize);
@@ -49,11 +51,12 @@ internal sealed class VisionTower
         hidden = hidden.view(patchCount / unit, unit, _config.HiddenSize)
             .index_select(0, layout.Order)
             .view(patchCount, _config.HiddenSize);
+        bool recomputes = recompute && Trains();
         for (int i = 0; i < _blocks.Length; i++)
         {
             Segments segments = _fullAttention.Contains(i) ? layout.Frames : layout.Windows;
             Block block = _blocks[i];
-            hidden = recompute && _patchEmbedding.requires_grad
+            hidden = recomputes
                 ? Recomputation.Of(
                     (x, context) => block.Forward(x, context[0], context[1], segments.With(context[2..])),
                     hidden,
@@ -64,6 +67,10 @@ internal sealed class VisionTower
         merged = _mergerOut.Forward(nn.functional.gelu(_mergerIn.Forward(merged)));
         return merged.index_select(0, layout.Inverse);
     }
+
+    // What is frozen keeps no activations, and would keep some if it were to compute them anew.
+    private bool Trains() => _parameters.Names.Any(
+        name => name.StartsWith("visual.", StringComparison.Ordinal) && _parameters[name].requires_grad);
 
     private sealed class Block
     {

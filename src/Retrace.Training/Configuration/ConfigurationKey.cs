@@ -50,6 +50,10 @@ internal sealed class ConfigurationKey
             {
                 return string.Join(" | ", choices);
             }
+            if (_setting.WordsOf is { } words)
+            {
+                return $"some of {string.Join(", ", words)}, separated by spaces";
+            }
             string kind = _type == typeof(bool) ? "true or false"
                 : _type == typeof(string) ? "text"
                 : _type == typeof(double) ? "a number"
@@ -98,7 +102,8 @@ internal sealed class ConfigurationKey
         if (_type == typeof(string))
         {
             parsed = value.Text;
-            return _setting.OneOf is not { } choices || choices.Contains(value.Text);
+            return (_setting.OneOf is not { } choices || choices.Contains(value.Text))
+                && (_setting.WordsOf is not { } words || value.Text.Split(' ').All(words.Contains));
         }
         if (_type == typeof(bool))
         {

@@ -69,12 +69,6 @@ public static class ConfigurationLayers
 
     private static void CheckTogether(RunConfiguration configuration)
     {
-        if (configuration.Model.LoraRank > 0)
-        {
-            throw new BadInputException(
-                $"model.lora_rank is {configuration.Model.LoraRank}, but adapters are not built yet: only 0, which trains "
-                + "the weights themselves, can be used");
-        }
         string rule = configuration.Reward.Rule;
         if (configuration is { Method: "csrs", Retracing.Samples: 0 } && rule != "sfr")
         {

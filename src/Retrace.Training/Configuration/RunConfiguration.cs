@@ -169,6 +169,9 @@ public sealed record LearningSettings
 
     [Setting("Gradients are scaled down to this norm.", Above = 0)]
     public double MaxGradNorm { get; init; } = 1.0;
+
+    [Setting("Keeps the optimizer's state in host memory and updates there: slower, but it spares the accelerator's.")]
+    public bool OptimizerOffload { get; init; }
 }
 
 public sealed record ModelSettings
@@ -179,10 +182,20 @@ public sealed record ModelSettings
     [Setting("Number format of the weights.", OneOf = ["bf16", "fp32"])]
     public string Dtype { get; init; } = "bf16";
 
-    [Setting("Rank of the LoRA adapters; not built yet: 0, which trains the weights themselves.", AtLeast = 0)]
+    [Setting("r: rank of the LoRA adapter that trains in place of the weights; 0 trains the weights.", AtLeast = 0)]
     public int LoraRank { get; init; }
 
-    [Setting("Whether the vision tower trains too.")]
+    [Setting("α: the adapter's product BA counts α / r.", Above = 0)]
+    public double LoraAlpha { get; init; } = 32;
+
+    [Setting("The linear layers that are adapted.",
+        WordsOf = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"])]
+    public string LoraTargets { get; init; } = "q_proj k_proj v_proj o_proj gate_proj up_proj down_proj";
+
+    [Setting("Probability with which an adapter's input is dropped while learning.", AtLeast = 0, Below = 1)]
+    public double LoraDropout { get; init; }
+
+    [Setting("Whether the vision tower trains too; with LoRA, whether its layers of the names above are adapted.")]
     public bool TrainVision { get; init; } = true;
 
     [Setting("Recomputes activations in the backward pass: less memory, about a third more arithmetic.")]

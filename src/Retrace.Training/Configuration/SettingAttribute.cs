@@ -16,6 +16,9 @@ internal sealed class SettingAttribute(string explanation) : Attribute
     /// <summary>The only texts allowed.</summary>
     public string[]? OneOf { get; init; }
 
+    /// <summary>The only words allowed in a text of one or more words, separated by spaces.</summary>
+    public string[]? WordsOf { get; init; }
+
     public double AtLeast { get; init; } = double.NegativeInfinity;
 
     public double Above { get; init; } = double.NegativeInfinity;

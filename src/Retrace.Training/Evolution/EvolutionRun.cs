@@ -1,4 +1,5 @@
 using Retrace.Models;
+using Retrace.Models.Adapters;
 using Retrace.Models.Qwen;
 using Retrace.Problems;
 using Retrace.Runs;
@@ -88,26 +89,25 @@ public sealed class EvolutionRun : IDisposable
         StepsTaken = resume ? _checkpoints.LatestStep ?? 0 : 0;
 
         VisionLanguageModel start = Hold(ComputeSettings.LoadModel(modelDirectory, Configuration));
+        if (start.Network.Adapter is not null)
+        {
+            throw new BadInputException(
+                $"{modelDirectory} holds an adapter, and a run starts from a whole model; retrace export makes one of "
+                + "the run that the adapter comes from.");
+        }
         var preparation = new ProblemPreparation(start, Configuration.Data);
         UsableProblems data = UsableProblems.Read(dataFile, preparation, cancellation);
         ProblemCount = data.Problems.Count;
         Skipped = data.Skipped;
         UsableProblems? evaluationData = ReadEvaluationData(preparation, cancellation);
 
-        VisionLanguageModel policy = start;
-        QwenModel? reference = null;
-        if (StepsTaken > 0)
-        {
-            policy = Hold(ComputeSettings.LoadModel(_checkpoints.DirectoryOf(StepsTaken), Configuration));
-            reference = start.Network;
-        }
-        else if (Configuration.Learning.Kl > 0)
-        {
-            reference = Hold(start.Network.Clone());
-        }
+        (VisionLanguageModel policy, QwenModel? reference) = OpenPolicy(start);
         policy.Network.RecomputesActivations = Configuration.Model.ActivationCheckpointing;
+        // What an adapter shares with the model it starts from stays as it is.
+        Parameters weights = policy.Network.Parameters;
         bool vision = Configuration.Model.TrainVision;
-        policy.Network.Parameters.Train(name => vision || !name.StartsWith("visual.", StringComparison.Ordinal));
+        weights.Train(name =>
+            !weights.IsShared(name) && (vision || !name.StartsWith("visual.", StringComparison.Ordinal)));
         Learner learner = Hold(new Learner(
             policy.Network,
             reference,
@@ -134,6 +134,35 @@ public sealed class EvolutionRun : IDisposable
             evaluationData is null ? null : new PeriodicEvaluation(EvaluatorOf(policy, preparation), evaluationData),
             new StepLog(Configuration, policy.Tokenizer, data.Skipped.Count, writer),
             step => _checkpoints.Save(step, policy, learner.Optimizer));
+    }
+
+    // The policy as the latest checkpoint has it, and the starting model as the reference where it is used.
+    private (VisionLanguageModel Policy, QwenModel? Reference) OpenPolicy(VisionLanguageModel start)
+    {
+        ModelSettings settings = Configuration.Model;
+        if (settings.LoraRank > 0)
+        {
+            var lora = new LoraSettings(
+                settings.LoraRank,
+                settings.LoraAlpha,
+                settings.LoraTargets.Split(' '),
+                settings.LoraDropout,
+                settings.TrainVision);
+            long seed = RandomStream.For(Configuration.Seed, Purpose.Adapter).NextInt64();
+            VisionLanguageModel adapted = Hold(start.WithAdapter(lora, seed));
+            if (StepsTaken > 0)
+            {
+                adapted.LoadAdapter(_checkpoints.DirectoryOf(StepsTaken));
+            }
+            return (adapted, start.Network);
+        }
+        if (StepsTaken > 0)
+        {
+            VisionLanguageModel trained =
+                Hold(ComputeSettings.LoadModel(_checkpoints.DirectoryOf(StepsTaken), Configuration));
+            return (trained, start.Network);
+        }
+        return (start, Configuration.Learning.Kl > 0 ? Hold(start.Network.Clone()) : null);
     }
 
     private UsableProblems? ReadEvaluationData(ProblemPreparation preparation, CancellationToken cancellation)

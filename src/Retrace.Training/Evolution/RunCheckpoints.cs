@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace Retrace.Training.Evolution;
 
 /// <summary>
-/// The checkpoints of a run: <c>checkpoints/step-N/</c>, each a model folder in the hub's layout with the optimizer's state
-/// in <c>trainer/</c>. One that has its final name is whole.
+/// The checkpoints of a run: <c>checkpoints/step-N/</c>, each a model folder in the hub's layout, or an adapter in
+/// PEFT's, with the optimizer's state in <c>trainer/</c>. One that has its final name is whole.
 /// </summary>
 /// <param name="runDirectory">The run's folder.</param>
 /// <param name="keep">How many of the latest stay.</param>
@@ -32,8 +32,15 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
 
     private readonly string _directory = Path.Combine(runDirectory, RunFolder.Checkpoints);
 
+    /// <summary>The steps of all whole checkpoints.</summary>
+    public IEnumerable<int> Steps => !Directory.Exists(_directory)
+        ? []
+        : Directory.EnumerateDirectories(_directory, Prefix + "*")
+            .Select(path => int.TryParse(Path.GetFileName(path)[Prefix.Length..], out int step) ? step : -1)
+            .Where(step => step >= 0);
+
     /// <summary>The step of the latest whole checkpoint; null where there is none.</summary>
-    public int? LatestStep => Steps().Select(step => (int?)step).Max();
+    public int? LatestStep => Steps.Select(step => (int?)step).Max();
 
     public string DirectoryOf(int step) => Path.Combine(_directory, $"{Prefix}{step}");
 
@@ -93,15 +100,9 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
     /// <summary>Removes all of them.</summary>
     public void Delete() => Directory.Delete(_directory, recursive: true);
 
-    private IEnumerable<int> Steps() => !Directory.Exists(_directory)
-        ? []
-        : Directory.EnumerateDirectories(_directory, Prefix + "*")
-            .Select(path => int.TryParse(Path.GetFileName(path)[Prefix.Length..], out int step) ? step : -1)
-            .Where(step => step >= 0);
-
     private void RemoveOld()
     {
-        foreach (int step in Steps().OrderDescending().Skip(keep))
+        foreach (int step in Steps.OrderDescending().Skip(keep))
         {
             // Renamed first, so that a kill in the middle leaves nothing that looks whole.
             string leaving = DirectoryOf(step) + Unfinished;

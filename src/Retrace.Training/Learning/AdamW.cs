@@ -7,7 +7,8 @@ namespace Retrace.Training.Learning;
 /// <summary>AdamW (Loshchilov and Hutter 2019) over a model's trained tensors, with state that a checkpoint can hold.</summary>
 /// <remarks>
 /// Moments are kept in fp32 whatever the weights' type, and weights of another type have a copy in fp32 that the updates go
-/// to: in bf16 alone a step of 1e-6 would round to nothing.
+/// to: in bf16 alone a step of 1e-6 would round to nothing. Updates are computed where the state lies; on the host that
+/// takes a copy of weights in fp32, too.
 /// </remarks>
 public sealed class AdamW : IDisposable
 {
@@ -20,16 +21,22 @@ public sealed class AdamW : IDisposable
 
     /// <param name="parameters">Those that ask for gradients are trained.</param>
     /// <param name="weightDecay">Decoupled decay, of matrices only: norms and biases keep their size.</param>
-    public AdamW(Parameters parameters, double weightDecay)
+    /// <param name="offload">Whether the state lies in host memory rather than beside the weights.</param>
+    public AdamW(Parameters parameters, double weightDecay, bool offload = false)
     {
         _weightDecay = weightDecay;
+        Device device = offload ? CPU : parameters.Device;
+        bool beside = device.type == parameters.Device.type;
         _slots =
         [
             .. parameters.Names
                 .Where(name => parameters[name].requires_grad)
-                .Select(name => new Slot(name, parameters[name], Moment(parameters[name]), Moment(parameters[name]))
+                .Select(name => new Slot(
+                    name, parameters[name], Moment(parameters[name], device), Moment(parameters[name], device))
                 {
-                    Wide = parameters[name].dtype == ScalarType.Float32 ? null : Widened(parameters[name]),
+                    Wide = beside && parameters[name].dtype == ScalarType.Float32
+                        ? null
+                        : Widened(parameters[name], device),
                 }),
         ];
     }
@@ -114,7 +121,7 @@ public sealed class AdamW : IDisposable
             {
                 continue;
             }
-            Tensor wide = gradient.to(ScalarType.Float32);
+            Tensor wide = gradient.to(ScalarType.Float32, slot.First.device);
             slot.First.mul_(firstDecay).add_(wide, firstShare);
             slot.Second.mul_(secondDecay).addcmul_(wide, wide, secondShare);
             Tensor target = slot.Wide ?? slot.Parameter;
@@ -148,13 +155,13 @@ public sealed class AdamW : IDisposable
         return (wide * wide).sum();
     }
 
-    private static Tensor Moment(Tensor parameter) =>
-        zeros_like(parameter, ScalarType.Float32, requires_grad: false).DetachFromDisposeScope();
+    private static Tensor Moment(Tensor parameter, Device device) =>
+        zeros(parameter.shape, ScalarType.Float32, device).DetachFromDisposeScope();
 
-    private static Tensor Widened(Tensor parameter)
+    private static Tensor Widened(Tensor parameter, Device device)
     {
         using var noGrad = no_grad();
-        return parameter.detach().to(ScalarType.Float32).DetachFromDisposeScope();
+        return parameter.detach().to(ScalarType.Float32, device).DetachFromDisposeScope();
     }
 
     private sealed record Slot(string Name, Tensor Parameter, Tensor First, Tensor Second)

@@ -23,7 +23,10 @@ public sealed class Learner : IDisposable
     private readonly long _seed;
 
     /// <param name="policy">Trained in place; its parameters say which of them train.</param>
-    /// <param name="reference">The policy before training; read only where the KL term has a weight. Not disposed here.</param>
+    /// <param name="reference">
+    /// The policy before training, which of an adapted one is the model without the adapter; read only where the KL
+    /// term has a weight. Not disposed here.
+    /// </param>
     /// <param name="settings">Of the run.</param>
     /// <param name="temperature">That of the rollouts, so that probabilities are those of drawing.</param>
     /// <param name="seed">The run's seed.</param>
@@ -37,7 +40,7 @@ public sealed class Learner : IDisposable
             settings.Clip, settings.Kl, Enum.Parse<KlEstimator>(settings.KlEstimator, ignoreCase: true));
         _temperature = temperature;
         _seed = seed;
-        Optimizer = new AdamW(policy.Parameters, settings.WeightDecay);
+        Optimizer = new AdamW(policy.Parameters, settings.WeightDecay, settings.OptimizerOffload);
     }
 
     public AdamW Optimizer { get; }
@@ -84,9 +87,12 @@ public sealed class Learner : IDisposable
     {
         long tokens = miniBatch.Sum(i => (long)samples[i].Content.Response.Length);
         PromptedResponse[] contents = [.. miniBatch.Select(i => samples[i].Content)];
+        int pass = 0;
         foreach (int[] microBatch in PromptedResponse.MicroBatches(contents, _settings.MicroBatchTokens))
         {
             using DisposeScope scope = NewDisposeScope();
+            using IDisposable? dropout = _policy.Adapter?.Dropout.During(
+                RandomStream.For(_seed, Purpose.Dropout, Optimizer.Step, pass++).NextInt64());
             int[] places = [.. microBatch.Select(i => miniBatch[i])];
             TokenPredictions predictions =
                 PromptedResponse.Predict(_policy, [.. places.Select(i => samples[i].Content)], _temperature);

@@ -1,4 +1,5 @@
 using CsCheck;
+using Retrace.Models.Adapters;
 using Retrace.Training.Configuration;
 
 namespace Retrace.Training.Tests.Configuration;
@@ -78,6 +79,17 @@ public sealed class ConfigurationLayersTests : IDisposable
     [InlineData(
         "rollout: {vote_samples: x}",
         "line 1: rollout.vote_samples is \"x\", but must be a whole number of at least 1, or null")]
+    [InlineData(
+        "model: {lora_targets: q_proj visual}",
+        "line 1: model.lora_targets is \"q_proj visual\", but must be some of q_proj, k_proj, v_proj, o_proj, "
+        + "gate_proj, up_proj, down_proj, separated by spaces")]
+    [InlineData("model: {lora_targets: \"\"}",
+        "line 1: model.lora_targets is \"\", but must be some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, "
+        + "down_proj, separated by spaces")]
+    [InlineData("model: {lora_rank: -1}",
+        "line 1: model.lora_rank is \"-1\", but must be a whole number of at least 0")]
+    [InlineData("model: {lora_dropout: 1}",
+        "line 1: model.lora_dropout is \"1\", but must be a number of at least 0 and below 1")]
     [InlineData("- 1", "line 1: expected lines of the form \"key: value\"")]
     [InlineData("just text", "line 1: expected lines of the form \"key: value\"")]
     [InlineData("a: &x 1\nb: *x", "line 1: anchors are not used in a configuration")]
@@ -130,6 +142,15 @@ public sealed class ConfigurationLayersTests : IDisposable
             modelFolder: null, file: null, ["retrace.samples=0", "reward.rule=survival"]));
         Assert.StartsWith("retrace.samples is 0, but reward.rule is survival", error.Message);
         Assert.Equal(0, ConfigurationLayers.Resolve(null, null, ["retrace.samples=0"]).Retracing.Samples);
+    }
+
+    [Fact]
+    public void Targets_of_the_adapter_are_words()
+    {
+        RunConfiguration resolved =
+            ConfigurationLayers.Resolve(null, null, ["model.lora_rank=8", "model.lora_targets=v_proj q_proj"]);
+        Assert.Equal((8, "v_proj q_proj"), (resolved.Model.LoraRank, resolved.Model.LoraTargets));
+        Assert.Equal(LoraSettings.DecoderLayers, new ModelSettings().LoraTargets.Split(' '));
     }
 
     [Fact]

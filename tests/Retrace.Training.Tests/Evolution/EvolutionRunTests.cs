@@ -14,6 +14,9 @@ public sealed class EvolutionRunTests : IDisposable
         "steps=3", "data.batch=3", "rollout.group=4", "retrace.samples=2", "learn.mini_batch=6", "checkpoint.every=1",
     ];
 
+    private static readonly string[] Lora =
+        ["model.lora_rank=4", "model.lora_dropout=0.1", "learn.learning_rate=1e-3", "learn.warmup_steps=0"];
+
     private readonly TemporaryFolder _folder = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -74,6 +77,74 @@ public sealed class EvolutionRunTests : IDisposable
         }
         Assert.Equal(unbroken.Select(Timeless), RunReader.Read(_folder.Combine("broken")).Metrics.Select(Timeless));
         Assert.Equal(Weights("unbroken", 3), Weights("broken", 3));
+    }
+
+    [Fact]
+    public void A_run_with_an_adapter_goes_on_as_if_nothing_had_been()
+    {
+        string problems = Problems();
+        string[] settings = [.. Small, .. Lora];
+        IReadOnlyList<StepMetrics> unbroken = Run(problems, "unbroken", Lora);
+        using (var interruption = new CancellationTokenSource())
+        using (EvolutionRun first = Open(problems, "broken", resume: false, settings))
+        {
+            first.Loop.StepCompleted += step => interruption.Cancel();
+            Assert.ThrowsAny<OperationCanceledException>(() => first.Loop.Run(0, interruption.Token));
+        }
+        using (EvolutionRun second = Open(problems, "broken", resume: true, settings))
+        {
+            Assert.Equal(1, second.StepsTaken);
+            second.Loop.Run(second.StepsTaken, Cancellation);
+        }
+        Assert.True(unbroken.Sum(step => step.GradNorm) > 0 && unbroken[^1].Kl > 0);
+        Assert.Equal(unbroken.Select(Timeless), RunReader.Read(_folder.Combine("broken")).Metrics.Select(Timeless));
+        Assert.Equal(Adapter("unbroken"), Adapter("broken"));
+        Assert.NotEqual(Adapter("unbroken"), File.ReadAllBytes(
+            Path.Combine(_folder.Combine("unbroken"), "checkpoints", "step-2", "adapter_model.safetensors")));
+        Assert.DoesNotContain(
+            Directory.GetFiles(Path.Combine(_folder.Combine("unbroken"), "checkpoints", "step-3")),
+            file => Path.GetFileName(file) is "model.safetensors" or "config.json");
+
+        byte[] Adapter(string run) => File.ReadAllBytes(
+            Path.Combine(_folder.Combine(run), "checkpoints", "step-3", "adapter_model.safetensors"));
+    }
+
+    [Fact]
+    public void An_exported_run_with_an_adapter_is_a_model_to_start_from()
+    {
+        string problems = Problems();
+        Run(problems, "run", [.. Lora, "steps=1"]);
+        string checkpoint = Path.Combine(_folder.Combine("run"), "checkpoints", "step-1");
+        BadInputException error = Assert.Throws<BadInputException>(() =>
+            Open(problems, "on", resume: false, [.. Small, "steps=1"], checkpoint));
+        Assert.Contains("retrace export", error.Message);
+
+        string exported = _folder.Combine("exported");
+        Assert.Equal(1, RunExport.Write(_folder.Combine("run"), null, exported, null, 1_000_000_000));
+        Run(problems, "on", model: exported, settings: ["steps=1"]);
+    }
+
+    [Fact]
+    public void The_export_of_a_trained_model_has_its_weights_and_another_step_is_named()
+    {
+        Run(Problems(), "run", "steps=2");
+        string run = _folder.Combine("run");
+        Assert.Equal(1, RunExport.Write(run, step: 1, _folder.Combine("first"), null, 1_000_000_000));
+        Assert.Equal(2, RunExport.Write(run, step: null, _folder.Combine("last"), null, 1_000_000_000));
+        foreach ((string exported, int step) in (ReadOnlySpan<(string, int)>)[("first", 1), ("last", 2)])
+        {
+            string path = Path.Combine(_folder.Combine(exported), "model.safetensors");
+            Assert.Equal(Weights("run", step), File.ReadAllBytes(path));
+            Assert.False(Directory.Exists(Path.Combine(_folder.Combine(exported), "trainer")));
+        }
+        Assert.Contains("no checkpoint of step 7; those there are of steps 1, 2", Refusal(run, 7, "x", null));
+        Assert.Contains("no checkpoint", Refusal(_folder.Path, null, "x", null));
+        Assert.Contains("fp8, but must be one of bf16, fp16, fp32", Refusal(run, null, "x", "fp8"));
+        Assert.Contains("exists already", Refusal(run, null, "last", null));
+
+        string Refusal(string directory, int? step, string output, string? type) =>
+            Assert.Throws<BadInputException>(() =>
+                RunExport.Write(directory, step, _folder.Combine(output), type, 1_000_000_000)).Message;
     }
 
     [Fact]

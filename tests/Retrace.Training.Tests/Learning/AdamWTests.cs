@@ -8,8 +8,10 @@ namespace Retrace.Training.Tests.Learning;
 
 public sealed class AdamWTests
 {
-    [Fact]
-    public void ItTakesTheStepsOfTorchsOwn()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ItTakesTheStepsOfTorchsOwn(bool offload)
     {
         using DisposeScope scope = NewDisposeScope();
         using QwenModel model = Model();
@@ -17,7 +19,7 @@ public sealed class AdamWTests
         var theirs = new TorchSharp.Modules.Parameter(ours.detach().clone());
         using optim.Optimizer reference = optim.AdamW([theirs], lr: 0.01, weight_decay: 0.1);
         model.Parameters.Train(name => name == "lm_head.weight");
-        using var optimizer = new AdamW(model.Parameters, weightDecay: 0.1);
+        using var optimizer = new AdamW(model.Parameters, weightDecay: 0.1, offload);
 
         for (int step = 1; step <= 5; step++)
         {
@@ -29,6 +31,7 @@ public sealed class AdamWTests
         }
 
         Assert.Equal(5, optimizer.Step);
+        Assert.All(optimizer.State, state => Assert.Equal(DeviceType.CPU, state.Tensor.device_type));
         Assert.True((ours - theirs).abs().max().item<float>() < 1e-6);
     }
 

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Retrace.Models.Adapters;
+
+/// <summary>What <c>adapter_config.json</c> in PEFT's layout says about a LoRA adapter.</summary>
+/// <param name="Rank">r</param>
+/// <param name="Alpha">α</param>
+/// <param name="Dropout">Probability with which an input is dropped while learning.</param>
+/// <param name="BaseModel">The folder of the model that is adapted.</param>
+internal sealed record AdapterConfig(int Rank, double Alpha, double Dropout, string BaseModel)
+{
+    // Switches and tables with which PEFT computes something other than Wx + (α/r)·BAx.
+    private static readonly string[] Variants =
+    [
+        "use_dora", "use_rslora", "fan_in_fan_out", "lora_bias", "rank_pattern", "alpha_pattern", "modules_to_save",
+        "layer_replication", "target_parameters", "trainable_token_indices",
+    ];
+
+    /// <summary>Reads the file.</summary>
+    /// <exception cref="BadInputException">
+    /// It cannot be read, or it is of an adapter that is not plain LoRA without biases.
+    /// </exception>
+    public static AdapterConfig Load(string path) => JsonPart.Read(path, root =>
+    {
+        Require(root["peft_type"], "LORA");
+        if (root.Find("bias") is { } bias)
+        {
+            Require(bias, "none");
+        }
+        foreach (string key in Variants)
+        {
+            if (root.Find(key) is { IsUnset: false } variant)
+            {
+                throw variant.Instead("nothing; Retrace reads plain LoRA alone");
+            }
+        }
+        int rank = root["r"].Integer();
+        double dropout = root.Find("lora_dropout")?.Number() ?? 0;
+        return new AdapterConfig(
+            rank >= 1 ? rank : throw root["r"].Instead("a rank of at least 1"),
+            root["lora_alpha"].Number(),
+            dropout is >= 0 and < 1 ? dropout : throw root["lora_dropout"].Instead("a probability below 1"),
+            root["base_model_name_or_path"].Text());
+    });
+
+    /// <summary>The file of an adapter that covers what <paramref name="settings"/> say.</summary>
+    public static string ToJson(LoraSettings settings, string baseModel)
+    {
+        var json = new JsonObject
+        {
+            ["base_model_name_or_path"] = baseModel,
+            ["bias"] = "none",
+            ["fan_in_fan_out"] = false,
+            ["inference_mode"] = true,
+            ["init_lora_weights"] = true,
+            ["lora_alpha"] = double.IsInteger(settings.Alpha) ? (long)settings.Alpha : settings.Alpha,
+            ["lora_dropout"] = settings.Dropout,
+            ["modules_to_save"] = null,
+            ["peft_type"] = "LORA",
+            ["r"] = settings.Rank,
+            ["target_modules"] = new JsonArray([.. settings.Targets.Select(target => (JsonNode)target)]),
+            ["task_type"] = "CAUSAL_LM",
+            ["use_dora"] = false,
+            ["use_rslora"] = false,
+        };
+        if (!settings.Vision)
+        {
+            // The tower has layers of the same names. The pattern fits both places where transformers has had it.
+            json["exclude_modules"] = @"(.*\.)?visual\..*";
+        }
+        return json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
+    }
+
+    private static void Require(JsonPart part, string value)
+    {
+        if (!part.IsText || part.Text() != value)
+        {
+            throw part.Instead($"\"{value}\"");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+using System.Text.RegularExpressions;
+using Retrace.Models.Checkpoints;
+using Retrace.Models.Qwen;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Models.Adapters;
+
+/// <summary>
+/// An adapter on disk as PEFT lays it out: <c>adapter_config.json</c>, and <c>adapter_model.safetensors</c> with the
+/// tensors <c>base_model.model.LAYER.lora_A.weight</c> and <c>….lora_B.weight</c>.
+/// </summary>
+/// <remarks>
+/// LAYER is written with the hub's names (<c>model.layers.0.self_attn.q_proj</c>), which are also the module's names in
+/// transformers before 4.52 and which PEFT translates for later versions of 4; the newer names, with
+/// <c>model.language_model.</c>, load from 4.52 on alone. Both are read.
+/// Source: PEFT's documentation of its checkpoint format.
+/// </remarks>
+internal sealed partial class AdapterFolder : IDisposable
+{
+    private const string ConfigFile = "adapter_config.json";
+    private const string WeightsFile = "adapter_model.safetensors";
+    private const string Prefix = "base_model.model.";
+
+    private readonly string _directory;
+    private readonly SafetensorsFile _weights;
+    private readonly Dictionary<string, (string A, string B)> _stored; // By the layer's older name.
+
+    private AdapterFolder(
+        string directory,
+        AdapterConfig config,
+        SafetensorsFile weights,
+        Dictionary<string, (string A, string B)> stored)
+    {
+        _directory = directory;
+        _weights = weights;
+        _stored = stored;
+        BaseModel = config.BaseModel;
+        // The layers that are there tell more than target_modules, which may be a pattern.
+        Settings = new LoraSettings(
+            config.Rank,
+            config.Alpha,
+            [.. stored.Keys.Select(layer => layer[(layer.LastIndexOf('.') + 1)..]).Distinct()],
+            config.Dropout,
+            stored.Keys.Any(layer => layer.StartsWith("visual.", StringComparison.Ordinal)));
+    }
+
+    /// <summary>The folder of the model that is adapted.</summary>
+    public string BaseModel { get; }
+
+    public LoraSettings Settings { get; }
+
+    /// <summary>Whether a folder holds an adapter.</summary>
+    public static bool IsAt(string directory) => File.Exists(Path.Combine(directory, ConfigFile));
+
+    /// <exception cref="BadInputException">A file is missing or broken, or the adapter is not plain LoRA.</exception>
+    public static AdapterFolder Open(string directory)
+    {
+        AdapterConfig config = AdapterConfig.Load(Path.Combine(directory, ConfigFile));
+        if (!Directory.Exists(config.BaseModel) || IsAt(config.BaseModel))
+        {
+            throw new BadInputException(
+                $"The adapter in {directory} belongs to a model in {config.BaseModel}, where there is none; "
+                + $"base_model_name_or_path in its {ConfigFile} should name the folder of that model.");
+        }
+        SafetensorsFile weights = SafetensorsFile.Open(Path.Combine(directory, WeightsFile));
+        try
+        {
+            return new AdapterFolder(directory, config, weights, StoredLayers(weights, config.Rank));
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the adapter of a model.</summary>
+    /// <param name="directory">Made if it is not there.</param>
+    /// <param name="model">One with an adapter.</param>
+    /// <param name="baseModel">The folder of the model without it.</param>
+    public static void Write(string directory, QwenModel model, string baseModel)
+    {
+        Directory.CreateDirectory(directory);
+        SafetensorsWriter.Write(
+            Path.Combine(directory, WeightsFile),
+            model.Adapter!.Layers
+                .SelectMany(layer => new[] { LoraAdapter.NameOfA(layer), LoraAdapter.NameOfB(layer) })
+                .Select(name => (Prefix + name, model.Parameters[name])),
+            CheckpointWriter.Metadata);
+        File.WriteAllText(
+            Path.Combine(directory, ConfigFile), AdapterConfig.ToJson(model.Adapter.Settings, baseModel));
+    }
+
+    /// <summary>Fills the adapter of a model.</summary>
+    /// <exception cref="BadInputException">They cover other layers, or a tensor has another shape.</exception>
+    public void CopyInto(QwenModel model)
+    {
+        IReadOnlyList<string> layers = model.Adapter!.Layers;
+        if (_stored.Keys.Except(layers).FirstOrDefault() is string unknown)
+        {
+            throw new BadInputException(
+                $"The adapter in {_directory} has tensors for '{unknown}', which is no layer of its model that can be "
+                + "adapted here.");
+        }
+        foreach (string layer in layers)
+        {
+            (string a, string b) = _stored.TryGetValue(layer, out var names)
+                ? names
+                : throw new BadInputException(
+                    $"The adapter in {_directory} has no tensors for '{layer}', although it adapts other layers of "
+                    + "that name; it should adapt all of them.");
+            _weights.CopyTo(a, model.Parameters[LoraAdapter.NameOfA(layer)]);
+            _weights.CopyTo(b, model.Parameters[LoraAdapter.NameOfB(layer)]);
+        }
+    }
+
+    /// <summary>Adds (α/r)·BA to the weight of a layer that is adapted, and leaves any other tensor as it is.</summary>
+    /// <param name="name">The tensor's older name.</param>
+    /// <param name="weight">[out, in], fp32, on the CPU</param>
+    /// <exception cref="BadInputException">The adapter is that of a layer of another size.</exception>
+    public void MergeInto(string name, Tensor weight)
+    {
+        if (!_stored.TryGetValue(LayerOf(name), out (string A, string B) names))
+        {
+            return;
+        }
+        using DisposeScope scope = NewDisposeScope();
+        Tensor a = _weights.Load(names.A).to(ScalarType.Float32); // [r, in]
+        Tensor b = _weights.Load(names.B).to(ScalarType.Float32); // [out, r]
+        if (b.dim() != 2 || b.shape[1] != a.shape[0] || !weight.shape.SequenceEqual([b.shape[0], a.shape[1]]))
+        {
+            throw new BadInputException(
+                $"The adapter in {_directory} has matrices of shapes [{string.Join(", ", b.shape)}] and "
+                + $"[{string.Join(", ", a.shape)}] for '{name}', whose shape is [{string.Join(", ", weight.shape)}].");
+        }
+        using Scalar scale = Settings.Scale;
+        weight.add_(b.matmul(a), scale);
+    }
+
+    /// <summary>Checks that a model has every layer that is adapted.</summary>
+    /// <param name="tensors">The older names of the model's tensors.</param>
+    /// <exception cref="BadInputException">One is missing.</exception>
+    public void CheckLayers(IEnumerable<string> tensors)
+    {
+        if (_stored.Keys.Except(tensors.Select(LayerOf)).FirstOrDefault() is string unknown)
+        {
+            throw new BadInputException(
+                $"The adapter in {_directory} has tensors for '{unknown}', which is no layer of the model in "
+                + $"{BaseModel}.");
+        }
+    }
+
+    public void Dispose() => _weights.Dispose();
+
+    private static string LayerOf(string weight) =>
+        weight.EndsWith(".weight", StringComparison.Ordinal) ? weight[..^".weight".Length] : weight;
+
+    private static Dictionary<string, (string A, string B)> StoredLayers(
+        SafetensorsFile weights, int rank)
+    {
+        var stored = new Dictionary<string, (string A, string B)>();
+        foreach (string name in weights.Entries.Keys)
+        {
+            Match match = TensorName().Match(name);
+            string layer = match.Success
+                ? WeightNames.Older(match.Groups["layer"].Value)
+                : throw new BadInputException(
+                    $"The tensor '{name}' of {weights.Path} is none of a LoRA adapter; names should have the form "
+                    + $"{Prefix}LAYER.lora_A.weight.");
+            (string A, string B) names = stored.GetValueOrDefault(layer);
+            bool isA = match.Groups["matrix"].Value == "A";
+            if ((isA ? names.A : names.B) is string other)
+            {
+                throw new BadInputException($"The tensors '{name}' and '{other}' of {weights.Path} are of one layer.");
+            }
+            stored[layer] = isA ? (name, names.B) : (names.A, name);
+        }
+        foreach ((string layer, (string? a, string? b)) in stored)
+        {
+            if (a is null || b is null)
+            {
+                throw new BadInputException(
+                    $"The adapter {weights.Path} has only one of the two matrices of '{layer}'; it should have "
+                    + "lora_A.weight and lora_B.weight.");
+            }
+            long[] shape = weights.Entries[a].Shape;
+            if (shape is not [long rows, _] || rows != rank)
+            {
+                throw new BadInputException(
+                    $"The tensor '{a}' of {weights.Path} has the shape [{string.Join(", ", shape)}], but r in its "
+                    + $"{ConfigFile} is {rank}.");
+            }
+        }
+        return stored;
+    }
+
+    [GeneratedRegex(@"^base_model\.model\.(?<layer>.+)\.lora_(?<matrix>[AB])\.weight\z", RegexOptions.CultureInvariant)]
+    private static partial Regex TensorName();
+}

@@ -1,0 +1,237 @@
+using Retrace.Models.Adapters;
+using Retrace.Models.Images;
+using Retrace.Models.Qwen;
+using Retrace.Models.Tests.Qwen;
+using Retrace.Training.Configuration;
+using Retrace.Training.Learning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Training.Tests.Learning;
+
+/// <summary>Learning when an adapter trains and the weights do not.</summary>
+public sealed class LoraLearningTests
+{
+    private static readonly LoraSettings Lora = new(Rank: 3, Alpha: 6, LoraSettings.DecoderLayers);
+
+    private static readonly LearningSettings Settings = new()
+    {
+        LearningRate = 0,
+        MiniBatch = 6,
+        MaxGradNorm = 1e9,
+        Kl = 0.1,
+    };
+
+    // Along the gradient's own direction, through all layers that are adapted: once in all A, once in all B.
+    [Theory]
+    [InlineData("lora_A")]
+    [InlineData("lora_B")]
+    public void The_gradient_of_an_adapter_is_the_slope_of_the_loss(string matrix)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel start = SmallModel.Create();
+        using QwenModel policy = Adapted(start, Lora);
+        TrainingSample[] samples = Samples(policy);
+        Dictionary<string, Tensor> all = GradientOf(policy, start, samples, seed: 0);
+        Assert.Equal(2 * policy.Adapter!.Layers.Count, all.Count);
+        Dictionary<string, Tensor> gradient =
+            all.Where(part => part.Key.Contains(matrix)).ToDictionary(part => part.Key, part => part.Value);
+        Assert.All(gradient, part => Assert.True(part.Value.abs().max().item<float>() > 0, part.Key));
+        double norm = Math.Sqrt(gradient.Values.Sum(part => part.square().sum().item<float>()));
+
+        const double Step = 2e-3;
+        double slope = (LossAt(Step) - LossAt(-Step)) / (2 * Step);
+
+        Assert.Equal(norm, slope, 0.01 * norm);
+
+        double LossAt(double distance)
+        {
+            using var noGrad = no_grad();
+            using QwenModel moved = policy.Clone();
+            using Scalar share = distance / norm;
+            foreach ((string name, Tensor part) in gradient)
+            {
+                moved.Parameters[name].add_(part, share);
+            }
+            return LossOf(moved, start, samples);
+        }
+    }
+
+    [Fact]
+    public void Only_the_adapter_trains_and_has_optimizer_state()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel start = SmallModel.Create();
+        using QwenModel untouched = start.Clone();
+        using QwenModel policy = Adapted(start, Lora);
+        TrainingSample[] samples = Samples(policy);
+        float[][] reference = LogProbs(start, samples);
+        using QwenModel before = policy.Clone();
+        Train(policy);
+        using Learner learner = new(
+            policy, start, Settings with { LearningRate = 1e-2, MaxGradNorm = 1 }, temperature: 1, seed: 0);
+        for (int step = 1; step <= 3; step++)
+        {
+            learner.Learn(step, samples);
+        }
+
+        Assert.All(start.Parameters.Names, name =>
+        {
+            Assert.Equal(untouched.Parameters[name].bytes.ToArray(), policy.Parameters[name].bytes.ToArray());
+            Assert.Null(policy.Parameters[name].grad);
+        });
+        string[] own = [.. policy.Parameters.Names.Where(name => !policy.Parameters.IsShared(name))];
+        Assert.All(own, name =>
+            Assert.NotEqual(before.Parameters[name].bytes.ToArray(), policy.Parameters[name].bytes.ToArray()));
+        Assert.Equal(
+            own.SelectMany(name => (string[])[$"first.{name}", $"second.{name}"]),
+            learner.Optimizer.State.Select(state => state.Name));
+        Assert.Equal(reference, LogProbs(start, samples));
+        Assert.NotEqual(reference, LogProbs(policy, samples));
+    }
+
+    [Fact]
+    public void The_reference_is_the_model_without_its_adapter()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel start = SmallModel.Create();
+        using QwenModel untouched = start.Clone();
+        using QwenModel policy = Adapted(start, Lora);
+        TrainingSample[] samples = Samples(policy);
+        Train(policy);
+        Assert.Equal(KlAgainst(untouched), KlAgainst(start));
+        Assert.True(KlAgainst(start) > 0.01);
+
+        double KlAgainst(QwenModel reference)
+        {
+            using Learner learner = new(policy, reference, Settings, temperature: 1, seed: 0);
+            return learner.Learn(1, samples).Kl!.Value;
+        }
+    }
+
+    [Fact]
+    public void A_frozen_vision_tower_has_neither_gradients_nor_optimizer_state()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel policy = SmallModel.Create();
+        using QwenModel before = policy.Clone();
+        TrainingSample[] samples = Samples(policy);
+        policy.Parameters.Train(name => !name.StartsWith("visual.", StringComparison.Ordinal));
+        using Learner learner = new(
+            policy, null, Settings with { LearningRate = 1e-3, Kl = 0 }, temperature: 1, seed: 0);
+        learner.Learn(1, samples);
+        foreach (string name in policy.Parameters.Names)
+        {
+            bool frozen = name.StartsWith("visual.", StringComparison.Ordinal);
+            bool same = before.Parameters[name].bytes.SequenceEqual(policy.Parameters[name].bytes);
+            Assert.True(frozen == same, name);
+            Assert.True(frozen == policy.Parameters[name].grad is null, name);
+            Assert.Equal(frozen ? 0 : 2, learner.Optimizer.State.Count(state =>
+                state.Name == $"first.{name}" || state.Name == $"second.{name}"));
+        }
+    }
+
+    [Fact]
+    public void Dropout_is_that_of_the_seed_and_of_the_optimizers_step()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel start = SmallModel.Create();
+        using QwenModel policy = Adapted(start, Lora with { Dropout = 0.3 });
+        TrainingSample[] samples = Samples(policy);
+        float[] first = Flat(seed: 0);
+        Assert.Equal(first, Flat(seed: 0));
+        Assert.NotEqual(first, Flat(seed: 1));
+        Assert.NotEqual(first, Flat(seed: 0, optimizerStep: 5));
+
+        float[] Flat(long seed, int optimizerStep = 0) =>
+        [
+            .. GradientOf(policy, start, samples, seed, optimizerStep).Values
+                .SelectMany(part => part.data<float>().ToArray()),
+        ];
+    }
+
+    [Fact]
+    public void No_step_leaves_a_tensor_behind()
+    {
+        using QwenModel start = SmallModel.Create();
+        using QwenModel policy = Adapted(start, Lora with { Dropout = 0.3 });
+        TrainingSample[] samples = Samples(policy);
+        Train(policy);
+        using Learner learner = new(policy, start, Settings, temperature: 1, seed: 0);
+        learner.Learn(1, samples);
+        long tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (int step = 2; step <= 10; step++)
+        {
+            learner.Learn(step, samples);
+        }
+        Assert.Equal(tensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    // An adapter whose B is no longer zero.
+    private static QwenModel Adapted(QwenModel start, LoraSettings lora)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        QwenModel policy = start.WithAdapter(lora, seed: 1);
+        using var noGrad = no_grad();
+        using var generator = new Generator(3);
+        using Scalar deviation = 0.1;
+        foreach (string layer in policy.Adapter!.Layers)
+        {
+            Tensor b = policy.Parameters[$"{layer}.lora_B.weight"];
+            b.copy_(randn(b.shape, generator: generator).mul_(deviation));
+        }
+        return policy;
+    }
+
+    private static void Train(QwenModel policy) =>
+        policy.Parameters.Train(name => !policy.Parameters.IsShared(name));
+
+    // Four responses of different lengths to a prompt with an image, with advantages of both signs.
+    private static TrainingSample[] Samples(QwenModel policy)
+    {
+        ProcessedImage image = SmallModel.Image(4, 6, 1);
+        int[] prompt = [3, .. Enumerable.Repeat(SmallModel.ImagePad, 6), 4, 11, 12];
+        var random = new Random(4);
+        PromptedResponse[] contents =
+        [
+            .. Enumerable.Range(0, 4).Select(i => new PromptedResponse(
+                prompt, [.. Enumerable.Range(0, 2 + i).Select(_ => random.Next(9, 40))], [image])),
+        ];
+        float[][] logProbs = PromptedResponse.LogProbs(policy, contents, 1000, 1, CancellationToken.None);
+        return
+        [
+            .. contents.Select((content, i) => new TrainingSample(content, logProbs[i], i % 2 == 0 ? 1 + i : -1 - i)),
+        ];
+    }
+
+    private static float[][] LogProbs(QwenModel model, TrainingSample[] samples) => PromptedResponse.LogProbs(
+        model, [.. samples.Select(sample => sample.Content)], 1000, 1, CancellationToken.None);
+
+    private static double LossOf(QwenModel policy, QwenModel reference, TrainingSample[] samples)
+    {
+        PromptedResponse[] contents = [.. samples.Select(sample => sample.Content)];
+        return PolicyLoss.Of(
+            PromptedResponse.Predict(policy, contents).LogProbs,
+            tensor(samples.SelectMany(sample => sample.OldLogProbs).ToArray()),
+            PromptedResponse.Predict(reference, contents).LogProbs,
+            tensor(samples.SelectMany(sample =>
+                sample.OldLogProbs.Select(_ => (float)sample.Advantage)).ToArray()),
+            new PolicyLossSettings(Settings.Clip, Settings.Kl, KlEstimator.K3),
+            samples.Sum(sample => sample.OldLogProbs.Length)).Total.item<float>();
+    }
+
+    // Read off AdamW's first moment, (1 − 0.9) · gradient.
+    private static Dictionary<string, Tensor> GradientOf(
+        QwenModel policy, QwenModel reference, TrainingSample[] samples, long seed, int optimizerStep = 0)
+    {
+        using QwenModel trained = policy.Clone();
+        Train(trained);
+        using Learner learner = new(trained, reference, Settings, temperature: 1, seed);
+        learner.Optimizer.ResumeAt(optimizerStep);
+        learner.Learn(1, samples);
+        using Scalar tenth = 0.1;
+        return learner.Optimizer.State
+            .Where(state => state.Name.StartsWith("first.", StringComparison.Ordinal))
+            .ToDictionary(state => state.Name["first.".Length..], state => state.Tensor.div(tenth));
+    }
+}
