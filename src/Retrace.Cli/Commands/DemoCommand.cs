@@ -106,7 +106,8 @@ internal static class DemoCommand
         var test = UsableProblems.Read(shipped.TestProblems, preparation, cancellation);
         var evaluator = new Evaluator(
             model,
-            new LocalRolloutEngine(model.Network, configuration.Rollout.MaxBatchSequences),
+            new LocalRolloutEngine(
+                model.Network, configuration.Rollout.MaxBatchSequences, configuration.Rollout.PrefillTokens),
             preparation,
             new ResponseSampling(
                 TestSamples,

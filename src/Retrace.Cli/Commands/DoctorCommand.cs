@@ -3,7 +3,12 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Retrace.Models.Qwen;
+using Retrace.Training.Configuration;
+using Retrace.Training.Evolution;
+using Retrace.Training.Prompts;
 using SkiaSharp;
+using Spectre.Console;
 using TorchSharp;
 
 namespace Retrace.Cli.Commands;
@@ -15,9 +20,56 @@ internal static class DoctorCommand
 
     public static Command Create()
     {
-        Command command = new("doctor", "Says what this machine can do: torch, device, memory, threads, packages.");
-        command.SetAction(_ => Examine(Console.Out));
+        Option<bool> plan = new("--plan")
+        {
+            Description = "Says instead how much memory evolve would need with --model and these settings.",
+        };
+        Option<string?> model = new("--model") { Description = "Folder of the model to plan for.", HelpName = "DIR" };
+        Option<int?> promptTokens = new("--prompt-tokens")
+        {
+            Description = "Tokens of the longest prompt; data.max_prompt_tokens if not given.",
+            HelpName = "N",
+        };
+        Option<int?> imageTokens = new("--image-tokens")
+        {
+            Description = "How many of them stand for images; as many as model.max_pixels allows if not given.",
+            HelpName = "N",
+        };
+        ConfigurationOptions settings = new();
+        Command command = new("doctor", "Says what this machine can do: torch, device, memory, threads, packages.")
+        {
+            plan, model, promptTokens, imageTokens,
+        };
+        settings.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            if (!parsed.GetValue(plan))
+            {
+                return Examine(Console.Out);
+            }
+            string folder = parsed.GetValue(model) ?? throw new BadInputException("--plan needs --model.");
+            RunConfiguration configuration = settings.Resolve(parsed, folder);
+            QwenConfig config = QwenConfig.Load(folder);
+            int tokens = parsed.GetValue(promptTokens) ?? configuration.Data.MaxPromptTokens;
+            int side = config.Vision.PatchSize * config.Vision.MergeSize;
+            int ofImages = parsed.GetValue(imageTokens) ?? configuration.Model.MaxPixels / (side * side);
+            Show(MemoryPlan.Of(config, configuration, new PromptSize(tokens, Math.Min(tokens, ofImages))));
+            return ExitCode.Done;
+        });
         return command;
+    }
+
+    private static void Show(MemoryPlan plan)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("", "when", "GiB");
+        table.Columns[2].RightAligned();
+        foreach (MemoryItem item in plan.Items.Where(item => item.Bytes > 0))
+        {
+            table.AddRow(item.Name, item.Phase.ToString().ToLowerInvariant(), Number(item.Bytes));
+        }
+        AnsiConsole.Write(table.AddRow("peak: what is always there and the larger phase", "", Number(plan.Peak)));
+
+        static string Number(long bytes) => (bytes / BytesInGibibyte).ToString("0.000", CultureInfo.InvariantCulture);
     }
 
     private static int Examine(TextWriter output)

@@ -58,7 +58,8 @@ internal static class EvalCommand
                 configuration.Seed);
             bool exchange = parsed.GetValue(shuffleImages);
             IReadOnlyList<Problem> shown = exchange ? ImageExchange.Of(labeled, configuration.Seed) : labeled;
-            LocalRolloutEngine engine = new(loaded.Network, configuration.Rollout.MaxBatchSequences);
+            LocalRolloutEngine engine = new(
+                loaded.Network, configuration.Rollout.MaxBatchSequences, configuration.Rollout.PrefillTokens);
             Evaluator evaluator = new(loaded, engine, preparation, sampling);
             IReadOnlyList<GradedProblem> graded = [];
             ProgressDisplay.During("problems evaluated", shown.Count, onProblems =>

@@ -11,7 +11,7 @@ internal static class PretrainCommand
     {
         Option<string> preset = new("--preset")
         {
-            Description = "Which recipe: tiny.",
+            Description = $"Which recipe: tiny; or sizes alone, with random weights: {string.Join(", ", RandomCheckpoint.Presets)}.",
             HelpName = "NAME",
             DefaultValueFactory = _ => PretrainingRecipe.Tiny.Name,
         };
@@ -30,12 +30,23 @@ internal static class PretrainCommand
         };
         command.SetAction((parsed, cancellation) =>
         {
-            PretrainingRecipe recipe = PretrainingRecipe.Of(parsed.GetRequiredValue(preset));
+            string directory = parsed.GetRequiredValue(output);
+            string name = parsed.GetRequiredValue(preset);
+            if (RandomCheckpoint.Presets.Contains(name))
+            {
+                if (parsed.GetValue(resume) || parsed.GetValue(steps) is not null)
+                {
+                    throw new BadInputException($"--preset {name} trains nothing: it takes neither --steps nor --resume.");
+                }
+                RandomCheckpoint.Write(name, directory, parsed.GetValue(seed));
+                Console.WriteLine($"the model is in {directory}; its weights are random");
+                return Task.FromResult(ExitCode.Done);
+            }
+            PretrainingRecipe recipe = PretrainingRecipe.Of(name);
             if (parsed.GetValue(steps) is int fewer)
             {
                 recipe = recipe with { Steps = fewer };
             }
-            string directory = parsed.GetRequiredValue(output);
             new Pretrainer(recipe, parsed.GetValue(seed)).Run(directory, parsed.GetValue(resume), Report, cancellation);
             Console.WriteLine($"the model is in {directory}");
             return Task.FromResult(ExitCode.Done);

@@ -51,6 +51,29 @@ public sealed class KvCache : IDisposable
         })];
     }
 
+    /// <summary>Copies rows of a cache into this one, which from then on holds as many tokens.</summary>
+    /// <param name="firstRow">Where the first of them goes.</param>
+    /// <param name="source">Of the same length as whatever else is copied.</param>
+    /// <param name="rows">[n] row indices of the source; they may repeat.</param>
+    public void Take(int firstRow, KvCache source, Tensor rows)
+    {
+        for (int layer = 0; layer < _keys.Length; layer++)
+        {
+            Copy(source._keys[layer], _keys[layer]);
+            Copy(source._values[layer], _values[layer]);
+        }
+        Length = source.Length;
+
+        void Copy(Tensor from, Tensor to)
+        {
+            using Tensor held = from.narrow(2, 0, source.Length);
+            using Tensor selected = held.index_select(0, rows);
+            using Tensor places = to.narrow(0, firstRow, rows.shape[0]);
+            using Tensor place = places.narrow(2, 0, source.Length);
+            place.copy_(selected);
+        }
+    }
+
     public void Dispose()
     {
         foreach (Tensor tensor in _keys.Concat(_values))

@@ -1,4 +1,5 @@
 using Retrace.Models.Adapters;
+using Retrace.Models.Checkpoints;
 using Retrace.Models.Images;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -51,25 +52,32 @@ public sealed class QwenModel : IDisposable
     {
         using var noGrad = no_grad();
         using var generator = new Generator((ulong)seed, Device);
-        using Scalar one = 1.0;
-        using Scalar deviation = standardDeviation;
         foreach (string name in Parameters.Names)
         {
-            Tensor tensor = Parameters[name];
-            if (name.EndsWith(".bias", StringComparison.Ordinal))
-            {
-                tensor.zero_();
-            }
-            else if (tensor.dim() == 1)
-            {
-                tensor.fill_(one);
-            }
-            else
-            {
-                using Tensor values = randn(tensor.shape, generator: generator, device: Device).mul_(deviation);
-                tensor.copy_(values);
-            }
+            using Tensor values =
+                RandomValues(name, Parameters[name].shape, ScalarType.Float32, generator, standardDeviation);
+            Parameters[name].copy_(values);
         }
+    }
+
+    /// <summary>
+    /// Random weights as a checkpoint stores them, each tensor drawn when its turn to be written comes: the model may be
+    /// larger than the memory.
+    /// </summary>
+    /// <param name="config">The sizes.</param>
+    /// <param name="type">Of the elements.</param>
+    public static IReadOnlyList<StoredTensor> RandomWeights(QwenConfig config, ScalarType type, long seed)
+    {
+        using var layout = new QwenModel(config, type, META); // Shapes without memory.
+        return [.. layout.Parameters.Names.Select((name, place) =>
+        {
+            long[] shape = layout.Parameters[name].shape;
+            return new StoredTensor(name, shape, type, () =>
+            {
+                using var generator = new Generator((ulong)RandomStream.For(seed, place).NextInt64(), CPU);
+                return RandomValues(name, shape, type, generator, standardDeviation: 0.02);
+            });
+        })];
     }
 
     /// <summary>Embeds images with the vision tower.</summary>
@@ -159,6 +167,21 @@ public sealed class QwenModel : IDisposable
     }
 
     public void Dispose() => Parameters.Dispose();
+
+    private static Tensor RandomValues(
+        string name, long[] shape, ScalarType type, Generator generator, double standardDeviation)
+    {
+        if (name.EndsWith(".bias", StringComparison.Ordinal))
+        {
+            return zeros(shape, type, generator.device);
+        }
+        if (shape.Length == 1)
+        {
+            return ones(shape, type, generator.device);
+        }
+        using Scalar deviation = standardDeviation;
+        return randn(shape, type, generator.device, generator: generator).mul_(deviation);
+    }
 
     private Tensor Decode(Tensor hidden, Tensor positions, Tensor? mask, KvCache? cache)
     {

@@ -93,6 +93,9 @@ public sealed record RolloutSettings
 
     [Setting("Sequences generated side by side: bounds the memory of the KV cache.", AtLeast = 1)]
     public int MaxBatchSequences { get; init; } = 512;
+
+    [Setting("Prompt tokens, image tokens included, that are read side by side: bounds memory.", AtLeast = 1)]
+    public int PrefillTokens { get; init; } = 16384;
 }
 
 public sealed record RetracingSettings

@@ -88,6 +88,11 @@ public sealed class EvolutionRun : IDisposable
         _checkpoints = new RunCheckpoints(runDirectory, Configuration.Checkpointing.Keep);
         StepsTaken = resume ? _checkpoints.LatestStep ?? 0 : 0;
 
+        if (File.Exists(Path.Combine(modelDirectory, "config.json")))
+        {
+            // Before any of it is loaded; what else is wrong with the folder is for loading to say.
+            MemoryPlan.Of(QwenConfig.Load(modelDirectory), Configuration, default).CheckFits(Configuration.Model);
+        }
         VisionLanguageModel start = Hold(ComputeSettings.LoadModel(modelDirectory, Configuration));
         if (start.Network.Adapter is not null)
         {
@@ -97,6 +102,7 @@ public sealed class EvolutionRun : IDisposable
         }
         var preparation = new ProblemPreparation(start, Configuration.Data);
         UsableProblems data = UsableProblems.Read(dataFile, preparation, cancellation);
+        MemoryPlan.Of(start.Network.Config, Configuration, data.LargestPrompt).CheckFits(Configuration.Model);
         ProblemCount = data.Problems.Count;
         Skipped = data.Skipped;
         UsableProblems? evaluationData = ReadEvaluationData(preparation, cancellation);
@@ -176,7 +182,8 @@ public sealed class EvolutionRun : IDisposable
 
     private Evaluator EvaluatorOf(VisionLanguageModel policy, ProblemPreparation preparation) => new(
         policy,
-        new LocalRolloutEngine(policy.Network, Configuration.Rollout.MaxBatchSequences),
+        new LocalRolloutEngine(
+            policy.Network, Configuration.Rollout.MaxBatchSequences, Configuration.Rollout.PrefillTokens),
         preparation,
         new ResponseSampling(
             Configuration.Evaluation.Samples,

@@ -8,16 +8,18 @@ namespace Retrace.Training.Evolution;
 /// <param name="Problems">In the file's order.</param>
 /// <param name="Labels">Gold answers by problem id, for measurement and the supervised method.</param>
 /// <param name="Skipped">What was left out, and why.</param>
+/// <param name="LargestPrompt">The largest sizes of their prompts.</param>
 public sealed record UsableProblems(
     IReadOnlyList<Problem> Problems,
     IReadOnlyDictionary<string, string> Labels,
-    IReadOnlyList<SkippedProblem> Skipped)
+    IReadOnlyList<SkippedProblem> Skipped,
+    PromptSize LargestPrompt)
 {
     /// <exception cref="BadInputException">The file cannot be read, or nothing in it can be used.</exception>
     public static UsableProblems Read(string path, ProblemPreparation preparation, CancellationToken cancellation)
     {
         ProblemSet read = ProblemSources.Open(path).Read();
-        (IReadOnlyList<Problem> usable, IReadOnlyList<SkippedProblem> skipped) =
+        (IReadOnlyList<Problem> usable, IReadOnlyList<SkippedProblem> skipped, PromptSize largest) =
             preparation.Screen(read.Problems, cancellation);
         SkippedProblem[] all = [.. read.Skipped, .. skipped];
         if (usable.Count == 0)
@@ -25,7 +27,7 @@ public sealed record UsableProblems(
             string reason = all is [SkippedProblem first, ..] ? $": {first.Id}, for one, because {first.Reason}" : "";
             throw new BadInputException($"{path} holds no problem that can be used{reason}");
         }
-        return new UsableProblems(usable, read.Answers, all);
+        return new UsableProblems(usable, read.Answers, all, largest);
     }
 
     /// <summary>The first problems that have a label.</summary>

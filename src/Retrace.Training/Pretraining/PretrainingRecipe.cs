@@ -98,21 +98,25 @@ public sealed record PretrainingRecipe(
     /// <exception cref="BadInputException">There is no preset of this name.</exception>
     public static PretrainingRecipe Of(string name) => name == Tiny.Name
         ? Tiny
-        : throw new BadInputException($"There is no preset \"{name}\"; there is \"{Tiny.Name}\".");
+        : throw new BadInputException(
+            $"There is no preset \"{name}\"; there are {Tiny.Name}, {string.Join(", ", RandomCheckpoint.Presets)}.");
 
     /// <summary>The model's configuration, with the ids that the tokenizer has given.</summary>
     internal QwenConfig Configuration(Tokenizer tokenizer) => new(
         Text with { VocabularySize = tokenizer.VocabularySize },
         Vision,
-        new TokenIds(
-            EndOfText: Id(tokenizer, ChatTemplate.Padding),
-            EndOfTurn: Id(tokenizer, ChatTemplate.EndOfTurn),
-            VisionStart: Id(tokenizer, "<|vision_start|>"),
-            VisionEnd: Id(tokenizer, "<|vision_end|>"),
-            VisionPad: Id(tokenizer, "<|vision_pad|>"),
-            ImagePad: Id(tokenizer, ChatTemplate.ImagePad),
-            VideoPad: Id(tokenizer, "<|video_pad|>")),
+        SpecialTokens(tokenizer),
         TieWordEmbeddings: true);
+
+    /// <summary>The ids of the special tokens that a model's configuration names.</summary>
+    internal static TokenIds SpecialTokens(Tokenizer tokenizer) => new(
+        EndOfText: Id(tokenizer, ChatTemplate.Padding),
+        EndOfTurn: Id(tokenizer, ChatTemplate.EndOfTurn),
+        VisionStart: Id(tokenizer, "<|vision_start|>"),
+        VisionEnd: Id(tokenizer, "<|vision_end|>"),
+        VisionPad: Id(tokenizer, "<|vision_pad|>"),
+        ImagePad: Id(tokenizer, ChatTemplate.ImagePad),
+        VideoPad: Id(tokenizer, "<|video_pad|>"));
 
     private static int Id(Tokenizer tokenizer, string token) =>
         tokenizer.IdOf(token) ?? throw new InvalidOperationException($"The tokenizer has no {token}.");

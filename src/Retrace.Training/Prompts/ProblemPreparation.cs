@@ -13,13 +13,15 @@ public sealed class ProblemPreparation(VisionLanguageModel model, DataSettings s
 {
     /// <summary>Separates the problems that can be used from those that cannot, each with the reason.</summary>
     /// <remarks>Every image is decoded once for this, so that no batch meets a broken one later.</remarks>
+    /// <returns>Also the largest sizes of the prompts that can be used.</returns>
     /// <exception cref="BadInputException">A prompt is too long and <c>data.filter</c> is off.</exception>
-    public (IReadOnlyList<Problem> Usable, IReadOnlyList<SkippedProblem> Skipped) Screen(
+    public (IReadOnlyList<Problem> Usable, IReadOnlyList<SkippedProblem> Skipped, PromptSize Largest) Screen(
         IReadOnlyList<Problem> problems, CancellationToken cancellation)
     {
         var faults = new Fault?[problems.Count];
+        var sizes = new PromptSize[problems.Count];
         Parallel.For(0, problems.Count, new ParallelOptions { CancellationToken = cancellation }, i =>
-            faults[i] = FaultOf(problems[i]));
+            faults[i] = FaultOf(problems[i], out sizes[i]));
         if (!settings.Filter && Array.FindIndex(faults, fault => fault is { IsLength: true }) is >= 0 and int first)
         {
             throw new BadInputException(
@@ -28,7 +30,8 @@ public sealed class ProblemPreparation(VisionLanguageModel model, DataSettings s
         return (
             [.. problems.Where((_, i) => faults[i] is null)],
             [.. problems.Index().Where(pair => faults[pair.Index] is not null)
-                .Select(pair => new SkippedProblem(pair.Item.Id, faults[pair.Index]!.Reason))]);
+                .Select(pair => new SkippedProblem(pair.Item.Id, faults[pair.Index]!.Reason))],
+            sizes.Where((_, i) => faults[i] is null).Aggregate(default(PromptSize), PromptSize.Larger));
     }
 
     /// <summary>Decodes the images and encodes the prompt.</summary>
@@ -52,8 +55,9 @@ public sealed class ProblemPreparation(VisionLanguageModel model, DataSettings s
             ids, grids, model.Network.Config.Tokens.ImagePad, model.Network.Config.Vision.MergeSize);
     }
 
-    private Fault? FaultOf(Problem problem)
+    private Fault? FaultOf(Problem problem, out PromptSize size)
     {
+        size = default;
         try
         {
             ImageGrid[] grids =
@@ -61,6 +65,7 @@ public sealed class ProblemPreparation(VisionLanguageModel model, DataSettings s
                 .. problem.Images.Select(Decode).Select(pixels => model.Images.GridOf(pixels.Width, pixels.Height)),
             ];
             int length = Encode(problem.Question, grids).Length;
+            size = new PromptSize(length, grids.Sum(grid => grid.TokenCount(model.Images.Config.MergeSize)));
             return length <= settings.MaxPromptTokens
                 ? null
                 : new Fault(

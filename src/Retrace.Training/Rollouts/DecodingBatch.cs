@@ -1,3 +1,4 @@
+using Retrace.Models.Images;
 using Retrace.Models.Qwen;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -38,32 +39,53 @@ internal sealed class DecodingBatch : IDisposable
         _positions = new long[3 * rows.Length];
     }
 
-    /// <summary>A row for each sample of each request, over prompts that have been read.</summary>
-    /// <param name="batch">The prompts, padded on the left.</param>
-    /// <param name="cache">Their keys and values; copied, not kept.</param>
-    /// <param name="last">[requests, hidden] their final hidden states.</param>
-    public static DecodingBatch Fork(
-        QwenModel model, IReadOnlyList<RolloutRequest> requests, SequenceBatch batch, KvCache cache, Tensor last)
+    /// <summary>Reads the prompts, once each, and makes a row for each sample of each request.</summary>
+    /// <param name="maxPromptTokens">Prompt tokens, padding included, that are read in one forward pass.</param>
+    public static DecodingBatch Prefill(QwenModel model, IReadOnlyList<RolloutRequest> requests, int maxPromptTokens)
     {
-        Row[] rows =
-        [
-            .. requests.SelectMany((request, i) => request.Streams.Select((stream, sample) =>
-                new Row(i, sample, stream, request.MaxTokens, batch.NextPositions[i]))),
-        ];
-        using Tensor requestOfRow = tensor(rows.Select(row => (long)row.Request).ToArray(), device: model.Device);
-        int width = cache.Length;
+        int width = requests.Max(request => request.Prompt.Length);
+        KvCache cache = model.NewCache(requests.Sum(request => request.Streams.Count), width + RoomStep);
+        var rows = new List<Row>();
+        var last = new List<Tensor>(); // Each [rows of its part, hidden]
+        int firstRequest = 0;
+        foreach (RolloutRequest[] part in requests.Chunk(Math.Max(1, maxPromptTokens / width)))
+        {
+            ProcessedImage[] images = [.. part.SelectMany(request => request.Images).Distinct()];
+            using ImageFeatures? features = images.Length == 0 ? null : model.EncodeImages(images);
+            using SequenceBatch prompts = SequenceBatch.Of(
+                model.Config,
+                [
+                    .. part.Select(request => new TokenSequence(
+                        request.Prompt, [.. request.Images.Select(image => Array.IndexOf(images, image))])),
+                ],
+                features,
+                PaddingSide.Left,
+                model.Device,
+                leastWidth: width);
+            using KvCache read = model.NewCache(part.Length, width);
+            using Tensor hidden = model.Forward(prompts, features, read); // [part, width, hidden]
+            using Tensor final = hidden.select(1, width - 1);
+            using Tensor requestOfRow = tensor(
+                part.SelectMany((request, i) => Enumerable.Repeat((long)i, request.Streams.Count)).ToArray(),
+                device: model.Device);
+            cache.Take(rows.Count, read, requestOfRow);
+            last.Add(final.index_select(0, requestOfRow));
+            rows.AddRange(part.SelectMany((request, i) => request.Streams.Select((stream, sample) =>
+                new Row(firstRequest + i, sample, stream, request.MaxTokens, prompts.NextPositions[i]))));
+            firstRequest += part.Length;
+        }
         using Tensor place = UpTo(width, model.Device);
         using Tensor firstReal = tensor(
-            rows.Select(row => (long)(width - batch.Lengths[row.Request])).ToArray(),
-            [rows.Length, 1],
+            rows.Select(row => (long)(width - requests[row.Request].Prompt.Length)).ToArray(),
+            [rows.Count, 1],
             device: model.Device);
         return new DecodingBatch(
-            rows,
+            [.. rows],
             model,
-            cache.Select(requestOfRow, width + RoomStep),
-            last.index_select(0, requestOfRow).DetachFromDisposeScope(),
+            cache,
+            cat(last).DetachFromDisposeScope(),
             place.ge(firstReal).DetachFromDisposeScope(),
-            padded: batch.Mask is not null);
+            padded: requests.Any(request => request.Prompt.Length != width));
     }
 
     /// <summary>Draws a token for every row at work. False when none is left.</summary>

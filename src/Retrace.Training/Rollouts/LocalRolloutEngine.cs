@@ -1,4 +1,3 @@
-using Retrace.Models.Images;
 using Retrace.Models.Qwen;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,7 +11,8 @@ namespace Retrace.Training.Rollouts;
 /// </remarks>
 /// <param name="model">The policy; it may be trained between calls.</param>
 /// <param name="maxBatchSequences">How many sequences are generated side by side at most.</param>
-public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences)
+/// <param name="maxPrefillTokens">How many tokens of their prompts are read in one forward pass at most.</param>
+public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences, int maxPrefillTokens = 16384)
 {
     /// <summary>Draws every request's samples.</summary>
     /// <param name="onToken">Called with (request, sample, token) as tokens are drawn.</param>
@@ -31,7 +31,8 @@ public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences)
         {
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            using DecodingBatch decoding = Prefill([.. batch.Select(slice => slice.Part)]);
+            using DecodingBatch decoding =
+                DecodingBatch.Prefill(model, [.. batch.Select(slice => slice.Part)], maxPrefillTokens);
             while (decoding.Advance(model, sampler, OnToken))
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -78,25 +79,6 @@ public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences)
         requests.SelectMany((request, i) => request.Streams
             .Chunk(maxBatchSequences)
             .Select((streams, part) => new Slice(i, part * maxBatchSequences, request with { Streams = streams })));
-
-    // Reads the prompts, once each, and forks a row for every sample.
-    private DecodingBatch Prefill(IReadOnlyList<RolloutRequest> requests)
-    {
-        ProcessedImage[] images = [.. requests.SelectMany(request => request.Images).Distinct()];
-        using ImageFeatures? features = images.Length == 0 ? null : model.EncodeImages(images);
-        TokenSequence[] prompts =
-        [
-            .. requests.Select(request => new TokenSequence(
-                request.Prompt, [.. request.Images.Select(image => Array.IndexOf(images, image))])),
-        ];
-        using SequenceBatch batch =
-            SequenceBatch.Of(model.Config, prompts, features, PaddingSide.Left, model.Device);
-        int width = (int)batch.Tokens.shape[1];
-        using KvCache cache = model.NewCache(requests.Count, width);
-        using Tensor hidden = model.Forward(batch, features, cache); // [requests, width, hidden]
-        using Tensor last = hidden.select(1, width - 1);
-        return DecodingBatch.Fork(model, requests, batch, cache, last);
-    }
 
     /// <summary>Those of a request's samples that are drawn in one batch.</summary>
     private sealed record Slice(int Request, int FirstSample, RolloutRequest Part);

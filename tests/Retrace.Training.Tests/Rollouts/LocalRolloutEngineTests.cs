@@ -77,14 +77,16 @@ public sealed class LocalRolloutEngineTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    [InlineData(7)]
-    [InlineData(100)]
-    public void A_sample_does_not_depend_on_what_else_is_generated(int maxBatchSequences)
+    [InlineData(1, 1000)]
+    [InlineData(3, 1000)]
+    [InlineData(7, 1000)]
+    [InlineData(100, 1000)]
+    [InlineData(100, 1)]
+    [InlineData(100, 40)]
+    public void A_sample_does_not_depend_on_what_else_is_generated(int maxBatchSequences, int maxPrefillTokens)
     {
         var streamed = new Dictionary<(int, int), List<int>>();
-        Generation[][] together = new LocalRolloutEngine(_model, maxBatchSequences).Generate(
+        Generation[][] together = new LocalRolloutEngine(_model, maxBatchSequences, maxPrefillTokens).Generate(
             Requests(samples: 5, maxTokens: 30),
             new SamplingSettings(1),
             TestContext.Current.CancellationToken,
