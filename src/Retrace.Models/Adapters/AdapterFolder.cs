@@ -23,6 +23,7 @@ internal sealed partial class AdapterFolder : IDisposable
     private const string Prefix = "base_model.model.";
 
     private readonly string _directory;
+    private readonly string _baseModel;
     private readonly SafetensorsFile _weights;
     private readonly Dictionary<string, (string A, string B)> _stored; // By the layer's older name.
 
@@ -35,7 +36,7 @@ internal sealed partial class AdapterFolder : IDisposable
         _directory = directory;
         _weights = weights;
         _stored = stored;
-        BaseModel = config.BaseModel;
+        _baseModel = config.BaseModel;
         // The layers that are there tell more than target_modules, which may be a pattern.
         Settings = new LoraSettings(
             config.Rank,
@@ -46,7 +47,12 @@ internal sealed partial class AdapterFolder : IDisposable
     }
 
     /// <summary>The folder of the model that is adapted.</summary>
-    public string BaseModel { get; }
+    /// <exception cref="BadInputException">There is none.</exception>
+    public string BaseModel => Directory.Exists(_baseModel) && !IsAt(_baseModel)
+        ? _baseModel
+        : throw new BadInputException(
+            $"The adapter in {_directory} belongs to a model in {_baseModel}, where there is none; "
+            + $"base_model_name_or_path in its {ConfigFile} should name the folder of that model.");
 
     public LoraSettings Settings { get; }
 
@@ -57,12 +63,6 @@ internal sealed partial class AdapterFolder : IDisposable
     public static AdapterFolder Open(string directory)
     {
         AdapterConfig config = AdapterConfig.Load(Path.Combine(directory, ConfigFile));
-        if (!Directory.Exists(config.BaseModel) || IsAt(config.BaseModel))
-        {
-            throw new BadInputException(
-                $"The adapter in {directory} belongs to a model in {config.BaseModel}, where there is none; "
-                + $"base_model_name_or_path in its {ConfigFile} should name the folder of that model.");
-        }
         SafetensorsFile weights = SafetensorsFile.Open(Path.Combine(directory, WeightsFile));
         try
         {

@@ -10,7 +10,7 @@ public static class CheckpointWriter
     public const long LargestShard = 5_000_000_000;
 
     // transformers refuses a safetensors file that does not say which framework's layout its tensors have.
-    internal static readonly IReadOnlyDictionary<string, string> Metadata = 
+    internal static readonly IReadOnlyDictionary<string, string> Metadata =
         new Dictionary<string, string> { ["format"] = "pt" };
 
     /// <summary>

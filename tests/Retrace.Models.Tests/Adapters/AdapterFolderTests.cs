@@ -96,6 +96,19 @@ public sealed class AdapterFolderTests : IDisposable
         Assert.Equal(expected, Logits(loaded));
     }
 
+    // A run that is resumed is told where the model is.
+    [Fact]
+    public void AnAdapterIsReadWithoutTheModelThatItNames()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        float[] expected = WriteAdapter(Settings);
+        Set("base_model_name_or_path", "moved");
+        using VisionLanguageModel unadapted = Load(_base);
+        using VisionLanguageModel adapted = unadapted.WithAdapter(Settings, seed: 0);
+        adapted.LoadAdapter(_adapter.Path);
+        Assert.Equal(expected, Logits(adapted));
+    }
+
     [Fact]
     public void TheAdapterOfOtherLayersIsRefused()
     {

@@ -91,6 +91,36 @@ public sealed class LoraLearningTests
     }
 
     [Fact]
+    public void In_bf16_steps_too_small_for_the_type_add_up()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel wide = SmallModel.Create();
+        using QwenModel start = new(wide.Config, ScalarType.BFloat16, CPU);
+        using (no_grad())
+        {
+            foreach (string name in wide.Parameters.Names)
+            {
+                start.Parameters[name].copy_(wide.Parameters[name]);
+            }
+        }
+        using QwenModel policy = Adapted(start, Lora with { Dropout = 0.3 });
+        TrainingSample[] samples = Samples(policy);
+        Train(policy);
+        using Learner learner = new(
+            policy, start, Settings with { LearningRate = 1e-6, MaxGradNorm = 1 }, temperature: 1, seed: 0);
+        const string A = "model.layers.0.self_attn.q_proj.lora_A.weight";
+        float[] before = Precise();
+        learner.Learn(1, samples);
+        float[] moved = [.. Precise().Zip(before, (after, earlier) => Math.Abs(after - earlier))];
+
+        Assert.Equal(ScalarType.BFloat16, policy.Parameters[A].dtype);
+        Assert.InRange(moved.Max(), 5e-7, 2e-6);
+
+        float[] Precise() => learner.Optimizer.State.Single(state => state.Name == $"wide.{A}").Tensor
+            .data<float>().ToArray();
+    }
+
+    [Fact]
     public void The_reference_is_the_model_without_its_adapter()
     {
         using DisposeScope scope = NewDisposeScope();
