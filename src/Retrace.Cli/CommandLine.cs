@@ -38,6 +38,7 @@ internal static class CommandLine
             PretrainCommand.Create(),
             DataCommand.Create(),
             ReportCommand.Create(),
+            SimulateCommand.Create(),
             DoctorCommand.Create(),
         };
         // An argument may start with @: it names no response file.

@@ -22,10 +22,7 @@ public static class SurvivalExperiment
         CancellationToken cancellation)
     {
         setting.Check();
-        if (seeds < 1)
-        {
-            throw new BadInputException($"There are {seeds} seeds; give at least 1.");
-        }
+        Require.That(seeds >= 1, $"There are {seeds} seeds; give at least 1.");
         foreach (double gap in gaps)
         {
             setting.Reinference(gap); // Complains before the work begins.

@@ -48,20 +48,20 @@ public sealed record TabularSetting
     /// <exception cref="BadInputException">A number is out of range.</exception>
     public void Check()
     {
-        Require(Problems >= 1, $"There are {Problems} problems; give at least 1.");
-        Require(Answers >= 2, $"A problem has {Answers} answers; give at least 2.");
-        Require(
+        Require.That(Problems >= 1, $"There are {Problems} problems; give at least 1.");
+        Require.That(Answers >= 2, $"A problem has {Answers} answers; give at least 2.");
+        Require.That(
             Group is { Trajectories: >= 2, Continuations: >= 1 },
             $"A group has {Group.Trajectories} trajectories with {Group.Continuations} continuations each; give at "
             + "least 2 and 1.");
-        Require(Updates >= 1, $"There are {Updates} updates; give at least 1.");
-        Require(LearningRate is > 0 and <= double.MaxValue, $"The learning rate is {LearningRate}; give more than 0.");
-        Require(Kl is >= 0 and <= double.MaxValue, $"The weight of the KL term is {Kl}; give 0 or more.");
-        Require(RightShare is >= 0 and <= 1, $"The share of right dominant answers is {RightShare}; give 0 to 1.");
-        Require(Noise is >= 0 and <= double.MaxValue, $"The noise in logits is {Noise}; give 0 or more.");
-        Require(double.IsFinite(Dominance), $"The dominance is {Dominance}; give a number.");
-        Require(double.IsFinite(RunnerUp), $"The runner-up's lead is {RunnerUp}; give a number.");
-        Require(SurvivalRight is >= 0 and <= 1, $"The survival of right answers is {SurvivalRight}; give 0 to 1.");
+        Require.That(Updates >= 1, $"There are {Updates} updates; give at least 1.");
+        Require.That(LearningRate is > 0 and <= double.MaxValue, $"The learning rate is {LearningRate}; give more than 0.");
+        Require.That(Kl is >= 0 and <= double.MaxValue, $"The weight of the KL term is {Kl}; give 0 or more.");
+        Require.That(RightShare is >= 0 and <= 1, $"The share of right dominant answers is {RightShare}; give 0 to 1.");
+        Require.That(Noise is >= 0 and <= double.MaxValue, $"The noise in logits is {Noise}; give 0 or more.");
+        Require.That(double.IsFinite(Dominance), $"The dominance is {Dominance}; give a number.");
+        Require.That(double.IsFinite(RunnerUp), $"The runner-up's lead is {RunnerUp}; give a number.");
+        Require.That(SurvivalRight is >= 0 and <= 1, $"The survival of right answers is {SurvivalRight}; give 0 to 1.");
     }
 
     /// <summary>How continuations of rightly and of wrongly answered trajectories fare with this gap.</summary>
@@ -69,18 +69,10 @@ public sealed record TabularSetting
     public (Reinference Right, Reinference Wrong) Reinference(double gap)
     {
         double wrong = SurvivalRight - gap;
-        Require(
+        Require.That(
             wrong is >= 0 and <= 1,
             $"The survival gap is {gap}, but right answers survive with {SurvivalRight}; the difference must lie "
             + "between 0 and 1.");
         return (new Reinference(SurvivalRight), new Reinference(wrong));
-    }
-
-    private static void Require(bool condition, string otherwise)
-    {
-        if (!condition)
-        {
-            throw new BadInputException(otherwise);
-        }
     }
 }
