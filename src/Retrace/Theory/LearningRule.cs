@@ -14,11 +14,12 @@ public sealed record LearningRule(
     string Name, IRewardRule Reward, AdvantageNormalisation Normalisation, bool Retraces)
 {
     /// <summary>
-    /// Majority voting at the token budget of retracing; SFR with each normalisation; survival, batch-std.
+    /// Majority voting at the token budget of retracing, SFR, and survival with batch-std.
     /// </summary>
     public static IReadOnlyList<LearningRule> Compared { get; } =
     [
-        new("majority", RewardRules.Create("majority"), AdvantageNormalisation.GroupStd, Retraces: false),
+        Majority("group-std"),
+        Majority("group-mean"),
         Softened("group-std"),
         Softened("group-mean"),
         Softened("batch-std"),
@@ -27,8 +28,12 @@ public sealed record LearningRule(
         Survival(1),
     ];
 
-    private static LearningRule Softened(string normalisation) => new(
-        $"sfr, {normalisation}", RewardRules.Create("sfr"), GroupAdvantages.Parse(normalisation), Retraces: true);
+    private static LearningRule Majority(string normalisation) => Of("majority", normalisation, retraces: false);
+
+    private static LearningRule Softened(string normalisation) => Of("sfr", normalisation, retraces: true);
+
+    private static LearningRule Of(string rule, string normalisation, bool retraces) =>
+        new($"{rule}, {normalisation}", RewardRules.Create(rule), GroupAdvantages.Parse(normalisation), retraces);
 
     private static LearningRule Survival(double weight) => new(
         FormattableString.Invariant($"survival λ {weight}"),

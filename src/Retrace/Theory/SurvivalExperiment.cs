@@ -27,14 +27,23 @@ public static class SurvivalExperiment
         {
             setting.Reinference(gap); // Complains before the work begins.
         }
-        (double Gap, LearningRule Rule)[] cells = [.. gaps.SelectMany(_ => rules, (gap, rule) => (gap, rule))];
-        IReadOnlyList<LearningPoint>[][] curves = Array.ConvertAll(cells, _ => new IReadOnlyList<LearningPoint>[seeds]);
+        (LearningRule Rule, double Gap)[] cells = [.. gaps.SelectMany(_ => rules, (gap, rule) => (rule, gap))];
+        (LearningRule Rule, double Gap)[] learned = [.. cells.Select(Learned).Distinct()];
+        var curves = Array.ConvertAll(learned, _ => new IReadOnlyList<LearningPoint>[seeds]);
         ParallelOptions options = new() { CancellationToken = cancellation };
-        Parallel.For(0, cells.Length * seeds, options, run =>
+        Parallel.For(0, learned.Length * seeds, options, run =>
         {
             (int cell, int s) = Math.DivRem(run, seeds);
-            curves[cell][s] = TabularLearner.Run(setting, cells[cell].Rule, cells[cell].Gap, seed + s);
+            curves[cell][s] = TabularLearner.Run(setting, learned[cell].Rule, learned[cell].Gap, seed + s);
         });
-        return [.. cells.Zip(curves, (cell, ofSeeds) => new SurvivalResult(cell.Gap, cell.Rule.Name, ofSeeds))];
+        return
+        [
+            .. cells.Select(cell => new SurvivalResult(
+                cell.Gap, cell.Rule.Name, curves[Array.IndexOf(learned, Learned(cell))])),
+        ];
+
+        // A rule that does not retrace learns the same at every gap.
+        (LearningRule Rule, double Gap) Learned((LearningRule Rule, double Gap) cell) =>
+            cell.Rule.Retraces ? cell : (cell.Rule, gaps[0]);
     }
 }
