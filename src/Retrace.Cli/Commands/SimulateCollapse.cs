@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Retrace.Reporting.Simulations;
 using Retrace.Theory;
 
@@ -56,6 +57,7 @@ internal sealed class SimulateCollapse(Option<long> seed, Option<string?> output
     {
         setting = setting with { Seed = parsed.GetValue(seed) };
         IReadOnlyList<CollapseCurve> curves = CollapseExperiment.Run(setting);
+        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         int[] shown = [.. Shown.Where(t => t < setting.Iterations), setting.Iterations];
         foreach (IGrouping<ReferencePolicy, CollapseCurve> part in curves.GroupBy(curve => curve.Reference))
         {

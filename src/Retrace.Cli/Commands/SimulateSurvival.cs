@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Retrace.Reporting.Simulations;
 using Retrace.Theory;
 
@@ -78,6 +79,7 @@ internal sealed class SimulateSurvival(Option<long> seed, Option<string?> output
     {
         IReadOnlyList<SurvivalResult> results = SurvivalExperiment.Run(
             setting, LearningRule.Compared, gaps, parsed.GetValue(seed), seeds, cancellation);
+        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         Console.WriteLine(FormattableString.Invariant(
             $"From {results[0].Mean[0].RightProbability:0.000}, entropy {results[0].Mean[0].Entropy:0.00} nats,")
             + $" to, after {setting.Updates} updates, by survival gap (± standard error over {seeds} seeds):");

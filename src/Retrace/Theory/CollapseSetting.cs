@@ -13,7 +13,7 @@ public sealed record CollapseSetting
     public double Beta { get; init; } = 0.3;
 
     /// <summary>How often the policy is replaced by the optimum.</summary>
-    public int Iterations { get; init; } = 30;
+    public int Iterations { get; init; } = 20;
 
     /// <summary>n and k; majority voting gets n(1 + k) votes.</summary>
     public GroupSize Group { get; init; } = new(8, 5);

@@ -30,19 +30,19 @@ public sealed record TabularSetting
     public double RightShare { get; init; } = 0.6;
 
     /// <summary>The standard deviation of the noise in initial logits.</summary>
-    public double Noise { get; init; } = 0.8;
+    public double Noise { get; init; } = 0.85;
 
     /// <summary>What the dominant answer has over the noise, in logits.</summary>
-    public double Dominance { get; init; } = 1.5;
+    public double Dominance { get; init; } = 1.4;
 
     /// <summary>What a right answer that is not dominant has over the noise, in logits.</summary>
-    public double RunnerUp { get; init; } = 1.0;
+    public double RunnerUp { get; init; } = 1.1;
 
     /// <summary>
     /// The probability that a continuation of a rightly answered trajectory survives; of a wrongly answered one it is
     /// less by the survival gap.
     /// </summary>
-    public double SurvivalRight { get; init; } = 0.6;
+    public double SurvivalRight { get; init; } = 0.62;
 
     /// <summary>Complains of what makes no experiment.</summary>
     /// <exception cref="BadInputException">A number is out of range.</exception>
