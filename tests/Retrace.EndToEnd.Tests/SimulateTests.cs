@@ -10,8 +10,8 @@ public sealed class SimulateTests : IDisposable
     public async Task Collapse_is_printed_and_drawn()
     {
         RetraceProcess simulated = await RetraceProcess.RunAsync(
-            "simulate", "collapse", "--probabilities", "0.5,0.3,0.2", "--right", "1", "--beta", "1", "--iterations", "4",
-            "--sampled-groups", "10", "--output", _folder);
+            "simulate", "collapse", "--probabilities", "0.5,0.3,0.2", "--right", "1", "--beta", "1",
+            "--iterations", "4", "--sampled-groups", "10", "--output", _folder);
         Assert.Equal((0, ""), (simulated.ExitCode, simulated.Error));
         // 0.3 / (0.5 e + 0.5) after one iteration.
         Assert.Matches(@"majority, infinitely many votes +0\.300 +0\.161 ", simulated.Output);

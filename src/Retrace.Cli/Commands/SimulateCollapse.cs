@@ -20,16 +20,17 @@ internal sealed class SimulateCollapse(Option<long> seed, Option<string?> output
             HelpName = "LIST",
             DefaultValueFactory = _ => NumberList.Write(usual.Initial.Probabilities),
         };
-        Option<int> right = Number("--right", "Which answer is right, counted from 0.", usual.Right);
-        Option<double> beta = Number("--beta", "Weight of the KL divergence.", usual.Beta);
-        Option<int> iterations = Number("--iterations", "How often the policy is replaced.", usual.Iterations);
-        Option<int> group = Number("--group", "Trajectories in a group.", usual.Group.Trajectories);
-        Option<int> samples = Number("--samples", "Continuations of each trajectory.", usual.Group.Continuations);
-        Option<double> survival = Number(
+        Option<int> right = NumberOption.Of("--right", "Which answer is right, counted from 0.", usual.Right);
+        Option<double> beta = NumberOption.Of("--beta", "Weight of the KL divergence.", usual.Beta);
+        Option<int> iterations = NumberOption.Of("--iterations", "How often the policy is replaced.", usual.Iterations);
+        Option<int> group = NumberOption.Of("--group", "Trajectories in a group.", usual.Group.Trajectories);
+        Option<int> samples = NumberOption.Of(
+            "--samples", "Continuations of each trajectory.", usual.Group.Continuations);
+        Option<double> survival = NumberOption.Of(
             "--survival", "Probability that a continuation keeps its answer.", usual.Reinference.Survival);
-        Option<double> spread = Number(
+        Option<double> spread = NumberOption.Of(
             "--spread", "Uniform share in what the others draw: the perturbation.", usual.Reinference.Spread);
-        Option<int> groups = Number(
+        Option<int> groups = NumberOption.Of(
             "--sampled-groups", "Groups an answer and iteration of the sampled maps.", usual.SampledGroups);
         Command command = new("collapse", "Iterates the closed forms of majority voting and of soft frequencies.")
         {
@@ -90,7 +91,4 @@ internal sealed class SimulateCollapse(Option<long> seed, Option<string?> output
         ("probability of the right answer", (curve, t) => curve.Policies[t][setting.Right]),
         ("mass outside the first mode", (curve, t) => curve.Tail(t)),
     ];
-
-    private static Option<T> Number<T>(string name, string description, T usual) =>
-        new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
 }

@@ -24,22 +24,23 @@ internal sealed class SimulateSurvival(Option<long> seed, Option<string?> output
             HelpName = "LIST",
             DefaultValueFactory = _ => NumberList.Write(UsualGaps),
         };
-        Option<int> seeds = Number("--seeds", "How many seeds, from --seed on.", UsualSeeds);
-        Option<int> problems = Number("--problems", "Problems that learn together.", usual.Problems);
-        Option<int> answers = Number("--answers", "Answers to each problem.", usual.Answers);
-        Option<int> group = Number("--group", "Trajectories in a group.", usual.Group.Trajectories);
-        Option<int> samples = Number("--samples", "Continuations of each trajectory.", usual.Group.Continuations);
-        Option<int> updates = Number("--updates", "Steps of gradient ascent.", usual.Updates);
-        Option<double> learningRate = Number("--learning-rate", "Of the logits.", usual.LearningRate);
-        Option<double> kl = Number("--kl", "Weight of the KL divergence from the initial policy.", usual.Kl);
-        Option<double> rightShare = Number(
+        Option<int> seeds = NumberOption.Of("--seeds", "How many seeds, from --seed on.", UsualSeeds);
+        Option<int> problems = NumberOption.Of("--problems", "Problems that learn together.", usual.Problems);
+        Option<int> answers = NumberOption.Of("--answers", "Answers to each problem.", usual.Answers);
+        Option<int> group = NumberOption.Of("--group", "Trajectories in a group.", usual.Group.Trajectories);
+        Option<int> samples = NumberOption.Of(
+            "--samples", "Continuations of each trajectory.", usual.Group.Continuations);
+        Option<int> updates = NumberOption.Of("--updates", "Steps of gradient ascent.", usual.Updates);
+        Option<double> learningRate = NumberOption.Of("--learning-rate", "Of the logits.", usual.LearningRate);
+        Option<double> kl = NumberOption.Of("--kl", "Weight of the KL divergence from the initial policy.", usual.Kl);
+        Option<double> rightShare = NumberOption.Of(
             "--right-share", "Share of problems whose dominant answer is right.", usual.RightShare);
-        Option<double> noise = Number("--noise", "Standard deviation of initial logits.", usual.Noise);
-        Option<double> dominance = Number(
+        Option<double> noise = NumberOption.Of("--noise", "Standard deviation of initial logits.", usual.Noise);
+        Option<double> dominance = NumberOption.Of(
             "--dominance", "What the dominant answer has over the noise, in logits.", usual.Dominance);
-        Option<double> runnerUp = Number(
+        Option<double> runnerUp = NumberOption.Of(
             "--runner-up", "What a right answer has that is not dominant, in logits.", usual.RunnerUp);
-        Option<double> survival = Number(
+        Option<double> survival = NumberOption.Of(
             "--survival-right", "Probability that a right answer survives; a wrong one's is less by the gap.",
             usual.SurvivalRight);
         Command command = new("survival", "Lets tabular policies learn by each reward, over survival gaps.")
@@ -99,7 +100,4 @@ internal sealed class SimulateSurvival(Option<long> seed, Option<string?> output
     }
 
     private static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
-
-    private static Option<T> Number<T>(string name, string description, T usual) =>
-        new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
 }

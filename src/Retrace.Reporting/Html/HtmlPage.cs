@@ -64,7 +64,8 @@ internal static class HtmlPage
 
     private static string ReadStyleSheet()
     {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("Retrace.Reporting.Report.css")!;
+        Assembly assembly = Assembly.GetExecutingAssembly();
+        using Stream stream = assembly.GetManifestResourceStream("Retrace.Reporting.Report.css")!;
         using StreamReader reader = new(stream);
         return reader.ReadToEnd();
     }

@@ -4,12 +4,6 @@ using Retrace.Reporting.Plots;
 
 namespace Retrace.Reporting.Html;
 
-/// <summary>A line of a figure.</summary>
-/// <param name="Name">For the legend.</param>
-/// <param name="Look">The classes of its colour and dash.</param>
-/// <param name="Points">In ascending order of X.</param>
-internal sealed record NamedLine(string Name, string Look, IReadOnlyList<PlotPoint> Points);
-
 /// <summary>Several lines over one axis, for a page or as a file of its own.</summary>
 /// <param name="Title">What is plotted.</param>
 /// <param name="Explanation">One sentence on how to read it.</param>
@@ -40,7 +34,8 @@ internal sealed record LineFigure(
         XElement drawing = new(
             "svg",
             new XAttribute("class", "plot"),
-            new XAttribute("viewBox", FormattableString.Invariant($"0 0 {PlotFrame.Width} {PlotFrame.Height + legend}")),
+            new XAttribute(
+                "viewBox", FormattableString.Invariant($"0 0 {PlotFrame.Width} {PlotFrame.Height + legend}")),
             new XAttribute("font-family", "system-ui, sans-serif"),
             new XElement("style", HtmlPage.StyleSheet),
             new XElement("title", plot.Attribute("aria-label")!.Value),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Retrace.Reporting.Html;
 using Retrace.Reporting.Plots;
 using Retrace.Theory;
@@ -25,13 +26,13 @@ public static class CollapseReport
         var page = HtmlPage.Of(
             "Collapse of a distribution of answers",
             [
-                HtmlPage.Note(FormattableString.Invariant(
-                    $"Initial probabilities {string.Join(", ", setting.Initial.Probabilities)}; answer {setting.Right} is")
-                    + FormattableString.Invariant($" right. β = {setting.Beta}, n = {setting.Group.Trajectories}, ")
-                    + FormattableString.Invariant($"k = {setting.Group.Continuations}, continuations survive with ")
-                    + FormattableString.Invariant($"{setting.Reinference.Survival}, the perturbation's spread is ")
-                    + FormattableString.Invariant($"{setting.Reinference.Spread}. Solid lines are exact, dotted ones ")
-                    + "sampled."),
+                HtmlPage.Note(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Initial probabilities {string.Join(", ", setting.Initial.Probabilities)}; answer {setting.Right} "
+                    + $"is right. β = {setting.Beta}, n = {setting.Group.Trajectories}, "
+                    + $"k = {setting.Group.Continuations}; continuations survive with {setting.Reinference.Survival}, "
+                    + $"and the perturbation's spread is {setting.Reinference.Spread}. Solid lines are exact, dotted "
+                    + $"ones sampled.")),
                 .. figures.Select(part => HtmlPage.Section(
                     part.Reference == ReferencePolicy.Previous
                         ? "Reference: the policy of the iteration before"

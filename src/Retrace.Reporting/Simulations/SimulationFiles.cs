@@ -6,7 +6,9 @@ using Retrace.Reporting.Html;
 
 namespace Retrace.Reporting.Simulations;
 
-/// <summary>The files of a simulation: NAME.csv with the numbers, NAME.html, and each figure as NAME-FIGURE.svg.</summary>
+/// <summary>
+/// The files of a simulation: NAME.csv with the numbers, NAME.html, and each figure as NAME-FIGURE.svg.
+/// </summary>
 internal static class SimulationFiles
 {
     /// <param name="directory">Created where it is missing.</param>

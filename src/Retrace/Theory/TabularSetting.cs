@@ -55,7 +55,8 @@ public sealed record TabularSetting
             $"A group has {Group.Trajectories} trajectories with {Group.Continuations} continuations each; give at "
             + "least 2 and 1.");
         Require.That(Updates >= 1, $"There are {Updates} updates; give at least 1.");
-        Require.That(LearningRate is > 0 and <= double.MaxValue, $"The learning rate is {LearningRate}; give more than 0.");
+        Require.That(
+            LearningRate is > 0 and <= double.MaxValue, $"The learning rate is {LearningRate}; give more than 0.");
         Require.That(Kl is >= 0 and <= double.MaxValue, $"The weight of the KL term is {Kl}; give 0 or more.");
         Require.That(RightShare is >= 0 and <= 1, $"The share of right dominant answers is {RightShare}; give 0 to 1.");
         Require.That(Noise is >= 0 and <= double.MaxValue, $"The noise in logits is {Noise}; give 0 or more.");

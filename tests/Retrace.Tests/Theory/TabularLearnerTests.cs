@@ -20,21 +20,33 @@ public class TabularLearnerTests
     {
         TabularSetting setting = new()
         {
-            Problems = 5, Updates = 1, RightShare = 0.6, Noise = 0, Dominance = 1.5, RunnerUp = 1,
+            Problems = 5,
+            Updates = 1,
+            RightShare = 0.6,
+            Noise = 0,
+            Dominance = 1.5,
+            RunnerUp = 1,
         };
         double start = TabularLearner.Run(setting, Majority, 0, seed: 3)[0].RightProbability;
         Assert.Equal(0.6 * 0.472669 + 0.4 * 0.242704, start, 5);
     }
 
-    // Two answers with logits (1, 0), the first right: p = 0.73106. The majority is sure of it with so many votes, so
+    // Two answers with logits 1 and 0, that with 1 right: p = 0.73106. So many votes elect it for sure, so
     // that the logits move apart by 2 η p (1 − p) = 2 · 0.5 · 0.19661, and p becomes 1 / (1 + exp(−1.19661)) = 0.76789.
     [Fact]
     public void An_update_goes_up_the_policy_gradient()
     {
         TabularSetting setting = new()
         {
-            Problems = 1, Answers = 2, Group = new GroupSize(4000, 1), Updates = 1, LearningRate = 0.5, Kl = 0,
-            RightShare = 1, Noise = 0, Dominance = 1,
+            Problems = 1,
+            Answers = 2,
+            Group = new GroupSize(4000, 1),
+            Updates = 1,
+            LearningRate = 0.5,
+            Kl = 0,
+            RightShare = 1,
+            Noise = 0,
+            Dominance = 1,
         };
         IReadOnlyList<LearningPoint> curve = TabularLearner.Run(setting, Majority, 0, seed: 1);
         Assert.Equal(0.73106, curve[0].RightProbability, 5);
