@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Retrace.Reporting.Simulations;
 using Retrace.Theory;
+using static Retrace.Cli.Commands.NumberOption<Retrace.Theory.CollapseSetting>;
 
 namespace Retrace.Cli.Commands;
 
@@ -13,25 +14,24 @@ internal sealed class SimulateCollapse(Option<long> seed, Option<string?> output
 
     public Command Create()
     {
-        CollapseSetting usual = new();
         Option<string> probabilities = new("--probabilities")
         {
             Description = "Of the answers at the beginning, separated by commas.",
             HelpName = "LIST",
-            DefaultValueFactory = _ => NumberList.Write(usual.Initial.Probabilities),
+            DefaultValueFactory = _ => NumberList.Write(new CollapseSetting().Initial.Probabilities),
         };
-        Option<int> right = NumberOption.Of("--right", "Which answer is right, counted from 0.", usual.Right);
-        Option<double> beta = NumberOption.Of("--beta", "Weight of the KL divergence.", usual.Beta);
-        Option<int> iterations = NumberOption.Of("--iterations", "How often the policy is replaced.", usual.Iterations);
-        Option<int> group = NumberOption.Of("--group", "Trajectories in a group.", usual.Group.Trajectories);
-        Option<int> samples = NumberOption.Of(
-            "--samples", "Continuations of each trajectory.", usual.Group.Continuations);
-        Option<double> survival = NumberOption.Of(
-            "--survival", "Probability that a continuation keeps its answer.", usual.Reinference.Survival);
-        Option<double> spread = NumberOption.Of(
-            "--spread", "Uniform share in what the others draw: the perturbation.", usual.Reinference.Spread);
-        Option<int> groups = NumberOption.Of(
-            "--sampled-groups", "Groups an answer and iteration of the sampled maps.", usual.SampledGroups);
+        Option<int> right = Number("--right", "Which answer is right, counted from 0.", usual => usual.Right);
+        Option<double> beta = Number("--beta", "Weight of the KL divergence.", usual => usual.Beta);
+        Option<int> iterations = Number("--iterations", "How often the policy is replaced.", usual => usual.Iterations);
+        Option<int> group = Number("--group", "Trajectories in a group.", usual => usual.Group.Trajectories);
+        Option<int> samples = Number(
+            "--samples", "Continuations of each trajectory.", usual => usual.Group.Continuations);
+        Option<double> survival = Number(
+            "--survival", "Probability that a continuation keeps its answer.", usual => usual.Reinference.Survival);
+        Option<double> spread = Number(
+            "--spread", "Uniform share in what the others draw: the perturbation.", usual => usual.Reinference.Spread);
+        Option<int> groups = Number(
+            "--sampled-groups", "Groups an answer and iteration of the sampled maps.", usual => usual.SampledGroups);
         Command command = new("collapse", "Iterates the closed forms of majority voting and of soft frequencies.")
         {
             probabilities, right, beta, iterations, group, samples, survival, spread, groups,

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Retrace.Reporting.Simulations;
 using Retrace.Theory;
+using static Retrace.Cli.Commands.NumberOption<Retrace.Theory.TabularSetting>;
 
 namespace Retrace.Cli.Commands;
 
@@ -13,36 +14,35 @@ internal sealed class SimulateSurvival(Option<long> seed, Option<string?> output
     public const int UsualSeeds = 3;
 
     /// <summary>The gaps unless told otherwise.</summary>
-    public static IReadOnlyList<double> UsualGaps { get; } = [0, 0.15, 0.25, 0.4];
+    public static IReadOnlyList<double> UsualGaps => [0, 0.15, 0.25, 0.4];
 
     public Command Create()
     {
-        TabularSetting usual = new();
         Option<string> gaps = new("--gaps")
         {
             Description = "Survival gaps, separated by commas.",
             HelpName = "LIST",
             DefaultValueFactory = _ => NumberList.Write(UsualGaps),
         };
-        Option<int> seeds = NumberOption.Of("--seeds", "How many seeds, from --seed on.", UsualSeeds);
-        Option<int> problems = NumberOption.Of("--problems", "Problems that learn together.", usual.Problems);
-        Option<int> answers = NumberOption.Of("--answers", "Answers to each problem.", usual.Answers);
-        Option<int> group = NumberOption.Of("--group", "Trajectories in a group.", usual.Group.Trajectories);
-        Option<int> samples = NumberOption.Of(
-            "--samples", "Continuations of each trajectory.", usual.Group.Continuations);
-        Option<int> updates = NumberOption.Of("--updates", "Steps of gradient ascent.", usual.Updates);
-        Option<double> learningRate = NumberOption.Of("--learning-rate", "Of the logits.", usual.LearningRate);
-        Option<double> kl = NumberOption.Of("--kl", "Weight of the KL divergence from the initial policy.", usual.Kl);
-        Option<double> rightShare = NumberOption.Of(
-            "--right-share", "Share of problems whose dominant answer is right.", usual.RightShare);
-        Option<double> noise = NumberOption.Of("--noise", "Standard deviation of initial logits.", usual.Noise);
-        Option<double> dominance = NumberOption.Of(
-            "--dominance", "What the dominant answer has over the noise, in logits.", usual.Dominance);
-        Option<double> runnerUp = NumberOption.Of(
-            "--runner-up", "What a right answer has that is not dominant, in logits.", usual.RunnerUp);
-        Option<double> survival = NumberOption.Of(
+        Option<int> seeds = Number("--seeds", "How many seeds, from --seed on.", _ => UsualSeeds);
+        Option<int> problems = Number("--problems", "Problems that learn together.", usual => usual.Problems);
+        Option<int> answers = Number("--answers", "Answers to each problem.", usual => usual.Answers);
+        Option<int> group = Number("--group", "Trajectories in a group.", usual => usual.Group.Trajectories);
+        Option<int> samples = Number(
+            "--samples", "Continuations of each trajectory.", usual => usual.Group.Continuations);
+        Option<int> updates = Number("--updates", "Steps of gradient ascent.", usual => usual.Updates);
+        Option<double> learningRate = Number("--learning-rate", "Of the logits.", usual => usual.LearningRate);
+        Option<double> kl = Number("--kl", "Weight of the KL divergence from the initial policy.", usual => usual.Kl);
+        Option<double> rightShare = Number(
+            "--right-share", "Share of problems whose dominant answer is right.", usual => usual.RightShare);
+        Option<double> noise = Number("--noise", "Standard deviation of initial logits.", usual => usual.Noise);
+        Option<double> dominance = Number(
+            "--dominance", "What the dominant answer has over the noise, in logits.", usual => usual.Dominance);
+        Option<double> runnerUp = Number(
+            "--runner-up", "What a right answer has that is not dominant, in logits.", usual => usual.RunnerUp);
+        Option<double> survival = Number(
             "--survival-right", "Probability that a right answer survives; a wrong one's is less by the gap.",
-            usual.SurvivalRight);
+            usual => usual.SurvivalRight);
         Command command = new("survival", "Lets tabular policies learn by each reward, over survival gaps.")
         {
             gaps, seeds, problems, answers, group, samples, updates, learningRate, kl, rightShare, noise, dominance,
@@ -84,9 +84,9 @@ internal sealed class SimulateSurvival(Option<long> seed, Option<string?> output
         Console.WriteLine(FormattableString.Invariant(
             $"From {results[0].Mean[0].RightProbability:0.000}, entropy {results[0].Mean[0].Entropy:0.00} nats,")
             + $" to, after {setting.Updates} updates, by survival gap (± standard error over {seeds} seeds):");
-        Write("right answer", result => Number(result.Mean[^1].RightProbability)
-            + (result.StandardError is double error ? $" ±{Number(error)}" : ""));
-        Write("entropy (nats)", result => Number(result.Mean[^1].Entropy));
+        Write("right answer", result => Text(result.Mean[^1].RightProbability)
+            + (result.StandardError is double error ? $" ±{Text(error)}" : ""));
+        Write("entropy (nats)", result => Text(result.Mean[^1].Entropy));
         if (parsed.GetValue(output) is string directory)
         {
             SurvivalReport.Write(results, directory);
@@ -99,5 +99,5 @@ internal sealed class SimulateSurvival(Option<long> seed, Option<string?> output
             results.GroupBy(result => result.Rule).Select(string[] (ofRule) => [ofRule.Key, .. ofRule.Select(cell)]));
     }
 
-    private static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
+    private static string Text(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 }
