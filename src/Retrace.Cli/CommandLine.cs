@@ -39,6 +39,7 @@ internal static class CommandLine
             DataCommand.Create(),
             ReportCommand.Create(),
             ExportCommand.Create(),
+            SimulateCommand.Create(),
             DoctorCommand.Create(),
         };
         // An argument may start with @: it names no response file.

@@ -24,13 +24,7 @@ internal static class EvaluationTable
             Row("all", all),
             .. report.Categories.Select(category => Row(category.Name, category.Summary)),
         ];
-        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(i => rows.Max(row => row[i].Length))];
-        foreach (string[] row in rows)
-        {
-            IEnumerable<string> cells = row.Select((cell, i) =>
-                i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]));
-            output.WriteLine(string.Join("  ", cells));
-        }
+        TextTable.Write(output, rows[0], rows.Skip(1));
         if (report.ImagesExchanged)
         {
             output.WriteLine("every problem was shown the image of another");
