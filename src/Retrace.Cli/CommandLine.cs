@@ -35,6 +35,7 @@ internal static class CommandLine
             EvalCommand.Create(),
             GenerateCommand.Create(),
             ScoreCommand.Create(),
+            GradeCommand.Create(),
             PretrainCommand.Create(),
             DataCommand.Create(),
             ReportCommand.Create(),

@@ -20,6 +20,16 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, string
     public JsonElement? Field(string name) =>
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
+    /// <summary>Whether there is such a field, null or not.</summary>
+    public bool Has(string name) => root.TryGetProperty(name, out _);
+
+    /// <summary>The field <c>id</c> as it stands there, kept beyond the record; null where there is none.</summary>
+    /// <exception cref="BadInputException">It is neither text nor a number.</exception>
+    public JsonElement? Id() =>
+        Field("id") is not JsonElement id ? null
+        : id.ValueKind is JsonValueKind.String or JsonValueKind.Number ? id.Clone()
+        : throw new BadInputException($"{Place}: \"id\" must be text or a number");
+
     /// <summary>
     /// A field's text; null where there is none. Numbers count as text, since ids and answers are often written as
     /// numbers.
