@@ -36,6 +36,7 @@ internal static class CommandLine
             GenerateCommand.Create(),
             ScoreCommand.Create(),
             GradeCommand.Create(),
+            RewardCommand.Create(),
             PretrainCommand.Create(),
             DataCommand.Create(),
             ReportCommand.Create(),

@@ -1,3 +1,5 @@
+using Retrace.Rewards;
+
 namespace Retrace.Training.Configuration;
 
 /// <summary>
@@ -132,6 +134,9 @@ public sealed record RewardSettings
 
     [Setting("λ of rule survival: weight of survival beyond chance beside frequency.", AtLeast = 0, AtMost = 1)]
     public double SurvivalWeight { get; init; } = 0.5;
+
+    /// <summary>The numbers, as the rules take them.</summary>
+    public RewardParameters ToParameters() => new(new SofteningFactors(Boost, Penalty), SurvivalWeight);
 }
 
 public sealed record LearningSettings

@@ -69,14 +69,9 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, string
         return images;
     }
 
-    private ProblemImage Image(JsonElement value, string field, string id, int index)
-    {
-        return value.ValueKind == JsonValueKind.String
-            ? ImageReference.Parse(Decoded(value), $"{id}, image {index + 1}", folder)
-            : throw new UnusableRecordException($"its field \"{field}\" holds no path and no base64");
-    }
-
-    private static string Decoded(JsonElement text)
+    /// <summary>What a JSON string says.</summary>
+    /// <exception cref="JsonException">The text is not Unicode.</exception>
+    public static string Decoded(JsonElement text)
     {
         try
         {
@@ -86,5 +81,12 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, string
         {
             throw new JsonException("a \\u escape is half of a surrogate pair", error);
         }
+    }
+
+    private ProblemImage Image(JsonElement value, string field, string id, int index)
+    {
+        return value.ValueKind == JsonValueKind.String
+            ? ImageReference.Parse(Decoded(value), $"{id}, image {index + 1}", folder)
+            : throw new UnusableRecordException($"its field \"{field}\" holds no path and no base64");
     }
 }

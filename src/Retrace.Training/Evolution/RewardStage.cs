@@ -20,11 +20,9 @@ internal sealed class RewardStage
     {
         _configuration = configuration;
         _labels = labels;
-        RewardSettings settings = configuration.Reward;
-        string rule = configuration.Method == "csrs" ? settings.Rule : configuration.Method;
+        string rule = configuration.Method == "csrs" ? configuration.Reward.Rule : configuration.Method;
         _equivalence = RewardRules.EquivalenceOf(rule);
-        _rule = RewardRules.Create(rule, new RewardParameters(
-            new SofteningFactors(settings.Boost, settings.Penalty), settings.SurvivalWeight));
+        _rule = RewardRules.Create(rule, configuration.Reward.ToParameters());
         _normalisation = GroupAdvantages.Parse(configuration.Learning.Advantage);
     }
 
