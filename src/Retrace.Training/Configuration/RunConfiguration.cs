@@ -113,8 +113,11 @@ public sealed record RetracingSettings
     public string Mode { get; init; } = "continue";
 
     [Setting("What is done to the image that continuations see.",
-        OneOf = ["gaussian", "salt-pepper", "none"])]
+        OneOf = ["gaussian", "salt-pepper", "rotate", "blur", "contrast", "jpeg", "compose", "none"])]
     public string Perturbation { get; init; } = "gaussian";
+
+    [Setting("Highest level of the perturbation; each image's is drawn from 1 to it.", AtLeast = 1, AtMost = 100)]
+    public int PerturbationLevel { get; init; } = Perturbations.PerturbationLevel.ReleasedHighest;
 }
 
 public sealed record RewardSettings

@@ -40,7 +40,7 @@ internal sealed class RetracingRound
         _sampling = sampling;
         RetracingSettings settings = configuration.Retracing;
         _anchors = AnchorRules.Create(settings.Anchor, settings.KeepRate);
-        _perturbation = ImagePerturbations.Create(settings.Perturbation);
+        _perturbation = ImagePerturbations.Create(settings.Perturbation, settings.PerturbationLevel);
         _newTurn = settings.Mode == "new-turn" ? tokenizer.Encode(ChatTemplate.NewTurn("", "")) : [];
     }
 
