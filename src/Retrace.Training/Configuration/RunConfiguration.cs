@@ -169,6 +169,14 @@ public sealed record LearningSettings
     [Setting("ε: how far from 1 the probability ratio counts.", Above = 0)]
     public double Clip { get; init; } = 0.2;
 
+    [Setting("How far above 1 it counts, where that is to differ (DAPO's clip-higher); null: as far as below.",
+        Above = 0)]
+    public double? ClipHigh { get; init; }
+
+    [Setting("How the losses of tokens are added up: over tokens, over trajectories, or by the longest length (Dr. GRPO).",
+        OneOf = ["token-mean", "sequence-mean", "constant"])]
+    public string Loss { get; init; } = "token-mean";
+
     [Setting("Coefficient of the KL divergence from the starting model.", AtLeast = 0)]
     public double Kl { get; init; } = 0.01;
 

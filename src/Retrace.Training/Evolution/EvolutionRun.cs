@@ -111,7 +111,7 @@ public sealed class EvolutionRun : IDisposable
             policy.Network,
             reference,
             Configuration.Learning,
-            Configuration.Rollout.Temperature,
+            Configuration.Rollout,
             Configuration.Seed));
         if (StepsTaken > 0)
         {
