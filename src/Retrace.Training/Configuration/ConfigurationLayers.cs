@@ -75,6 +75,7 @@ public static class ConfigurationLayers
                 $"model.lora_rank is {configuration.Model.LoraRank}, but adapters are not built yet: only 0, which trains "
                 + "the weights themselves, can be used");
         }
+        _ = configuration.Retracing.AllKeepRates();
         string rule = configuration.Reward.Rule;
         if (configuration is { Method: "csrs", Retracing.Samples: 0 } && rule != "sfr")
         {

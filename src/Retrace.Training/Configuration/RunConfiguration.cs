@@ -1,3 +1,4 @@
+using System.Globalization;
 using Retrace.Rewards;
 
 namespace Retrace.Training.Configuration;
@@ -108,6 +109,9 @@ public sealed record RetracingSettings
     [Setting("Share of the trajectory's real length that is kept.", AtLeast = 0, Below = 1)]
     public double KeepRate { get; init; } = 0.7;
 
+    [Setting("Several such shares, as in \"0.3, 0.5, 0.7\", among which the k continuations are divided; null: keep_rate.")]
+    public string? KeepRates { get; init; }
+
     [Setting("Whether the continuation goes on in the same turn or, as the first release did, opens a new one.",
         OneOf = ["continue", "new-turn"])]
     public string Mode { get; init; } = "continue";
@@ -118,6 +122,28 @@ public sealed record RetracingSettings
 
     [Setting("Highest level of the perturbation; each image's is drawn from 1 to it.", AtLeast = 1, AtMost = 100)]
     public int PerturbationLevel { get; init; } = Perturbations.PerturbationLevel.ReleasedHighest;
+
+    /// <summary>The shares of <c>keep_rates</c>, or else <c>keep_rate</c> alone.</summary>
+    /// <exception cref="BadInputException">They are no such numbers, or more than there are continuations.</exception>
+    public double[] AllKeepRates()
+    {
+        if (KeepRates is null)
+        {
+            return [KeepRate];
+        }
+        double[] rates = Array.ConvertAll(KeepRates.Split(','), text =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double rate)
+            && rate is >= 0 and < 1
+                ? rate
+                : throw new BadInputException(
+                    $"retrace.keep_rates is \"{KeepRates}\", but must be numbers of at least 0 and below 1 with commas "
+                    + "between them"));
+        return rates.Length <= Math.Max(1, Samples)
+            ? rates
+            : throw new BadInputException(
+                $"retrace.keep_rates holds {rates.Length} shares, but retrace.samples is {Samples}: each share needs a "
+                + "continuation");
+    }
 }
 
 public sealed record RewardSettings

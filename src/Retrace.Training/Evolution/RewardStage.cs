@@ -77,7 +77,7 @@ internal sealed class RewardStage
         Trajectory[] trained = sampled[..n];
         var measured = new AnswerGroup(maternal, Split(classes.AsSpan(sampled.Length), retracings.Length))
         {
-            AnchorGroups = [.. retracings.Select(retracing => Enumerable.Repeat(0, retracing.Answers.Count).ToArray())],
+            AnchorGroups = [.. retracings.Select(retracing => retracing.AnchorGroups)],
             MeanEntropies = [.. trained.Select(one => Mean(one.Generation.Entropies))],
             SelfCertainties = [.. trained.Select(one => Mean(one.Generation.SelfCertainties))],
             GoldClass = _labels.TryGetValue(problem.Problem.Id, out string? gold)
