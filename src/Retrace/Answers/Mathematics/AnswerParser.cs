@@ -3,12 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace Retrace.Answers.Mathematics;
 
-/// <summary>Reads an answer as a number, a list or text.</summary>
+/// <summary>Reads an answer as a number, a list, a formula, a relation or text.</summary>
 internal static partial class AnswerParser
 {
     // Longer answers are compared as text.
     private const int MaxLength = 512;
     private const int MaxDepth = 8;
+
+    private static readonly char[] InequalitySigns = ['<', '≤', '>', '≥', '≠'];
 
     public static AnswerValue Parse(string answer)
     {
@@ -28,12 +30,17 @@ internal static partial class AnswerParser
         {
             return new TextValue(choice.Groups["letter"].Value.ToLowerInvariant());
         }
-        bool bracketed = text.FirstOrDefault() is '(' or '[' or LatexText.SetOpen
+        bool bracketed = text.FirstOrDefault() is '(' or '[' or LatexText.SetOpen or LatexText.RowOpen
             && ClosingBracket(text) == text.Length - 1;
         return (bracketed ? BracketedList(text, depth) : null)
             ?? Number(text)
             ?? (bracketed ? null : OpenList(text, depth))
+            ?? Alternatives(text, depth)
+            ?? Member(text, depth)
+            ?? Inequality(text, depth)
             ?? Assigned(text, depth)
+            ?? Equation(text)
+            ?? (Formula.Evaluate(text) is double[] values ? new FormulaValue(values) : null as AnswerValue)
             ?? Text(text);
     }
 
@@ -44,45 +51,144 @@ internal static partial class AnswerParser
         return value.IsDefined && Unit.TryParse(text[length..], out Unit? unit) ? new NumberValue(value, unit) : null;
     }
 
-    // A tuple (1,234), an interval (0, 1], a set.
-    private static ListValue? BracketedList(string text, int depth)
+    // A tuple (1,234), an interval (0, 1], a set, a matrix.
+    private static AnswerValue? BracketedList(string text, int depth)
     {
-        bool isSet = text[0] == LatexText.SetOpen;
-        IEnumerable<AnswerValue>? items = Items(Split(text[1..^1]), isSet ? 1 : 2, depth);
-        if (isSet)
+        List<string> parts = Split(text[1..^1]);
+        if (parts is [string only] && only.TrimStart().StartsWith(LatexText.RowOpen) && text[0] != LatexText.RowOpen)
         {
-            items = items?.OrderBy(item => item.CanonicalForm, StringComparer.Ordinal);
+            return depth == MaxDepth ? null : Parse(only, depth + 1); // A matrix that draws its own brackets.
         }
-        return items is null ? null : new ListValue(text[0], [.. items], text[^1]);
+        int fewest = text[0] is LatexText.SetOpen or LatexText.RowOpen ? 1 : 2;
+        return Items(parts, fewest, depth) is { } items ? new ListValue(text[0], [.. items], text[^1]) : null;
     }
 
-    // "3, 5", "3 and 5". Out of brackets, a comma may also set thousands apart.
+    // "3, 5", "3 and 5", "(0, 1) ∪ (2, 3)", "x = 1, y = 2". Out of brackets, a comma may also set thousands apart.
     private static ListValue? OpenList(string text, int depth)
     {
-        IEnumerable<AnswerValue>? items = Items(Split(ThousandsSeparator().Replace(text, "")), 2, depth);
-        return items is null ? null : new ListValue('(', [.. items], ')');
+        List<string> parts = SplitUnion(text);
+        if (parts.Count > 1)
+        {
+            return Items(parts, 2, depth) is { } sets
+                ? new ListValue(ListValue.Union, [.. sets], ListValue.Union)
+                : null;
+        }
+        parts = Split(ThousandsSeparator().Replace(text, ""));
+        string[] names = [.. parts.Select(part => part.Split('=')[0].Trim())];
+        if (parts.Count > 1
+            && parts.All(part => part.Contains('='))
+            && names.All(name => Name().IsMatch(name))
+            && names.Distinct().Count() == names.Length)
+        {
+            // Values of different things: in the order of their names, like the tuple of these.
+            string[] values = [.. parts];
+            Array.Sort(names, values, StringComparer.Ordinal);
+            return Items([.. values], 2, depth) is { } named ? new ListValue('(', [.. named], ')') : null;
+        }
+        return Items(parts, 2, depth) is { } items
+            ? new ListValue(ListValue.Bare, [.. items], ListValue.Bare)
+            : null;
     }
+
+    // "1 ± √2" is "1 + √2, 1 − √2".
+    private static ListValue? Alternatives(string text, int depth)
+    {
+        if (!text.Contains('±') || depth == MaxDepth)
+        {
+            return null;
+        }
+        AnswerValue upper = Parse(text.Replace('±', '+').Replace('∓', '-'), depth + 1);
+        AnswerValue lower = Parse(text.Replace('±', '-').Replace('∓', '+'), depth + 1);
+        return new ListValue(ListValue.Bare, [upper, lower], ListValue.Bare);
+    }
+
+    // "x ∈ [0, 1]" says [0, 1].
+    private static AnswerValue? Member(string text, int depth)
+    {
+        int sign = text.IndexOf('∈');
+        return sign >= 0 && depth < MaxDepth && Name().IsMatch(text.AsSpan(0, sign))
+            ? Parse(text[(sign + 1)..], depth + 1)
+            : null;
+    }
+
+    // "x > 2" is the interval (2, ∞), "1 < x ≤ 3" is (1, 3]; others, such as "x + y < 3", are relations.
+    private static AnswerValue? Inequality(string text, int depth)
+    {
+        string[] sides = text.Split(InequalitySigns);
+        if (sides.Length is < 2 or > 3 || text.Contains('='))
+        {
+            return null;
+        }
+        char[] signs = [.. text.Where(InequalitySigns.Contains)];
+        if (signs[0] is '>' or '≥')
+        {
+            Array.Reverse(sides);
+            Array.Reverse(signs);
+            signs = Array.ConvertAll(signs, sign => sign switch { '>' => '<', '≥' => '≤', _ => sign });
+        }
+        if (signs.Any(sign => sign is '>' or '≥') || (signs.Length > 1 && signs.Contains('≠')))
+        {
+            return null;
+        }
+        if (signs[0] != '≠' && Interval(sides, signs) is ListValue interval)
+        {
+            return interval;
+        }
+        return sides.Length == 2 ? Relation(sides[0], sides[1], signs[0])
+            : Relation(sides[0], sides[1], signs[0]) is { } lower && Relation(sides[1], sides[2], signs[1]) is { } upper
+                ? new ListValue(LatexText.SetOpen, [lower, upper], LatexText.SetClose)
+                : null;
+    }
+
+    // Of sides in ascending order, one of them a name and the others numbers.
+    private static ListValue? Interval(string[] sides, char[] signs)
+    {
+        int name = Array.FindIndex(sides, side => Name().IsMatch(side));
+        if (name < 0 || (sides.Length == 3 && name != 1))
+        {
+            return null;
+        }
+        AnswerValue? lower = name == 0 ? new TextValue("-∞") : Number(sides[name - 1].Trim());
+        AnswerValue? upper = name == sides.Length - 1 ? new TextValue("∞") : Number(sides[name + 1].Trim());
+        return lower is null || upper is null
+            ? null
+            : new ListValue(
+                name > 0 && signs[name - 1] == '≤' ? '[' : '(',
+                [lower, upper],
+                name < signs.Length && signs[name] == '≤' ? ']' : ')');
+    }
+
+    private static RelationValue? Relation(string left, string right, char sign) =>
+        Formula.Evaluate($"({left})-({right})") is double[] differences ? new RelationValue(differences, sign) : null;
+
+    private static RelationValue? Equation(string text) =>
+        text.Split('=') is [string left, string right] ? Relation(left, right, '=') : null;
 
     private static IEnumerable<AnswerValue>? Items(List<string> parts, int fewest, int depth) =>
         depth == MaxDepth || parts.Count < fewest || parts.Any(string.IsNullOrWhiteSpace)
             ? null
             : parts.Select(part => Parse(part, depth + 1));
 
-    // "x = 3" says 3, and "A = 6/2 = 3" too; "y = 2x + 1" says 2x + 1. "2x = 6" says just that.
+    // "x = 3" says 3, and "A = 6/2 = 3" too; "y = 2x + 1" and "2x + 1 = y" say 2x + 1. "2x = 6" says just that.
     private static AnswerValue? Assigned(string text, int depth)
     {
         int first = text.IndexOf('=');
-        if (first < 0 || depth == MaxDepth || !Name().IsMatch(text.AsSpan(0, first)))
+        if (first < 0 || depth == MaxDepth)
         {
             return null;
         }
         int last = text.LastIndexOf('=');
+        if (!Name().IsMatch(text.AsSpan(0, first)))
+        {
+            return first == last && Variable().IsMatch(text.AsSpan(last + 1)) ? Parse(text[..first], depth + 1) : null;
+        }
         AnswerValue value = Parse(text[(last + 1)..], depth + 1);
         return value is not TextValue || (first == last && Variable().IsMatch(text.AsSpan(0, first))) ? value : null;
     }
 
     private static TextValue Text(string text)
     {
+        text = Article().Replace(text, "");
         StringBuilder plain = new(text.Length);
         for (int i = 0; i < text.Length; i++)
         {
@@ -105,6 +211,11 @@ internal static partial class AnswerParser
     private static string TrimOuter(string text)
     {
         text = text.Trim().TrimEnd('.').TrimEnd();
+        while (text.StartsWith("**", StringComparison.Ordinal) && text.Length > 4
+            && text.EndsWith("**", StringComparison.Ordinal))
+        {
+            text = text[2..^2].Trim(); // Bold, in Markdown.
+        }
         while (text.StartsWith('{') && ClosingBracket(text) == text.Length - 1)
         {
             text = text[1..^1].Trim();
@@ -130,13 +241,20 @@ internal static partial class AnswerParser
 
     private static int Nesting(char character) => character switch
     {
-        '(' or '[' or '{' or LatexText.SetOpen => 1,
-        ')' or ']' or '}' or LatexText.SetClose => -1,
+        '(' or '[' or '{' or LatexText.SetOpen or LatexText.RowOpen => 1,
+        ')' or ']' or '}' or LatexText.SetClose or LatexText.RowClose => -1,
         _ => 0,
     };
 
     // At the commas, semicolons, "and" and "or" outside of brackets.
-    private static List<string> Split(string text)
+    private static List<string> Split(string text) =>
+        Split(text, (text, i) => text[i] is ',' or ';' ? 1 : Conjunction().Match(text, i).Length);
+
+    // At the signs of a union outside of brackets; between brackets, a letter may stand for it.
+    private static List<string> SplitUnion(string text) =>
+        Split(text, (text, i) => text[i] == '∪' || LetterUnion().IsMatch(text, i) ? 1 : 0);
+
+    private static List<string> Split(string text, Func<string, int, int> separatorAt)
     {
         List<string> parts = [];
         int depth = 0;
@@ -144,7 +262,7 @@ internal static partial class AnswerParser
         for (int i = 0; i < text.Length; i++)
         {
             depth += Nesting(text[i]);
-            int separator = depth != 0 ? 0 : text[i] is ',' or ';' ? 1 : Conjunction().Match(text, i).Length;
+            int separator = depth != 0 ? 0 : separatorAt(text, i);
             if (separator > 0)
             {
                 parts.Add(text[start..i]);
@@ -169,8 +287,16 @@ internal static partial class AnswerParser
     [GeneratedRegex(@"\G,? (?:and|or) ")]
     private static partial Regex Conjunction();
 
-    // x, x_1, AB, ∠ABC, m∠A, f(x), Area, the area
-    [GeneratedRegex(@"^ *[∠△\\]? *[a-zA-Zα-ω][a-zA-Zα-ω∠△\\ ]*(?:_\{?[a-zA-Z0-9]+\}?)?'? *(?:\([a-zA-Z, ]+\))? *$")]
+    [GeneratedRegex(@"(?<=[)\]] ?)\GU(?= ?[(\[])")]
+    private static partial Regex LetterUnion();
+
+    [GeneratedRegex(@"^(?:the|an?) (?=[a-z]{2})", RegexOptions.IgnoreCase)]
+    private static partial Regex Article();
+
+    // x, x_1, AB, ∠ABC, m∠A, f(x), Area, the area, (x, y)
+    [GeneratedRegex(
+        @"^ *[∠△\\]? *[a-zA-Zα-ω][a-zA-Zα-ω∠△\\ ]*(?:_\{?[a-zA-Z0-9]+\}?)?'? *(?:\([a-zA-Z, ]+\))? *$"
+        + @"|^ *\( *[a-zA-Z](?: *, *[a-zA-Z])+ *\) *$")]
     private static partial Regex Name();
 
     // x, x_1, f(x)
