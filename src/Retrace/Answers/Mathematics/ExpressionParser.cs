@@ -110,9 +110,10 @@ internal sealed partial class ExpressionParser
     private bool IsImpliedFactor(char next) =>
         next is '√' or 'π' or '{'
         || (next == '(' && (_valueOf is not null || !BracketedWord().IsMatch(_text, _position)))
-        || FractionCommand().IsMatch(_text, _position)
-        || FunctionName().IsMatch(_text, _position)
-        || IsVariable();
+        || ((next == '\\' || char.IsLetter(next))
+            && (FractionCommand().IsMatch(_text, _position)
+                || FunctionName().IsMatch(_text, _position)
+                || IsVariable()));
 
     private bool IsVariable() => _valueOf is not null && Variable().IsMatch(_text, _position);
 
@@ -150,9 +151,10 @@ internal sealed partial class ExpressionParser
             case '\\' when FractionCommand().IsMatch(_text, _position):
                 return Fraction();
             default:
-                return FunctionName().IsMatch(_text, _position) ? Function()
+                return Current != '\\' && !char.IsLetter(Current) ? Literal()
+                    : FunctionName().IsMatch(_text, _position) ? Function()
                     : IsVariable() ? VariableValue()
-                    : Literal();
+                    : Number.Undefined;
         }
     }
 

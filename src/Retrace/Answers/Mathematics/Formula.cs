@@ -8,13 +8,13 @@ namespace Retrace.Answers.Mathematics;
 /// </summary>
 internal static partial class Formula
 {
-    private const int Points = 8;
+    private const int Points = 6;
 
     // So that two expressions do not agree by chance; fewer where one is not defined at the others.
     private const int FewestPoints = 3;
 
     /// <summary>
-    /// [8] the values at the points, not a number where it has none; null if the text is no expression of single-letter
+    /// [6] the values at the points, not a number where it has none; null if the text is no expression of single-letter
     /// variables, or has a value at next to no point.
     /// </summary>
     public static double[]? Evaluate(string text)

@@ -19,6 +19,9 @@ internal static partial class LatexText
     public const char RowOpen = '⟦';
     public const char RowClose = '⟧';
 
+    // Looking for the end of one takes time in the square of the length.
+    private const int MaxMatrixLength = 1024;
+
     // Commands whose argument is kept as text.
     private static readonly HashSet<string> Wrappers =
     [
@@ -123,7 +126,7 @@ internal static partial class LatexText
     /// <summary>The answer in the one spelling. Linear in its length; never throws.</summary>
     public static string Unify(string answer)
     {
-        answer = Superscript().Replace(Matrix().Replace(answer, Rows), Power);
+        answer = Superscript().Replace(answer.Length > MaxMatrixLength ? answer : Matrix().Replace(answer, Rows), Power);
         StringBuilder unified = new(answer.Length);
         Stack<bool> groups = new(); // For each open brace, whether a wrapper opened it, so that it is not kept.
         bool wrapperPending = false;
@@ -241,9 +244,9 @@ internal static partial class LatexText
         return end;
     }
 
-    // Not vmatrix, which is a determinant. The bound keeps the search linear however many never end.
+    // Not vmatrix, which is a determinant.
     [GeneratedRegex(
-        @"\\begin\{(?<kind>[pbB]?matrix|smallmatrix|array)\}(?:\{[^{}]{0,20}\})?(?<rows>.{0,400}?)\\end\{\k<kind>\}",
+        @"\\begin\{(?<kind>[pbB]?matrix|smallmatrix|array)\}(?:\{[^{}]*\})?(?<rows>.*?)\\end\{\k<kind>\}",
         RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex Matrix();
 
