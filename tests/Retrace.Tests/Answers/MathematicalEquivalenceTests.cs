@@ -12,8 +12,9 @@ public class MathematicalEquivalenceTests
             Gen.OneOf(
                 @"\frac", @"\sqrt", "√", "π", "{", "}", "(", ")", "[", "]", @"\{", @"\}", "^", "-", "+", "*", "/", ",",
                 ";", "=", "%", @"\%", "°", @"^\circ", "$", @"\text{", " cm", " m", " and ", "x", "A", ".", " ", @"\,",
-                @"\left", "|", "<", "≤", "±", "∪", "∈", "y", @"\theta", @"\sin", "log", "_2", "&", @"\\", @"\begin{pmatrix}",
-                @"\end{pmatrix}", "1/2", "e9999", "99999999999", "0", "1,000", " 000", "½", "²", "\\", "square ", " per "),
+                @"\left", "|", "<", "≤", "±", "∪", "∈", "y", @"\theta", @"\sin", "log", "_2", "&", @"\\",
+                @"\begin{pmatrix}", @"\end{pmatrix}", "1/2", "e9999", "99999999999", "0", "1,000", " 000", "½", "²",
+                "\\", "square ", " per "),
             Gen.Int[0, 2000].Select(value => value.ToString()),
             Gen.String[0, 3])
         .List[0, 12].Select(string.Concat);
@@ -258,6 +259,8 @@ public class MathematicalEquivalenceTests
     [InlineData("x>2", "x<2")]
     [InlineData("x≥2", "x>2")]
     [InlineData("1<x<3", "1<x<4")]
+    [InlineData("3>x<5", "5<x<3")]
+    [InlineData("3>x<5", "(5, 3)")]
     [InlineData("2<x<5", "(2,5]")]
     [InlineData("x + y < 3", "x + y > 3")]
     [InlineData("x + y < 3", "-x - y < -3")]

@@ -10,8 +10,6 @@ internal static partial class AnswerParser
     private const int MaxLength = 512;
     private const int MaxDepth = 8;
 
-    private static readonly char[] InequalitySigns = ['<', '≤', '>', '≥', '≠'];
-
     public static AnswerValue Parse(string answer)
     {
         string unified = LatexText.Unify(answer);
@@ -37,15 +35,15 @@ internal static partial class AnswerParser
             ?? (bracketed ? null : OpenList(text, depth))
             ?? Alternatives(text, depth)
             ?? Member(text, depth)
-            ?? Inequality(text, depth)
+            ?? RelationParser.Inequality(text)
             ?? Assigned(text, depth)
-            ?? Equation(text)
-            ?? (Formula.Evaluate(text) is double[] values ? new FormulaValue(values) : null as AnswerValue)
-            ?? Text(text);
+            ?? RelationParser.Equation(text)
+            ?? Expression(text)
+            ?? (AnswerValue)Text(text);
     }
 
-    // A number fills the text, but for a unit behind it.
-    private static NumberValue? Number(string text)
+    /// <summary>The number that fills the text, but for a unit behind it; null if there is none.</summary>
+    internal static NumberValue? Number(string text)
     {
         Number value = ExpressionParser.Parse(text, out int length);
         return value.IsDefined && Unit.TryParse(text[length..], out Unit? unit) ? new NumberValue(value, unit) : null;
@@ -111,59 +109,6 @@ internal static partial class AnswerParser
             : null;
     }
 
-    // "x > 2" is the interval (2, ∞), "1 < x ≤ 3" is (1, 3]; others, such as "x + y < 3", are relations.
-    private static AnswerValue? Inequality(string text, int depth)
-    {
-        string[] sides = text.Split(InequalitySigns);
-        if (sides.Length is < 2 or > 3 || text.Contains('='))
-        {
-            return null;
-        }
-        char[] signs = [.. text.Where(InequalitySigns.Contains)];
-        if (signs[0] is '>' or '≥')
-        {
-            Array.Reverse(sides);
-            Array.Reverse(signs);
-            signs = Array.ConvertAll(signs, sign => sign switch { '>' => '<', '≥' => '≤', _ => sign });
-        }
-        if (signs.Any(sign => sign is '>' or '≥') || (signs.Length > 1 && signs.Contains('≠')))
-        {
-            return null;
-        }
-        if (signs[0] != '≠' && Interval(sides, signs) is ListValue interval)
-        {
-            return interval;
-        }
-        return sides.Length == 2 ? Relation(sides[0], sides[1], signs[0])
-            : Relation(sides[0], sides[1], signs[0]) is { } lower && Relation(sides[1], sides[2], signs[1]) is { } upper
-                ? new ListValue(LatexText.SetOpen, [lower, upper], LatexText.SetClose)
-                : null;
-    }
-
-    // Of sides in ascending order, one of them a name and the others numbers.
-    private static ListValue? Interval(string[] sides, char[] signs)
-    {
-        int name = Array.FindIndex(sides, side => Name().IsMatch(side));
-        if (name < 0 || (sides.Length == 3 && name != 1))
-        {
-            return null;
-        }
-        AnswerValue? lower = name == 0 ? new TextValue("-∞") : Number(sides[name - 1].Trim());
-        AnswerValue? upper = name == sides.Length - 1 ? new TextValue("∞") : Number(sides[name + 1].Trim());
-        return lower is null || upper is null
-            ? null
-            : new ListValue(
-                name > 0 && signs[name - 1] == '≤' ? '[' : '(',
-                [lower, upper],
-                name < signs.Length && signs[name] == '≤' ? ']' : ')');
-    }
-
-    private static RelationValue? Relation(string left, string right, char sign) =>
-        Formula.Evaluate($"({left})-({right})") is double[] differences ? new RelationValue(differences, sign) : null;
-
-    private static RelationValue? Equation(string text) =>
-        text.Split('=') is [string left, string right] ? Relation(left, right, '=') : null;
-
     private static IEnumerable<AnswerValue>? Items(List<string> parts, int fewest, int depth) =>
         depth == MaxDepth || parts.Count < fewest || parts.Any(string.IsNullOrWhiteSpace)
             ? null
@@ -185,6 +130,9 @@ internal static partial class AnswerParser
         AnswerValue value = Parse(text[(last + 1)..], depth + 1);
         return value is not TextValue || (first == last && Variable().IsMatch(text.AsSpan(0, first))) ? value : null;
     }
+
+    private static FormulaValue? Expression(string text) =>
+        Formula.Evaluate(text) is double[] values ? new FormulaValue(values) : null;
 
     private static TextValue Text(string text)
     {
@@ -293,11 +241,11 @@ internal static partial class AnswerParser
     [GeneratedRegex(@"^(?:the|an?) (?=[a-z]{2})", RegexOptions.IgnoreCase)]
     private static partial Regex Article();
 
-    // x, x_1, AB, ∠ABC, m∠A, f(x), Area, the area, (x, y)
+    /// <summary>What a value may be given to: x, x_1, AB, ∠ABC, m∠A, f(x), Area, the area, (x, y).</summary>
     [GeneratedRegex(
         @"^ *[∠△\\]? *[a-zA-Zα-ω][a-zA-Zα-ω∠△\\ ]*(?:_\{?[a-zA-Z0-9]+\}?)?'? *(?:\([a-zA-Z, ]+\))? *$"
         + @"|^ *\( *[a-zA-Z](?: *, *[a-zA-Z])+ *\) *$")]
-    private static partial Regex Name();
+    internal static partial Regex Name();
 
     // x, x_1, f(x)
     [GeneratedRegex(@"^ *[a-zA-Z](?:_\{?[a-zA-Z0-9]\}?)? *(?:\([a-zA-Z]\))? *$")]

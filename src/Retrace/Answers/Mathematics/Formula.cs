@@ -58,7 +58,10 @@ internal static partial class Formula
     }
 
     private static List<int> Common(double[] first, double[] second) =>
-        [.. Enumerable.Range(0, Points).Where(point => double.IsFinite(first[point]) && double.IsFinite(second[point]))];
+    [
+        .. Enumerable.Range(0, Points)
+            .Where(point => double.IsFinite(first[point]) && double.IsFinite(second[point])),
+    ];
 
     private static bool AreClose(double first, double second) =>
         Number.AreEqual(Number.Approximate(first), Number.Approximate(second));

@@ -9,8 +9,8 @@ namespace Retrace.Answers.Mathematics;
 /// <remarks>
 /// In the result, roots are <c>√</c>, pi is <c>π</c>, degrees are <c>°</c>, products are <c>*</c>, set braces are
 /// <see cref="SetOpen"/> and <see cref="SetClose"/>, fractions are <c>\frac</c>, and groups keep their braces. A matrix
-/// and each of its rows stand in <see cref="RowOpen"/> and <see cref="RowClose"/>, with commas between. Wrappers such as
-/// <c>$…$</c>, <c>\text{…}</c> and <c>\left</c> are gone, and runs of white space are one space.
+/// and each of its rows stand in <see cref="RowOpen"/> and <see cref="RowClose"/>, with commas between. Wrappers such
+/// as <c>$…$</c>, <c>\text{…}</c> and <c>\left</c> are gone, and runs of white space are one space.
 /// </remarks>
 internal static partial class LatexText
 {
@@ -126,7 +126,8 @@ internal static partial class LatexText
     /// <summary>The answer in the one spelling. Linear in its length; never throws.</summary>
     public static string Unify(string answer)
     {
-        answer = Superscript().Replace(answer.Length > MaxMatrixLength ? answer : Matrix().Replace(answer, Rows), Power);
+        answer = answer.Length > MaxMatrixLength ? answer : Matrix().Replace(answer, Rows);
+        answer = Superscript().Replace(answer, Power);
         StringBuilder unified = new(answer.Length);
         Stack<bool> groups = new(); // For each open brace, whether a wrapper opened it, so that it is not kept.
         bool wrapperPending = false;
