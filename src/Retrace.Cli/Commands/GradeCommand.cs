@@ -16,7 +16,7 @@ internal static class GradeCommand
         };
         Option<string> output = new("--output")
         {
-            Description = "The JSON lines file to write: {\"equal\": true or false}, behind the line's id if it has one.",
+            Description = "JSON lines to write: {\"equal\": true or false}, with the line's id if it has one.",
             HelpName = "FILE",
             Required = true,
         };

@@ -109,7 +109,7 @@ public sealed record RetracingSettings
     [Setting("Share of the trajectory's real length that is kept.", AtLeast = 0, Below = 1)]
     public double KeepRate { get; init; } = 0.7;
 
-    [Setting("Several such shares, as in \"0.3, 0.5, 0.7\", among which the k continuations are divided; null: keep_rate.")]
+    [Setting("Several such shares, as in \"0.3, 0.5, 0.7\", which divide the k continuations; null: keep_rate alone.")]
     public string? KeepRates { get; init; }
 
     [Setting("Whether the continuation goes on in the same turn or, as the first release did, opens a new one.",
@@ -199,7 +199,7 @@ public sealed record LearningSettings
         Above = 0)]
     public double? ClipHigh { get; init; }
 
-    [Setting("How the losses of tokens are added up: over tokens, over trajectories, or by the longest length (Dr. GRPO).",
+    [Setting("How tokens are added up: over all, by trajectory, or over the longest length (Dr. GRPO).",
         OneOf = ["token-mean", "sequence-mean", "constant"])]
     public string Loss { get; init; } = "token-mean";
 

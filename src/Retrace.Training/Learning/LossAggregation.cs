@@ -3,7 +3,9 @@ namespace Retrace.Training.Learning;
 /// <summary>How the losses of a mini-batch's tokens are added up (<c>learn.loss</c>).</summary>
 public enum LossAggregation
 {
-    /// <summary>Every token counts alike, so a long trajectory counts more than a short one; as DAPO and the release.</summary>
+    /// <summary>
+    /// Every token counts alike, so a long trajectory counts more than a short one; as DAPO and the release.
+    /// </summary>
     TokenMean,
 
     /// <summary>Every trajectory counts alike, by the mean of its tokens; as the first GRPO.</summary>

@@ -14,8 +14,9 @@ public sealed class GaussianBlur(int highestLevel = PerturbationLevel.ReleasedHi
     {
         float[] kernel = Kernel(VariancePerLevel * PerturbationLevel.Draw(random, highestLevel));
         float[] values = Array.ConvertAll(image.Rgb, value => (float)value); // [height, width, 3]
-        values = Along(values, kernel, lines: image.Height, length: image.Width, stride: 3, lineStride: 3 * image.Width);
-        values = Along(values, kernel, lines: image.Width, length: image.Height, stride: 3 * image.Width, lineStride: 3);
+        int row = 3 * image.Width;
+        values = Along(values, kernel, lines: image.Height, length: image.Width, stride: 3, lineStride: row);
+        values = Along(values, kernel, lines: image.Width, length: image.Height, stride: row, lineStride: 3);
         byte[] blurred = Array.ConvertAll(values, value => (byte)MathF.Round(value));
         return new PixelImage(image.Width, image.Height, blurred);
     }
@@ -25,7 +26,10 @@ public sealed class GaussianBlur(int highestLevel = PerturbationLevel.ReleasedHi
     {
         int radius = (int)Math.Ceiling(3 * Math.Sqrt(variance));
         double[] weights =
-            [.. Enumerable.Range(-radius, 2 * radius + 1).Select(offset => Math.Exp(-offset * offset / (2 * variance)))];
+        [
+            .. Enumerable.Range(-radius, 2 * radius + 1)
+                .Select(offset => Math.Exp(-offset * offset / (2 * variance))),
+        ];
         double sum = weights.Sum();
         return Array.ConvertAll(weights, weight => (float)(weight / sum));
     }

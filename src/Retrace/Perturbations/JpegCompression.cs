@@ -6,9 +6,9 @@ namespace Retrace.Perturbations;
 /// What saving as JPEG does to the pixels, at a quality of 100 − level (at least 1) and without chroma subsampling.
 /// </summary>
 /// <remarks>
-/// Only the quantisation of the cosine transform loses anything, and the entropy coding behind it nothing, so no file is
-/// made and no codec is needed; the result is the same on every system. Source: ITU-T T.81 (A.3.3, tables K.1 and K.2)
-/// and T.871 for the colours; the tables scale with the quality as in the IJG's library.
+/// Only the quantisation of the cosine transform loses anything, and the entropy coding behind it nothing, so no file
+/// is made and no codec is needed; the result is the same on every system. Source: ITU-T T.81 (A.3.3, tables K.1 and
+/// K.2) and T.871 for the colours; the tables scale with the quality as in the IJG's library.
 /// </remarks>
 public sealed class JpegCompression(int highestLevel = PerturbationLevel.ReleasedHighest) : IImagePerturbation
 {
@@ -41,8 +41,8 @@ public sealed class JpegCompression(int highestLevel = PerturbationLevel.Release
     // [frequency, position], orthonormal.
     private static readonly float[] Cosines =
     [
-        .. Enumerable.Range(0, Side * Side).Select(i =>
-            (float)(Math.Sqrt((i < Side ? 1.0 : 2.0) / Side) * Math.Cos((2 * (i % Side) + 1) * (i / Side) * Math.PI / 16))),
+        .. Enumerable.Range(0, Side * Side).Select(i => (float)(
+            Math.Sqrt((i < Side ? 1.0 : 2.0) / Side) * Math.Cos((2 * (i % Side) + 1) * (i / Side) * Math.PI / 16))),
     ];
 
     private static readonly float[] Positions =

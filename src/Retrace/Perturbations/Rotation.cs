@@ -6,8 +6,8 @@ namespace Retrace.Perturbations;
 /// Turns the image about its centre by level / 4 degrees, either way with equal chance, between pixels bilinearly.
 /// </summary>
 /// <remarks>
-/// Corners that would be empty are filled with the nearest pixel of the border, so that the background goes on, whatever
-/// its colour, and no new edge appears.
+/// Corners that would be empty are filled with the nearest pixel of the border, so that the background goes on,
+/// whatever its colour, and no new edge appears.
 /// </remarks>
 public sealed class Rotation(int highestLevel = PerturbationLevel.ReleasedHighest) : IImagePerturbation
 {
@@ -15,7 +15,8 @@ public sealed class Rotation(int highestLevel = PerturbationLevel.ReleasedHighes
 
     public PixelImage Apply(PixelImage image, Random random)
     {
-        double degrees = DegreesPerLevel * PerturbationLevel.Draw(random, highestLevel) * (random.Next(2) == 0 ? 1 : -1);
+        double degrees = DegreesPerLevel * PerturbationLevel.Draw(random, highestLevel);
+        degrees = random.Next(2) == 0 ? degrees : -degrees;
         (double sin, double cos) = Math.SinCos(degrees * Math.PI / 180);
         double centreX = (image.Width - 1) / 2.0;
         double centreY = (image.Height - 1) / 2.0;

@@ -137,15 +137,17 @@ public class ImagePerturbationTests
 
     [Fact]
     public void Turning_blurring_and_paling_make_no_value_that_was_not_in_between() =>
-        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 100], Gen.Int[0, 1000]).Sample((width, height, level, seed) =>
-        {
-            byte[] pixels = new byte[3 * width * height];
-            new Random(seed).NextBytes(pixels);
-            IImagePerturbation[] averaging = [new Rotation(level), new GaussianBlur(level), new ReducedContrast(level)];
-            return averaging.All(perturbation => perturbation
-                .Apply(new PixelImage(width, height, pixels), new Random(seed))
-                .Rgb.All(value => value >= pixels.Min() && value <= pixels.Max()));
-        });
+        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 100], Gen.Int[0, 1000])
+            .Sample((width, height, level, seed) =>
+            {
+                byte[] pixels = new byte[3 * width * height];
+                new Random(seed).NextBytes(pixels);
+                IImagePerturbation[] averaging =
+                    [new Rotation(level), new GaussianBlur(level), new ReducedContrast(level)];
+                return averaging.All(perturbation => perturbation
+                    .Apply(new PixelImage(width, height, pixels), new Random(seed))
+                    .Rgb.All(value => value >= pixels.Min() && value <= pixels.Max()));
+            });
 
     [Fact]
     public void At_any_level_and_size_a_perturbation_changes_an_image_of_noise()
