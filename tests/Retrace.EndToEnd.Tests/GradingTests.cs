@@ -52,7 +52,7 @@ public sealed class GradingTests : IDisposable
         Assert.False(File.Exists(output));
     }
 
-    // Eight answers, four times 7, and of 40 continuations 25 with 7: f_all = 29/48, f_R = 25/40, so sfr is 1.2 · 29/48.
+    // Eight answers, four times 7, and of 40 continuations 25 with 7: f_all = 29/48, f_R = 25/40, sfr = 1.2 · 29/48.
     [Fact]
     public async Task A_surviving_answer_earns_its_boosted_frequency()
     {
@@ -63,7 +63,8 @@ public sealed class GradingTests : IDisposable
         JsonElement line = Assert.Single(await RewardAsync("sfr", [Line(new { id = "p", maternal, retraced })]));
 
         Assert.Equal("p", line.GetProperty("id").GetString());
-        Assert.Equal(["7", "7", "7.0", "14/2", "1", "2", "3", null], line.GetProperty("answers").Deserialize<string?[]>()!);
+        Assert.Equal(
+            ["7", "7", "7.0", "14/2", "1", "2", "3", null], line.GetProperty("answers").Deserialize<string?[]>()!);
         double[] rewards = Numbers(line, "rewards");
         Assert.All(rewards[..4], reward => Assert.Equal(0.9 * 0.725 + 0.1, reward, 12));
         Assert.All(rewards[4..7], reward => Assert.Equal(0.9 * 1.2 / 48 + 0.1, reward, 12));
@@ -160,17 +161,28 @@ public sealed class GradingTests : IDisposable
     [Theory]
     [InlineData(
         "entropy",
-        "The reward entropy is read off the model's next-token distributions, which responses do not hold; only retrace "
-        + "evolve has them.")]
+        "The reward entropy is read off the model's next-token distributions, which responses do not hold; only "
+        + "retrace evolve has them.")]
     [InlineData(
         "vote",
-        "There is no reward rule \"vote\"; known are sfr, released, max-entropy-anchor, survival, consistency, majority, "
-        + "entropy, self-certainty, supervised, random.")]
+        "There is no reward rule \"vote\"; known are sfr, released, max-entropy-anchor, survival, consistency, "
+        + "majority, entropy, self-certainty, supervised, random.")]
     public async Task A_rule_that_text_does_not_decide_is_refused(string reward, string sentence)
     {
         RetraceProcess refused = await RetraceProcess.RunAsync(
             "reward", "--input", "none", "--output", "none", "--reward", reward);
         Assert.Equal((2, $"retrace: {sentence}{Environment.NewLine}"), (refused.ExitCode, refused.Error));
+    }
+
+    [Fact]
+    public async Task Answers_without_a_box_count_where_that_is_asked_for()
+    {
+        string line = Line(new { maternal = (string[])["The answer is 7.", "So 7."] });
+        JsonElement boxed = Assert.Single(await RewardAsync("majority", [line]));
+        Assert.Equal([null, null], boxed.GetProperty("answers").Deserialize<string?[]>()!);
+        JsonElement lenient = Assert.Single(
+            await RewardAsync("majority", [line], "--set", "reward.extraction=lenient"));
+        Assert.Equal(["7", null], lenient.GetProperty("answers").Deserialize<string?[]>()!);
     }
 
     private async Task AssertRewardsAsync(string reward, string line, params double[] expected)

@@ -152,6 +152,10 @@ public sealed record RewardSettings
         OneOf = ["sfr", "survival", "consistency", "released", "max-entropy-anchor"])]
     public string Rule { get; init; } = "sfr";
 
+    [Setting("How answers are found in responses: in a box, or also behind \"the answer is\" and as choice letters.",
+        OneOf = ["boxed", "lenient"])]
+    public string Extraction { get; init; } = "boxed";
+
     [Setting("w: weight of the format term; the answer's reward weighs 1 − w.", AtLeast = 0, AtMost = 1)]
     public double FormatWeight { get; init; } = 0.1;
 

@@ -1,3 +1,4 @@
+using Retrace.Answers;
 using Retrace.Models;
 using Retrace.Models.Qwen;
 using Retrace.Problems;
@@ -153,7 +154,10 @@ public sealed class EvolutionRun : IDisposable
             Configuration.Evaluation.Temperature,
             Configuration.Rollout.TopP,
             Configuration.Rollout.MaxResponseTokens,
-            Configuration.Seed));
+            Configuration.Seed))
+    {
+        Extraction = AnswerExtractions.Create(Configuration.Reward.Extraction),
+    };
 
     private void CheckFolder(string runDirectory, bool resume)
     {

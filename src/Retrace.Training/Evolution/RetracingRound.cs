@@ -23,6 +23,7 @@ internal sealed class RetracingRound
     private readonly SamplingSettings _sampling;
     private readonly IAnchorRule[] _anchors;
     private readonly IImagePerturbation _perturbation;
+    private readonly IAnswerExtraction _extraction;
     private readonly int[] _newTurn; // What the release's form puts between prefix and continuation.
     private readonly Dictionary<int, string> _textOfToken = [];
 
@@ -41,6 +42,7 @@ internal sealed class RetracingRound
         RetracingSettings settings = configuration.Retracing;
         _anchors = [.. settings.AllKeepRates().Select(keepRate => AnchorRules.Create(settings.Anchor, keepRate))];
         _perturbation = ImagePerturbations.Create(settings.Perturbation, settings.PerturbationLevel);
+        _extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
         _newTurn = settings.Mode == "new-turn" ? tokenizer.Encode(ChatTemplate.NewTurn("", "")) : [];
     }
 
@@ -100,7 +102,8 @@ internal sealed class RetracingRound
         Generation generation = trajectory.Generation;
         AnchorContext context = AnchorContext.Of(
             [.. generation.Content.ToArray().Select(TextOf)],
-            generation.Entropies[..generation.ContentLength]);
+            generation.Entropies[..generation.ContentLength],
+            _extraction);
         Random random = RandomStream.For(_configuration.Seed, Purpose.Anchor, step, place, index);
         return [.. _anchors.Select(rule => rule.Choose(context, random))];
     }
@@ -144,7 +147,7 @@ internal sealed class RetracingRound
                 string text = _tokenizer.Decode(continuation.Content.ToArray());
                 continuations.Add(continuation);
                 texts.Add(text);
-                answers.Add(AnswerExtractor.Extract(
+                answers.Add(_extraction.Extract(
                     prefix.Length == 0 ? text : _tokenizer.Decode([.. prefix, .. continuation.Content])));
             }
         }

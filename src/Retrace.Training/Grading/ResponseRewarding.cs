@@ -14,6 +14,7 @@ namespace Retrace.Training.Grading;
 public sealed class ResponseRewarding
 {
     private readonly IRewardRule _rule;
+    private readonly IAnswerExtraction _extraction;
     private readonly IAnswerEquivalence _equivalence;
     private readonly double _formatWeight;
     private readonly AdvantageNormalisation _normalisation;
@@ -28,9 +29,10 @@ public sealed class ResponseRewarding
         if (_rule is EntropyReward or SelfCertaintyReward)
         {
             throw new BadInputException(
-                $"The reward {rule} is read off the model's next-token distributions, which responses do not hold; only "
-                + "retrace evolve has them.");
+                $"The reward {rule} is read off the model's next-token distributions, which responses do not hold; "
+                + "only retrace evolve has them.");
         }
+        _extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
         _equivalence = RewardRules.EquivalenceOf(rule);
         _formatWeight = configuration.Reward.FormatWeight;
         _normalisation = GroupAdvantages.Parse(configuration.Learning.Advantage);
@@ -65,12 +67,11 @@ public sealed class ResponseRewarding
             throw new BadInputException($"{record.Place}: expected \"maternal\", a list of at least one response");
         }
         string[][] retraced = ForEach(maternal, record, "retraced", "responses", Texts);
-        string?[] answers = [.. maternal.Concat(retraced.SelectMany(list => list)).Select(AnswerExtractor.Extract)];
+        string?[] answers = [.. maternal.Concat(retraced.SelectMany(list => list)).Select(_extraction.Extract)];
+        int[][] anchors = ForEach(maternal, record, "anchors", "whole numbers", WholeNumbers);
         AnswerGroup group = GroupOf(record, answers, retraced) with
         {
-            AnchorGroups = ForEach(maternal, record, "anchors", "whole numbers", WholeNumbers) is { Length: > 0 } anchors
-                ? anchors
-                : [.. retraced.Select(list => new int[list.Length])],
+            AnchorGroups = anchors.Length > 0 ? anchors : [.. retraced.Select(list => new int[list.Length])],
             Random = RandomStream.For(_seed, Purpose.Reward, index),
         };
         try

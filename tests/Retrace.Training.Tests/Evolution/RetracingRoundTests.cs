@@ -1,3 +1,4 @@
+using Retrace.Answers;
 using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Models.Qwen;
@@ -163,7 +164,8 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
     {
         int[] ids = [.. tokens];
         float[] zeros = new float[ids.Length];
-        return Trajectory.Read(new Generation(ids, zeros, zeros, [], Stopped: false), _model.Tokenizer);
+        Generation generation = new(ids, zeros, zeros, [], Stopped: false);
+        return Trajectory.Read(generation, _model.Tokenizer, new BoxedExtraction());
     }
 
     private RetracingRound Round(RunConfiguration configuration, double temperature) => new(
