@@ -45,7 +45,9 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
     {
         RunConfiguration configuration = Configuration(settings => settings with
         {
-            KeepRates = "0.2, 0.5, 0.8", Samples = 5, Perturbation = "none",
+            KeepRates = "0.2, 0.5, 0.8",
+            Samples = 5,
+            Perturbation = "none",
         });
         (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 0);
         Retracing[][] retraced = Round(configuration, temperature: 0).Sample(1, batch, maternal, Cancellation);

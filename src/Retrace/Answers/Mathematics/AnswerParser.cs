@@ -241,10 +241,10 @@ internal static partial class AnswerParser
     [GeneratedRegex(@"^(?:the|an?) (?=[a-z]{2})", RegexOptions.IgnoreCase)]
     private static partial Regex Article();
 
-    /// <summary>What a value may be given to: x, x_1, AB, ∠ABC, m∠A, f(x), Area, the area, (x, y).</summary>
+    /// <summary>What a value may be given to: x, x_1, AB, ∠ABC, m∠A, ∠1, f(x), Area, the area, (x, y).</summary>
     [GeneratedRegex(
         @"^ *[∠△\\]? *[a-zA-Zα-ω][a-zA-Zα-ω∠△\\ ]*(?:_\{?[a-zA-Z0-9]+\}?)?'? *(?:\([a-zA-Z, ]+\))? *$"
-        + @"|^ *\( *[a-zA-Z](?: *, *[a-zA-Z])+ *\) *$")]
+        + @"|^ *m? *∠ *[0-9]+ *$|^ *\( *[a-zA-Z](?: *, *[a-zA-Z])+ *\) *$")]
     internal static partial Regex Name();
 
     // x, x_1, f(x)
