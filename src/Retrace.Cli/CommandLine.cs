@@ -35,6 +35,8 @@ internal static class CommandLine
             EvalCommand.Create(),
             GenerateCommand.Create(),
             ScoreCommand.Create(),
+            GradeCommand.Create(),
+            RewardCommand.Create(),
             PretrainCommand.Create(),
             DataCommand.Create(),
             ReportCommand.Create(),

@@ -3,7 +3,7 @@ using Retrace.Training.Configuration;
 
 namespace Retrace.Cli.Commands;
 
-/// <summary>The options from which a run's configuration is resolved, for every command that trains.</summary>
+/// <summary>The options from which a run's configuration is resolved.</summary>
 internal sealed class ConfigurationOptions
 {
     private readonly Option<string?> _file = new("--config")
@@ -42,14 +42,21 @@ internal sealed class ConfigurationOptions
         HelpName = "FILE",
     };
 
+    /// <summary>Adds the options of a command that trains.</summary>
     public void AddTo(Command command)
     {
-        command.Options.Add(_file);
-        command.Options.Add(_overrides);
+        AddSettingsTo(command);
         command.Options.Add(_method);
         command.Options.Add(_steps);
         command.Options.Add(_seed);
         command.Options.Add(_evaluationData);
+    }
+
+    /// <summary>Adds <c>--config</c> and <c>--set</c> alone, for a command that reads single settings.</summary>
+    public void AddSettingsTo(Command command)
+    {
+        command.Options.Add(_file);
+        command.Options.Add(_overrides);
     }
 
     /// <summary>Defaults, under the model's recommendations, under the file, under the options.</summary>

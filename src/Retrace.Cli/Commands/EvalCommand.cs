@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Retrace.Answers;
 using Retrace.Cli.Progress;
 using Retrace.Models;
 using Retrace.Problems;
@@ -22,6 +23,11 @@ internal static class EvalCommand
         model.Add("--limit", "evaluation.limit", "N", "Uses only the first labeled problems.");
         model.Add("--max-tokens", "rollout.max_response_tokens", "N", "Longest response in tokens.");
         model.Add("--seed", "seed", "N", "Names the random numbers.");
+        model.Add(
+            "--extraction",
+            "reward.extraction",
+            "NAME",
+            "How answers are found: boxed, or lenient, which also takes \"the answer is …\" and choice letters.");
         Option<string> data = new("--data")
         {
             Description = "Labeled problems, a .jsonl or .parquet file.",
@@ -60,7 +66,10 @@ internal static class EvalCommand
             IReadOnlyList<Problem> shown = exchange ? ImageExchange.Of(labeled, configuration.Seed) : labeled;
             LocalRolloutEngine engine = new(
                 loaded.Network, configuration.Rollout.MaxBatchSequences, configuration.Rollout.PrefillTokens);
-            Evaluator evaluator = new(loaded, engine, preparation, sampling);
+            Evaluator evaluator = new(loaded, engine, preparation, sampling)
+            {
+                Extraction = AnswerExtractions.Create(configuration.Reward.Extraction),
+            };
             IReadOnlyList<GradedProblem> graded = [];
             ProgressDisplay.During("problems evaluated", shown.Count, onProblems =>
                 graded = evaluator.Evaluate(shown, usable.Labels, cancellation, onProblems));
@@ -71,7 +80,10 @@ internal static class EvalCommand
                 exchange,
                 usable.Problems.Count(problem => !usable.Labels.ContainsKey(problem.Id)),
                 usable.Skipped,
-                graded);
+                graded)
+            {
+                Extraction = configuration.Reward.Extraction,
+            };
             if (parsed.GetValue(output) is string file)
             {
                 report.Write(file);

@@ -69,6 +69,7 @@ public static class ConfigurationLayers
 
     private static void CheckTogether(RunConfiguration configuration)
     {
+        _ = configuration.Retracing.AllKeepRates();
         string rule = configuration.Reward.Rule;
         if (configuration is { Method: "csrs", Retracing.Samples: 0 } && rule != "sfr")
         {

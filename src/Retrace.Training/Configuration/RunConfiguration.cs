@@ -1,3 +1,6 @@
+using System.Globalization;
+using Retrace.Rewards;
+
 namespace Retrace.Training.Configuration;
 
 /// <summary>
@@ -109,13 +112,41 @@ public sealed record RetracingSettings
     [Setting("Share of the trajectory's real length that is kept.", AtLeast = 0, Below = 1)]
     public double KeepRate { get; init; } = 0.7;
 
+    [Setting("Several such shares, as in \"0.3, 0.5, 0.7\", which divide the k continuations; null: keep_rate alone.")]
+    public string? KeepRates { get; init; }
+
     [Setting("Whether the continuation goes on in the same turn or, as the first release did, opens a new one.",
         OneOf = ["continue", "new-turn"])]
     public string Mode { get; init; } = "continue";
 
     [Setting("What is done to the image that continuations see.",
-        OneOf = ["gaussian", "salt-pepper", "none"])]
+        OneOf = ["gaussian", "salt-pepper", "rotate", "blur", "contrast", "jpeg", "compose", "none"])]
     public string Perturbation { get; init; } = "gaussian";
+
+    [Setting("Highest level of the perturbation; each image's is drawn from 1 to it.", AtLeast = 1, AtMost = 100)]
+    public int PerturbationLevel { get; init; } = Perturbations.PerturbationLevel.ReleasedHighest;
+
+    /// <summary>The shares of <c>keep_rates</c>, or else <c>keep_rate</c> alone.</summary>
+    /// <exception cref="BadInputException">They are no such numbers, or more than there are continuations.</exception>
+    public double[] AllKeepRates()
+    {
+        if (KeepRates is null)
+        {
+            return [KeepRate];
+        }
+        double[] rates = Array.ConvertAll(KeepRates.Split(','), text =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double rate)
+            && rate is >= 0 and < 1
+                ? rate
+                : throw new BadInputException(
+                    $"retrace.keep_rates is \"{KeepRates}\", but must be numbers of at least 0 and below 1 with commas "
+                    + "between them"));
+        return rates.Length <= Math.Max(1, Samples)
+            ? rates
+            : throw new BadInputException(
+                $"retrace.keep_rates holds {rates.Length} shares, but retrace.samples is {Samples}: each share needs a "
+                + "continuation");
+    }
 }
 
 public sealed record RewardSettings
@@ -123,6 +154,10 @@ public sealed record RewardSettings
     [Setting("Method csrs: how answers become rewards.",
         OneOf = ["sfr", "survival", "consistency", "released", "max-entropy-anchor"])]
     public string Rule { get; init; } = "sfr";
+
+    [Setting("How answers are found in responses: in a box, or also behind \"the answer is\" and as choice letters.",
+        OneOf = ["boxed", "lenient"])]
+    public string Extraction { get; init; } = "boxed";
 
     [Setting("w: weight of the format term; the answer's reward weighs 1 − w.", AtLeast = 0, AtMost = 1)]
     public double FormatWeight { get; init; } = 0.1;
@@ -135,6 +170,9 @@ public sealed record RewardSettings
 
     [Setting("λ of rule survival: weight of survival beyond chance beside frequency.", AtLeast = 0, AtMost = 1)]
     public double SurvivalWeight { get; init; } = 0.5;
+
+    /// <summary>The numbers, as the rules take them.</summary>
+    public RewardParameters ToParameters() => new(new SofteningFactors(Boost, Penalty), SurvivalWeight);
 }
 
 public sealed record LearningSettings
@@ -163,6 +201,14 @@ public sealed record LearningSettings
 
     [Setting("ε: how far from 1 the probability ratio counts.", Above = 0)]
     public double Clip { get; init; } = 0.2;
+
+    [Setting("How far above 1 it counts, where that is to differ (DAPO's clip-higher); null: as far as below.",
+        Above = 0)]
+    public double? ClipHigh { get; init; }
+
+    [Setting("How tokens are added up: over all, by trajectory, or over the longest length (Dr. GRPO).",
+        OneOf = ["token-mean", "sequence-mean", "constant"])]
+    public string Loss { get; init; } = "token-mean";
 
     [Setting("Coefficient of the KL divergence from the starting model.", AtLeast = 0)]
     public double Kl { get; init; } = 0.01;

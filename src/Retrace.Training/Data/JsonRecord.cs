@@ -20,6 +20,16 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, string
     public JsonElement? Field(string name) =>
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
+    /// <summary>Whether there is such a field, null or not.</summary>
+    public bool Has(string name) => root.TryGetProperty(name, out _);
+
+    /// <summary>The field <c>id</c> as it stands there, kept beyond the record; null where there is none.</summary>
+    /// <exception cref="BadInputException">It is neither text nor a number.</exception>
+    public JsonElement? Id() =>
+        Field("id") is not JsonElement id ? null
+        : id.ValueKind is JsonValueKind.String or JsonValueKind.Number ? id.Clone()
+        : throw new BadInputException($"{Place}: \"id\" must be text or a number");
+
     /// <summary>
     /// A field's text; null where there is none. Numbers count as text, since ids and answers are often written as
     /// numbers.
@@ -59,14 +69,9 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, string
         return images;
     }
 
-    private ProblemImage Image(JsonElement value, string field, string id, int index)
-    {
-        return value.ValueKind == JsonValueKind.String
-            ? ImageReference.Parse(Decoded(value), $"{id}, image {index + 1}", folder)
-            : throw new UnusableRecordException($"its field \"{field}\" holds no path and no base64");
-    }
-
-    private static string Decoded(JsonElement text)
+    /// <summary>What a JSON string says.</summary>
+    /// <exception cref="JsonException">The text is not Unicode.</exception>
+    public static string Decoded(JsonElement text)
     {
         try
         {
@@ -76,5 +81,12 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, string
         {
             throw new JsonException("a \\u escape is half of a surrogate pair", error);
         }
+    }
+
+    private ProblemImage Image(JsonElement value, string field, string id, int index)
+    {
+        return value.ValueKind == JsonValueKind.String
+            ? ImageReference.Parse(Decoded(value), $"{id}, image {index + 1}", folder)
+            : throw new UnusableRecordException($"its field \"{field}\" holds no path and no base64");
     }
 }

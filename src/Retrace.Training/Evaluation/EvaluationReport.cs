@@ -30,6 +30,9 @@ public sealed record EvaluationReport(
         Indented = true,
     };
 
+    /// <summary>How answers were found in responses (<c>reward.extraction</c>).</summary>
+    public string Extraction { get; init; } = "boxed";
+
     /// <summary>Over all problems.</summary>
     public EvaluationSummary Summary { get; } = EvaluationSummary.Of(Problems);
 
@@ -54,6 +57,7 @@ public sealed record EvaluationReport(
         writer.WriteNumber("temperature", Sampling.Temperature);
         writer.WriteNumber("top_p", Sampling.TopP);
         writer.WriteNumber("max_response_tokens", Sampling.MaxResponseTokens);
+        writer.WriteString("extraction", Extraction);
         writer.WriteBoolean("shuffled_images", ImagesExchanged);
         writer.WriteNumber("unlabeled", Unlabeled);
         WriteAll(writer, "skipped", Skipped, problem =>

@@ -18,6 +18,9 @@ public sealed class Evaluator(
 
     private readonly MathematicalEquivalence _equivalence = new();
 
+    /// <summary>How answers are found in responses.</summary>
+    public IAnswerExtraction Extraction { get; init; } = new BoxedExtraction();
+
     /// <summary>Samples and grades responses to every problem.</summary>
     /// <param name="problems">Usable ones (<see cref="ProblemPreparation.Screen"/>).</param>
     /// <param name="answers">Gold answers by problem id; problems without one are left out.</param>
@@ -56,7 +59,7 @@ public sealed class Evaluator(
     private GradedProblem Grade(Problem problem, string gold, Generation[] responses)
     {
         string[] texts = [.. responses.Select(one => model.Tokenizer.Decode(one.Content.ToArray()))];
-        string?[] extracted = [.. texts.Select(AnswerExtractor.Extract)];
+        string?[] extracted = [.. texts.Select(Extraction.Extract)];
         int[] classes = AnswerClasses.Of(extracted, _equivalence);
         int goldClass = AnswerClasses.Find(gold, extracted, classes, _equivalence);
         return new GradedProblem(problem.Id, problem.Category, gold, texts, extracted, classes, goldClass);

@@ -1,3 +1,4 @@
+using Retrace.Answers;
 using Retrace.Models;
 using Retrace.Models.Adapters;
 using Retrace.Models.Qwen;
@@ -118,7 +119,7 @@ public sealed class EvolutionRun : IDisposable
             policy.Network,
             reference,
             Configuration.Learning,
-            Configuration.Rollout.Temperature,
+            Configuration.Rollout,
             Configuration.Seed));
         if (StepsTaken > 0)
         {
@@ -190,7 +191,10 @@ public sealed class EvolutionRun : IDisposable
             Configuration.Evaluation.Temperature,
             Configuration.Rollout.TopP,
             Configuration.Rollout.MaxResponseTokens,
-            Configuration.Seed));
+            Configuration.Seed))
+    {
+        Extraction = AnswerExtractions.Create(Configuration.Reward.Extraction),
+    };
 
     private void CheckFolder(string runDirectory, bool resume)
     {

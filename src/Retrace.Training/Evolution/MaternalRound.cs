@@ -1,3 +1,4 @@
+using Retrace.Answers;
 using Retrace.Models.Text;
 using Retrace.Training.Configuration;
 using Retrace.Training.Prompts;
@@ -9,6 +10,8 @@ namespace Retrace.Training.Evolution;
 internal sealed class MaternalRound(
     LocalRolloutEngine engine, Tokenizer tokenizer, RunConfiguration configuration, SamplingSettings sampling)
 {
+    private readonly IAnswerExtraction _extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
+
     /// <summary>
     /// [problems][samples]. More than n where majority voting is to count more: those after the n-th vote, and are not
     /// trained on.
@@ -30,7 +33,7 @@ internal sealed class MaternalRound(
         return
         [
             .. engine.Generate(requests, sampling, cancellation)
-                .Select(group => group.Select(one => Trajectory.Read(one, tokenizer)).ToArray()),
+                .Select(group => group.Select(one => Trajectory.Read(one, tokenizer, _extraction)).ToArray()),
         ];
     }
 }

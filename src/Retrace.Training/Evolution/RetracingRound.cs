@@ -21,8 +21,9 @@ internal sealed class RetracingRound
     private readonly ImageProcessor _images;
     private readonly RunConfiguration _configuration;
     private readonly SamplingSettings _sampling;
-    private readonly IAnchorRule _anchors;
+    private readonly IAnchorRule[] _anchors;
     private readonly IImagePerturbation _perturbation;
+    private readonly IAnswerExtraction _extraction;
     private readonly int[] _newTurn; // What the release's form puts between prefix and continuation.
     private readonly Dictionary<int, string> _textOfToken = [];
 
@@ -39,8 +40,9 @@ internal sealed class RetracingRound
         _configuration = configuration;
         _sampling = sampling;
         RetracingSettings settings = configuration.Retracing;
-        _anchors = AnchorRules.Create(settings.Anchor, settings.KeepRate);
-        _perturbation = ImagePerturbations.Create(settings.Perturbation);
+        _anchors = [.. settings.AllKeepRates().Select(keepRate => AnchorRules.Create(settings.Anchor, keepRate))];
+        _perturbation = ImagePerturbations.Create(settings.Perturbation, settings.PerturbationLevel);
+        _extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
         _newTurn = settings.Mode == "new-turn" ? tokenizer.Encode(ChatTemplate.NewTurn("", "")) : [];
     }
 
@@ -56,7 +58,7 @@ internal sealed class RetracingRound
             [.. cuts.SelectMany((group, place) => Enumerable.Range(0, group.Length).Select(i => (place, i)))];
         foreach ((int place, int i) in all)
         {
-            cuts[place][i] = new Cut(AnchorOf(step, place, i, maternal[place][i]), [], []);
+            cuts[place][i] = new Cut(AnchorsOf(step, place, i, maternal[place][i]), [], []);
         }
         // Each image is drawn from a stream of its own, so the threads do not change what comes out.
         Parallel.ForEach(all, new ParallelOptions { CancellationToken = cancellation }, one =>
@@ -75,7 +77,10 @@ internal sealed class RetracingRound
         });
 
         RolloutRequest[] requests =
-            [.. all.Select(one => Request(step, one.Place, one.Index, batch, maternal, cuts[one.Place][one.Index]))];
+        [
+            .. all.SelectMany(one =>
+                Requests(step, one.Place, one.Index, batch, maternal, cuts[one.Place][one.Index])),
+        ];
         Generation[][] continuations = _engine.Generate(requests, _sampling, cancellation);
         var retracings = new Retracing[batch.Count][];
         int next = 0;
@@ -84,45 +89,69 @@ internal sealed class RetracingRound
             retracings[place] = new Retracing[cuts[place].Length];
             for (int i = 0; i < cuts[place].Length; i++)
             {
-                retracings[place][i] = Read(maternal[place][i], cuts[place][i], continuations[next++]);
+                retracings[place][i] = Read(
+                    maternal[place][i], cuts[place][i], continuations.AsSpan(next, _anchors.Length));
+                next += _anchors.Length;
             }
         }
         return retracings;
     }
 
-    private int AnchorOf(int step, int place, int index, Trajectory trajectory)
+    private int[] AnchorsOf(int step, int place, int index, Trajectory trajectory)
     {
         Generation generation = trajectory.Generation;
         AnchorContext context = AnchorContext.Of(
             [.. generation.Content.ToArray().Select(TextOf)],
-            generation.Entropies[..generation.ContentLength]);
-        return _anchors.Choose(context, RandomStream.For(_configuration.Seed, Purpose.Anchor, step, place, index));
+            generation.Entropies[..generation.ContentLength],
+            _extraction);
+        Random random = RandomStream.For(_configuration.Seed, Purpose.Anchor, step, place, index);
+        return [.. _anchors.Select(rule => rule.Choose(context, random))];
     }
 
-    private RolloutRequest Request(
+    // One for each anchor.
+    private IEnumerable<RolloutRequest> Requests(
         int step,
         int place,
         int index,
         IReadOnlyList<PreparedProblem> batch,
         IReadOnlyList<IReadOnlyList<Trajectory>> maternal,
-        Cut cut) => new(
-            [.. batch[place].Prompt, .. maternal[place][index].Generation.Tokens[..cut.Anchor], .. _newTurn],
-            cut.Images,
-            // The kept prefix counts towards the limit; a trajectory is always longer than its prefix.
-            _configuration.Rollout.MaxResponseTokens - cut.Anchor,
-            [.. Enumerable.Range(0, _configuration.Retracing.Samples).Select(sample =>
-                RandomStream.For(_configuration.Seed, Purpose.Retraced, step, place, index, sample))]);
+        Cut cut) =>
+        Retracing.Shares(_configuration.Retracing.Samples, cut.Anchors.Length)
+            .Select((anchor, sample) => (
+                Anchor: anchor,
+                Random: RandomStream.For(_configuration.Seed, Purpose.Retraced, step, place, index, sample)))
+            .GroupBy(draw => draw.Anchor, draw => draw.Random)
+            .Select(draws => new RolloutRequest(
+                [
+                    .. batch[place].Prompt,
+                    .. maternal[place][index].Generation.Tokens[..cut.Anchors[draws.Key]],
+                    .. _newTurn,
+                ],
+                cut.Images,
+                // The kept prefix counts towards the limit; a trajectory is always longer than its prefix.
+                _configuration.Rollout.MaxResponseTokens - cut.Anchors[draws.Key],
+                [.. draws]));
 
-    private Retracing Read(Trajectory trajectory, Cut cut, Generation[] continuations)
+    private Retracing Read(Trajectory trajectory, Cut cut, ReadOnlySpan<Generation[]> ofAnchors)
     {
-        // In one turn, prefix and continuation are one response; bytes of a character may lie on both sides of the cut.
-        int[] prefix = _newTurn.Length == 0 ? trajectory.Generation.Tokens[..cut.Anchor] : [];
-        string[] texts = [.. continuations.Select(one => _tokenizer.Decode(one.Content.ToArray()))];
-        string?[] answers = prefix.Length == 0
-            ? [.. texts.Select(AnswerExtractor.Extract)]
-            : [.. continuations.Select(one =>
-                AnswerExtractor.Extract(_tokenizer.Decode([.. prefix, .. one.Content])))];
-        return new Retracing(cut.Anchor, cut.Pixels, continuations, texts, answers);
+        List<Generation> continuations = [];
+        List<string> texts = [];
+        List<string?> answers = [];
+        for (int anchor = 0; anchor < ofAnchors.Length; anchor++)
+        {
+            // In one turn, prefix and continuation are one response; bytes of a character may lie on both sides of the
+            // cut.
+            int[] prefix = _newTurn.Length == 0 ? trajectory.Generation.Tokens[..cut.Anchors[anchor]] : [];
+            foreach (Generation continuation in ofAnchors[anchor])
+            {
+                string text = _tokenizer.Decode(continuation.Content.ToArray());
+                continuations.Add(continuation);
+                texts.Add(text);
+                answers.Add(_extraction.Extract(
+                    prefix.Length == 0 ? text : _tokenizer.Decode([.. prefix, .. continuation.Content])));
+            }
+        }
+        return new Retracing(cut.Anchors, cut.Pixels, continuations, texts, answers);
     }
 
     private string TextOf(int token)
@@ -135,5 +164,5 @@ internal sealed class RetracingRound
         return text;
     }
 
-    private sealed record Cut(int Anchor, IReadOnlyList<PixelImage> Pixels, IReadOnlyList<ProcessedImage> Images);
+    private sealed record Cut(int[] Anchors, IReadOnlyList<PixelImage> Pixels, IReadOnlyList<ProcessedImage> Images);
 }

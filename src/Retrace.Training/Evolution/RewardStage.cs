@@ -20,11 +20,9 @@ internal sealed class RewardStage
     {
         _configuration = configuration;
         _labels = labels;
-        RewardSettings settings = configuration.Reward;
-        string rule = configuration.Method == "csrs" ? settings.Rule : configuration.Method;
+        string rule = configuration.Method == "csrs" ? configuration.Reward.Rule : configuration.Method;
         _equivalence = RewardRules.EquivalenceOf(rule);
-        _rule = RewardRules.Create(rule, new RewardParameters(
-            new SofteningFactors(settings.Boost, settings.Penalty), settings.SurvivalWeight));
+        _rule = RewardRules.Create(rule, configuration.Reward.ToParameters());
         _normalisation = GroupAdvantages.Parse(configuration.Learning.Advantage);
     }
 
@@ -79,7 +77,7 @@ internal sealed class RewardStage
         Trajectory[] trained = sampled[..n];
         var measured = new AnswerGroup(maternal, Split(classes.AsSpan(sampled.Length), retracings.Length))
         {
-            AnchorGroups = [.. retracings.Select(retracing => Enumerable.Repeat(0, retracing.Answers.Count).ToArray())],
+            AnchorGroups = [.. retracings.Select(retracing => retracing.AnchorGroups)],
             MeanEntropies = [.. trained.Select(one => Mean(one.Generation.Entropies))],
             SelfCertainties = [.. trained.Select(one => Mean(one.Generation.SelfCertainties))],
             GoldClass = _labels.TryGetValue(problem.Problem.Id, out string? gold)

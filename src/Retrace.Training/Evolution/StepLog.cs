@@ -81,7 +81,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
 
     public void Append(StepMetrics metrics) => writer.Append(metrics);
 
-    /// <summary>Writes the first trajectory of the step's first problems.</summary>
+    /// <summary>Writes the first trajectory of the step's first problems, cut at its first anchor.</summary>
     public void AppendTrajectories(int step, RewardedGroup[] groups)
     {
         foreach (RewardedGroup group in groups.Take(TrajectoriesPerStep))
@@ -90,7 +90,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             Retracing? retracing = group.Retraced.Count == 0 ? null : group.Retraced[0];
             string? prefix = retracing is null
                 ? null
-                : tokenizer.Decode(trajectory.Generation.Tokens[..retracing.Anchor]);
+                : tokenizer.Decode(trajectory.Generation.Tokens[..retracing.Anchors[0]]);
             writer.Append(new TrajectorySample
             {
                 Step = step,
@@ -98,7 +98,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
                 Question = group.Problem.Problem.Question,
                 Image = group.Problem.Pixels is [PixelImage first, ..] ? Thumbnail(first) : null,
                 Response = trajectory.Text,
-                Anchor = retracing?.Anchor,
+                Anchor = retracing?.Anchors[0],
                 AnchorTextOffset = prefix?.Length,
                 Prefix = prefix,
                 Answer = trajectory.Answer,
@@ -106,7 +106,11 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
                 Advantage = group.Advantages[0],
                 Retraced = retracing is null
                     ? []
-                    : [.. retracing.Texts.Zip(retracing.Answers, (text, answer) => new RetracedSample(text, answer))],
+                    :
+                    [
+                        .. retracing.Texts.Zip(retracing.Answers, (text, answer) => new RetracedSample(text, answer))
+                            .Take(retracing.AnchorGroups.Count(anchor => anchor == 0)),
+                    ],
             });
         }
     }

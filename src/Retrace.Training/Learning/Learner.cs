@@ -19,7 +19,8 @@ public sealed class Learner : IDisposable
     private readonly QwenModel? _reference;
     private readonly LearningSettings _settings;
     private readonly PolicyLossSettings _loss;
-    private readonly double _temperature;
+    private readonly LossAggregation _aggregation;
+    private readonly RolloutSettings _rollout;
     private readonly long _seed;
 
     /// <param name="policy">Trained in place; its parameters say which of them train.</param>
@@ -28,17 +29,23 @@ public sealed class Learner : IDisposable
     /// term has a weight. Not disposed here.
     /// </param>
     /// <param name="settings">Of the run.</param>
-    /// <param name="temperature">That of the rollouts, so that probabilities are those of drawing.</param>
+    /// <param name="rollout">
+    /// The temperature, so that probabilities are those of drawing, and the longest response there can be.
+    /// </param>
     /// <param name="seed">The run's seed.</param>
     public Learner(
-        QwenModel policy, QwenModel? reference, LearningSettings settings, double temperature, long seed)
+        QwenModel policy, QwenModel? reference, LearningSettings settings, RolloutSettings rollout, long seed)
     {
         _policy = policy;
         _reference = settings.Kl > 0 ? reference : null;
         _settings = settings;
         _loss = new PolicyLossSettings(
-            settings.Clip, settings.Kl, Enum.Parse<KlEstimator>(settings.KlEstimator, ignoreCase: true));
-        _temperature = temperature;
+            settings.Clip,
+            settings.ClipHigh ?? settings.Clip,
+            settings.Kl,
+            Enum.Parse<KlEstimator>(settings.KlEstimator, ignoreCase: true));
+        _aggregation = Enum.Parse<LossAggregation>(settings.Loss.Replace("-", ""), ignoreCase: true);
+        _rollout = rollout;
         _seed = seed;
         Optimizer = new AdamW(policy.Parameters, settings.WeightDecay, settings.OptimizerOffload);
     }
@@ -57,7 +64,7 @@ public sealed class Learner : IDisposable
                 _reference,
                 [.. samples.Select(sample => sample.Content)],
                 _settings.MicroBatchTokens,
-                _temperature,
+                _rollout.Temperature,
                 CancellationToken.None);
         var total = new Totals();
         for (int epoch = 0; epoch < _settings.EpochsPerBatch; epoch++)
@@ -85,9 +92,10 @@ public sealed class Learner : IDisposable
     private void Update(
         int step, IReadOnlyList<TrainingSample> samples, float[][]? reference, int[] miniBatch, Totals total)
     {
-        long tokens = miniBatch.Sum(i => (long)samples[i].Content.Response.Length);
         PromptedResponse[] contents = [.. miniBatch.Select(i => samples[i].Content)];
         int pass = 0;
+        int[] lengths = Array.ConvertAll(contents, content => content.Response.Length);
+        float[] weights = TokenWeights.Of(_aggregation, lengths, _rollout.MaxResponseTokens);
         foreach (int[] microBatch in PromptedResponse.MicroBatches(contents, _settings.MicroBatchTokens))
         {
             using DisposeScope scope = NewDisposeScope();
@@ -95,15 +103,15 @@ public sealed class Learner : IDisposable
                 RandomStream.For(_seed, Purpose.Dropout, Optimizer.Step, pass++).NextInt64());
             int[] places = [.. microBatch.Select(i => miniBatch[i])];
             TokenPredictions predictions =
-                PromptedResponse.Predict(_policy, [.. places.Select(i => samples[i].Content)], _temperature);
+                PromptedResponse.Predict(_policy, [.. microBatch.Select(i => contents[i])], _rollout.Temperature);
             PolicyLoss loss = PolicyLoss.Of(
                 predictions.LogProbs,
                 OnDevice(places.SelectMany(i => samples[i].OldLogProbs)),
                 reference is null ? null : OnDevice(places.SelectMany(i => reference[i])),
                 OnDevice(places.SelectMany(i =>
                     Enumerable.Repeat((float)samples[i].Advantage, samples[i].Content.Response.Length))),
-                _loss,
-                tokens);
+                OnDevice(microBatch.SelectMany(i => Enumerable.Repeat(weights[i], lengths[i]))),
+                _loss);
             if (!float.IsFinite(loss.Total.item<float>()))
             {
                 throw new TrainingFailedException(
@@ -122,7 +130,7 @@ public sealed class Learner : IDisposable
                 + "smaller learn.learning_rate.");
         }
         Optimizer.Update(LearningRateOf(Optimizer.Step + 1));
-        total.Tokens += tokens;
+        total.Tokens += lengths.Sum(length => (double)length);
         total.GradNorm += norm;
         total.Updates++;
     }

@@ -19,10 +19,10 @@ public enum KlEstimator
 
 /// <summary>GRPO's loss: the clipped policy objective with a KL term, token by token.</summary>
 /// <remarks>
-/// loss_t = −min(ρ·A, clip(ρ, 1 − ε, 1 + ε)·A) + β·kl_t with ρ = exp(ln p − ln p_old). Source: Shao et al. 2024
-/// (arXiv 2402.03300), with the token mean over the mini-batch, as the method's release takes it.
+/// loss_t = −min(ρ·A, clip(ρ, 1 − ε, 1 + ε_high)·A) + β·kl_t with ρ = exp(ln p − ln p_old). Sources: Shao et al. 2024
+/// (arXiv 2402.03300), and Yu et al. 2025 (DAPO, arXiv 2503.14476) for an ε_high above ε.
 /// </remarks>
-/// <param name="Total">Σ loss_t / tokens in the mini-batch. Scalar, with gradient</param>
+/// <param name="Total">Σ w_t · loss_t. Scalar, with gradient</param>
 /// <param name="KlSum">Σ kl_t, without gradient; 0 without a reference. Scalar</param>
 /// <param name="ClippedCount">Tokens for which the clipped term was the smaller one. Scalar</param>
 public sealed record PolicyLoss(Tensor Total, Tensor KlSum, Tensor ClippedCount)
@@ -31,21 +31,20 @@ public sealed record PolicyLoss(Tensor Total, Tensor KlSum, Tensor ClippedCount)
     /// <param name="oldLogProbs">[N] under the policy that drew them.</param>
     /// <param name="referenceLogProbs">[N] under the reference policy; null leaves the KL term out.</param>
     /// <param name="advantages">[N] each token's trajectory's.</param>
+    /// <param name="weights">[N] w, by which the tokens are added up (<see cref="LossAggregation"/>).</param>
     /// <param name="settings">ε, β and the estimator.</param>
-    /// <param name="tokensInMiniBatch">What the sum is divided by; the sum of N over the micro-batches.</param>
     public static PolicyLoss Of(
         Tensor logProbs,
         Tensor oldLogProbs,
         Tensor? referenceLogProbs,
         Tensor advantages,
-        PolicyLossSettings settings,
-        long tokensInMiniBatch)
+        Tensor weights,
+        PolicyLossSettings settings)
     {
         using DisposeScope scope = NewDisposeScope();
         using Scalar lowest = 1 - settings.Clip;
-        using Scalar highest = 1 + settings.Clip;
+        using Scalar highest = 1 + settings.ClipHigh;
         using Scalar beta = settings.KlWeight;
-        using Scalar count = (double)tokensInMiniBatch;
         Tensor ratio = (logProbs - oldLogProbs).exp();
         Tensor plain = ratio * advantages;
         Tensor clipped = ratio.clamp(lowest, highest) * advantages;
@@ -59,7 +58,7 @@ public sealed record PolicyLoss(Tensor Total, Tensor KlSum, Tensor ClippedCount)
         }
         Tensor clippedCount = clipped.detach().lt(plain.detach()).sum();
         return new PolicyLoss(
-            loss.sum().div(count).MoveToOuterDisposeScope(),
+            (loss * weights).sum().MoveToOuterDisposeScope(),
             klSum.MoveToOuterDisposeScope(),
             clippedCount.MoveToOuterDisposeScope());
     }
@@ -80,7 +79,8 @@ public sealed record PolicyLoss(Tensor Total, Tensor KlSum, Tensor ClippedCount)
 }
 
 /// <summary>The numbers of the loss.</summary>
-/// <param name="Clip">ε</param>
+/// <param name="Clip">ε, how far below 1 the ratio counts.</param>
+/// <param name="ClipHigh">ε_high, how far above.</param>
 /// <param name="KlWeight">β</param>
 /// <param name="Estimator">How the KL term is estimated.</param>
-public sealed record PolicyLossSettings(double Clip, double KlWeight, KlEstimator Estimator);
+public sealed record PolicyLossSettings(double Clip, double ClipHigh, double KlWeight, KlEstimator Estimator);

@@ -21,11 +21,7 @@ public static class PromptFile
 
     private static PromptLine LineOf(JsonRecord record)
     {
-        JsonElement id = record.Field("id")?.Clone() ?? JsonSerializer.SerializeToElement(record.Line);
-        if (id.ValueKind is not (JsonValueKind.String or JsonValueKind.Number))
-        {
-            throw new BadInputException($"{record.Place}: \"id\" must be text or a number");
-        }
+        JsonElement id = record.Id() ?? JsonSerializer.SerializeToElement(record.Line);
         string? text = record.Text("prompt");
         int[]? tokens = Tokens(record);
         if (text is null == tokens is null)

@@ -5,7 +5,7 @@ namespace Retrace.Anchors;
 /// <summary>What a rule may look at to place an anchor, all in tokens of the real, unpadded response.</summary>
 /// <param name="Length">Tokens of the response.</param>
 /// <param name="AnswerStart">
-/// Index of the first token of the (first) boxed answer; <paramref name="Length"/> if none.
+/// Index of the first token of the first answer, boxed as a rule; <paramref name="Length"/> if none.
 /// </param>
 /// <param name="StepEnds">Token counts t, ascending, such that a reasoning step ends right before token t.</param>
 /// <param name="Entropies">
@@ -20,10 +20,12 @@ public sealed record AnchorContext(
     /// given as any placeholder.
     /// </param>
     /// <param name="entropies">As <see cref="Entropies"/>.</param>
-    public static AnchorContext Of(IReadOnlyList<string> tokenTexts, IReadOnlyList<float> entropies)
+    /// <param name="extraction">Knows where an answer is given away.</param>
+    public static AnchorContext Of(
+        IReadOnlyList<string> tokenTexts, IReadOnlyList<float> entropies, IAnswerExtraction extraction)
     {
         string response = string.Concat(tokenTexts);
-        int boxStart = AnswerExtractor.FirstBoxStart(response);
+        int answerOffset = extraction.FirstAnswerStart(response);
         IReadOnlyList<int> textStepEnds = ReasoningSteps.Ends(response);
 
         int answerStart = tokenTexts.Count;
@@ -33,7 +35,7 @@ public sealed record AnchorContext(
         for (int token = 0; token < tokenTexts.Count; token++)
         {
             textEnd += tokenTexts[token].Length;
-            if (boxStart >= 0 && textEnd > boxStart && answerStart == tokenTexts.Count)
+            if (answerOffset >= 0 && textEnd > answerOffset && answerStart == tokenTexts.Count)
             {
                 answerStart = token;
             }

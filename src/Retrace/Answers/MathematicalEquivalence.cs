@@ -3,7 +3,8 @@ using Retrace.Answers.Mathematics;
 namespace Retrace.Answers;
 
 /// <summary>
-/// Mathematical equality: 0.5 = 1/2 = <c>\frac12</c> = 50 %, <c>x = 3</c> = 3 = <c>3\text{ cm}</c>, <c>(A)</c> = A.
+/// Mathematical equality: 0.5 = 1/2 = <c>\frac12</c> = 50 %, <c>x = 3</c> = 3 = <c>3\text{ cm}</c>,
+/// (x + 1)² = x² + 2x + 1, <c>(A)</c> = A.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -17,9 +18,15 @@ namespace Retrace.Answers;
 /// <see cref="AnswerClasses"/> closes it.
 /// </para>
 /// <para>
-/// Tuples and intervals are equal item by item with the same brackets, a list without brackets being a tuple; sets in
-/// any order. Everything else is text, compared without regard to case, white space and LaTeX wrappers. Work is
-/// bounded: an answer of more than 512 characters, and a number of more than 4096 bits, is not evaluated.
+/// Tuples, intervals and matrices are equal item by item with the same brackets; sets, unions and lists without
+/// brackets in any order. A list without brackets also equals the set, the union, and the tuple in its order; ±2 is the
+/// list 2, −2, and an inequality that bounds one variable is an interval.
+/// </para>
+/// <para>
+/// Expressions with variables are equal if they agree at random points, up to a relative 1e-6, wherever both are
+/// defined; equations and inequalities if the differences of their sides are multiples of each other. Everything else
+/// is text, compared without regard to case, white space, articles and LaTeX wrappers. Work is bounded: an answer of
+/// more than 512 characters, and a number of more than 4096 bits, is not evaluated.
 /// </para>
 /// </remarks>
 public sealed class MathematicalEquivalence : IAnswerEquivalence

@@ -3,14 +3,14 @@ using Retrace.Problems;
 namespace Retrace.Perturbations;
 
 /// <summary>
-/// Adds normal noise to every channel of every pixel: std = level / 100 × 255, the level drawn from 1 to 40 for each
-/// image; the result is rounded and clipped to 0 … 255.
+/// Adds normal noise to every channel of every pixel: std = level / 100 × 255; the result is rounded and clipped to
+/// 0 … 255.
 /// </summary>
-public sealed class GaussianNoise : IImagePerturbation
+public sealed class GaussianNoise(int highestLevel = PerturbationLevel.ReleasedHighest) : IImagePerturbation
 {
     public PixelImage Apply(PixelImage image, Random random)
     {
-        float std = (float)(NoiseLevel.Draw(random) * 255);
+        float std = (float)(PerturbationLevel.Draw(random, highestLevel) / 100.0 * 255);
         byte[] noisy = new byte[image.Rgb.Length];
         // Box and Muller's transform gives two independent normal numbers from two uniform ones.
         for (int i = 0; i < noisy.Length; i += 2)

@@ -3,14 +3,27 @@ namespace Retrace.Perturbations;
 /// <summary>The perturbations by the names that a configuration uses (<c>retrace.perturbation</c>).</summary>
 public static class ImagePerturbations
 {
-    private static readonly NamedChoices<IImagePerturbation> Perturbations = new(
+    private static readonly NamedChoices<Func<int, IImagePerturbation>> Perturbations = new(
         "image perturbation",
-        ("gaussian", new GaussianNoise()),
-        ("salt-pepper", new SaltAndPepper()),
-        ("none", new NoPerturbation()));
+        ("gaussian", level => new GaussianNoise(level)),
+        ("salt-pepper", level => new SaltAndPepper(level)),
+        ("rotate", level => new Rotation(level)),
+        ("blur", level => new GaussianBlur(level)),
+        ("contrast", level => new ReducedContrast(level)),
+        ("jpeg", level => new JpegCompression(level)),
+        ("compose", level => new ComposedPerturbation(
+            new GaussianNoise(level),
+            new Rotation(level),
+            new GaussianBlur(level),
+            new ReducedContrast(level),
+            new JpegCompression(level))),
+        ("none", _ => new NoPerturbation()));
 
     public static IReadOnlyList<string> Names => Perturbations.Names;
 
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="highestLevel">Each image's level is drawn from 1 to this, which is at most 100.</param>
     /// <exception cref="BadInputException">There is no perturbation of that name.</exception>
-    public static IImagePerturbation Create(string name) => Perturbations[name];
+    public static IImagePerturbation Create(string name, int highestLevel = PerturbationLevel.ReleasedHighest) =>
+        Perturbations[name](highestLevel);
 }

@@ -3,14 +3,13 @@ using Retrace.Problems;
 namespace Retrace.Perturbations;
 
 /// <summary>
-/// Turns a share of the pixels white or black, either with equal chance: share = level / 100, the level drawn from 1 to
-/// 40 for each image.
+/// Turns a share of the pixels white or black, either with equal chance: share = level / 100.
 /// </summary>
-public sealed class SaltAndPepper : IImagePerturbation
+public sealed class SaltAndPepper(int highestLevel = PerturbationLevel.ReleasedHighest) : IImagePerturbation
 {
     public PixelImage Apply(PixelImage image, Random random)
     {
-        double share = NoiseLevel.Draw(random);
+        double share = PerturbationLevel.Draw(random, highestLevel) / 100.0;
         byte[] noisy = image.Rgb.AsSpan().ToArray();
         for (int i = 0; i < noisy.Length; i += 3)
         {

@@ -1,5 +1,6 @@
 using CsCheck;
 using Retrace.Anchors;
+using Retrace.Answers;
 
 namespace Retrace.Tests.Anchors;
 
@@ -114,7 +115,7 @@ public class AnchorRuleTests
     {
         string[] tokens =
             ["<think>", "One", ".", " Two", ".\n", "Three", "</think>", " \\bo", "xed{", "1", "}", " \\boxed{2}"];
-        AnchorContext context = AnchorContext.Of(tokens, new float[tokens.Length]);
+        AnchorContext context = AnchorContext.Of(tokens, new float[tokens.Length], new BoxedExtraction());
         Assert.Equal(12, context.Length);
         Assert.Equal(7, context.AnswerStart); // The first box, whose command begins inside token 7.
         Assert.Equal([3, 5], context.StepEnds);
@@ -123,7 +124,7 @@ public class AnchorRuleTests
     [Fact]
     public void A_response_without_a_box_has_its_answer_start_at_its_end()
     {
-        AnchorContext context = AnchorContext.Of(["a", "b"], [0, 0]);
+        AnchorContext context = AnchorContext.Of(["a", "b"], [0, 0], new BoxedExtraction());
         Assert.Equal(2, context.AnswerStart);
         Assert.Empty(context.StepEnds);
     }

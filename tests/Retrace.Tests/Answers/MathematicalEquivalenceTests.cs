@@ -12,7 +12,9 @@ public class MathematicalEquivalenceTests
             Gen.OneOf(
                 @"\frac", @"\sqrt", "√", "π", "{", "}", "(", ")", "[", "]", @"\{", @"\}", "^", "-", "+", "*", "/", ",",
                 ";", "=", "%", @"\%", "°", @"^\circ", "$", @"\text{", " cm", " m", " and ", "x", "A", ".", " ", @"\,",
-                @"\left", "1/2", "e9999", "99999999999", "0", "1,000", " 000", "½", "²", "\\", "square ", " per "),
+                @"\left", "|", "<", "≤", "±", "∪", "∈", "y", @"\theta", @"\sin", "log", "_2", "&", @"\\",
+                @"\begin{pmatrix}", @"\end{pmatrix}", "1/2", "e9999", "99999999999", "0", "1,000", " 000", "½", "²",
+                "\\", "square ", " per "),
             Gen.Int[0, 2000].Select(value => value.ToString()),
             Gen.String[0, 3])
         .List[0, 12].Select(string.Concat);
@@ -102,6 +104,7 @@ public class MathematicalEquivalenceTests
     [InlineData("x = 3", "y = 3")]
     [InlineData(@"\angle ABC = 30^\circ", "30")]
     [InlineData("m∠A = 30°", "30")]
+    [InlineData("m∠1 = 30°", "30")]
     [InlineData("Area = 12 cm^2", "12")]
     [InlineData("A = 6/2 = 3", "3")]
     [InlineData("f(x) = 2x + 1", "2x+1")]
@@ -128,6 +131,92 @@ public class MathematicalEquivalenceTests
     [InlineData("x^{2}+1", "x^2 + 1")]
     [InlineData("isosceles triangle", "Isosceles  Triangle")]
     [InlineData(@"x \leq 3", "x ≤ 3")]
+    // Spellings of powers and products
+    [InlineData("3.2x10^5", "320000")]
+    [InlineData("3.2 × 10⁵", "320000")]
+    [InlineData("5×10⁻³", "0.005")]
+    [InlineData(@"3.2\cdot10^{5}", "3.2e5")]
+    [InlineData("x¹²", "x^{12}")]
+    [InlineData("|-3|", "3")]
+    [InlineData(@"\log_2 8", "3")]
+    [InlineData(@"\sin 30^\circ", "0.5")]
+    [InlineData("**5**", "5")]
+    // Unions, membership, the empty set
+    [InlineData(@"(-\infty, 3]", "(-∞,3]")]
+    [InlineData(@"(2,\infty)", @"(2,+\infty)")]
+    [InlineData(@"(-\infty,2)\cup(3,\infty)", @"(3, \infty)\cup(-\infty,2)")]
+    [InlineData("(0,1) U (2,3)", @"(0,1)\cup(2,3)")]
+    [InlineData(@"x \in [0,1]", "[0,1]")]
+    [InlineData(@"\emptyset", @"\{\}")]
+    [InlineData(@"\varnothing", "∅")]
+    // Tuples and values of several names
+    [InlineData("(x,y)=(1,2)", "(1,2)")]
+    [InlineData(@"\langle 1,2\rangle", "(1,2)")]
+    [InlineData("x = 1, y = 2", "y = 2, x = 1")]
+    [InlineData("x = 1, y = 2", "(1, 2)")]
+    [InlineData("AB = 3 and BC = 4", "BC = 4, AB = 3")]
+    // Solutions and sets in any order
+    [InlineData("2, 1", "1, 2")]
+    [InlineData("x = 1 or x = 2", "x=2 or x=1")]
+    [InlineData("1, 2, 3", "3, 2, 1")]
+    [InlineData("{1,2}", @"\{2,1\}")]
+    [InlineData(@"\{\sqrt{2}, 1.5\}", @"\{\frac32, 1.41421356\}")]
+    [InlineData("red and blue", "blue, red")]
+    [InlineData("50%, 0.5", "0.5, 50")]
+    // Either sign
+    [InlineData(@"\pm 2", "-2, 2")]
+    [InlineData(@"x=\pm 2", "±2")]
+    [InlineData(@"1 \pm \sqrt{2}", @"1+\sqrt2, 1-\sqrt2")]
+    [InlineData(@"\frac{1\pm\sqrt5}{2}", @"\frac{1-\sqrt5}{2} \text{ or } \frac{1+\sqrt5}{2}")]
+    [InlineData(@"\pm 2", @"\{2, -2\}")]
+    // Matrices
+    [InlineData(@"\begin{pmatrix}1 & 2 \\ 3 & 4\end{pmatrix}", @"\begin{bmatrix} 1&2\\3&4 \\ \end{bmatrix}")]
+    [InlineData(@"\begin{pmatrix}0.5\\1\end{pmatrix}", @"\begin{pmatrix}\frac{1}{2}\\1\end{pmatrix}")]
+    [InlineData(@"\begin{pmatrix}1\\2\end{pmatrix}", @"\left(\begin{array}{c}1\\2\end{array}\right)")]
+    // Equations
+    [InlineData("2x+1=y", "y=2x+1")]
+    [InlineData("x + y = 3", "3 = y + x")]
+    [InlineData("2x+3y=6", "4x+6y=12")]
+    [InlineData("x^2+y^2=1", "1-y^2=x^2")]
+    [InlineData("2x = 6", "x + x = 6")]
+    // Inequalities
+    [InlineData(@"x\le3", "x<=3")]
+    [InlineData("x > 2", "2 < x")]
+    [InlineData(@"x \ge 1/2", "x >= 0.5")]
+    [InlineData("1<x<3", "3>x>1")]
+    [InlineData("x<3", @"(-\infty,3)")]
+    [InlineData(@"2\le x\le 5", "[2,5]")]
+    [InlineData(@"2 < x \leq 5", "(2, 5]")]
+    [InlineData("x + y < 3", "6 > 2x + 2y")]
+    [InlineData(@"x \neq 2", @"x - 2 \ne 0")]
+    [InlineData("x < -2 or x > 2", @"(-\infty,-2)\cup(2,\infty)")]
+    [InlineData("0 < x + y < 1", "1 > y + x > 0")]
+    // Text
+    [InlineData("the square", "Square")]
+    [InlineData("a right triangle", "right triangle")]
+    // Expressions
+    [InlineData("x+1", "1+x")]
+    [InlineData("2(x+1)", "2x+2")]
+    [InlineData("(x+1)^2", "x^2+2x+1")]
+    [InlineData(@"\frac{x^2-1}{x-1}", "x+1")]
+    [InlineData(@"\frac{1}{2}x", "x/2")]
+    [InlineData("0.5x", @"\frac x2")]
+    [InlineData(@"\sqrt{x^2}", "|x|")]
+    [InlineData(@"\sin x", @"\sin(x)")]
+    [InlineData(@"\sin^2 x+\cos^2 x", "1")]
+    [InlineData(@"\ln(x^2)", @"2 \ln |x|")]
+    [InlineData("n(n+1)/2", @"\frac{n^2+n}{2}")]
+    [InlineData("a^2-b^2", "(a-b)(a+b)")]
+    [InlineData("e^{2x}", "(e^x)^2")]
+    [InlineData("e^2", "7.3890561")]
+    [InlineData("x^{-1}", @"\frac1x")]
+    [InlineData(@"2\theta", @"\theta+\theta")]
+    [InlineData("x_1+x_2", "x_2 + x_{1}")]
+    [InlineData(@"\frac{\sqrt{3}}{2}a", "a√3/2")]
+    [InlineData("10^{x+1}", @"10 \cdot 10^x")]
+    [InlineData("2xy", "2yx")]
+    [InlineData("X^2 + 1", "1 + x^{2}")]
+    [InlineData("f(x) = (x+1)^2", "x^2+2x+1")]
     public void Equal(string first, string second)
     {
         Assert.True(Equivalence.AreEqual(first, second));
@@ -166,6 +255,49 @@ public class MathematicalEquivalenceTests
     [InlineData("10^10000", "10^10001")]
     [InlineData("123456789012345678901234567890", "123456789012345678901234567891")]
     [InlineData("10^400", @"\pi")]
+    [InlineData(@"\begin{pmatrix}1\\2\end{pmatrix}", @"\begin{pmatrix}2\\1\end{pmatrix}")]
+    [InlineData(@"\begin{pmatrix}1&2\end{pmatrix}", @"\begin{pmatrix}1\\2\end{pmatrix}")]
+    [InlineData("x>2", "x<2")]
+    [InlineData("x≥2", "x>2")]
+    [InlineData("1<x<3", "1<x<4")]
+    [InlineData("3>x<5", "5<x<3")]
+    [InlineData("3>x<5", "(5, 3)")]
+    [InlineData("2<x<5", "(2,5]")]
+    [InlineData("x + y < 3", "x + y > 3")]
+    [InlineData("x + y < 3", "-x - y < -3")]
+    [InlineData("x+y=3", "x+y=4")]
+    [InlineData("y=x", "y=-x")]
+    [InlineData("x=1,y=2", "x=2,y=1")]
+    [InlineData(@"\{1,2\}", @"\{1,2,3\}")]
+    [InlineData("1, 1, 2", "1, 2, 2")]
+    [InlineData("1, 2", "1, 3")]
+    [InlineData(@"\{1, 2\}", @"1 \cup 2")]
+    [InlineData(@"\pm2", "2")]
+    [InlineData("x+1", "x+2")]
+    [InlineData("2x", "x^2")]
+    [InlineData("x^2", "x^2+0.001")]
+    [InlineData("|x|", "x+0")]
+    [InlineData(@"\sqrt{x^2}", "1x")]
+    [InlineData(@"\sin x", @"\cos x")]
+    [InlineData("listen", "silent")]
+    [InlineData("cat", "act")]
+    [InlineData("no", "on")]
+    [InlineData("AB", "BA")]
+    [InlineData("2AB", "2BA")]
+    [InlineData("10:30", "30:10")]
+    [InlineData("left-handed", "handed-left")]
+    [InlineData("H2O", "OH2")]
+    [InlineData("∠1", "∠2")]
+    [InlineData("y>x", "x>y")]
+    [InlineData("10!", "10")]
+    [InlineData("log x", "ln x")]
+    [InlineData("(2,3), (4,5)", "(2,3), (5,4)")]
+    [InlineData("A-B", "B-A")]
+    [InlineData("2π", "2")]
+    [InlineData("3+4i", "3-4i")]
+    [InlineData("x_1", "x_2")]
+    [InlineData("a+b", "a+c")]
+    [InlineData("(3, 4)", "4, 3")]
     public void Different(string first, string second)
     {
         Assert.False(Equivalence.AreEqual(first, second));
@@ -215,6 +347,18 @@ public class MathematicalEquivalenceTests
                 && !Equivalence.AreEqual(other, spellings[0]);
         });
 
+    [Fact]
+    public void A_product_of_two_factors_equals_what_it_multiplies_out_to() =>
+        Gen.Select(Gen.Int[-9, 9], Gen.Int[-9, 9], Gen.Int[1, 9], Gen.Int[1, 9]).Sample((a, b, c, d) =>
+        {
+            string product = $"({c}x+({a}))({d}x+({b}))";
+            string sum = $"{c * d}x^2+({a * d + b * c})x+({a * b})";
+            return Equivalence.AreEqual(product, sum)
+                && Equivalence.AreEqual($"{product}<y", $"y>{sum}")
+                && !Equivalence.AreEqual(product, sum + "+1")
+                && !Equivalence.AreEqual(product, sum + "+x/9");
+        });
+
     [Theory]
     [InlineData("(")]
     [InlineData("{")]
@@ -230,6 +374,16 @@ public class MathematicalEquivalenceTests
     [InlineData("2^9^")]
     [InlineData("$")]
     [InlineData(@"\text{")]
+    [InlineData("|")]
+    [InlineData("x<")]
+    [InlineData("±")]
+    [InlineData("x∈")]
+    [InlineData("(0,1)∪")]
+    [InlineData("sin ")]
+    [InlineData("sin^2(x")]
+    [InlineData("x+±")]
+    [InlineData("x^")]
+    [InlineData(@"\begin{matrix}")]
     public void Work_is_bounded_however_deep_or_long_the_text(string repeated)
     {
         foreach (int times in (int[])[50, 255, 100_000])

@@ -1,3 +1,4 @@
+using CsCheck;
 using Retrace.Perturbations;
 using Retrace.Problems;
 
@@ -75,9 +76,126 @@ public class ImagePerturbationTests
     }
 
     [Fact]
+    public void A_ramp_is_turned_exactly_between_its_pixels()
+    {
+        // Bilinear interpolation of a plane is the plane itself, up to rounding.
+        byte[] ramp = new byte[3 * 41 * 41];
+        for (int i = 0; i < ramp.Length; i++)
+        {
+            ramp[i] = (byte)(5 * (i / 3 % 41) + i % 3);
+        }
+        for (int seed = 0; seed < 10; seed++)
+        {
+            Random draws = new(seed);
+            double radians = draws.Next(1, 41) / 4.0 * (draws.Next(2) == 0 ? 1 : -1) * Math.PI / 180;
+            byte[] turned = new Rotation().Apply(new PixelImage(41, 41, ramp), new Random(seed)).Rgb;
+            for (int y = 8; y < 33; y++)
+            {
+                for (int x = 8; x < 33; x++)
+                {
+                    double column = 20 + Math.Cos(radians) * (x - 20) + Math.Sin(radians) * (y - 20);
+                    Assert.Equal(5 * column + 1, turned[3 * (41 * y + x) + 1], 0.5 + 1e-9);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void The_kernel_of_a_blur_is_normal()
+    {
+        // Level 1 is a variance of 0.1, so a neighbour's weight is e^−5 = 0.00674 of the centre's, and the sum 1.01348:
+        // 255 / 1.01348 = 251.6 in the middle, 255 · 0.00674 / 1.01348 = 1.7 beside it.
+        PixelImage line = new(5, 1, [0, 0, 0, 0, 0, 0, 255, 255, 255, 0, 0, 0, 0, 0, 0]);
+        byte[] blurred = new GaussianBlur(highestLevel: 1).Apply(line, new Random(1)).Rgb;
+        Assert.Equal([0, 0, 0, 2, 2, 2, 252, 252, 252, 2, 2, 2, 0, 0, 0], blurred);
+        PixelImage column = new(1, 5, line.Rgb);
+        Assert.Equal(blurred, new GaussianBlur(highestLevel: 1).Apply(column, new Random(1)).Rgb);
+    }
+
+    [Fact]
+    public void Contrast_is_taken_away_towards_the_mean()
+    {
+        // Level 1: a hundredth of the way to the mean of 100.
+        PixelImage image = new(2, 1, [0, 0, 0, 200, 200, 200]);
+        Assert.Equal(
+            [1, 1, 1, 199, 199, 199], new ReducedContrast(highestLevel: 1).Apply(image, new Random(1)).Rgb);
+    }
+
+    [Theory]
+    // Quality 40 makes the step of the mean 20 / 8 = 2.5 grey values: 128, 130.5, …
+    [InlineData(129, 128)]
+    [InlineData(133, 133)]
+    [InlineData(134, 133)]
+    [InlineData(138, 138)]
+    public void Jpeg_rounds_the_mean_of_a_block_to_whole_steps(byte value, byte expected)
+    {
+        const int Level = 60;
+        int seed = Enumerable.Range(0, 10_000).First(seed => new Random(seed).Next(1, 101) == Level);
+        byte[] lossy = new JpegCompression(highestLevel: 100).Apply(Grey(value), new Random(seed)).Rgb;
+        Assert.All(lossy, other => Assert.Equal(expected, other));
+    }
+
+    [Fact]
+    public void Turning_blurring_and_paling_make_no_value_that_was_not_in_between() =>
+        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[1, 100], Gen.Int[0, 1000])
+            .Sample((width, height, level, seed) =>
+            {
+                byte[] pixels = new byte[3 * width * height];
+                new Random(seed).NextBytes(pixels);
+                IImagePerturbation[] averaging =
+                    [new Rotation(level), new GaussianBlur(level), new ReducedContrast(level)];
+                return averaging.All(perturbation => perturbation
+                    .Apply(new PixelImage(width, height, pixels), new Random(seed))
+                    .Rgb.All(value => value >= pixels.Min() && value <= pixels.Max()));
+            });
+
+    [Fact]
+    public void At_any_level_and_size_a_perturbation_changes_an_image_of_noise()
+    {
+        string[] names = [.. ImagePerturbations.Names.Where(name => name is not ("none" or "salt-pepper"))];
+        Gen.Select(Gen.Int[4, 40], Gen.Int[4, 40], Gen.Int[1, 100], Gen.Int[0, 1000], Gen.Int[0, names.Length - 1])
+            .Sample((width, height, level, seed, name) =>
+            {
+                byte[] pixels = new byte[3 * width * height];
+                new Random(seed).NextBytes(pixels);
+                PixelImage perturbed = ImagePerturbations.Create(names[name], level)
+                    .Apply(new PixelImage(width, height, pixels), new Random(seed));
+                return (perturbed.Width, perturbed.Height) == (width, height) && !perturbed.Rgb.SequenceEqual(pixels);
+            });
+    }
+
+    [Fact]
+    public void A_composition_does_two_different_things_in_a_row()
+    {
+        Counting[] parts = [new(), new(), new()];
+        ComposedPerturbation composition = new(parts);
+        HashSet<string> seen = [];
+        for (int seed = 0; seed < 100; seed++)
+        {
+            Array.ForEach(parts, part => part.Times = 0);
+            composition.Apply(Grey(0), new Random(seed));
+            Assert.Equal(2, parts.Sum(part => part.Times));
+            Assert.All(parts, part => Assert.InRange(part.Times, 0, 1));
+            seen.Add(string.Concat(parts.Select(part => part.Times)));
+        }
+        Assert.Equal(3, seen.Count);
+    }
+
+    [Fact]
     public void An_unknown_perturbation_is_answered_with_the_known_ones()
     {
         BadInputException error = Assert.Throws<BadInputException>(() => ImagePerturbations.Create("gauss"));
         Assert.Contains("\"gauss\"; known are gaussian, salt-pepper", error.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Counting : IImagePerturbation
+    {
+        public int Times { get; set; }
+
+        public PixelImage Apply(PixelImage image, Random random)
+        {
+            Times++;
+            return image;
+        }
     }
 }

@@ -144,6 +144,31 @@ public sealed class ConfigurationLayersTests : IDisposable
         Assert.Equal(0, ConfigurationLayers.Resolve(null, null, ["retrace.samples=0"]).Retracing.Samples);
     }
 
+    [Theory]
+    [InlineData(
+        "0.3, 1",
+        "retrace.keep_rates is \"0.3, 1\", but must be numbers of at least 0 and below 1 with commas between them")]
+    [InlineData(
+        "0.3; 0.5",
+        "retrace.keep_rates is \"0.3; 0.5\", but must be numbers of at least 0 and below 1 with commas between them")]
+    [InlineData(
+        "0.3, 0.5, 0.7",
+        "retrace.keep_rates holds 3 shares, but retrace.samples is 2: each share needs a continuation")]
+    public void Several_keep_rates_are_checked(string rates, string message)
+    {
+        BadInputException error = Assert.Throws<BadInputException>(() => ConfigurationLayers.Resolve(
+            modelFolder: null, file: null, ["retrace.samples=2", $"retrace.keep_rates={rates}"]));
+        Assert.Equal(message, error.Message);
+    }
+
+    [Fact]
+    public void Several_keep_rates_go_before_the_one()
+    {
+        RetracingSettings one = ConfigurationLayers.Resolve(null, null, ["retrace.keep_rate=0.4"]).Retracing;
+        Assert.Equal([0.4], one.AllKeepRates());
+        Assert.Equal([0.3, 0.7], (one with { KeepRates = "0.3,0.7" }).AllKeepRates());
+    }
+
     [Fact]
     public void Targets_of_the_adapter_are_words()
     {

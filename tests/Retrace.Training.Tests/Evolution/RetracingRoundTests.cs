@@ -1,3 +1,4 @@
+using Retrace.Answers;
 using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Models.Qwen;
@@ -33,8 +34,31 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
         Retracing[][] retraced = Round(configuration, temperature: 0).Sample(1, batch, maternal, Cancellation);
         foreach ((Trajectory trajectory, Retracing retracing) in Pairs(maternal, retraced))
         {
-            int[] rest = trajectory.Generation.Tokens[retracing.Anchor..];
+            int[] rest = trajectory.Generation.Tokens[retracing.Anchors[0]..];
             Assert.All(retracing.Continuations, continuation => Assert.Equal(rest, continuation.Tokens));
+        }
+    }
+
+    // As above: greedy, each continuation repeats the rest behind its own anchor.
+    [Fact]
+    public void Continuations_are_divided_among_several_anchors()
+    {
+        RunConfiguration configuration = Configuration(settings => settings with
+        {
+            KeepRates = "0.2, 0.5, 0.8",
+            Samples = 5,
+            Perturbation = "none",
+        });
+        (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 0);
+        Retracing[][] retraced = Round(configuration, temperature: 0).Sample(1, batch, maternal, Cancellation);
+        foreach ((Trajectory trajectory, Retracing retracing) in Pairs(maternal, retraced))
+        {
+            int length = trajectory.Generation.ContentLength;
+            Assert.Equal([(int)(0.2 * length), (int)(0.5 * length), (int)(0.8 * length)], retracing.Anchors);
+            Assert.Equal([0, 0, 1, 1, 2], retracing.AnchorGroups);
+            Assert.Equal(
+                retracing.AnchorGroups.Select(group => trajectory.Generation.Tokens[retracing.Anchors[group]..]),
+                retracing.Continuations.Select(continuation => continuation.Tokens));
         }
     }
 
@@ -45,7 +69,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
             Configuration(settings => settings with { Mode = "new-turn", Perturbation = "none" });
         (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 0);
         Retracing[][] retraced = Round(configuration, temperature: 0).Sample(1, batch, maternal, Cancellation);
-        Assert.Contains(Pairs(maternal, retraced), pair => !pair.Item1.Generation.Tokens[pair.Item2.Anchor..]
+        Assert.Contains(Pairs(maternal, retraced), pair => !pair.Item1.Generation.Tokens[pair.Item2.Anchors[0]..]
             .AsSpan().StartsWith(pair.Item2.Continuations[0].Tokens.AsSpan(0, 1)));
     }
 
@@ -61,7 +85,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
         ];
         Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, Cancellation);
         Assert.All(Pairs(maternal, retraced), pair =>
-            Assert.Equal((int)(0.7 * pair.Item1.Generation.ContentLength), pair.Item2.Anchor));
+            Assert.Equal((int)(0.7 * pair.Item1.Generation.ContentLength), pair.Item2.Anchors[0]));
     }
 
     [Fact]
@@ -73,8 +97,8 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
         Trajectory[][] maternal = [.. batch.Select(_ => new[] { Reading(tokens), Reading(tokens[..3]) })];
         Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, Cancellation);
         Assert.All(retraced, group => Assert.DoesNotContain(
-            "\\boxed", _model.Tokenizer.Decode(tokens[..group[0].Anchor])));
-        Assert.All(retraced, group => Assert.True(group[0].Anchor > 0));
+            "\\boxed", _model.Tokenizer.Decode(tokens[..group[0].Anchors[0]])));
+        Assert.All(retraced, group => Assert.True(group[0].Anchors[0] > 0));
     }
 
     [Fact]
@@ -110,7 +134,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
         (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 1);
         Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, Cancellation);
         Assert.All(retraced.SelectMany(group => group), one => Assert.All(one.Continuations, continuation =>
-            Assert.InRange(one.Anchor + continuation.Tokens.Length, 1, UntrainedModel.MaxResponseTokens)));
+            Assert.InRange(one.Anchors[0] + continuation.Tokens.Length, 1, UntrainedModel.MaxResponseTokens)));
     }
 
     [Fact]
@@ -142,7 +166,8 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
     {
         int[] ids = [.. tokens];
         float[] zeros = new float[ids.Length];
-        return Trajectory.Read(new Generation(ids, zeros, zeros, [], Stopped: false), _model.Tokenizer);
+        Generation generation = new(ids, zeros, zeros, [], Stopped: false);
+        return Trajectory.Read(generation, _model.Tokenizer, new BoxedExtraction());
     }
 
     private RetracingRound Round(RunConfiguration configuration, double temperature) => new(

@@ -82,7 +82,7 @@ public sealed class RewardStageTests
             new Generation([1], [-1], [0.5f], [], Stopped: true), $"{Form}\\boxed{{{answer}}}", answer))];
         Retracing[][] retracings = retraced.Length == 0
             ? []
-            : [[.. retraced.Select(answers => new Retracing(0, [], [], answers, answers))]];
+            : [[.. retraced.Select(answers => new Retracing([0], [], [], answers, answers))]];
         return Assert.Single(stage.Assess(1, [problem], [sampled], retracings));
     }
 }

@@ -18,6 +18,8 @@ public sealed class LearnerTests
         Kl = 0.1,
     };
 
+    private static readonly RolloutSettings Rollout = new() { MaxResponseTokens = 10 };
+
     // Along the gradient's own direction, through vision tower, decoder, log-probabilities and loss.
     [Fact]
     public void The_gradient_of_the_loss_is_its_slope_in_the_weights()
@@ -61,6 +63,24 @@ public sealed class LearnerTests
         }
     }
 
+    // Of equal lengths all aggregations weigh tokens alike: the mean over tokens, or 2/10 of it where 10 are allowed.
+    [Fact]
+    public void The_aggregation_scales_the_gradient()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel policy = SmallModel.Create();
+        TrainingSample[] samples = [.. Samples(policy).Where(sample => sample.OldLogProbs.Length == 2)];
+        Dictionary<string, Tensor> mean = GradientOf(policy, samples, Settings);
+        foreach ((string loss, double expected) in new[] { ("sequence-mean", 1.0), ("constant", 0.2) })
+        {
+            Dictionary<string, Tensor> scaled = GradientOf(policy, samples, Settings with { Loss = loss });
+            foreach ((string name, Tensor part) in mean.Where(part => part.Value.norm().item<float>() > 1e-3))
+            {
+                Assert.Equal(expected, scaled[name].norm().item<float>() / part.norm().item<float>(), 1e-3);
+            }
+        }
+    }
+
     [Fact]
     public void On_its_own_samples_nothing_is_clipped_and_the_divergence_is_zero()
     {
@@ -68,7 +88,7 @@ public sealed class LearnerTests
         using QwenModel policy = SmallModel.Create();
         using QwenModel reference = policy.Clone();
         policy.Parameters.Train(_ => true);
-        using Learner learner = new(policy, reference, Settings, temperature: 1, seed: 0);
+        using Learner learner = new(policy, reference, Settings, Rollout, seed: 0);
         LearningStatistics learned = learner.Learn(1, Samples(policy));
         Assert.Equal(0, learned.ClipFraction);
         Assert.Equal(0, learned.Kl!.Value, 1e-6);
@@ -84,7 +104,7 @@ public sealed class LearnerTests
         double[] before = SumOfLogProbs(policy, samples);
         policy.Parameters.Train(_ => true);
         using Learner learner = new(
-            policy, null, Settings with { LearningRate = 1e-3, Kl = 0, MaxGradNorm = 1 }, temperature: 1, seed: 0);
+            policy, null, Settings with { LearningRate = 1e-3, Kl = 0, MaxGradNorm = 1 }, Rollout, seed: 0);
         learner.Learn(1, samples);
         double[] after = SumOfLogProbs(policy, samples);
         Assert.All(Enumerable.Range(0, samples.Length), i =>
@@ -99,7 +119,7 @@ public sealed class LearnerTests
         TrainingSample[] samples = Samples(policy);
         policy.Parameters.Train(_ => true);
         LearningSettings settings = Settings with { LearningRate = 1e-5, WarmupSteps = 4, MiniBatch = 3 };
-        using Learner learner = new(policy, null, settings, temperature: 1, seed: 0);
+        using Learner learner = new(policy, null, settings, Rollout, seed: 0);
         // Six samples in mini-batches of three are two optimizer steps.
         Assert.Equal([0.5e-5, 1e-5, 1e-5], new[] { 1, 2, 3 }.Select(step => learner.Learn(step, samples).LearningRate));
     }
@@ -112,7 +132,7 @@ public sealed class LearnerTests
         TrainingSample[] samples = Samples(policy);
         samples[2] = samples[2] with { Advantage = double.NaN };
         policy.Parameters.Train(_ => true);
-        using Learner learner = new(policy, null, Settings, temperature: 1, seed: 0);
+        using Learner learner = new(policy, null, Settings, Rollout, seed: 0);
         TrainingFailedException error =
             Assert.Throws<TrainingFailedException>(() => learner.Learn(7, samples));
         Assert.Contains("step 7", error.Message);
@@ -126,7 +146,7 @@ public sealed class LearnerTests
         using QwenModel reference = policy.Clone();
         TrainingSample[] samples = Samples(policy);
         policy.Parameters.Train(_ => true);
-        using Learner learner = new(policy, reference, Settings, temperature: 1, seed: 0);
+        using Learner learner = new(policy, reference, Settings, Rollout, seed: 0);
         learner.Learn(1, samples);
         long tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         for (int step = 2; step <= 201; step++)
@@ -186,8 +206,9 @@ public sealed class LearnerTests
             PromptedResponse.Predict(reference, contents).LogProbs,
             tensor(samples.SelectMany(sample =>
                 sample.OldLogProbs.Select(_ => (float)sample.Advantage)).ToArray()),
-            new PolicyLossSettings(Settings.Clip, Settings.Kl, KlEstimator.K3),
-            samples.Sum(sample => sample.OldLogProbs.Length)).Total.item<float>();
+            tensor(samples.SelectMany(sample => sample.OldLogProbs.Select(_ =>
+                1f / samples.Sum(other => other.OldLogProbs.Length))).ToArray()),
+            new PolicyLossSettings(Settings.Clip, Settings.Clip, Settings.Kl, KlEstimator.K3)).Total.item<float>();
     }
 
     // The gradient that Learner leaves to the optimizer, read off AdamW's first moment: (1 − 0.9) · gradient.
@@ -196,7 +217,7 @@ public sealed class LearnerTests
     {
         using QwenModel trained = policy.Clone();
         trained.Parameters.Train(_ => true);
-        using Learner learner = new(trained, policy, settings, temperature: 1, seed: 0);
+        using Learner learner = new(trained, policy, settings, Rollout, seed: 0);
         learner.Learn(1, samples);
         using Scalar tenth = 0.1;
         return learner.Optimizer.State

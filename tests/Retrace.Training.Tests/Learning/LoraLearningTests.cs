@@ -69,7 +69,7 @@ public sealed class LoraLearningTests
         using QwenModel before = policy.Clone();
         Train(policy);
         using Learner learner = new(
-            policy, start, Settings with { LearningRate = 1e-2, MaxGradNorm = 1 }, temperature: 1, seed: 0);
+            policy, start, Settings with { LearningRate = 1e-2, MaxGradNorm = 1 }, new RolloutSettings(), seed: 0);
         for (int step = 1; step <= 3; step++)
         {
             learner.Learn(step, samples);
@@ -107,7 +107,7 @@ public sealed class LoraLearningTests
         TrainingSample[] samples = Samples(policy);
         Train(policy);
         using Learner learner = new(
-            policy, start, Settings with { LearningRate = 1e-6, MaxGradNorm = 1 }, temperature: 1, seed: 0);
+            policy, start, Settings with { LearningRate = 1e-6, MaxGradNorm = 1 }, new RolloutSettings(), seed: 0);
         const string A = "model.layers.0.self_attn.q_proj.lora_A.weight";
         float[] before = Precise();
         learner.Learn(1, samples);
@@ -134,7 +134,7 @@ public sealed class LoraLearningTests
 
         double KlAgainst(QwenModel reference)
         {
-            using Learner learner = new(policy, reference, Settings, temperature: 1, seed: 0);
+            using Learner learner = new(policy, reference, Settings, new RolloutSettings(), seed: 0);
             return learner.Learn(1, samples).Kl!.Value;
         }
     }
@@ -148,7 +148,7 @@ public sealed class LoraLearningTests
         TrainingSample[] samples = Samples(policy);
         policy.Parameters.Train(name => !name.StartsWith("visual.", StringComparison.Ordinal));
         using Learner learner = new(
-            policy, null, Settings with { LearningRate = 1e-3, Kl = 0 }, temperature: 1, seed: 0);
+            policy, null, Settings with { LearningRate = 1e-3, Kl = 0 }, new RolloutSettings(), seed: 0);
         learner.Learn(1, samples);
         foreach (string name in policy.Parameters.Names)
         {
@@ -187,7 +187,7 @@ public sealed class LoraLearningTests
         using QwenModel policy = Adapted(start, Lora with { Dropout = 0.3 });
         TrainingSample[] samples = Samples(policy);
         Train(policy);
-        using Learner learner = new(policy, start, Settings, temperature: 1, seed: 0);
+        using Learner learner = new(policy, start, Settings, new RolloutSettings(), seed: 0);
         learner.Learn(1, samples);
         long tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         for (int step = 2; step <= 10; step++)
@@ -195,6 +195,23 @@ public sealed class LoraLearningTests
             learner.Learn(step, samples);
         }
         Assert.Equal(tensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void Recomputed_activations_drop_the_same_inputs_and_give_the_same_gradients()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel start = SmallModel.Create();
+        using QwenModel policy = Adapted(start, Lora with { Dropout = 0.3 });
+        TrainingSample[] samples = Samples(policy);
+        Dictionary<string, Tensor> kept = GradientOf(policy, start, samples, seed: 5);
+        Dictionary<string, Tensor> recomputed = GradientOf(policy, start, samples, seed: 5, recompute: true);
+        Assert.Equal(2 * policy.Adapter!.Layers.Count, kept.Count);
+        foreach ((string name, Tensor gradient) in kept)
+        {
+            Assert.True(gradient.abs().max().item<float>() > 0, name);
+            Assert.True(gradient.equal(recomputed[name]).all().item<bool>(), name);
+        }
     }
 
     // An adapter whose B is no longer zero.
@@ -246,17 +263,19 @@ public sealed class LoraLearningTests
             PromptedResponse.Predict(reference, contents).LogProbs,
             tensor(samples.SelectMany(sample =>
                 sample.OldLogProbs.Select(_ => (float)sample.Advantage)).ToArray()),
-            new PolicyLossSettings(Settings.Clip, Settings.Kl, KlEstimator.K3),
-            samples.Sum(sample => sample.OldLogProbs.Length)).Total.item<float>();
+            tensor(samples.SelectMany(sample => sample.OldLogProbs.Select(_ =>
+                1f / samples.Sum(other => other.OldLogProbs.Length))).ToArray()),
+            new PolicyLossSettings(Settings.Clip, Settings.Clip, Settings.Kl, KlEstimator.K3)).Total.item<float>();
     }
 
     // Read off AdamW's first moment, (1 − 0.9) · gradient.
     private static Dictionary<string, Tensor> GradientOf(
-        QwenModel policy, QwenModel reference, TrainingSample[] samples, long seed, int optimizerStep = 0)
+        QwenModel policy, QwenModel reference, TrainingSample[] samples, long seed, int optimizerStep = 0, bool recompute = false)
     {
         using QwenModel trained = policy.Clone();
         Train(trained);
-        using Learner learner = new(trained, reference, Settings, temperature: 1, seed);
+        trained.RecomputesActivations = recompute;
+        using Learner learner = new(trained, reference, Settings, new RolloutSettings(), seed);
         learner.Optimizer.ResumeAt(optimizerStep);
         learner.Learn(1, samples);
         using Scalar tenth = 0.1;

@@ -7,7 +7,7 @@ namespace Retrace.Training.Tests.Learning;
 
 public sealed class PolicyLossTests
 {
-    private static readonly PolicyLossSettings Settings = new(Clip: 0.2, KlWeight: 0.01, KlEstimator.K3);
+    private static readonly PolicyLossSettings Settings = new(Clip: 0.2, ClipHigh: 0.2, KlWeight: 0.01, KlEstimator.K3);
 
     [Fact]
     public void It_is_the_sum_that_one_computes_by_hand()
@@ -19,14 +19,50 @@ public sealed class PolicyLossTests
             tensor(new[] { -1.1f, -1.0f, -1.5f }),
             tensor(new[] { -1.2f, -0.5f, -1.0f }),
             tensor(new[] { 1.0f, 2.0f, -1.0f }),
-            Settings,
-            tokensInMiniBatch: 4);
+            tensor(new[] { 0.25f, 0.25f, 0.25f }),
+            Settings);
 
         double policy = -(Math.Exp(0.1) * 1) - (1.2 * 2) + (0.8 * 1);
         double kl = (Math.Exp(-0.2) + 0.2 - 1) + 0 + (Math.Exp(1) - 1 - 1);
         Assert.Equal((policy + (0.01 * kl)) / 4, loss.Total.item<float>(), 1e-6);
         Assert.Equal(kl, loss.KlSum.item<float>(), 1e-6);
         Assert.Equal(2, loss.ClippedCount.item<long>());
+    }
+
+    [Fact]
+    public void A_higher_clip_lets_a_rare_token_grow_further_and_nothing_shrink_further()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        // Ratios e^0.25 = 1.284, within 1.3 and beyond 1.2, e^0.5 beyond both, and e^−0.5 below 0.8.
+        PolicyLoss loss = PolicyLoss.Of(
+            tensor(new[] { -0.75f, -0.5f, -1.5f }),
+            tensor(new[] { -1.0f, -1.0f, -1.0f }),
+            null,
+            tensor(new[] { 1.0f, 1.0f, -1.0f }),
+            ones(3),
+            Settings with { ClipHigh = 0.3 });
+        Assert.Equal(-Math.Exp(0.25) - 1.3 + 0.8, loss.Total.item<float>(), 1e-6);
+        Assert.Equal(2, loss.ClippedCount.item<long>());
+    }
+
+    [Theory]
+    [InlineData(LossAggregation.TokenMean, -(1 + 3 * 2) / 4.0)]
+    [InlineData(LossAggregation.SequenceMean, -(1 + 2) / 2.0)]
+    [InlineData(LossAggregation.Constant, -(1 + 3 * 2) / (2 * 10.0))]
+    public void Tokens_of_long_and_short_responses_are_added_up_by_weight(LossAggregation aggregation, double expected)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        // Responses of one token and of three, of advantages 1 and 2, at a ratio of 1 and without a KL term.
+        float[] weights = TokenWeights.Of(aggregation, [1, 3], maxResponseTokens: 10);
+        Tensor logProbs = full([4], -1.0f);
+        PolicyLoss loss = PolicyLoss.Of(
+            logProbs,
+            logProbs,
+            null,
+            tensor(new[] { 1.0f, 2.0f, 2.0f, 2.0f }),
+            tensor(new[] { weights[0], weights[1], weights[1], weights[1] }),
+            Settings);
+        Assert.Equal(expected, loss.Total.item<float>(), 1e-6);
     }
 
     [Theory]
@@ -41,8 +77,8 @@ public sealed class PolicyLossTests
             tensor(new[] { -0.7f }),
             tensor(new[] { -1.0f }),
             tensor(new[] { 0.0f }),
-            Settings with { Estimator = estimator },
-            tokensInMiniBatch: 1);
+            tensor(new[] { 1.0f }),
+            Settings with { Estimator = estimator });
         Assert.Equal(expected, loss.KlSum.item<float>(), 1e-6);
     }
 
@@ -56,8 +92,8 @@ public sealed class PolicyLossTests
                 tensor(new[] { policy }),
                 tensor(new[] { reference }),
                 tensor(new[] { 0.0f }),
-                Settings,
-                tokensInMiniBatch: 1);
+                tensor(new[] { 1.0f }),
+                Settings);
             double kl = loss.KlSum.item<float>();
             Assert.True(kl >= -1e-6);
             Assert.True(Math.Abs(policy - reference) < 0.01 || kl > 0);
@@ -72,6 +108,7 @@ public sealed class PolicyLossTests
         float[] old = [-1.05f, -1.0f, -1.5f, -0.9f, -1.3f];
         float[] reference = [-1.3f, -0.4f, -1.1f, -2.0f, -1.4f];
         float[] advantages = [1.2f, 0.7f, -0.5f, -1.1f, 0.4f];
+        float[] weights = [0.2f, 0.2f, 0.1f, 0.3f, 0.2f];
 
         foreach (KlEstimator estimator in Enum.GetValues<KlEstimator>())
         {
@@ -96,8 +133,8 @@ public sealed class PolicyLossTests
             tensor(old),
             tensor(reference),
             tensor(advantages),
-            new PolicyLossSettings(0.2, 0.3, estimator),
-            tokensInMiniBatch: policy.Length).Total;
+            tensor(weights),
+            new PolicyLossSettings(0.2, 0.4, 0.3, estimator)).Total;
     }
 
     [Fact]
@@ -110,8 +147,8 @@ public sealed class PolicyLossTests
             tensor(new[] { -1.0f, -1.0f, -1.0f, -1.0f }),
             null,
             tensor(new[] { 1.0f, -1.0f, 1.0f, -1.0f }),
-            Settings,
-            tokensInMiniBatch: 1).Total.backward();
+            ones(4),
+            Settings).Total.backward();
         float[] gradient = logProbs.grad!.data<float>().ToArray();
         Assert.Equal([0, 0], gradient[..2]);            // Further in the direction that it already went.
         Assert.All(gradient[2..], value => Assert.NotEqual(0, value)); // Back again.

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Retrace.Answers.Mathematics;
 
-/// <summary>Reads an answer as a number, a list or text.</summary>
+/// <summary>Reads an answer as a number, a list, a formula, a relation or text.</summary>
 internal static partial class AnswerParser
 {
     // Longer answers are compared as text.
@@ -28,39 +28,85 @@ internal static partial class AnswerParser
         {
             return new TextValue(choice.Groups["letter"].Value.ToLowerInvariant());
         }
-        bool bracketed = text.FirstOrDefault() is '(' or '[' or LatexText.SetOpen
+        bool bracketed = text.FirstOrDefault() is '(' or '[' or LatexText.SetOpen or LatexText.RowOpen
             && ClosingBracket(text) == text.Length - 1;
         return (bracketed ? BracketedList(text, depth) : null)
             ?? Number(text)
             ?? (bracketed ? null : OpenList(text, depth))
+            ?? Alternatives(text, depth)
+            ?? Member(text, depth)
+            ?? RelationParser.Inequality(text)
             ?? Assigned(text, depth)
-            ?? Text(text);
+            ?? RelationParser.Equation(text)
+            ?? Expression(text)
+            ?? (AnswerValue)Text(text);
     }
 
-    // A number fills the text, but for a unit behind it.
-    private static NumberValue? Number(string text)
+    /// <summary>The number that fills the text, but for a unit behind it; null if there is none.</summary>
+    internal static NumberValue? Number(string text)
     {
         Number value = ExpressionParser.Parse(text, out int length);
         return value.IsDefined && Unit.TryParse(text[length..], out Unit? unit) ? new NumberValue(value, unit) : null;
     }
 
-    // A tuple (1,234), an interval (0, 1], a set.
-    private static ListValue? BracketedList(string text, int depth)
+    // A tuple (1,234), an interval (0, 1], a set, a matrix.
+    private static AnswerValue? BracketedList(string text, int depth)
     {
-        bool isSet = text[0] == LatexText.SetOpen;
-        IEnumerable<AnswerValue>? items = Items(Split(text[1..^1]), isSet ? 1 : 2, depth);
-        if (isSet)
+        List<string> parts = Split(text[1..^1]);
+        if (parts is [string only] && only.TrimStart().StartsWith(LatexText.RowOpen) && text[0] != LatexText.RowOpen)
         {
-            items = items?.OrderBy(item => item.CanonicalForm, StringComparer.Ordinal);
+            return depth == MaxDepth ? null : Parse(only, depth + 1); // A matrix that draws its own brackets.
         }
-        return items is null ? null : new ListValue(text[0], [.. items], text[^1]);
+        int fewest = text[0] is LatexText.SetOpen or LatexText.RowOpen ? 1 : 2;
+        return Items(parts, fewest, depth) is { } items ? new ListValue(text[0], [.. items], text[^1]) : null;
     }
 
-    // "3, 5", "3 and 5". Out of brackets, a comma may also set thousands apart.
+    // "3, 5", "3 and 5", "(0, 1) ∪ (2, 3)", "x = 1, y = 2". Out of brackets, a comma may also set thousands apart.
     private static ListValue? OpenList(string text, int depth)
     {
-        IEnumerable<AnswerValue>? items = Items(Split(ThousandsSeparator().Replace(text, "")), 2, depth);
-        return items is null ? null : new ListValue('(', [.. items], ')');
+        List<string> parts = SplitUnion(text);
+        if (parts.Count > 1)
+        {
+            return Items(parts, 2, depth) is { } sets
+                ? new ListValue(ListValue.Union, [.. sets], ListValue.Union)
+                : null;
+        }
+        parts = Split(ThousandsSeparator().Replace(text, ""));
+        string[] names = [.. parts.Select(part => part.Split('=')[0].Trim())];
+        if (parts.Count > 1
+            && parts.All(part => part.Contains('='))
+            && names.All(name => Name().IsMatch(name))
+            && names.Distinct().Count() == names.Length)
+        {
+            // Values of different things: in the order of their names, like the tuple of these.
+            string[] values = [.. parts];
+            Array.Sort(names, values, StringComparer.Ordinal);
+            return Items([.. values], 2, depth) is { } named ? new ListValue('(', [.. named], ')') : null;
+        }
+        return Items(parts, 2, depth) is { } items
+            ? new ListValue(ListValue.Bare, [.. items], ListValue.Bare)
+            : null;
+    }
+
+    // "1 ± √2" is "1 + √2, 1 − √2".
+    private static ListValue? Alternatives(string text, int depth)
+    {
+        if (!text.Contains('±') || depth == MaxDepth)
+        {
+            return null;
+        }
+        AnswerValue upper = Parse(text.Replace('±', '+').Replace('∓', '-'), depth + 1);
+        AnswerValue lower = Parse(text.Replace('±', '-').Replace('∓', '+'), depth + 1);
+        return new ListValue(ListValue.Bare, [upper, lower], ListValue.Bare);
+    }
+
+    // "x ∈ [0, 1]" says [0, 1].
+    private static AnswerValue? Member(string text, int depth)
+    {
+        int sign = text.IndexOf('∈');
+        return sign >= 0 && depth < MaxDepth && Name().IsMatch(text.AsSpan(0, sign))
+            ? Parse(text[(sign + 1)..], depth + 1)
+            : null;
     }
 
     private static IEnumerable<AnswerValue>? Items(List<string> parts, int fewest, int depth) =>
@@ -68,21 +114,29 @@ internal static partial class AnswerParser
             ? null
             : parts.Select(part => Parse(part, depth + 1));
 
-    // "x = 3" says 3, and "A = 6/2 = 3" too; "y = 2x + 1" says 2x + 1. "2x = 6" says just that.
+    // "x = 3" says 3, and "A = 6/2 = 3" too; "y = 2x + 1" and "2x + 1 = y" say 2x + 1. "2x = 6" says just that.
     private static AnswerValue? Assigned(string text, int depth)
     {
         int first = text.IndexOf('=');
-        if (first < 0 || depth == MaxDepth || !Name().IsMatch(text.AsSpan(0, first)))
+        if (first < 0 || depth == MaxDepth)
         {
             return null;
         }
         int last = text.LastIndexOf('=');
+        if (!Name().IsMatch(text.AsSpan(0, first)))
+        {
+            return first == last && Variable().IsMatch(text.AsSpan(last + 1)) ? Parse(text[..first], depth + 1) : null;
+        }
         AnswerValue value = Parse(text[(last + 1)..], depth + 1);
         return value is not TextValue || (first == last && Variable().IsMatch(text.AsSpan(0, first))) ? value : null;
     }
 
+    private static FormulaValue? Expression(string text) =>
+        Formula.Evaluate(text) is double[] values ? new FormulaValue(values) : null;
+
     private static TextValue Text(string text)
     {
+        text = Article().Replace(text, "");
         StringBuilder plain = new(text.Length);
         for (int i = 0; i < text.Length; i++)
         {
@@ -105,6 +159,11 @@ internal static partial class AnswerParser
     private static string TrimOuter(string text)
     {
         text = text.Trim().TrimEnd('.').TrimEnd();
+        while (text.StartsWith("**", StringComparison.Ordinal) && text.Length > 4
+            && text.EndsWith("**", StringComparison.Ordinal))
+        {
+            text = text[2..^2].Trim(); // Bold, in Markdown.
+        }
         while (text.StartsWith('{') && ClosingBracket(text) == text.Length - 1)
         {
             text = text[1..^1].Trim();
@@ -130,13 +189,20 @@ internal static partial class AnswerParser
 
     private static int Nesting(char character) => character switch
     {
-        '(' or '[' or '{' or LatexText.SetOpen => 1,
-        ')' or ']' or '}' or LatexText.SetClose => -1,
+        '(' or '[' or '{' or LatexText.SetOpen or LatexText.RowOpen => 1,
+        ')' or ']' or '}' or LatexText.SetClose or LatexText.RowClose => -1,
         _ => 0,
     };
 
     // At the commas, semicolons, "and" and "or" outside of brackets.
-    private static List<string> Split(string text)
+    private static List<string> Split(string text) =>
+        Split(text, (text, i) => text[i] is ',' or ';' ? 1 : Conjunction().Match(text, i).Length);
+
+    // At the signs of a union outside of brackets; between brackets, a letter may stand for it.
+    private static List<string> SplitUnion(string text) =>
+        Split(text, (text, i) => text[i] == '∪' || LetterUnion().IsMatch(text, i) ? 1 : 0);
+
+    private static List<string> Split(string text, Func<string, int, int> separatorAt)
     {
         List<string> parts = [];
         int depth = 0;
@@ -144,7 +210,7 @@ internal static partial class AnswerParser
         for (int i = 0; i < text.Length; i++)
         {
             depth += Nesting(text[i]);
-            int separator = depth != 0 ? 0 : text[i] is ',' or ';' ? 1 : Conjunction().Match(text, i).Length;
+            int separator = depth != 0 ? 0 : separatorAt(text, i);
             if (separator > 0)
             {
                 parts.Add(text[start..i]);
@@ -169,9 +235,17 @@ internal static partial class AnswerParser
     [GeneratedRegex(@"\G,? (?:and|or) ")]
     private static partial Regex Conjunction();
 
-    // x, x_1, AB, ∠ABC, m∠A, f(x), Area, the area
-    [GeneratedRegex(@"^ *[∠△\\]? *[a-zA-Zα-ω][a-zA-Zα-ω∠△\\ ]*(?:_\{?[a-zA-Z0-9]+\}?)?'? *(?:\([a-zA-Z, ]+\))? *$")]
-    private static partial Regex Name();
+    [GeneratedRegex(@"(?<=[)\]] ?)\GU(?= ?[(\[])")]
+    private static partial Regex LetterUnion();
+
+    [GeneratedRegex(@"^(?:the|an?) (?=[a-z]{2})", RegexOptions.IgnoreCase)]
+    private static partial Regex Article();
+
+    /// <summary>What a value may be given to: x, x_1, AB, ∠ABC, m∠A, ∠1, f(x), Area, the area, (x, y).</summary>
+    [GeneratedRegex(
+        @"^ *[∠△\\]? *[a-zA-Zα-ω][a-zA-Zα-ω∠△\\ ]*(?:_\{?[a-zA-Z0-9]+\}?)?'? *(?:\([a-zA-Z, ]+\))? *$"
+        + @"|^ *m? *∠ *[0-9]+ *$|^ *\( *[a-zA-Z](?: *, *[a-zA-Z])+ *\) *$")]
+    internal static partial Regex Name();
 
     // x, x_1, f(x)
     [GeneratedRegex(@"^ *[a-zA-Z](?:_\{?[a-zA-Z0-9]\}?)? *(?:\([a-zA-Z]\))? *$")]

@@ -15,6 +15,11 @@ internal abstract record AnswerValue
         {
             (NumberValue left, NumberValue right) => NumberValue.AreEqual(left, right),
             (ListValue left, ListValue right) => ListValue.AreEqual(left, right),
+            (FormulaValue left, FormulaValue right) => Formula.Agree(left.Values, right.Values),
+            (FormulaValue left, NumberValue right) => left.IsConstant(right.Number),
+            (NumberValue left, FormulaValue right) => right.IsConstant(left.Number),
+            (RelationValue left, RelationValue right) => left.Sign == right.Sign
+                && Formula.AreProportional(left.Differences, right.Differences, positive: left.Sign is '<' or '≤'),
             _ => false,
         };
 }
@@ -45,20 +50,95 @@ internal sealed record NumberValue(Number Number, Unit? Unit) : AnswerValue
         value.Unit is null ? value.Number : value.Number * value.Unit.Factor;
 }
 
-/// <summary>A tuple, a set or an interval.</summary>
-/// <param name="Open">Its bracket; a list without one counts as a tuple, with <c>(</c>.</param>
-/// <param name="Items">In order; sorted for a set, whose order says nothing.</param>
+/// <summary>An expression with variables, known by its values (<see cref="Formula"/>).</summary>
+internal sealed record FormulaValue(double[] Values) : AnswerValue
+{
+    public override string CanonicalForm => "formula " + string.Join(' ', Values.Select(value => value.ToString("R")));
+
+    /// <summary>Whether it is that number whatever the variables are, as sin²x + cos²x is 1.</summary>
+    public bool IsConstant(Number number) => Formula.Agree(Values, [.. Values.Select(_ => number.Value)]);
+}
+
+/// <summary>An equation or an inequality between expressions.</summary>
+/// <param name="Differences">The left side less the right one, known by its values.</param>
+/// <param name="Sign">What that difference is to 0: <c>=</c>, <c>≠</c>, <c>&lt;</c> or <c>≤</c>.</param>
+internal sealed record RelationValue(double[] Differences, char Sign) : AnswerValue
+{
+    public override string CanonicalForm =>
+        $"relation {Sign} {string.Join(' ', Differences.Select(value => value.ToString("R")))}";
+}
+
+/// <summary>A tuple, a set, an interval, a matrix, a union, or a list without brackets.</summary>
+/// <param name="Open">
+/// Its bracket; <see cref="Bare"/> for a list without, <see cref="Union"/> for a union of sets.
+/// </param>
+/// <param name="Items">In order.</param>
 /// <param name="Close">Its closing bracket.</param>
 internal sealed record ListValue(char Open, IReadOnlyList<AnswerValue> Items, char Close) : AnswerValue
 {
+    /// <summary>Solutions, one beside the other, as in "1 and 2".</summary>
+    public const char Bare = ',';
+
+    public const char Union = '∪';
+
     public override string CanonicalForm =>
         $"list {Open}{string.Join(", ", Items.Select(item => item.CanonicalForm))}{Close}";
 
-    public static bool AreEqual(ListValue first, ListValue second) =>
-        first.Open == second.Open
-        && first.Close == second.Close
-        && first.Items.Count == second.Items.Count
-        && first.Items.Zip(second.Items).All(pair => AreEqual(pair.First, pair.Second));
+    private bool IsOrdered => Open is not (Bare or Union or LatexText.SetOpen);
+
+    /// <summary>
+    /// Item by item, with the same brackets; sets, unions and bare lists in any order. A bare list may be a set or a
+    /// union, or a tuple, of which it then has the order.
+    /// </summary>
+    public static bool AreEqual(ListValue first, ListValue second)
+    {
+        if (first.Items.Count != second.Items.Count)
+        {
+            return false;
+        }
+        bool alike = first.Open == second.Open && first.Close == second.Close;
+        if (!alike && (first.Open == Bare) == (second.Open == Bare))
+        {
+            return false;
+        }
+        ListValue bracketed = first.Open == Bare ? second : first;
+        return bracketed.IsOrdered
+            ? (alike || (bracketed.Open == '(' && bracketed.Close == ')'))
+                && first.Items.Zip(second.Items).All(pair => AreEqual(pair.First, pair.Second))
+            : CanBePaired(first.Items, second.Items);
+    }
+
+    // Whether each item of one list has an equal one of its own in the other. Equality is not transitive, so the first
+    // equal one found may be another's only one and is given up where that has a second (Kuhn's matching).
+    private static bool CanBePaired(IReadOnlyList<AnswerValue> first, IReadOnlyList<AnswerValue> second)
+    {
+        int count = first.Count;
+        bool[] equal = new bool[count * count];
+        for (int i = 0; i < equal.Length; i++)
+        {
+            equal[i] = AreEqual(first[i / count], second[i % count]);
+        }
+        int[] partners = new int[count];
+        Array.Fill(partners, -1);
+        return Enumerable.Range(0, count).All(item => FindPartner(item, new bool[count]));
+
+        bool FindPartner(int item, bool[] asked)
+        {
+            for (int other = 0; other < count; other++)
+            {
+                if (equal[item * count + other] && !asked[other])
+                {
+                    asked[other] = true;
+                    if (partners[other] < 0 || FindPartner(partners[other], asked))
+                    {
+                        partners[other] = item;
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+    }
 }
 
 /// <summary>Anything else: compared letter by letter, without regard to case and white space.</summary>

@@ -6,22 +6,25 @@ namespace Retrace.Answers.Mathematics;
 
 /// <summary>
 /// Reads and evaluates the number that a text of <see cref="LatexText"/> begins with: + − * / ^, implied products,
-/// brackets, fractions, mixed numbers, roots and π.
+/// brackets, absolute values, fractions, mixed numbers, roots, π, and the functions sin, cos, tan, ln, log and exp.
 /// </summary>
 /// <remarks>
-/// Recursive descent without backtracking; nesting is bounded, so that no text can exhaust the stack.
+/// Recursive descent without backtracking; nesting is bounded, so that no text can exhaust the stack. With values for
+/// variables, every letter is one, save that e is Euler's number.
 /// </remarks>
 internal sealed partial class ExpressionParser
 {
     private const int MaxDepth = 64;
 
     private readonly string _text;
+    private readonly Func<string, double>? _valueOf; // Of a variable, by its name.
     private int _position;
     private int _depth;
 
-    private ExpressionParser(string text)
+    private ExpressionParser(string text, Func<string, double>? valueOf)
     {
         _text = text;
+        _valueOf = valueOf;
     }
 
     private char Current => _position < _text.Length ? _text[_position] : '\0';
@@ -33,10 +36,21 @@ internal sealed partial class ExpressionParser
     /// <param name="length">How many characters it took.</param>
     public static Number Parse(string text, out int length)
     {
-        ExpressionParser parser = new(text);
+        ExpressionParser parser = new(text, valueOf: null);
         Number value = parser.Sum();
         length = parser._position;
         return value;
+    }
+
+    /// <summary>The value of the whole text, which may hold variables; undefined if it is no expression.</summary>
+    /// <param name="text">The unified text.</param>
+    /// <param name="valueOf">The value of a variable, by its name.</param>
+    public static Number Evaluate(string text, Func<string, double> valueOf)
+    {
+        ExpressionParser parser = new(text, valueOf);
+        Number value = parser.Sum();
+        parser.SkipSpaces();
+        return parser._position == text.Length ? value : Number.Undefined;
     }
 
     private Number Sum()
@@ -92,10 +106,16 @@ internal sealed partial class ExpressionParser
         return product;
     }
 
-    // "2(cm)" is no product; a unit follows.
+    // "2(cm)" is no product; a unit follows. Where there are variables, there are no units.
     private bool IsImpliedFactor(char next) =>
-        next is '√' or 'π' or '{' || (next == '(' && !BracketedWord().IsMatch(_text, _position))
-        || (next == '\\' && FractionCommand().IsMatch(_text, _position));
+        next is '√' or 'π' or '{'
+        || (next == '(' && (_valueOf is not null || !BracketedWord().IsMatch(_text, _position)))
+        || ((next == '\\' || char.IsLetter(next))
+            && (FractionCommand().IsMatch(_text, _position)
+                || FunctionName().IsMatch(_text, _position)
+                || IsVariable()));
+
+    private bool IsVariable() => _valueOf is not null && Variable().IsMatch(_text, _position);
 
     private Number Factor()
     {
@@ -120,6 +140,8 @@ internal sealed partial class ExpressionParser
                 return Bracketed(')');
             case '{':
                 return Bracketed('}');
+            case '|':
+                return Number.Abs(Bracketed('|'));
             case 'π':
                 _position++;
                 return Number.Pi;
@@ -129,7 +151,10 @@ internal sealed partial class ExpressionParser
             case '\\' when FractionCommand().IsMatch(_text, _position):
                 return Fraction();
             default:
-                return Literal();
+                return Current != '\\' && !char.IsLetter(Current) ? Literal()
+                    : FunctionName().IsMatch(_text, _position) ? Function()
+                    : IsVariable() ? VariableValue()
+                    : Number.Undefined;
         }
     }
 
@@ -160,6 +185,56 @@ internal sealed partial class ExpressionParser
         return radicand.IsDefined ? Number.Root(radicand, degree) : radicand;
     }
 
+    // sin x, sin(x), sin 30°, sin^2 x, log_2 8
+    private Number Function()
+    {
+        Match match = FunctionName().Match(_text, _position);
+        _position += match.Length;
+        double exponent = match.Groups["exponent"].Success ? int.Parse(match.Groups["exponent"].ValueSpan) : 1;
+        double @base = match.Groups["base"].Success ? int.Parse(match.Groups["base"].ValueSpan) : 10;
+        SkipSpaces();
+        Number argument = Nested(Current == '(' ? Primary : ImpliedProduct);
+        if (!argument.IsDefined)
+        {
+            return Number.Undefined;
+        }
+        double value = argument.Value;
+        if (Current == '°')
+        {
+            _position++;
+            value *= Math.PI / 180;
+        }
+        return Number.Approximate(Math.Pow(
+            match.Groups["name"].ValueSpan switch
+            {
+                "sin" => Math.Sin(value),
+                "cos" => Math.Cos(value),
+                "tan" => Math.Tan(value),
+                "ln" => Math.Log(value),
+                "exp" => Math.Exp(value),
+                _ => Math.Log(value, @base),
+            },
+            exponent));
+    }
+
+    private Number ImpliedProduct()
+    {
+        Number product = Factor();
+        while (product.IsDefined && IsImpliedFactor(NextAfterSpaces()))
+        {
+            product *= Factor();
+        }
+        return product;
+    }
+
+    private Number VariableValue()
+    {
+        Match match = Variable().Match(_text, _position);
+        _position += match.Length;
+        string name = string.Concat(match.Value.Where(letter => letter is not (' ' or '{' or '}'))).ToLowerInvariant();
+        return Number.Approximate(name == "e" ? Math.E : _valueOf!(name));
+    }
+
     // \frac{1}{2}, \frac12, \frac1{2}
     private Number Fraction()
     {
@@ -177,7 +252,7 @@ internal sealed partial class ExpressionParser
             _position++;
             return digit;
         }
-        return Current is '{' or 'π' or '√' or '(' ? Nested(Primary) : Number.Undefined;
+        return Current is '{' or 'π' or '√' or '(' || IsVariable() ? Nested(Primary) : Number.Undefined;
     }
 
     private Number Nested(Func<Number> rule)
@@ -263,6 +338,19 @@ internal sealed partial class ExpressionParser
 
     [GeneratedRegex(@"\G *\\frac(?![a-zA-Z])")]
     private static partial Regex FractionCommand();
+
+    [GeneratedRegex(
+        @"\G *\\?(?<name>sin|cos|tan|ln|log|exp)(?![a-zA-Z])"
+        + @"(?: ?_ ?(?:(?<base>[0-9])|\{ *(?<base>[0-9]{1,4}) *\}))?"
+        + @"(?: ?\^ ?(?:(?<exponent>[0-9])|\{ *(?<exponent>[0-9]) *\}))?",
+        RegexOptions.ExplicitCapture)]
+    private static partial Regex FunctionName();
+
+    // x, θ, \theta, x_1, x_{12}, x'
+    [GeneratedRegex(
+        @"\G *(?:\\(?:alpha|beta|gamma|delta|epsilon|theta|lambda|mu|rho|sigma|tau|phi|omega|Delta)(?![a-zA-Z])"
+        + @"|[a-zA-ZΔα-ω-[π]])(?:_(?:[a-zA-Z0-9]|\{ *[a-zA-Z0-9]+ *\}))?'*")]
+    private static partial Regex Variable();
 
     [GeneratedRegex(@"\G *\( *[a-zA-Z]")]
     private static partial Regex BracketedWord();

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Retrace.Answers.Mathematics;
 
@@ -7,13 +8,19 @@ namespace Retrace.Answers.Mathematics;
 /// </summary>
 /// <remarks>
 /// In the result, roots are <c>√</c>, pi is <c>π</c>, degrees are <c>°</c>, products are <c>*</c>, set braces are
-/// <see cref="SetOpen"/> and <see cref="SetClose"/>, fractions are <c>\frac</c>, and groups keep their braces. Wrappers
-/// such as <c>$…$</c>, <c>\text{…}</c> and <c>\left</c> are gone, and runs of white space are one space.
+/// <see cref="SetOpen"/> and <see cref="SetClose"/>, fractions are <c>\frac</c>, and groups keep their braces. A matrix
+/// and each of its rows stand in <see cref="RowOpen"/> and <see cref="RowClose"/>, with commas between. Wrappers such
+/// as <c>$…$</c>, <c>\text{…}</c> and <c>\left</c> are gone, and runs of white space are one space.
 /// </remarks>
-internal static class LatexText
+internal static partial class LatexText
 {
     public const char SetOpen = '⦃';
     public const char SetClose = '⦄';
+    public const char RowOpen = '⟦';
+    public const char RowClose = '⟧';
+
+    // Looking for the end of one takes time in the square of the length.
+    private const int MaxMatrixLength = 1024;
 
     // Commands whose argument is kept as text.
     private static readonly HashSet<string> Wrappers =
@@ -76,6 +83,15 @@ internal static class LatexText
         ["cap"] = "∩",
         ["lbrace"] = "⦃",
         ["rbrace"] = "⦄",
+        ["langle"] = "(",
+        ["rangle"] = ")",
+        ["in"] = "∈",
+        ["mp"] = "∓",
+        ["vert"] = "|",
+        ["lvert"] = "|",
+        ["rvert"] = "|",
+        ["emptyset"] = "∅",
+        ["varnothing"] = "∅",
     };
 
     private static readonly Dictionary<char, string> Characters = new()
@@ -99,8 +115,6 @@ internal static class LatexText
         ['）'] = ")",
         ['％'] = "%",
         ['＝'] = "=",
-        ['²'] = "^2",
-        ['³'] = "^3",
         ['½'] = " 1/2",
         ['¼'] = " 1/4",
         ['¾'] = " 3/4",
@@ -112,6 +126,8 @@ internal static class LatexText
     /// <summary>The answer in the one spelling. Linear in its length; never throws.</summary>
     public static string Unify(string answer)
     {
+        answer = answer.Length > MaxMatrixLength ? answer : Matrix().Replace(answer, Rows);
+        answer = Superscript().Replace(answer, Power);
         StringBuilder unified = new(answer.Length);
         Stack<bool> groups = new(); // For each open brace, whether a wrapper opened it, so that it is not kept.
         bool wrapperPending = false;
@@ -167,8 +183,23 @@ internal static class LatexText
             }
             position++;
         }
-        return unified.Replace("^{°}", "°").Replace("^°", "°").ToString().Trim();
+        unified.Replace("^{°}", "°").Replace("^°", "°").Replace("<=", "≤").Replace(">=", "≥").Replace("!=", "≠")
+            .Replace("+∞", "∞").Replace("⦃⦄", "∅").Replace("⦃ ⦄", "∅");
+        return LetterTimes().Replace(unified.ToString(), "*").Trim();
     }
+
+    // 1 & 2 \\ 3 & 4 becomes ⟦⟦1,2⟧,⟦3,4⟧⟧.
+    private static string Rows(Match matrix)
+    {
+        IEnumerable<string> rows = matrix.Groups["rows"].Value
+            .Split(@"\\")
+            .Where(row => !string.IsNullOrWhiteSpace(row))
+            .Select(row => $"⟦{row.Replace('&', ',')}⟧");
+        return $"⟦{string.Join(',', rows)}⟧";
+    }
+
+    private static string Power(Match superscript) =>
+        "^{" + string.Concat(superscript.Value.Select(digit => "-0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".IndexOf(digit)])) + "}";
 
     // \{ and \} are set braces, \, and the like are spaces (none inside a number), \( and \[ only start mathematics.
     private static void AppendEscaped(StringBuilder unified, string answer, int position)
@@ -213,4 +244,17 @@ internal static class LatexText
         }
         return end;
     }
+
+    // Not vmatrix, which is a determinant.
+    [GeneratedRegex(
+        @"\\begin\{(?<kind>[pbB]?matrix|smallmatrix|array)\}(?:\{[^{}]*\})?(?<rows>.*?)\\end\{\k<kind>\}",
+        RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    private static partial Regex Matrix();
+
+    [GeneratedRegex("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")]
+    private static partial Regex Superscript();
+
+    // 3.2x10^5
+    [GeneratedRegex(@"(?<=[0-9]) ?[xX] ?(?=10 ?\^)")]
+    private static partial Regex LetterTimes();
 }

@@ -44,7 +44,11 @@ internal readonly record struct Number
 
     public bool IsDefined => IsExact || double.IsFinite(_approximate);
 
-    private double Value => IsExact ? (double)_numerator / (double)_denominator : _approximate;
+    /// <summary>The number as nearly as a double can tell it; not a number where it is undefined.</summary>
+    public double Value => IsExact ? (double)_numerator / (double)_denominator : _approximate;
+
+    /// <summary>A number that is known as a double alone.</summary>
+    public static Number Approximate(double value) => new(value);
 
     public static implicit operator Number(BigInteger value) => new(value, BigInteger.One);
 
@@ -125,6 +129,9 @@ internal readonly record struct Number
         }
         return new(degree == 2 ? Math.Sqrt(value.Value) : Math.Pow(value.Value, 1.0 / degree));
     }
+
+    public static Number Abs(Number value) =>
+        value.IsExact ? new(BigInteger.Abs(value._numerator), value._denominator) : new(Math.Abs(value._approximate));
 
     /// <summary>Equality: exact between fractions, and within the tolerance otherwise.</summary>
     public static bool AreEqual(Number left, Number right)

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Retrace.Training.Grading;
+
+namespace Retrace.Cli.Commands;
+
+/// <summary><c>retrace reward</c>: rewards and advantages of responses from elsewhere.</summary>
+internal static class RewardCommand
+{
+    public static Command Create()
+    {
+        Option<string> input = new("--input")
+        {
+            Description = "JSON lines {\"maternal\": [responses], \"retraced\": [[responses] for each of them]}.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        Option<string> output = new("--output")
+        {
+            Description = "The JSON lines file to write: {\"answers\", \"rewards\", \"advantages\"}.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        Option<string> reward = new("--reward")
+        {
+            Description =
+                "sfr, survival, consistency, released, max-entropy-anchor, majority, supervised or random. Its numbers "
+                + "are set with --set reward.…, the advantages' scale with --set learn.advantage=….",
+            HelpName = "NAME",
+            Required = true,
+        };
+        ConfigurationOptions settings = new();
+        Command command = new("reward", "Gives rewards and advantages to responses that were sampled elsewhere.")
+        {
+            input, output, reward,
+        };
+        settings.AddSettingsTo(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            ResponseRewarding rewarding = new(
+                parsed.GetRequiredValue(reward), settings.Resolve(parsed, modelFolder: null));
+            rewarding.RewardFile(parsed.GetRequiredValue(input), parsed.GetRequiredValue(output), cancellation);
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,40 @@
+namespace Retrace.Training.Learning;
+
+/// <summary>How the losses of a mini-batch's tokens are added up (<c>learn.loss</c>).</summary>
+public enum LossAggregation
+{
+    /// <summary>
+    /// Every token counts alike, so a long trajectory counts more than a short one; as DAPO and the release.
+    /// </summary>
+    TokenMean,
+
+    /// <summary>Every trajectory counts alike, by the mean of its tokens; as the first GRPO.</summary>
+    SequenceMean,
+
+    /// <summary>
+    /// Every token counts alike, and no length takes part: the sum over the longest length there can be, as Dr. GRPO
+    /// (arXiv 2503.20783).
+    /// </summary>
+    Constant,
+}
+
+/// <summary>What the loss of a token is multiplied by.</summary>
+internal static class TokenWeights
+{
+    /// <param name="aggregation">How losses are added up.</param>
+    /// <param name="lengths">[samples] tokens of each response of a mini-batch.</param>
+    /// <param name="maxResponseTokens">The longest that a response can be.</param>
+    /// <returns>[samples] the weight of each token of a response.</returns>
+    public static float[] Of(LossAggregation aggregation, int[] lengths, int maxResponseTokens)
+    {
+        double tokens = lengths.Sum(length => (long)length);
+        double samples = lengths.Length;
+        return Array.ConvertAll(lengths, length => (float)(aggregation switch
+        {
+            LossAggregation.TokenMean => 1 / tokens,
+            LossAggregation.SequenceMean => 1 / (samples * length),
+            LossAggregation.Constant => 1 / (samples * maxResponseTokens),
+            _ => throw new ArgumentOutOfRangeException(nameof(aggregation), aggregation, null),
+        }));
+    }
+}

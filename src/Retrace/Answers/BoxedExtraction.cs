@@ -1,0 +1,9 @@
+namespace Retrace.Answers;
+
+/// <summary>Only a box counts: what the last balanced <c>\boxed{…}</c> holds.</summary>
+public sealed class BoxedExtraction : IAnswerExtraction
+{
+    public string? Extract(string response) => AnswerExtractor.Extract(response);
+
+    public int FirstAnswerStart(string response) => AnswerExtractor.FirstBoxStart(response);
+}
