@@ -33,22 +33,28 @@ public static class RandomCheckpoint
     /// <exception cref="BadInputException">The folder is not empty.</exception>
     public static void Write(string preset, string directory, long seed)
     {
+        (_, TextConfig text, bool tied) = Sizes.First(size => size.Name == preset);
+        Write(text, Tower(text.HiddenSize), tied, directory, seed);
+    }
+
+    /// <summary>The same with other sizes.</summary>
+    /// <param name="text">The decoder's; at least as many words as the tokenizer has.</param>
+    /// <param name="vision">The vision tower's.</param>
+    /// <param name="tied">Whether the head is the embedding.</param>
+    /// <exception cref="BadInputException">The folder is not empty.</exception>
+    public static void Write(TextConfig text, VisionConfig vision, bool tied, string directory, long seed)
+    {
         if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
         {
             throw new BadInputException($"{directory} is not empty; give another --output.");
         }
-        (_, TextConfig text, bool tied) = Sizes.First(size => size.Name == preset);
         ByteLevelBpeTrainer.Train(
             Enumerable.Range(0, CorpusLessons)
                 .Select(i => Lesson.TextOf(GeometryGenerator.Create(GeometrySplit.Train, seed, i))),
             TokenizerSize,
             ChatTemplate.SpecialTokens,
             directory);
-        QwenConfig config = new(
-            text,
-            Tower(text.HiddenSize),
-            PretrainingRecipe.SpecialTokens(Tokenizer.Load(directory)),
-            tied);
+        var config = new QwenConfig(text, vision, PretrainingRecipe.SpecialTokens(Tokenizer.Load(directory)), tied);
         new ImageProcessorConfig().Save(directory);
         File.WriteAllText(Path.Combine(directory, "config.json"), config.ToJson());
         CheckpointWriter.Write(directory, QwenModel.RandomWeights(config, ScalarType.BFloat16, seed));
