@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Retrace.Models.Checkpoints;
 
 /// <summary>
-/// A safetensors file open for reading. It is mapped into memory: opening reads the header alone, and a tensor's bytes
-/// are read when the tensor is copied.
+/// A safetensors file open for reading. Opening reads the header alone; a tensor's bytes are mapped into memory piece by
+/// piece while the tensor is copied, so that what has been copied does not count twice.
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
 {
@@ -14,14 +14,12 @@ public sealed class SafetensorsFile : IDisposable
     private const long ElementsPerPiece = 1 << 24;
 
     private readonly MemoryMappedFile _mapping;
-    private readonly MemoryMappedViewAccessor _view;
     private readonly Dictionary<string, TensorEntry> _entries;
 
     private SafetensorsFile(string path, MemoryMappedFile mapping, IReadOnlyList<TensorEntry> entries)
     {
         Path = path;
         _mapping = mapping;
-        _view = mapping.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         _entries = entries.ToDictionary(entry => entry.Name);
     }
 
@@ -81,7 +79,9 @@ public sealed class SafetensorsFile : IDisposable
             long count = Math.Min(ElementsPerPiece, entry.ElementCount - start);
             Tensor piece = flat.narrow(0, start, count);
             Tensor stored = inPlace ? piece : empty(count, entry.ElementType);
-            _view.SafeMemoryMappedViewHandle.ReadSpan((ulong)(entry.Offset + start * elementBytes), stored.bytes);
+            using MemoryMappedViewAccessor view = _mapping.CreateViewAccessor(
+                entry.Offset + (start * elementBytes), count * elementBytes, MemoryMappedFileAccess.Read);
+            view.SafeMemoryMappedViewHandle.ReadSpan((ulong)view.PointerOffset, stored.bytes);
             if (!inPlace)
             {
                 piece.copy_(stored);
@@ -99,11 +99,7 @@ public sealed class SafetensorsFile : IDisposable
         return tensor;
     }
 
-    public void Dispose()
-    {
-        _view.Dispose();
-        _mapping.Dispose();
-    }
+    public void Dispose() => _mapping.Dispose();
 
     private TensorEntry Find(string name) => _entries.TryGetValue(name, out TensorEntry? entry)
         ? entry
