@@ -82,12 +82,8 @@ public sealed class VisionLanguageModel : IDisposable
         }
         QwenConfig config = QwenConfig.Load(directory);
         using Checkpoint checkpoint = Checkpoint.Open(directory);
-        ImageProcessorConfig images = ImageProcessorConfig.Load(directory);
+        ImageProcessorConfig images = ImageProcessorConfig.Load(directory).Within(maxPixels);
         CheckPatches(images, config.Vision, directory);
-        if (maxPixels is int limit && limit < images.MaxPixels)
-        {
-            images = images with { MaxPixels = limit, MinPixels = Math.Min(images.MinPixels, limit) };
-        }
         bool hasTokenizer = File.Exists(Path.Combine(directory, "tokenizer.json"))
             || File.Exists(Path.Combine(directory, "vocab.json"));
         Tokenizer? tokenizer = hasTokenizer ? Tokenizer.Load(directory) : null;

@@ -10,8 +10,6 @@ public sealed class EvolveTests : IDisposable
     private static readonly string[] Measured =
         ["rollout_seconds", "learn_seconds", "step_seconds", "tokens_per_second", "peak_memory_bytes"];
 
-    private static readonly string Root = FindRoot();
-
     private readonly string _folder = Directory.CreateTempSubdirectory("retrace-test-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -79,7 +77,7 @@ public sealed class EvolveTests : IDisposable
     {
         string model = Path.Combine(_folder, "model");
         Directory.CreateDirectory(model);
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(Root, "models", "tiny")))
+        foreach (string file in Directory.EnumerateFiles(Repository.Model))
         {
             File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
         }
@@ -94,8 +92,8 @@ public sealed class EvolveTests : IDisposable
         await RefusedAsync("needs --data", "--model", Tiny(), "--output", Run());
         Assert.False(Directory.Exists(Run()));
 
-        string Data() => Path.Combine(Root, "data", "geometry", "train.jsonl");
-        string Tiny() => Path.Combine(Root, "models", "tiny");
+        string Data() => Repository.TrainingProblems;
+        string Tiny() => Repository.Model;
         string Run() => Path.Combine(_folder, "run");
         string Broken()
         {
@@ -141,8 +139,8 @@ public sealed class EvolveTests : IDisposable
 
     private string[] Arguments(string run, int steps) =>
     [
-        "evolve", "--model", Path.Combine(Root, "models", "tiny"),
-        "--data", Path.Combine(Root, "data", "geometry", "train.jsonl"),
+        "evolve", "--model", Repository.Model,
+        "--data", Repository.TrainingProblems,
         "--output", Path.Combine(_folder, run), "--steps", $"{steps}",
         "--set", "data.batch=4", "--set", "rollout.group=4", "--set", "retrace.samples=2", "--set", "checkpoint.every=2",
         "--set", "learn.mini_batch=8",
@@ -157,14 +155,4 @@ public sealed class EvolveTests : IDisposable
             return metrics.ToJsonString();
         }),
     ];
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Retrace.slnx")))
-        {
-            folder = folder.Parent;
-        }
-        return folder.FullName;
-    }
 }

@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Retrace.Models.Images;
 using Retrace.Models.Qwen;
+using Retrace.Models.Text;
 using Retrace.Training.Configuration;
 using Retrace.Training.Evolution;
 using Retrace.Training.Prompts;
@@ -25,41 +27,43 @@ internal static class DoctorCommand
             Description = "Says instead how much memory evolve would need with --model and these settings.",
         };
         Option<string?> model = new("--model") { Description = "Folder of the model to plan for.", HelpName = "DIR" };
-        Option<int?> promptTokens = new("--prompt-tokens")
+        Option<string?> data = new("--data")
         {
-            Description = "Tokens of the longest prompt; data.max_prompt_tokens if not given.",
-            HelpName = "N",
-        };
-        Option<int?> imageTokens = new("--image-tokens")
-        {
-            Description = "How many of them stand for images; as many as model.max_pixels allows if not given.",
-            HelpName = "N",
+            Description = "Problems to plan for; without them, the longest prompts that the settings allow.",
+            HelpName = "FILE",
         };
         ConfigurationOptions settings = new();
         Command command = new("doctor", "Says what this machine can do: torch, device, memory, threads, packages.")
         {
-            plan, model, promptTokens, imageTokens,
+            plan, model, data,
         };
         settings.AddTo(command);
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellation) =>
         {
             if (!parsed.GetValue(plan))
             {
-                return Examine(Console.Out);
+                return Task.FromResult(Examine(Console.Out));
             }
             string folder = parsed.GetValue(model) ?? throw new BadInputException("--plan needs --model.");
             RunConfiguration configuration = settings.Resolve(parsed, folder);
             QwenConfig config = QwenConfig.Load(folder);
-            int tokens = parsed.GetValue(promptTokens) ?? configuration.Data.MaxPromptTokens;
-            int side = config.Vision.PatchSize * config.Vision.MergeSize;
-            int ofImages = parsed.GetValue(imageTokens) ?? configuration.Model.MaxPixels / (side * side);
-            Show(MemoryPlan.Of(config, configuration, new PromptSize(tokens, Math.Min(tokens, ofImages))));
-            return ExitCode.Done;
+            ImageProcessorConfig images = ImageProcessorConfig.Load(folder).Within(configuration.Model.MaxPixels);
+            PromptSize largest = parsed.GetValue(data) is string file
+                ? UsableProblems.Read(
+                    file,
+                    new ProblemPreparation(
+                        Tokenizer.Load(folder), new ImageProcessor(images), config, configuration.Data),
+                    cancellation).LargestPrompt
+                : new PromptSize(
+                    configuration.Data.MaxPromptTokens,
+                    Math.Min(configuration.Data.MaxPromptTokens, images.MaxPixels / (images.Factor * images.Factor)));
+            Show(MemoryPlan.Of(config, configuration, largest), largest);
+            return Task.FromResult(ExitCode.Done);
         });
         return command;
     }
 
-    private static void Show(MemoryPlan plan)
+    private static void Show(MemoryPlan plan, PromptSize largest)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("", "when", "GiB");
         table.Columns[2].RightAligned();
@@ -68,6 +72,7 @@ internal static class DoctorCommand
             table.AddRow(item.Name, item.Phase.ToString().ToLowerInvariant(), Number(item.Bytes));
         }
         AnsiConsole.Write(table.AddRow("peak: what is always there and the larger phase", "", Number(plan.Peak)));
+        Console.WriteLine($"for prompts of up to {largest.Tokens} tokens, {largest.ImageTokens} of them of images");
 
         static string Number(long bytes) => (bytes / BytesInGibibyte).ToString("0.000", CultureInfo.InvariantCulture);
     }

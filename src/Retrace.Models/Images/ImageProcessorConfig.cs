@@ -55,6 +55,11 @@ public sealed record ImageProcessorConfig
         return config;
     }
 
+    /// <summary>The same with images of at most so many pixels, where that is fewer; null leaves it as it is.</summary>
+    public ImageProcessorConfig Within(int? maxPixels) => maxPixels is int limit && limit < MaxPixels
+        ? this with { MaxPixels = limit, MinPixels = Math.Min(MinPixels, limit) }
+        : this;
+
     /// <summary>Writes the file in the hub's form.</summary>
     public void Save(string directory)
     {

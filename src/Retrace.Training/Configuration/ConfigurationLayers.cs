@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Retrace.Training.Configuration;
 
 /// <summary>Puts a configuration together from its layers.</summary>
-public static class ConfigurationLayers
+public static partial class ConfigurationLayers
 {
     /// <summary>The settings that a model's makers recommend, in the model's folder.</summary>
     public const string RecommendationFile = "evolve.yaml";
@@ -70,6 +72,11 @@ public static class ConfigurationLayers
     private static void CheckTogether(RunConfiguration configuration)
     {
         _ = configuration.Retracing.AllKeepRates();
+        if (!DeviceName().IsMatch(configuration.Model.Device))
+        {
+            throw new BadInputException(
+                $"model.device is \"{configuration.Model.Device}\", but must be cpu, cuda or cuda:N");
+        }
         string rule = configuration.Reward.Rule;
         if (configuration is { Method: "csrs", Retracing.Samples: 0 } && rule != "sfr")
         {
@@ -84,4 +91,7 @@ public static class ConfigurationLayers
         string nearest = known.MinBy(candidate => Spelling.Distance(key, candidate))!;
         return new BadInputException($"{place}: unknown key \"{key}\"; did you mean \"{nearest}\"?");
     }
+
+    [GeneratedRegex(@"^(cpu|cuda(:[0-9]{1,2})?)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex DeviceName();
 }

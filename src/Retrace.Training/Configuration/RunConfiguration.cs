@@ -225,7 +225,7 @@ public sealed record LearningSettings
 
 public sealed record ModelSettings
 {
-    [Setting("Where tensors live.", OneOf = ["cpu", "cuda"])]
+    [Setting("Where tensors live: cpu, cuda, or cuda:N for the N-th of several devices, counted from 0.")]
     public string Device { get; init; } = "cpu";
 
     [Setting("Number format of the weights.", OneOf = ["bf16", "fp32"])]

@@ -11,14 +11,23 @@ public static class ComputeSettings
     /// <exception cref="BadInputException">The device is not there.</exception>
     public static (ScalarType Type, Device Device) Of(ModelSettings settings)
     {
-        if (settings.Device == "cuda" && !cuda.is_available())
+        Device device = settings.Device == "cpu" ? CPU : DeviceOf(settings.Device);
+        return (settings.Dtype == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32, device);
+    }
+
+    // cuda or cuda:N
+    private static Device DeviceOf(string name)
+    {
+        if (!cuda.is_available())
         {
             throw new BadInputException(
-                "model.device is cuda, but this build of torch sees no CUDA device; retrace doctor says more.");
+                $"model.device is {name}, but this build of torch sees no CUDA device; retrace doctor says more.");
         }
-        return (
-            settings.Dtype == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32,
-            settings.Device == "cuda" ? CUDA : CPU);
+        var device = new Device(name);
+        return device.index < cuda.device_count()
+            ? device
+            : throw new BadInputException(
+                $"model.device is {name}, but there are {cuda.device_count()} CUDA devices, counted from cuda:0.");
     }
 
     /// <summary>Loads a model as a configuration asks for it: type, device, largest image and threads.</summary>

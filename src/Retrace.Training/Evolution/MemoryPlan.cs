@@ -20,8 +20,11 @@ public enum MemoryPhase
     /// <summary>From the start to the end.</summary>
     Always,
 
+    /// <summary>While prompts are read, before anything is drawn.</summary>
+    Reading,
+
     /// <summary>While responses are drawn.</summary>
-    Rollout,
+    Drawing,
 
     /// <summary>While the policy is updated.</summary>
     Learning,
@@ -37,9 +40,12 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
     private const long Float = sizeof(float);
     private const long Process = 250L << 20;   // .NET, libtorch's code and its threads' buffers.
     private const long LogitsAtOnce = 1L << 26; // As in TokenPredictions.
+    private const double LargestCopy = 0.8;     // Rows leave when fewer than this share are at work.
+    private const double BlocksAtOnce = 2.7;    // Measured: a block's activations, and their gradients as they are made.
 
-    /// <summary>Bytes at the peak: what is always there and the larger of the two phases.</summary>
-    public long Peak => Of(MemoryPhase.Always) + Math.Max(Of(MemoryPhase.Rollout), Of(MemoryPhase.Learning));
+    /// <summary>Bytes at the peak: what is always there and the largest of the other phases.</summary>
+    public long Peak => Of(MemoryPhase.Always)
+        + new[] { MemoryPhase.Reading, MemoryPhase.Drawing, MemoryPhase.Learning }.Max(Of);
 
     /// <param name="config">The model's sizes.</param>
     /// <param name="configuration">The run's.</param>
@@ -114,9 +120,10 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
                 new("gradients", trained * _element, MemoryPhase.Always),
                 new("optimizer", moments, MemoryPhase.Always),
                 new("images", Images(), MemoryPhase.Always),
-                new("reading prompts", Prefill(), MemoryPhase.Rollout),
-                new("KV cache", KvCache(), MemoryPhase.Rollout),
-                new("next-token distributions", Distributions(), MemoryPhase.Rollout),
+                new("reading prompts", ReadingPrompts(), MemoryPhase.Reading),
+                new("KV cache, to be filled", KvCache(), MemoryPhase.Reading),
+                new("KV cache, and its copy as rows leave", (long)(KvCache() * (1 + LargestCopy)), MemoryPhase.Drawing),
+                new("next-token distributions", Distributions(), MemoryPhase.Drawing),
                 new("activations", Math.Max(Activations(), Update()), MemoryPhase.Learning),
             ]);
         }
@@ -124,34 +131,36 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
         // Patches in fp32 of the batch's images and, with CSRS, of a perturbed copy for each trajectory.
         private long Images()
         {
-            long copies = _run.Data.Batch + (_run.Method == "csrs" && _run.Retracing.Perturbation != "none" ? Trajectories : 0);
+            long copies = _run.Data.Batch + (Retraces && _run.Retracing.Perturbation != "none" ? Trajectories : 0);
             return copies * _patches * Vision.PatchLength * Float;
         }
 
+        private bool Retraces => _run is { Method: "csrs", Retracing.Samples: > 0 };
+
+        private long Requests => Retraces ? Trajectories : _run.Data.Batch;
+
         private long Rows()
         {
-            long drawn = _run.Method == "csrs" ? Trajectories * Math.Max(1, _run.Retracing.Samples) : Trajectories;
+            long drawn = Trajectories * (Retraces ? _run.Retracing.Samples : 1);
             long votes = (long)_run.Data.Batch * (_run.Rollout.VoteSamples ?? 0);
             return Math.Min(_run.Rollout.MaxBatchSequences, Math.Max(drawn, votes));
         }
 
+        // A retraced prompt ends with what is kept of a trajectory.
+        private long PromptToRead => _prompt + (Retraces ? (long)(_response * _run.Retracing.KeepRate) : 0);
+
         private long BytesOfKeysAndValues => 2L * Text.Layers * Text.KeyValueHeads * Text.HeadSize * _element;
 
-        // The prompts of one forward pass: their cache, a block's tensors, and their images in the tower.
-        private long Prefill()
+        // First the images of one forward pass go through the tower, then its prompts through the decoder.
+        private long ReadingPrompts()
         {
-            long requests = Math.Min(Math.Max(1, _run.Rollout.PrefillTokens / _prompt), Rows());
-            long tokens = requests * _prompt;
-            return (tokens * (BytesOfKeysAndValues + (_element * Text.HiddenSize) + BlockOfText(_element)))
-                + (requests * _patches * ((2 * Vision.PatchLength * Float) + BlockOfVision(_element)));
+            long requests = Math.Clamp(_run.Rollout.PrefillTokens / PromptToRead, 1, Requests);
+            long tower = requests * _patches * ((Vision.PatchLength * (Float + _element)) + BlockOfVision);
+            long decoder = requests * PromptToRead * (BytesOfKeysAndValues + (_element * Text.HiddenSize) + BlockOfText);
+            return Math.Max(tower, decoder);
         }
 
-        // While rows leave or room grows, the old cache and the new one are there.
-        private long KvCache()
-        {
-            long length = _prompt + _response;
-            return Rows() * (length + (_prompt + _response / 2)) * BytesOfKeysAndValues;
-        }
+        private long KvCache() => Rows() * (_prompt + _response) * BytesOfKeysAndValues;
 
         // Logits, log-probabilities, probabilities, their sums, and a comparison.
         private long Distributions() => Rows() * Text.VocabularySize * ((4 * Float) + _element + 1);
@@ -160,13 +169,16 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
         private long Activations()
         {
             long length = _prompt + _response;
-            long sequences = Math.Clamp(_run.Learning.MicroBatchTokens / length, 1, Math.Min(Trajectories, _run.Learning.MiniBatch));
+            long sequences = Math.Clamp(
+                _run.Learning.MicroBatchTokens / length, 1, Math.Min(Trajectories, _run.Learning.MiniBatch));
             long tokens = sequences * length;
             long patches = Math.Min(sequences, _run.Data.Batch) * _patches;
             bool recompute = _run.Model.ActivationCheckpointing;
-            long text = Kept(Text.Layers, tokens, Text.HiddenSize, BlockOfText(_element), recompute);
-            long vision = (TrainsVision ? Kept(Vision.Depth, patches, Vision.HiddenSize, BlockOfVision(_element), recompute)
-                : patches * BlockOfVision(_element)) + (patches * Vision.PatchLength * (Float + _element));
+            long text = Kept(Text.Layers, tokens, Text.HiddenSize, BlockOfText, _element, recompute);
+            long vision = patches * Vision.PatchLength * (Float + _element);
+            vision += TrainsVision
+                ? Kept(Vision.Depth, patches, Vision.HiddenSize, BlockOfVision, _element, recompute)
+                : patches * BlockOfVision;
             long logits = 4 * Float * Math.Min(LogitsAtOnce, sequences * _response * Text.VocabularySize);
             // The embedding's gradient is made dense before it is added to what is there.
             long embedding = Adapts ? 0 : (long)Text.VocabularySize * Text.HiddenSize * _element;
@@ -176,19 +188,27 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
         // The optimizer's temporary tensors, for the largest of the weights.
         private long Update() => Adapts ? 0 : 3 * Float * TrainedWeights().Max(Count);
 
-        private static long Kept(long layers, long tokens, long hidden, long block, bool recompute)
-        {
-            // A block's gradients are about as large as what it has kept.
-            return recompute ? tokens * ((layers * hidden * Float) + (2 * block)) : tokens * (layers + 1) * block;
-        }
+        private static long Kept(long layers, long tokens, long hidden, long block, long element, bool recompute) =>
+            recompute
+                ? tokens * ((layers * hidden * element) + (long)(BlocksAtOnce * block))
+                : tokens * (layers + 1) * block;
 
         // Bytes a token of a decoder block keeps: normed inputs, queries, keys, values and their copies for each head,
-        // attention's result, and four tensors of the gated MLP.
-        private long BlockOfText(long element) => element
-            * ((9L * Text.HiddenSize) + (4L * Text.KeyValueHeads * Text.HeadSize) + (4L * Text.IntermediateSize));
+        // attention's result, and four tensors of the gated MLP; norms are computed in fp32; an adapter's part of each
+        // linear layer's result, and the sum.
+        private long BlockOfText
+        {
+            get
+            {
+                long keyValue = (long)Text.KeyValueHeads * Text.HeadSize;
+                long values = (9L * Text.HiddenSize) + (4 * keyValue) + (4L * Text.IntermediateSize);
+                long adapters = Adapts ? 2 * ((3L * Text.HiddenSize) + (2 * keyValue) + (2L * Text.IntermediateSize)) : 0;
+                long norms = _element < Float ? 4L * Text.HiddenSize * Float : 0;
+                return ((values + adapters) * _element) + norms;
+            }
+        }
 
-        private long BlockOfVision(long element) => element
-            * ((12L * Vision.HiddenSize) + (4L * Vision.IntermediateSize));
+        private long BlockOfVision => _element * ((12L * Vision.HiddenSize) + (4L * Vision.IntermediateSize));
 
         private IEnumerable<long[]> TrainedWeights() => _shapes
             .Where(pair => TrainsVision || !pair.Key.StartsWith("visual.", StringComparison.Ordinal))

@@ -151,8 +151,9 @@ public sealed class AdamW : IDisposable
 
     private static Tensor SquaredNorm(Tensor gradient)
     {
+        using DisposeScope scope = NewDisposeScope(); // Or the squares of all gradients would be there at once.
         Tensor wide = gradient.to(ScalarType.Float32);
-        return (wide * wide).sum();
+        return (wide * wide).sum().MoveToOuterDisposeScope();
     }
 
     private static Tensor Moment(Tensor parameter, Device device) =>

@@ -1,5 +1,6 @@
 using Retrace.Models;
 using Retrace.Models.Images;
+using Retrace.Models.Qwen;
 using Retrace.Models.Text;
 using Retrace.Problems;
 using Retrace.Training.Configuration;
@@ -7,10 +8,19 @@ using Retrace.Training.Configuration;
 namespace Retrace.Training.Prompts;
 
 /// <summary>Makes prompts of problems, and finds those that cannot be used.</summary>
-/// <param name="model">Its tokenizer and image processor make the prompt.</param>
+/// <param name="tokenizer">Of the model.</param>
+/// <param name="images">Of the model.</param>
+/// <param name="config">Says which token stands for images.</param>
 /// <param name="settings">How questions are asked, and how long a prompt may be.</param>
-public sealed class ProblemPreparation(VisionLanguageModel model, DataSettings settings)
+public sealed class ProblemPreparation(
+    Tokenizer tokenizer, ImageProcessor images, QwenConfig config, DataSettings settings)
 {
+    /// <summary>For a model that is loaded.</summary>
+    public ProblemPreparation(VisionLanguageModel model, DataSettings settings)
+        : this(model.Tokenizer, model.Images, model.Network.Config, settings)
+    {
+    }
+
     /// <summary>Separates the problems that can be used from those that cannot, each with the reason.</summary>
     /// <remarks>Every image is decoded once for this, so that no batch meets a broken one later.</remarks>
     /// <returns>Also the largest sizes of the prompts that can be used.</returns>
@@ -41,18 +51,18 @@ public sealed class ProblemPreparation(VisionLanguageModel model, DataSettings s
     public PreparedProblem Prepare(Problem problem)
     {
         PixelImage[] pixels = [.. problem.Images.Select(Decode)];
-        ProcessedImage[] images = [.. pixels.Select(model.Images.Process)];
+        ProcessedImage[] processed = [.. pixels.Select(images.Process)];
         return new PreparedProblem(
-            problem, pixels, images, Encode(problem.Question, [.. images.Select(image => image.Grid)]));
+            problem, pixels, processed, Encode(problem.Question, [.. processed.Select(image => image.Grid)]));
     }
 
     /// <summary>The prompt of a question, each image's placeholder repeated for every one of its tokens.</summary>
     /// <exception cref="BadInputException">The question itself holds image tokens.</exception>
     public int[] Encode(string question, IReadOnlyList<ImageGrid> grids)
     {
-        int[] ids = model.Tokenizer.Encode(ChatTemplate.Prompt(question + settings.Instruction, grids.Count));
+        int[] ids = tokenizer.Encode(ChatTemplate.Prompt(question + settings.Instruction, grids.Count));
         return ChatTemplate.ExpandImages(
-            ids, grids, model.Network.Config.Tokens.ImagePad, model.Network.Config.Vision.MergeSize);
+            ids, grids, config.Tokens.ImagePad, config.Vision.MergeSize);
     }
 
     private Fault? FaultOf(Problem problem, out PromptSize size)
@@ -62,10 +72,10 @@ public sealed class ProblemPreparation(VisionLanguageModel model, DataSettings s
         {
             ImageGrid[] grids =
             [
-                .. problem.Images.Select(Decode).Select(pixels => model.Images.GridOf(pixels.Width, pixels.Height)),
+                .. problem.Images.Select(Decode).Select(pixels => images.GridOf(pixels.Width, pixels.Height)),
             ];
             int length = Encode(problem.Question, grids).Length;
-            size = new PromptSize(length, grids.Sum(grid => grid.TokenCount(model.Images.Config.MergeSize)));
+            size = new PromptSize(length, grids.Sum(grid => grid.TokenCount(images.Config.MergeSize)));
             return length <= settings.MaxPromptTokens
                 ? null
                 : new Fault(

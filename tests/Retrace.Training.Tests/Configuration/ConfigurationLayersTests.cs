@@ -49,6 +49,27 @@ public sealed class ConfigurationLayersTests : IDisposable
     }
 
     [Theory]
+    [InlineData("cpu", true)]
+    [InlineData("cuda", true)]
+    [InlineData("cuda:3", true)]
+    [InlineData("cuda:", false)]
+    [InlineData("tpu", false)]
+    public void A_device_is_the_processor_or_one_of_the_cards(string device, bool known)
+    {
+        string file = _folder.Write("device.yaml", $"model: {{device: \"{device}\"}}");
+        if (known)
+        {
+            Assert.Equal(device, ConfigurationLayers.Read(file).Model.Device);
+        }
+        else
+        {
+            Assert.Contains(
+                "must be cpu, cuda or cuda:N",
+                Assert.Throws<BadInputException>(() => ConfigurationLayers.Read(file)).Message);
+        }
+    }
+
+    [Theory]
     [InlineData(
         "learn:\n  leaning_rate: 1e-5",
         "line 2: unknown key \"learn.leaning_rate\"; did you mean \"learn.learning_rate\"?")]

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Retrace.Models.Qwen;
+using Retrace.Training.Pretraining;
+
+namespace Retrace.EndToEnd.Tests;
+
+/// <summary>What <c>doctor --plan</c> foretells, against what a run takes.</summary>
+public sealed partial class MemoryPlanTests : IDisposable
+{
+    private static readonly string[] Settings =
+    [
+        "--steps", "1", "--set", "data.batch=4", "--set", "rollout.group=4", "--set", "retrace.samples=2",
+        "--set", "rollout.max_response_tokens=24", "--set", "learn.mini_batch=16",
+        "--set", "threads=1",
+    ];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("retrace-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(256, 6, 4000, "fp32", "0")]
+    [InlineData(512, 8, 16000, "fp32", "0")]
+    [InlineData(512, 8, 16000, "bf16", "0")]
+    [InlineData(512, 8, 32000, "fp32", "8")]
+    public async Task The_plan_is_near_the_measured_peak(int hidden, int layers, int words, string dtype, string rank)
+    {
+        string model = Path.Combine(_folder, "model");
+        RandomCheckpoint.Write(
+            new TextConfig(words, hidden, 3 * hidden, layers, hidden / 64, hidden / 128, 1e-6, 1e6, [8, 12, 12], 4096),
+            new VisionConfig(4, 256, 512, 4, 3, hidden, 14, 2, 2, 112, [1, 3]),
+            tied: true,
+            model,
+            seed: 0);
+        string[] arguments =
+        [
+            "--model", model, "--data", Repository.TrainingProblems, .. Settings,
+            "--set", $"model.dtype={dtype}", "--set", $"model.lora_rank={rank}",
+        ];
+
+        RetraceProcess plan = await RetraceProcess.RunAsync(["doctor", "--plan", .. arguments]);
+        Assert.Equal((0, ""), (plan.ExitCode, plan.Error));
+        double planned = double.Parse(PeakOfPlan().Match(plan.Output).Groups[1].Value, CultureInfo.InvariantCulture);
+        string output = Path.Combine(_folder, "run");
+        RetraceProcess run = await RetraceProcess.RunAsync(["evolve", "--output", output, .. arguments]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        string last = File.ReadLines(Path.Combine(output, "metrics.jsonl")).Last();
+        double measured = JsonNode.Parse(last)!["peak_memory_bytes"]!.GetValue<long>() / (double)(1 << 30);
+
+        TestContext.Current.SendDiagnosticMessage($"planned {planned:0.000} GiB, measured {measured:0.000}");
+        Assert.InRange(planned / measured, 0.85, 1.15);
+    }
+
+    [GeneratedRegex(@"peak: .*?([0-9]+\.[0-9]+)")]
+    private static partial Regex PeakOfPlan();
+}
