@@ -52,7 +52,13 @@ public class MathematicalEquivalenceTests
     [InlineData(@"1\,234\,567.5", "1234567.5")]
     [InlineData("10 000", "10000")]
     [InlineData("1,234,567", "1234567")]
+    [InlineData(@"56,\!000", "56000")]
+    [InlineData(@"7,\! 200,\! 040", "7200040")]
     // Wrappers and spacing
+    [InlineData(@"\\frac{1}{2}", "0.5")]
+    [InlineData(@"\\left[ 0, \\infty \\right)", @"[0, \infty)")]
+    [InlineData(@"90^\\circ", "90")]
+    [InlineData(@"\\begin{pmatrix} 3 \\\\ 5 \\end{pmatrix}", @"\begin{pmatrix}3\\5\end{pmatrix}")]
     [InlineData("$3$", "3")]
     [InlineData(@"\(3\)", "3")]
     [InlineData(@"\text{3}", "3")]
