@@ -54,6 +54,10 @@ public class MathematicalEquivalenceTests
     [InlineData("1,234,567", "1234567")]
     [InlineData(@"56,\!000", "56000")]
     [InlineData(@"7,\! 200,\! 040", "7200040")]
+    // Fractions rounded to six places or more
+    [InlineData("0.142857142857", "1/7")]
+    [InlineData("66.6666667", @"\frac{200}{3}")]
+    [InlineData(@"\left(0.3333333, 2\right)", @"(\frac13, 2)")]
     // Wrappers and spacing
     [InlineData(@"\\frac{1}{2}", "0.5")]
     [InlineData(@"\\left[ 0, \\infty \\right)", @"[0, \infty)")]
@@ -233,6 +237,10 @@ public class MathematicalEquivalenceTests
     [InlineData("3", "4")]
     [InlineData("3", "-3")]
     [InlineData("0.333", "1/3")]
+    [InlineData("0.33333", "1/3")]
+    [InlineData("0.3333333", "0.33333333")]
+    [InlineData("1000000", "2999999/3")]
+    [InlineData("0.0000001", "1/30000000000000")]
     [InlineData("3.14", @"\pi")]
     [InlineData("1.41", @"\sqrt{2}")]
     [InlineData("1/2", "2")]
