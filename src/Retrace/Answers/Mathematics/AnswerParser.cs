@@ -61,7 +61,8 @@ internal static partial class AnswerParser
         return Items(parts, fewest, depth) is { } items ? new ListValue(text[0], [.. items], text[^1]) : null;
     }
 
-    // "3, 5", "3 and 5", "(0, 1) ∪ (2, 3)", "x = 1, y = 2". Out of brackets, a comma may also set thousands apart.
+    // "3, 5", "3 and 5", "(0, 1) ∪ (2, 3)", "x = 1, y = 2", "1, 2; 3, 4". Out of brackets, a comma may also set
+    // thousands apart.
     private static ListValue? OpenList(string text, int depth)
     {
         List<string> parts = SplitUnion(text);
@@ -71,7 +72,9 @@ internal static partial class AnswerParser
                 ? new ListValue(ListValue.Union, [.. sets], ListValue.Union)
                 : null;
         }
-        parts = Split(ThousandsSeparator().Replace(text, ""));
+        text = ThousandsSeparator().Replace(text, "");
+        parts = Split(text, (text, i) => text[i] == ';' ? 1 : 0);
+        parts = parts.Count > 1 ? parts : Split(text);
         string[] names = [.. parts.Select(part => part.Split('=')[0].Trim())];
         if (parts.Count > 1
             && parts.All(part => part.Contains('='))
@@ -196,7 +199,7 @@ internal static partial class AnswerParser
 
     // At the commas, semicolons, "and" and "or" outside of brackets.
     private static List<string> Split(string text) =>
-        Split(text, (text, i) => text[i] is ',' or ';' ? 1 : Conjunction().Match(text, i).Length);
+        Split(text, (text, i) => Math.Max(Conjunction().Match(text, i).Length, text[i] is ',' or ';' ? 1 : 0));
 
     // At the signs of a union outside of brackets; between brackets, a letter may stand for it.
     private static List<string> SplitUnion(string text) =>
@@ -232,7 +235,7 @@ internal static partial class AnswerParser
     [GeneratedRegex(@"(?<=(?<![0-9.,])[1-9][0-9]{0,2}(?:,[0-9]{3})*),(?=[0-9]{3}(?![0-9]))")]
     private static partial Regex ThousandsSeparator();
 
-    [GeneratedRegex(@"\G,? (?:and|or) ")]
+    [GeneratedRegex(@"\G,? ?(?<![a-zA-Z])(?:and|or)(?![a-z]) ?")]
     private static partial Regex Conjunction();
 
     [GeneratedRegex(@"(?<=[)\]] ?)\GU(?= ?[(\[])")]
