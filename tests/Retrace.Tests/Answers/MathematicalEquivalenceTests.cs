@@ -12,7 +12,7 @@ public class MathematicalEquivalenceTests
             Gen.OneOf(
                 @"\frac", @"\sqrt", "√", "π", "{", "}", "(", ")", "[", "]", @"\{", @"\}", "^", "-", "+", "*", "/", ",",
                 ";", "=", "%", @"\%", "°", @"^\circ", "$", @"\text{", " cm", " m", " and ", "x", "A", ".", " ", @"\,",
-                @"\left", "|", "<", "≤", "±", "∪", "∈", "y", @"\theta", @"\sin", "log", "_2", "&", @"\\",
+                @"\left", "|", "<", "≤", "≈", "±", "∪", "∈", "y", @"\theta", @"\sin", "log", "_2", "&", @"\\",
                 @"\begin{pmatrix}", @"\end{pmatrix}", "1/2", "e9999", "99999999999", "0", "1,000", " 000", "½", "²",
                 "\\", "square ", " per "),
             Gen.Int[0, 2000].Select(value => value.ToString()),
@@ -119,6 +119,9 @@ public class MathematicalEquivalenceTests
     [InlineData("A = 6/2 = 3", "3")]
     [InlineData("f(x) = 2x + 1", "2x+1")]
     [InlineData("x = 1,234", "1234")]
+    [InlineData("x ≈ 2.5", "2.5")]
+    [InlineData(@"x = \frac{7}{3} \approx 2.33", "7/3")]
+    [InlineData(@"5\sqrt2 \approx 7.07 \text{ cm}", @"\sqrt{50}")]
     // Choices
     [InlineData("(A)", "A")]
     [InlineData("A.", "a")]
@@ -257,6 +260,8 @@ public class MathematicalEquivalenceTests
     [InlineData("3x", "3")]
     [InlineData("3m", "3")]
     [InlineData("2x = 6", "3")]
+    [InlineData("x ≈ 2.5", "2.6")]
+    [InlineData("≈", "≈ 2")]
     [InlineData("A", "B")]
     [InlineData("(A)", "1")]
     [InlineData("(1, 2)", "(2, 1)")]

@@ -33,6 +33,7 @@ internal static partial class AnswerParser
         return (bracketed ? BracketedList(text, depth) : null)
             ?? Number(text)
             ?? (bracketed ? null : OpenList(text, depth))
+            ?? Approximated(text, depth)
             ?? Alternatives(text, depth)
             ?? Member(text, depth)
             ?? RelationParser.Inequality(text)
@@ -89,6 +90,20 @@ internal static partial class AnswerParser
         return Items(parts, 2, depth) is { } items
             ? new ListValue(ListValue.Bare, [.. items], ListValue.Bare)
             : null;
+    }
+
+    // "x ≈ 1.41" says 1.41, but "√2 ≈ 1.41" says √2.
+    private static AnswerValue? Approximated(string text, int depth)
+    {
+        int sign = text.IndexOf('≈');
+        if (sign < 0 || depth == MaxDepth)
+        {
+            return null;
+        }
+        string exact = text[..sign].Trim();
+        string approximate = text[(sign + 1)..].Trim();
+        return approximate.Length == 0 ? null
+            : Parse(exact.Length == 0 || Name().IsMatch(exact) ? approximate : exact, depth + 1);
     }
 
     // "1 ± √2" is "1 + √2, 1 − √2".

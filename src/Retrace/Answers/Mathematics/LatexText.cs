@@ -73,6 +73,7 @@ internal static partial class LatexText
         ["gt"] = ">",
         ["ne"] = "≠",
         ["neq"] = "≠",
+        ["approx"] = "≈",
         ["pm"] = "±",
         ["infty"] = "∞",
         ["angle"] = "∠",
