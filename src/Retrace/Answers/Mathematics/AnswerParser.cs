@@ -10,6 +10,9 @@ internal static partial class AnswerParser
     private const int MaxLength = 512;
     private const int MaxDepth = 8;
 
+    // AB, V_1, S_{ABC}
+    private const string Magnitude = @"[a-zA-Z]+(?:_(?:[a-zA-Z0-9]|\{[a-zA-Z0-9]+\}))?";
+
     public static AnswerValue Parse(string answer)
     {
         string unified = LatexText.Unify(answer);
@@ -132,7 +135,8 @@ internal static partial class AnswerParser
             ? null
             : parts.Select(part => Parse(part, depth + 1));
 
-    // "x = 3" says 3, and "A = 6/2 = 3" too; "y = 2x + 1" and "2x + 1 = y" say 2x + 1. "2x = 6" says just that.
+    // "x = 3" says 3, and "A = 6/2 = 3", "6/2 = 3" and "AB/CD = 3" too; "y = 2x + 1" and "2x + 1 = y" say 2x + 1,
+    // besides what the equation says. "2x = 6" says just that.
     private static AnswerValue? Assigned(string text, int depth)
     {
         int first = text.IndexOf('=');
@@ -141,12 +145,30 @@ internal static partial class AnswerParser
             return null;
         }
         int last = text.LastIndexOf('=');
-        if (!Name().IsMatch(text.AsSpan(0, first)))
+        (string name, string given) = (text[..first], text[(last + 1)..]);
+        if (Number(name) is not null && Number(given) is { } result)
         {
-            return first == last && Variable().IsMatch(text.AsSpan(last + 1)) ? Parse(text[..first], depth + 1) : null;
+            return result;
         }
-        AnswerValue value = Parse(text[(last + 1)..], depth + 1);
-        return value is not TextValue || (first == last && Variable().IsMatch(text.AsSpan(0, first))) ? value : null;
+        if (!Name().IsMatch(name) && !Ratio().IsMatch(name))
+        {
+            if (first != last || !(Variable().IsMatch(given) || Ratio().IsMatch(given)))
+            {
+                return null;
+            }
+            (name, given) = (given, name);
+        }
+        AnswerValue value = Parse(given, depth + 1);
+        if (Ratio().IsMatch(name))
+        {
+            return value is NumberValue || NumberRatio().IsMatch(given) ? value : null;
+        }
+        return value switch
+        {
+            TextValue => first == last && Variable().IsMatch(name) ? value : null,
+            FormulaValue formula => formula with { Equation = RelationParser.Equation(text) },
+            _ => value,
+        };
     }
 
     private static FormulaValue? Expression(string text) =>
@@ -264,6 +286,16 @@ internal static partial class AnswerParser
         @"^ *[∠△\\]? *[a-zA-Zα-ω][a-zA-Zα-ω∠△\\ ]*(?:_\{?[a-zA-Z0-9]+\}?)?'? *(?:\([a-zA-Z, ]+\))? *$"
         + @"|^ *m? *∠ *[0-9]+ *$|^ *\( *[a-zA-Z](?: *, *[a-zA-Z])+ *\) *$")]
     internal static partial Regex Name();
+
+    // AB:CD, AB/CD, \frac{AB}{CD}, V_1:V_2; and |AB|, which is measured just so.
+    [GeneratedRegex(
+        $@"^ *(?:{Magnitude} *[:/] *{Magnitude}|\\frac *\{{ *{Magnitude} *\}} *\{{ *{Magnitude} *\}}"
+        + @"|\| *[A-Z]{2} *\|) *$")]
+    private static partial Regex Ratio();
+
+    // 7:32
+    [GeneratedRegex("^ *[0-9.]+(?: *: *[0-9.]+)+ *$")]
+    private static partial Regex NumberRatio();
 
     // x, x_1, f(x)
     [GeneratedRegex(@"^ *[a-zA-Z](?:_\{?[a-zA-Z0-9]\}?)? *(?:\([a-zA-Z]\))? *$")]

@@ -18,6 +18,8 @@ internal abstract record AnswerValue
             (FormulaValue left, FormulaValue right) => Formula.Agree(left.Values, right.Values),
             (FormulaValue left, NumberValue right) => left.IsConstant(right.Number),
             (NumberValue left, FormulaValue right) => right.IsConstant(left.Number),
+            (FormulaValue { Equation: { } left }, RelationValue right) => AreEqual(left, right),
+            (RelationValue left, FormulaValue { Equation: { } right }) => AreEqual(left, right),
             (RelationValue left, RelationValue right) => left.Sign == right.Sign
                 && Formula.AreProportional(left.Differences, right.Differences, positive: left.Sign is '<' or '≤'),
             _ => false,
@@ -51,9 +53,12 @@ internal sealed record NumberValue(Number Number, Unit? Unit) : AnswerValue
 }
 
 /// <summary>An expression with variables, known by its values (<see cref="Formula"/>).</summary>
-internal sealed record FormulaValue(double[] Values) : AnswerValue
+/// <param name="Values">At the points.</param>
+/// <param name="Equation">Of the expression and a name, where it was given to one, as in y = 2x + 1.</param>
+internal sealed record FormulaValue(double[] Values, RelationValue? Equation = null) : AnswerValue
 {
-    public override string CanonicalForm => "formula " + string.Join(' ', Values.Select(value => value.ToString("R")));
+    public override string CanonicalForm =>
+        $"formula {string.Join(' ', Values.Select(value => value.ToString("R")))} {Equation?.CanonicalForm}";
 
     /// <summary>Whether it is that number whatever the variables are, as sin²x + cos²x is 1.</summary>
     public bool IsConstant(Number number) => Formula.Agree(Values, [.. Values.Select(_ => number.Value)]);
