@@ -106,10 +106,10 @@ internal sealed partial class ExpressionParser
         return product;
     }
 
-    // "2(cm)" is no product; a unit follows. Where there are variables, there are no units.
+    // "2(cm)" and "2{cm}" are no products; a unit follows. Where there are variables, there are no units.
     private bool IsImpliedFactor(char next) =>
-        next is '√' or 'π' or '{'
-        || (next == '(' && (_valueOf is not null || !BracketedWord().IsMatch(_text, _position)))
+        next is '√' or 'π'
+        || (next is '(' or '{' && (_valueOf is not null || !BracketedWord().IsMatch(_text, _position)))
         || ((next == '\\' || char.IsLetter(next))
             && (FractionCommand().IsMatch(_text, _position)
                 || FunctionName().IsMatch(_text, _position)
@@ -352,7 +352,7 @@ internal sealed partial class ExpressionParser
         + @"|[a-zA-ZΔα-ω-[π]])(?:_(?:[a-zA-Z0-9]|\{ *[a-zA-Z0-9]+ *\}))?'*")]
     private static partial Regex Variable();
 
-    [GeneratedRegex(@"\G *\( *[a-zA-Z]")]
+    [GeneratedRegex(@"\G *[({] *[a-zA-Z]")]
     private static partial Regex BracketedWord();
 
     [GeneratedRegex(@"\G *\[ *([0-9]{1,3}) *\]")]
