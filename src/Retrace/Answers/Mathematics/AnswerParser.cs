@@ -166,7 +166,7 @@ internal static partial class AnswerParser
         return value switch
         {
             TextValue => first == last && Variable().IsMatch(name) ? value : null,
-            FormulaValue formula => formula with { Equation = RelationParser.Equation(text) },
+            FormulaValue formula => new FormulaValue(formula.Values, RelationParser.Equation(text)),
             _ => value,
         };
     }

@@ -29,7 +29,7 @@ internal abstract record AnswerValue
 /// <summary>A number, perhaps with a unit.</summary>
 internal sealed record NumberValue(Number Number, Unit? Unit) : AnswerValue
 {
-    public override string CanonicalForm => $"number {Number} {Unit?.Dimension} {Unit?.Factor}";
+    public override string CanonicalForm { get; } = $"number {Number} {Unit?.Dimension} {Unit?.Factor}";
 
     /// <summary>
     /// With a unit on both sides, quantities are compared; where one side leaves it out, the numbers are. A percentage
@@ -57,7 +57,7 @@ internal sealed record NumberValue(Number Number, Unit? Unit) : AnswerValue
 /// <param name="Equation">Of the expression and a name, where it was given to one, as in y = 2x + 1.</param>
 internal sealed record FormulaValue(double[] Values, RelationValue? Equation = null) : AnswerValue
 {
-    public override string CanonicalForm =>
+    public override string CanonicalForm { get; } =
         $"formula {string.Join(' ', Values.Select(value => value.ToString("R")))} {Equation?.CanonicalForm}";
 
     /// <summary>Whether it is that number whatever the variables are, as sin²x + cos²x is 1.</summary>
@@ -69,7 +69,7 @@ internal sealed record FormulaValue(double[] Values, RelationValue? Equation = n
 /// <param name="Sign">What that difference is to 0: <c>=</c>, <c>≠</c>, <c>&lt;</c> or <c>≤</c>.</param>
 internal sealed record RelationValue(double[] Differences, char Sign) : AnswerValue
 {
-    public override string CanonicalForm =>
+    public override string CanonicalForm { get; } =
         $"relation {Sign} {string.Join(' ', Differences.Select(value => value.ToString("R")))}";
 }
 
@@ -86,7 +86,7 @@ internal sealed record ListValue(char Open, IReadOnlyList<AnswerValue> Items, ch
 
     public const char Union = '∪';
 
-    public override string CanonicalForm =>
+    public override string CanonicalForm { get; } =
         $"list {Open}{string.Join(", ", Items.Select(item => item.CanonicalForm))}{Close}";
 
     private bool IsOrdered => Open is not (Bare or Union or LatexText.SetOpen);
@@ -149,5 +149,5 @@ internal sealed record ListValue(char Open, IReadOnlyList<AnswerValue> Items, ch
 /// <summary>Anything else: compared letter by letter, without regard to case and white space.</summary>
 internal sealed record TextValue(string Text) : AnswerValue
 {
-    public override string CanonicalForm => "text " + Text;
+    public override string CanonicalForm { get; } = "text " + Text;
 }
