@@ -10,7 +10,8 @@ namespace Retrace.Answers;
 /// <para>
 /// Integers, decimals, fractions, mixed numbers, sums, products, integer powers and perfect roots are exact fractions
 /// and are equal only if they are the same: 0.333 is not 1/3. Where π or an irrational root takes part, a relative
-/// difference of up to 1e-6 counts as equal: 3.141593 = π, 3.14 is not.
+/// difference of up to 1e-6 counts as equal: 3.141593 = π, 3.14 is not. So it does between a decimal of six places or
+/// more and a fraction whose decimals do not end: 0.3333333 = 1/3.
 /// </para>
 /// <para>
 /// Units are compared where both answers have one (5 cm = 50 mm, 5 cm is not 5 m) and ignored where one leaves it out.
@@ -24,9 +25,11 @@ namespace Retrace.Answers;
 /// </para>
 /// <para>
 /// Expressions with variables are equal if they agree at random points, up to a relative 1e-6, wherever both are
-/// defined; equations and inequalities if the differences of their sides are multiples of each other. Everything else
-/// is text, compared without regard to case, white space, articles and LaTeX wrappers. Work is bounded: an answer of
-/// more than 512 characters, and a number of more than 4096 bits, is not evaluated.
+/// defined; equations and inequalities if the differences of their sides are multiples of each other. What is given to
+/// a name, as in y = 2x + 1, is compared as the expression with expressions and as an equation with equations. Of a
+/// calculation, the last side counts, and of a value and its approximation (≈) the value. Everything else is text,
+/// compared without regard to case, white space, articles and LaTeX wrappers. Work is bounded: an answer of more than
+/// 512 characters, and a number of more than 4096 bits, is not evaluated.
 /// </para>
 /// </remarks>
 public sealed class MathematicalEquivalence : IAnswerEquivalence

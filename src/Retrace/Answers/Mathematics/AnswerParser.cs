@@ -10,6 +10,9 @@ internal static partial class AnswerParser
     private const int MaxLength = 512;
     private const int MaxDepth = 8;
 
+    // AB, V_1, S_{ABC}
+    private const string Magnitude = @"[a-zA-Z]+(?:_(?:[a-zA-Z0-9]|\{[a-zA-Z0-9]+\}))?";
+
     public static AnswerValue Parse(string answer)
     {
         string unified = LatexText.Unify(answer);
@@ -33,6 +36,7 @@ internal static partial class AnswerParser
         return (bracketed ? BracketedList(text, depth) : null)
             ?? Number(text)
             ?? (bracketed ? null : OpenList(text, depth))
+            ?? Approximated(text, depth)
             ?? Alternatives(text, depth)
             ?? Member(text, depth)
             ?? RelationParser.Inequality(text)
@@ -61,7 +65,8 @@ internal static partial class AnswerParser
         return Items(parts, fewest, depth) is { } items ? new ListValue(text[0], [.. items], text[^1]) : null;
     }
 
-    // "3, 5", "3 and 5", "(0, 1) ∪ (2, 3)", "x = 1, y = 2". Out of brackets, a comma may also set thousands apart.
+    // "3, 5", "3 and 5", "(0, 1) ∪ (2, 3)", "x = 1, y = 2", "1, 2; 3, 4". Out of brackets, a comma may also set
+    // thousands apart.
     private static ListValue? OpenList(string text, int depth)
     {
         List<string> parts = SplitUnion(text);
@@ -71,7 +76,9 @@ internal static partial class AnswerParser
                 ? new ListValue(ListValue.Union, [.. sets], ListValue.Union)
                 : null;
         }
-        parts = Split(ThousandsSeparator().Replace(text, ""));
+        text = ThousandsSeparator().Replace(text, "");
+        parts = Split(text, (text, i) => text[i] == ';' ? 1 : 0);
+        parts = parts.Count > 1 ? parts : Split(text);
         string[] names = [.. parts.Select(part => part.Split('=')[0].Trim())];
         if (parts.Count > 1
             && parts.All(part => part.Contains('='))
@@ -86,6 +93,20 @@ internal static partial class AnswerParser
         return Items(parts, 2, depth) is { } items
             ? new ListValue(ListValue.Bare, [.. items], ListValue.Bare)
             : null;
+    }
+
+    // "x ≈ 1.41" says 1.41, but "√2 ≈ 1.41" says √2.
+    private static AnswerValue? Approximated(string text, int depth)
+    {
+        int sign = text.IndexOf('≈');
+        if (sign < 0 || depth == MaxDepth)
+        {
+            return null;
+        }
+        string exact = text[..sign].Trim();
+        string approximate = text[(sign + 1)..].Trim();
+        return approximate.Length == 0 ? null
+            : Parse(exact.Length == 0 || Name().IsMatch(exact) ? approximate : exact, depth + 1);
     }
 
     // "1 ± √2" is "1 + √2, 1 − √2".
@@ -114,7 +135,8 @@ internal static partial class AnswerParser
             ? null
             : parts.Select(part => Parse(part, depth + 1));
 
-    // "x = 3" says 3, and "A = 6/2 = 3" too; "y = 2x + 1" and "2x + 1 = y" say 2x + 1. "2x = 6" says just that.
+    // "x = 3" says 3, and "A = 6/2 = 3", "6/2 = 3" and "AB/CD = 3" too; "y = 2x + 1" and "2x + 1 = y" say 2x + 1,
+    // besides what the equation says. "2x = 6" says just that.
     private static AnswerValue? Assigned(string text, int depth)
     {
         int first = text.IndexOf('=');
@@ -123,12 +145,30 @@ internal static partial class AnswerParser
             return null;
         }
         int last = text.LastIndexOf('=');
-        if (!Name().IsMatch(text.AsSpan(0, first)))
+        (string name, string given) = (text[..first], text[(last + 1)..]);
+        if (Number(name) is not null && Number(given) is { } result)
         {
-            return first == last && Variable().IsMatch(text.AsSpan(last + 1)) ? Parse(text[..first], depth + 1) : null;
+            return result;
         }
-        AnswerValue value = Parse(text[(last + 1)..], depth + 1);
-        return value is not TextValue || (first == last && Variable().IsMatch(text.AsSpan(0, first))) ? value : null;
+        if (!Name().IsMatch(name) && !Ratio().IsMatch(name))
+        {
+            if (first != last || !(Variable().IsMatch(given) || Ratio().IsMatch(given)))
+            {
+                return null;
+            }
+            (name, given) = (given, name);
+        }
+        AnswerValue value = Parse(given, depth + 1);
+        if (Ratio().IsMatch(name))
+        {
+            return value is NumberValue || NumberRatio().IsMatch(given) ? value : null;
+        }
+        return value switch
+        {
+            TextValue => first == last && Variable().IsMatch(name) ? value : null,
+            FormulaValue formula => new FormulaValue(formula.Values, RelationParser.Equation(text)),
+            _ => value,
+        };
     }
 
     private static FormulaValue? Expression(string text) =>
@@ -196,7 +236,7 @@ internal static partial class AnswerParser
 
     // At the commas, semicolons, "and" and "or" outside of brackets.
     private static List<string> Split(string text) =>
-        Split(text, (text, i) => text[i] is ',' or ';' ? 1 : Conjunction().Match(text, i).Length);
+        Split(text, (text, i) => Math.Max(Conjunction().Match(text, i).Length, text[i] is ',' or ';' ? 1 : 0));
 
     // At the signs of a union outside of brackets; between brackets, a letter may stand for it.
     private static List<string> SplitUnion(string text) =>
@@ -232,7 +272,7 @@ internal static partial class AnswerParser
     [GeneratedRegex(@"(?<=(?<![0-9.,])[1-9][0-9]{0,2}(?:,[0-9]{3})*),(?=[0-9]{3}(?![0-9]))")]
     private static partial Regex ThousandsSeparator();
 
-    [GeneratedRegex(@"\G,? (?:and|or) ")]
+    [GeneratedRegex(@"\G,? ?(?<![a-zA-Z])(?:and|or)(?![a-z]) ?")]
     private static partial Regex Conjunction();
 
     [GeneratedRegex(@"(?<=[)\]] ?)\GU(?= ?[(\[])")]
@@ -246,6 +286,16 @@ internal static partial class AnswerParser
         @"^ *[∠△\\]? *[a-zA-Zα-ω][a-zA-Zα-ω∠△\\ ]*(?:_\{?[a-zA-Z0-9]+\}?)?'? *(?:\([a-zA-Z, ]+\))? *$"
         + @"|^ *m? *∠ *[0-9]+ *$|^ *\( *[a-zA-Z](?: *, *[a-zA-Z])+ *\) *$")]
     internal static partial Regex Name();
+
+    // AB:CD, AB/CD, \frac{AB}{CD}, V_1:V_2; and |AB|, which is measured just so.
+    [GeneratedRegex(
+        $@"^ *(?:{Magnitude} *[:/] *{Magnitude}|\\frac *\{{ *{Magnitude} *\}} *\{{ *{Magnitude} *\}}"
+        + @"|\| *[A-Z]{2} *\|) *$")]
+    private static partial Regex Ratio();
+
+    // 7:32
+    [GeneratedRegex("^ *[0-9.]+(?: *: *[0-9.]+)+ *$")]
+    private static partial Regex NumberRatio();
 
     // x, x_1, f(x)
     [GeneratedRegex(@"^ *[a-zA-Z](?:_\{?[a-zA-Z0-9]\}?)? *(?:\([a-zA-Z]\))? *$")]

@@ -18,6 +18,8 @@ internal abstract record AnswerValue
             (FormulaValue left, FormulaValue right) => Formula.Agree(left.Values, right.Values),
             (FormulaValue left, NumberValue right) => left.IsConstant(right.Number),
             (NumberValue left, FormulaValue right) => right.IsConstant(left.Number),
+            (FormulaValue { Equation: { } left }, RelationValue right) => AreEqual(left, right),
+            (RelationValue left, FormulaValue { Equation: { } right }) => AreEqual(left, right),
             (RelationValue left, RelationValue right) => left.Sign == right.Sign
                 && Formula.AreProportional(left.Differences, right.Differences, positive: left.Sign is '<' or '≤'),
             _ => false,
@@ -27,7 +29,7 @@ internal abstract record AnswerValue
 /// <summary>A number, perhaps with a unit.</summary>
 internal sealed record NumberValue(Number Number, Unit? Unit) : AnswerValue
 {
-    public override string CanonicalForm => $"number {Number} {Unit?.Dimension} {Unit?.Factor}";
+    public override string CanonicalForm { get; } = $"number {Number} {Unit?.Dimension} {Unit?.Factor}";
 
     /// <summary>
     /// With a unit on both sides, quantities are compared; where one side leaves it out, the numbers are. A percentage
@@ -51,9 +53,12 @@ internal sealed record NumberValue(Number Number, Unit? Unit) : AnswerValue
 }
 
 /// <summary>An expression with variables, known by its values (<see cref="Formula"/>).</summary>
-internal sealed record FormulaValue(double[] Values) : AnswerValue
+/// <param name="Values">At the points.</param>
+/// <param name="Equation">Of the expression and a name, where it was given to one, as in y = 2x + 1.</param>
+internal sealed record FormulaValue(double[] Values, RelationValue? Equation = null) : AnswerValue
 {
-    public override string CanonicalForm => "formula " + string.Join(' ', Values.Select(value => value.ToString("R")));
+    public override string CanonicalForm { get; } =
+        $"formula {string.Join(' ', Values.Select(value => value.ToString("R")))} {Equation?.CanonicalForm}";
 
     /// <summary>Whether it is that number whatever the variables are, as sin²x + cos²x is 1.</summary>
     public bool IsConstant(Number number) => Formula.Agree(Values, [.. Values.Select(_ => number.Value)]);
@@ -64,7 +69,7 @@ internal sealed record FormulaValue(double[] Values) : AnswerValue
 /// <param name="Sign">What that difference is to 0: <c>=</c>, <c>≠</c>, <c>&lt;</c> or <c>≤</c>.</param>
 internal sealed record RelationValue(double[] Differences, char Sign) : AnswerValue
 {
-    public override string CanonicalForm =>
+    public override string CanonicalForm { get; } =
         $"relation {Sign} {string.Join(' ', Differences.Select(value => value.ToString("R")))}";
 }
 
@@ -81,7 +86,7 @@ internal sealed record ListValue(char Open, IReadOnlyList<AnswerValue> Items, ch
 
     public const char Union = '∪';
 
-    public override string CanonicalForm =>
+    public override string CanonicalForm { get; } =
         $"list {Open}{string.Join(", ", Items.Select(item => item.CanonicalForm))}{Close}";
 
     private bool IsOrdered => Open is not (Bare or Union or LatexText.SetOpen);
@@ -144,5 +149,5 @@ internal sealed record ListValue(char Open, IReadOnlyList<AnswerValue> Items, ch
 /// <summary>Anything else: compared letter by letter, without regard to case and white space.</summary>
 internal sealed record TextValue(string Text) : AnswerValue
 {
-    public override string CanonicalForm => "text " + Text;
+    public override string CanonicalForm { get; } = "text " + Text;
 }

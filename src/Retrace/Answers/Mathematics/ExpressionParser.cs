@@ -6,7 +6,8 @@ namespace Retrace.Answers.Mathematics;
 
 /// <summary>
 /// Reads and evaluates the number that a text of <see cref="LatexText"/> begins with: + − * / ^, implied products,
-/// brackets, absolute values, fractions, mixed numbers, roots, π, and the functions sin, cos, tan, ln, log and exp.
+/// brackets, absolute values, fractions, mixed numbers, roots, π, the trigonometric functions and their inverses, ln,
+/// log and exp.
 /// </summary>
 /// <remarks>
 /// Recursive descent without backtracking; nesting is bounded, so that no text can exhaust the stack. With values for
@@ -20,6 +21,7 @@ internal sealed partial class ExpressionParser
     private readonly Func<string, double>? _valueOf; // Of a variable, by its name.
     private int _position;
     private int _depth;
+    private bool _isArgument; // Of a function.
 
     private ExpressionParser(string text, Func<string, double>? valueOf)
     {
@@ -94,7 +96,7 @@ internal sealed partial class ExpressionParser
                 factor = negative ? -factor : factor;
                 product = next == '*' ? product * factor : product / factor;
             }
-            else if (IsImpliedFactor(next))
+            else if (IsImpliedFactor(next) || NextPower().IsMatch(_text, _position))
             {
                 product *= Factor();
             }
@@ -106,10 +108,10 @@ internal sealed partial class ExpressionParser
         return product;
     }
 
-    // "2(cm)" is no product; a unit follows. Where there are variables, there are no units.
+    // "2(cm)" and "2{cm}" are no products; a unit follows. Where there are variables, there are no units.
     private bool IsImpliedFactor(char next) =>
-        next is '√' or 'π' or '{'
-        || (next == '(' && (_valueOf is not null || !BracketedWord().IsMatch(_text, _position)))
+        next is '√' or 'π'
+        || (next is '(' or '{' && (_valueOf is not null || !BracketedWord().IsMatch(_text, _position)))
         || ((next == '\\' || char.IsLetter(next))
             && (FractionCommand().IsMatch(_text, _position)
                 || FunctionName().IsMatch(_text, _position)
@@ -119,7 +121,7 @@ internal sealed partial class ExpressionParser
 
     private Number Factor()
     {
-        Number factor = Primary();
+        Number factor = InRadians(Primary());
         if (factor.IsDefined && NextAfterSpaces() == '^')
         {
             SkipSpaces();
@@ -193,23 +195,27 @@ internal sealed partial class ExpressionParser
         double exponent = match.Groups["exponent"].Success ? int.Parse(match.Groups["exponent"].ValueSpan) : 1;
         double @base = match.Groups["base"].Success ? int.Parse(match.Groups["base"].ValueSpan) : 10;
         SkipSpaces();
-        Number argument = Nested(Current == '(' ? Primary : ImpliedProduct);
+        bool isNested = _isArgument;
+        _isArgument = true;
+        Number argument = InRadians(Nested(Current == '(' ? Primary : ImpliedProduct));
+        _isArgument = isNested;
         if (!argument.IsDefined)
         {
             return Number.Undefined;
         }
         double value = argument.Value;
-        if (Current == '°')
-        {
-            _position++;
-            value *= Math.PI / 180;
-        }
         return Number.Approximate(Math.Pow(
             match.Groups["name"].ValueSpan switch
             {
                 "sin" => Math.Sin(value),
                 "cos" => Math.Cos(value),
                 "tan" => Math.Tan(value),
+                "sec" => 1 / Math.Cos(value),
+                "csc" => 1 / Math.Sin(value),
+                "cot" => 1 / Math.Tan(value),
+                "arcsin" => Math.Asin(value),
+                "arccos" => Math.Acos(value),
+                "arctan" => Math.Atan(value),
                 "ln" => Math.Log(value),
                 "exp" => Math.Exp(value),
                 _ => Math.Log(value, @base),
@@ -217,10 +223,24 @@ internal sealed partial class ExpressionParser
             exponent));
     }
 
+    // Within an argument, degrees are a factor; elsewhere they are a unit.
+    private Number InRadians(Number value)
+    {
+        if (!_isArgument || Current != '°')
+        {
+            return value;
+        }
+        _position++;
+        return value * Number.Approximate(Math.PI / 180);
+    }
+
+    // As far as the next function: sin a cos b is sin(a) cos(b).
     private Number ImpliedProduct()
     {
         Number product = Factor();
-        while (product.IsDefined && IsImpliedFactor(NextAfterSpaces()))
+        while (product.IsDefined
+            && IsImpliedFactor(NextAfterSpaces())
+            && !FunctionName().IsMatch(_text, _position))
         {
             product *= Factor();
         }
@@ -336,11 +356,16 @@ internal sealed partial class ExpressionParser
         RegexOptions.ExplicitCapture)]
     private static partial Regex MixedFraction();
 
+    // The second of 2^3 5^2. Other numbers side by side are no product.
+    [GeneratedRegex(@"(?<=\^ ?(?:[0-9]|\{ *[0-9]+ *\}))\G +[0-9]+ ?\^")]
+    private static partial Regex NextPower();
+
     [GeneratedRegex(@"\G *\\frac(?![a-zA-Z])")]
     private static partial Regex FractionCommand();
 
+    // Without its backslash, sec is a second.
     [GeneratedRegex(
-        @"\G *\\?(?<name>sin|cos|tan|ln|log|exp)(?![a-zA-Z])"
+        @"\G *\\?(?<name>sin|cos|tan|(?<=\\)sec|csc|cot|arcsin|arccos|arctan|ln|log|exp)(?![a-zA-Z])"
         + @"(?: ?_ ?(?:(?<base>[0-9])|\{ *(?<base>[0-9]{1,4}) *\}))?"
         + @"(?: ?\^ ?(?:(?<exponent>[0-9])|\{ *(?<exponent>[0-9]) *\}))?",
         RegexOptions.ExplicitCapture)]
@@ -352,7 +377,7 @@ internal sealed partial class ExpressionParser
         + @"|[a-zA-ZΔα-ω-[π]])(?:_(?:[a-zA-Z0-9]|\{ *[a-zA-Z0-9]+ *\}))?'*")]
     private static partial Regex Variable();
 
-    [GeneratedRegex(@"\G *\( *[a-zA-Z]")]
+    [GeneratedRegex(@"\G *[({] *[a-zA-Z]")]
     private static partial Regex BracketedWord();
 
     [GeneratedRegex(@"\G *\[ *([0-9]{1,3}) *\]")]

@@ -73,6 +73,7 @@ internal static partial class LatexText
         ["gt"] = ">",
         ["ne"] = "≠",
         ["neq"] = "≠",
+        ["approx"] = "≈",
         ["pm"] = "±",
         ["infty"] = "∞",
         ["angle"] = "∠",
@@ -126,6 +127,8 @@ internal static partial class LatexText
     /// <summary>The answer in the one spelling. Linear in its length; never throws.</summary>
     public static string Unify(string answer)
     {
+        answer = EscapedTwice().IsMatch(answer) ? answer.Replace(@"\\", @"\") : answer;
+        answer = ThousandsComma().Replace(answer, ",");
         answer = answer.Length > MaxMatrixLength ? answer : Matrix().Replace(answer, Rows);
         answer = Superscript().Replace(answer, Power);
         StringBuilder unified = new(answer.Length);
@@ -253,6 +256,17 @@ internal static partial class LatexText
 
     [GeneratedRegex("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")]
     private static partial Regex Superscript();
+
+    // Text that went through JSON once too often doubles each backslash. Before one of these names, two of them are no
+    // line break.
+    [GeneratedRegex(
+        @"(?<!\\)\\\\(?:begin|left|right|[cdt]?frac|sqrt|text|mathrm|cdot|times|pi|pm|circ|infty|cup|leq?|geq?|neq?)"
+        + "(?![a-zA-Z])")]
+    private static partial Regex EscapedTwice();
+
+    // 40,\!000: the space behind the comma is taken back.
+    [GeneratedRegex(@",\\! ?(?=[0-9])")]
+    private static partial Regex ThousandsComma();
 
     // 3.2x10^5
     [GeneratedRegex(@"(?<=[0-9]) ?[xX] ?(?=10 ?\^)")]

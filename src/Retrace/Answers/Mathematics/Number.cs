@@ -18,6 +18,9 @@ internal readonly record struct Number
     private const long MaxBits = 4096;
     private const int MaxRootDegree = 64;
 
+    // With fewer places, a decimal that is near a fraction is another number.
+    private const int RoundedPlaces = 6;
+
     // Roots of integers up to here are found by rounding the root of a double.
     private const long MaxExactDouble = 1L << 53;
 
@@ -46,6 +49,9 @@ internal readonly record struct Number
 
     /// <summary>The number as nearly as a double can tell it; not a number where it is undefined.</summary>
     public double Value => IsExact ? (double)_numerator / (double)_denominator : _approximate;
+
+    // Whether the decimals of a fraction end.
+    private bool IsTerminating => BigInteger.ModPow(10, _denominator.GetBitLength(), _denominator).IsZero;
 
     /// <summary>A number that is known as a double alone.</summary>
     public static Number Approximate(double value) => new(value);
@@ -133,12 +139,14 @@ internal readonly record struct Number
     public static Number Abs(Number value) =>
         value.IsExact ? new(BigInteger.Abs(value._numerator), value._denominator) : new(Math.Abs(value._approximate));
 
-    /// <summary>Equality: exact between fractions, and within the tolerance otherwise.</summary>
+    /// <summary>
+    /// Equality: exact between fractions, save that 0.3333333 is 1/3, rounded, and within the tolerance otherwise.
+    /// </summary>
     public static bool AreEqual(Number left, Number right)
     {
         if (left.IsExact && right.IsExact)
         {
-            return left == right;
+            return left == right || IsRounded(left, right) || IsRounded(right, left);
         }
         double scale = Math.Max(Math.Abs(left.Value), Math.Abs(right.Value));
         return double.IsFinite(scale)
@@ -149,6 +157,13 @@ internal readonly record struct Number
         IsExact
             ? string.Create(CultureInfo.InvariantCulture, $"{_numerator}/{_denominator}")
             : "~" + _approximate.ToString("R", CultureInfo.InvariantCulture);
+
+    // Whether the first is a decimal of many places and the second a fraction without an end that it comes near to.
+    private static bool IsRounded(Number rounded, Number fraction) =>
+        Math.Abs(rounded.Value - fraction.Value) <= RelativeTolerance * Math.Abs(fraction.Value)
+        && !(BigInteger.Pow(10, RoundedPlaces - 1) % rounded._denominator).IsZero
+        && rounded.IsTerminating
+        && !fraction.IsTerminating;
 
     private static Number Fraction(BigInteger numerator, BigInteger denominator)
     {

@@ -51,7 +51,7 @@ internal sealed partial record Unit(string Dimension, Number Factor)
         bool isSeparate = text.StartsWith(' ');
         text = text.Trim().ToLowerInvariant();
         text = text.StartsWith('(') && text.EndsWith(')') ? text[1..^1].Trim() : text;
-        if (text.TrimEnd('.') is "" or "%" or "percent")
+        if (text.TrimEnd('.') is "" or "%" or "percent" or "percentage" or "pct")
         {
             unit = text.Length == 0 ? null : Percent;
             return true;
@@ -141,7 +141,8 @@ internal sealed partial record Unit(string Dimension, Number Factor)
     }
 
     [GeneratedRegex(
-        @"\G *(?<name>[*/]|°|[a-z]+\.?) *(?:\^ *(?:(?<exponent>-?[0-9])(?![0-9])|\{ *(?<exponent>-?[0-9]) *\}))? *",
+        @"\G *(?:(?<name>[*/]|°|[a-z]+\.?)|\{ *(?<name>[a-z]+) *\}) *"
+        + @"(?:\^ *(?:(?<exponent>-?[0-9])(?![0-9])|\{ *(?<exponent>-?[0-9]) *\}))? *",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Part();
 
