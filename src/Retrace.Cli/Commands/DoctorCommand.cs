@@ -48,11 +48,12 @@ internal static class DoctorCommand
             RunConfiguration configuration = settings.Resolve(parsed, folder);
             QwenConfig config = QwenConfig.Load(folder);
             ImageProcessorConfig images = ImageProcessorConfig.Load(folder).Within(configuration.Model.MaxPixels);
+            var tokenizer = new Lazy<Tokenizer>(() => Tokenizer.Load(folder));
             PromptSize largest = parsed.GetValue(data) is string file
                 ? UsableProblems.Read(
                     file,
                     new ProblemPreparation(
-                        Tokenizer.Load(folder), new ImageProcessor(images), config, configuration.Data),
+                        () => tokenizer.Value, new ImageProcessor(images), config, configuration.Data),
                     cancellation).LargestPrompt
                 : new PromptSize(
                     configuration.Data.MaxPromptTokens,

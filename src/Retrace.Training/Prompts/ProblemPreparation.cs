@@ -8,16 +8,16 @@ using Retrace.Training.Configuration;
 namespace Retrace.Training.Prompts;
 
 /// <summary>Makes prompts of problems, and finds those that cannot be used.</summary>
-/// <param name="tokenizer">Of the model.</param>
+/// <param name="tokenizer">Gives the model's, when text is to be encoded: a model without one can still be loaded.</param>
 /// <param name="images">Of the model.</param>
 /// <param name="config">Says which token stands for images.</param>
 /// <param name="settings">How questions are asked, and how long a prompt may be.</param>
 public sealed class ProblemPreparation(
-    Tokenizer tokenizer, ImageProcessor images, QwenConfig config, DataSettings settings)
+    Func<Tokenizer> tokenizer, ImageProcessor images, QwenConfig config, DataSettings settings)
 {
     /// <summary>For a model that is loaded.</summary>
     public ProblemPreparation(VisionLanguageModel model, DataSettings settings)
-        : this(model.Tokenizer, model.Images, model.Network.Config, settings)
+        : this(() => model.Tokenizer, model.Images, model.Network.Config, settings)
     {
     }
 
@@ -60,7 +60,7 @@ public sealed class ProblemPreparation(
     /// <exception cref="BadInputException">The question itself holds image tokens.</exception>
     public int[] Encode(string question, IReadOnlyList<ImageGrid> grids)
     {
-        int[] ids = tokenizer.Encode(ChatTemplate.Prompt(question + settings.Instruction, grids.Count));
+        int[] ids = tokenizer().Encode(ChatTemplate.Prompt(question + settings.Instruction, grids.Count));
         return ChatTemplate.ExpandImages(
             ids, grids, config.Tokens.ImagePad, config.Vision.MergeSize);
     }
