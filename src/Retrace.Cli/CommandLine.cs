@@ -32,6 +32,7 @@ internal static class CommandLine
             Verbose,
             DemoCommand.Create(),
             EvolveCommand.Create(),
+            CompareCommand.Create(),
             EvalCommand.Create(),
             GenerateCommand.Create(),
             ScoreCommand.Create(),

@@ -36,7 +36,8 @@ public static class Report
                 "Over the steps", CurveNote(reported, figures.HalfWidth), figures.Draw(), "figures"),
             HtmlPage.Section(
                 "Accuracy by answer frequency",
-                "Are frequent answers right? Means over the first and the last fifth of the steps.",
+                "Are frequent answers right? Means over all steps, where several are compared, and over the first and"
+                + " the last fifth of the steps.",
                 FrequencyFigures.Draw(reported),
                 "figures"),
             HtmlPage.Section(

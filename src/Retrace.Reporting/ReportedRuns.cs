@@ -36,19 +36,20 @@ internal sealed record ReportedRuns(IReadOnlyList<ReportedRun> Runs, IReadOnlyLi
             }
             if (alike.Count > 1)
             {
-                groups.Add(new SeedGroup(colour, [.. alike.Select(index => reported[index])]));
+                groups.Add(new SeedGroup(colour, look / Colours % Dashes, [.. alike.Select(index => reported[index])]));
             }
             look++;
         }
         return new ReportedRuns(reported, groups);
     }
 
-    // Indices of runs, together where method and configuration are the same and all seeds are different.
+    // Indices of runs, together where they are of one variant, or method and configuration are the same, and all seeds
+    // are different.
     private static IEnumerable<IReadOnlyList<int>> SeedsTogether(IReadOnlyList<RunRecord> runs)
     {
         IEnumerable<IGrouping<string, int>> alike = Enumerable.Range(0, runs.Count).GroupBy(
             index => runs[index].Metrics is [StepMetrics first, ..]
-                ? $"{first.Method}\n{WithoutSeed(runs[index].ConfigText)}"
+                ? runs[index].Variant ?? $"{first.Method}\n{WithoutSeed(runs[index].ConfigText)}"
                 : $"no steps\n{index}");
         foreach (IGrouping<string, int> group in alike)
         {

@@ -64,7 +64,9 @@ public sealed class ReportTests : IDisposable
             SyntheticRun.Of("other", SyntheticRun.Step(1, "majority") with { Entropy = 0.1 }),
         ];
         XElement entropy = Figure(Report.Page(runs), "Entropy");
-        Assert.Contains(entropy.Descendants("li"), entry => entry.Value == "csrs, mean of 2 seeds 0.300 nats");
+        Assert.Equal(
+            ["csrs, mean of 2 seeds 0.300 nats", "other 0.100 nats"],
+            entropy.Descendants("li").Select(entry => entry.Value));
         Assert.Single(entropy.Descendants("path"), path => path.Attribute("class")!.Value == "band");
 
         static RunRecord Seed(long seed, double entropy) => SyntheticRun.Of(
@@ -113,6 +115,31 @@ public sealed class ReportTests : IDisposable
             "Accuracy of the answers of each frequency in one: "
             + "steps 1–2: none, 20.0 %, 40.0 %, 60.0 %, 1.5 %; steps 9–10: none, 20.0 %, 40.0 %, 60.0 %, 9.5 %.",
             figure.Elements("svg").Single().Attribute("aria-label")!.Value);
+    }
+
+    [Fact]
+    public void Accuracy_by_frequency_of_several_runs_is_compared_over_all_steps_and_taken_over_the_seeds()
+    {
+        XElement page = Report.Page([
+            Run("a", "csrs", 0, 0.2, 0.4), Run("b", "csrs", 1, 0.6, 0.8), Run("c", "majority", 0, 0.1, 0.3)]);
+        Assert.Equal(
+            "Accuracy of the answers of each frequency. "
+            + "csrs, mean of 2 seeds: steps 1–2: 50.0 %, none, none, none, none; "
+            + "c: steps 1–2: 20.0 %, none, none, none, none",
+            Figure(page, "All").Elements("svg").Single().Attribute("aria-label")!.Value);
+        Assert.Equal(
+            "Accuracy of the answers of each frequency in csrs, mean of 2 seeds: "
+            + "step 1: 40.0 %, none, none, none, none; step 2: 60.0 %, none, none, none, none.",
+            Figure(page, "csrs, mean of 2 seeds").Elements("svg").Single().Attribute("aria-label")!.Value);
+
+        static RunRecord Run(string name, string method, long seed, params double[] accuracies) => SyntheticRun.Of(
+            name,
+            [
+                .. accuracies.Select((accuracy, i) => SyntheticRun.Step(i + 1, method, seed) with
+                {
+                    AccuracyByFrequency = [accuracy, null, null, null, null],
+                }),
+            ]);
     }
 
     [Fact]

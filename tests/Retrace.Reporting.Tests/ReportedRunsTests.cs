@@ -29,6 +29,24 @@ public sealed class ReportedRunsTests
     }
 
     [Fact]
+    public void Runs_of_a_variant_stand_together_whatever_their_settings()
+    {
+        RunRecord[] runs =
+        [
+            .. from variant in Enumerable.Range(0, 8)
+               from seed in new[] { 0, 1 }
+               select SyntheticRun.Full($"{variant}, {seed}", 3, seed: seed) with
+               {
+                   ConfigText = $"vote_samples: {20 + seed}",
+                   Variant = $"variant {variant}",
+               },
+        ];
+        IReadOnlyList<SeedGroup> groups = ReportedRuns.Of(runs).Groups;
+        Assert.Equal(8, groups.Select(group => group.Look).Distinct().Count());
+        Assert.Equal("variant 0, mean of 2 seeds", groups[0].Name);
+    }
+
+    [Fact]
     public void Many_runs_are_told_apart_by_colour_and_dash()
     {
         RunRecord[] runs =

@@ -52,6 +52,14 @@ internal sealed class ConfigurationOptions
         command.Options.Add(_evaluationData);
     }
 
+    /// <summary>Adds those of a command that trains by several methods with several seeds.</summary>
+    public void AddSharedTo(Command command)
+    {
+        AddSettingsTo(command);
+        command.Options.Add(_steps);
+        command.Options.Add(_evaluationData);
+    }
+
     /// <summary>Adds <c>--config</c> and <c>--set</c> alone, for a command that reads single settings.</summary>
     public void AddSettingsTo(Command command)
     {
@@ -60,9 +68,11 @@ internal sealed class ConfigurationOptions
     }
 
     /// <summary>Defaults, under the model's recommendations, under the file, under the options.</summary>
+    /// <param name="further">Overrides that go before all of them.</param>
     /// <exception cref="BadInputException">A file, a key or a value cannot be used.</exception>
-    public RunConfiguration Resolve(ParseResult parsed, string? modelFolder) =>
-        ConfigurationLayers.Resolve(modelFolder, parsed.GetValue(_file), Overrides(parsed));
+    public RunConfiguration Resolve(
+        ParseResult parsed, string? modelFolder, params IReadOnlyList<string> further) =>
+        ConfigurationLayers.Resolve(modelFolder, parsed.GetValue(_file), [.. Overrides(parsed), .. further]);
 
     /// <summary>What a run began with, under the options given now.</summary>
     /// <param name="runConfiguration">The run's <c>config.yaml</c>.</param>

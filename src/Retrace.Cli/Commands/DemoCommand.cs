@@ -1,15 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using Retrace.Cli.Progress;
-using Retrace.Models;
 using Retrace.Reporting;
 using Retrace.Runs;
 using Retrace.Statistics;
+using Retrace.Training.Comparisons;
 using Retrace.Training.Configuration;
 using Retrace.Training.Evaluation;
-using Retrace.Training.Evolution;
-using Retrace.Training.Prompts;
-using Retrace.Training.Rollouts;
 using Spectre.Console;
 
 namespace Retrace.Cli.Commands;
@@ -60,84 +57,55 @@ internal static class DemoCommand
         ];
         RunConfiguration csrs = ConfigurationLayers.Resolve(shipped.Model, null, settings);
         Console.WriteLine($"{shipped.Model} evolves on {shipped.TrainingProblems}, without labels");
-        IReadOnlyList<GradedProblem> start = Test(shipped.Model, shipped, csrs, cancellation);
-        Outcome withCsrs = Evolve("csrs", csrs, directory, shipped, cancellation);
+        HeldOutTest test = new(shipped.TestProblems, TestSamples);
+        IReadOnlyList<GradedProblem> start = test.Measure(shipped.Model, csrs, cancellation).Problems;
+        DemoRun withCsrs = Evolve("csrs", csrs);
 
-        // As many samples for the vote as make up for the tokens that CSRS has spent on retracing.
-        double spent = 1 + (withCsrs.Metrics.Sum(step => (double)(step.RetracedTokens ?? 0))
-            / withCsrs.Metrics.Sum(step => (double)(step.MaternalTokens ?? 0)));
-        int votes = (int)Math.Round(csrs.Rollout.Group * spent);
+        int votes = VoteBudget.Matching(withCsrs.Metrics, csrs.Rollout.Group);
         RunConfiguration majority = ConfigurationLayers.Resolve(
             shipped.Model, null, [.. settings, "method=majority", $"rollout.vote_samples={votes}"]);
-        Outcome withMajority = Evolve("majority", majority, directory, shipped, cancellation);
+        DemoRun withMajority = Evolve("majority", majority);
 
         WriteTable(start, [withCsrs, withMajority]);
         string report = Path.Combine(directory, RunFolder.Report);
         Report.Write(
-            [.. new[] { withCsrs, withMajority }.Select(outcome =>
-                RunReader.Read(Path.Combine(directory, outcome.Method)))],
+            [.. new[] { withCsrs, withMajority }.Select(run => RunReader.Read(Path.Combine(directory, run.Method)))],
             report);
         Console.WriteLine($"the curves are in {report}");
+
+        DemoRun Evolve(string method, RunConfiguration configuration)
+        {
+            string runDirectory = Path.Combine(directory, method);
+            string checkpoint = EvolutionSession.Complete(
+                shipped.Model, shipped.TrainingProblems, runDirectory, configuration, method, cancellation);
+            return new DemoRun(
+                method,
+                RunReader.Read(runDirectory).Metrics,
+                test.Measure(checkpoint, configuration, cancellation).Problems);
+        }
     }
 
-    private static Outcome Evolve(
-        string method,
-        RunConfiguration configuration,
-        string directory,
-        ShippedFiles shipped,
-        CancellationToken cancellation)
-    {
-        string runDirectory = Path.Combine(directory, method);
-        bool resume = File.Exists(Path.Combine(runDirectory, RunFolder.Config));
-        using EvolutionRun run = EvolutionRun.Open(
-            shipped.Model, shipped.TrainingProblems, runDirectory, configuration, resume, cancellation);
-        EvolutionSession.Run(run, runDirectory, method, cancellation);
-        return new Outcome(
-            method,
-            RunReader.Read(runDirectory).Metrics,
-            Test(run.LatestCheckpoint!, shipped, configuration, cancellation));
-    }
-
-    private static IReadOnlyList<GradedProblem> Test(
-        string modelDirectory, ShippedFiles shipped, RunConfiguration configuration, CancellationToken cancellation)
-    {
-        using VisionLanguageModel model = ComputeSettings.LoadModel(modelDirectory, configuration);
-        var preparation = new ProblemPreparation(model, configuration.Data);
-        var test = UsableProblems.Read(shipped.TestProblems, preparation, cancellation);
-        var evaluator = new Evaluator(
-            model,
-            new LocalRolloutEngine(
-                model.Network, configuration.Rollout.MaxBatchSequences, configuration.Rollout.PrefillTokens),
-            preparation,
-            new ResponseSampling(
-                TestSamples,
-                Temperature: 1.0,
-                TopP: 1.0,
-                configuration.Rollout.MaxResponseTokens,
-                configuration.Seed));
-        return evaluator.Evaluate(test.Problems, test.Labels, cancellation);
-    }
-
-    private static void WriteTable(IReadOnlyList<GradedProblem> start, IReadOnlyList<Outcome> outcomes)
+    private static void WriteTable(IReadOnlyList<GradedProblem> start, IReadOnlyList<DemoRun> runs)
     {
         var summary = EvaluationSummary.Of([.. start]);
         var table = new Table().Border(TableBorder.Rounded)
             .Title($"{summary.Problems} test problems, {TestSamples} samples each")
             .AddColumns("", "accuracy", "change", "high confidence", "entropy", "tokens generated");
         table.AddRow("before", Percent(summary.Accuracy), "", "", "", "");
-        foreach (Outcome outcome in outcomes)
+        foreach (DemoRun run in runs)
         {
             PairedDifference change = PairedDifference.Of(
-                [.. start.Select(Share)], [.. outcome.Test.Select(Share)]);
+                [.. start.Select(Share)], [.. run.Test.Select(Share)]);
             table.AddRow(
-                outcome.Method,
-                Percent(EvaluationSummary.Of([.. outcome.Test]).Accuracy),
+                run.Method,
+                Percent(EvaluationSummary.Of([.. run.Test]).Accuracy),
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{100 * change.Mean:+0.0;-0.0} ({100 * change.Lower:+0.0;-0.0} to {100 * change.Upper:+0.0;-0.0})"),
-                FromTo(outcome, step => 100 * step.HighConfidenceShare, "0", " %"),
-                FromTo(outcome, step => step.Entropy, "0.000", " nats"),
-                outcome.Metrics.Sum(step => (step.MaternalTokens ?? 0) + (step.RetracedTokens ?? 0))
+                    $"{100 * change.Mean:+0.0;-0.0} "
+                    + $"({100 * change.Lower:+0.0;-0.0} to {100 * change.Upper:+0.0;-0.0})"),
+                FromTo(run, step => 100 * step.HighConfidenceShare, "0", " %"),
+                FromTo(run, step => step.Entropy, "0.000", " nats"),
+                run.Metrics.Sum(step => (step.MaternalTokens ?? 0) + (step.RetracedTokens ?? 0))
                     .ToString("N0", CultureInfo.InvariantCulture));
         }
         AnsiConsole.Write(table);
@@ -151,14 +119,14 @@ internal static class DemoCommand
     private static string Percent(double share) =>
         string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
 
-    private static string FromTo(Outcome outcome, Func<StepMetrics, double?> read, string format, string unit)
+    private static string FromTo(DemoRun run, Func<StepMetrics, double?> read, string format, string unit)
     {
-        double[] values = [.. outcome.Metrics.Select(read).OfType<double>()];
+        double[] values = [.. run.Metrics.Select(read).OfType<double>()];
         string first = values.Take(ShownSteps).Average().ToString(format, CultureInfo.InvariantCulture);
         string last = values.TakeLast(ShownSteps).Average().ToString(format, CultureInfo.InvariantCulture);
         return $"{first} → {last}{unit}";
     }
 
-    private sealed record Outcome(
+    private sealed record DemoRun(
         string Method, IReadOnlyList<StepMetrics> Metrics, IReadOnlyList<GradedProblem> Test);
 }

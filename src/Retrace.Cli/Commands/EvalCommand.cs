@@ -83,6 +83,7 @@ internal static class EvalCommand
                 graded)
             {
                 Extraction = configuration.Reward.Extraction,
+                Limit = configuration.Evaluation.Limit,
             };
             if (parsed.GetValue(output) is string file)
             {

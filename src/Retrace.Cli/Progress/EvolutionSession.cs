@@ -3,6 +3,7 @@ using Retrace.Cli.Commands;
 using Retrace.Reporting;
 using Retrace.Reporting.TensorBoard;
 using Retrace.Runs;
+using Retrace.Training.Configuration;
 using Retrace.Training.Evolution;
 using Spectre.Console;
 
@@ -11,6 +12,29 @@ namespace Retrace.Cli.Progress;
 /// <summary>A run as the terminal shows it, with the files that are written along with it.</summary>
 internal static class EvolutionSession
 {
+    /// <summary>Begins a run, goes on with one, or leaves a complete one as it is.</summary>
+    /// <returns>The folder of its last checkpoint.</returns>
+    /// <exception cref="BadInputException">Something cannot be used, or the run began with other settings.</exception>
+    /// <exception cref="OperationCanceledException">It was interrupted, and has left a checkpoint.</exception>
+    public static string Complete(
+        string modelDirectory,
+        string dataFile,
+        string directory,
+        RunConfiguration configuration,
+        string label,
+        CancellationToken cancellation)
+    {
+        if (EvolutionRun.FindComplete(directory, configuration) is string checkpoint)
+        {
+            return checkpoint;
+        }
+        bool resume = File.Exists(Path.Combine(directory, RunFolder.Config));
+        using EvolutionRun run =
+            EvolutionRun.Open(modelDirectory, dataFile, directory, configuration, resume, cancellation);
+        Run(run, directory, label, cancellation);
+        return run.LatestCheckpoint!;
+    }
+
     /// <summary>Takes all steps that are left.</summary>
     /// <param name="run">Open, and not run yet.</param>
     /// <param name="directory">Its folder.</param>

@@ -4,48 +4,94 @@ using Retrace.Runs;
 
 namespace Retrace.Reporting.Html;
 
-/// <summary>How right the answers of each frequency are, at the beginning and at the end of a run.</summary>
+/// <summary>How right the answers of each frequency are: over a run, at its beginning and at its end.</summary>
 internal static class FrequencyFigures
 {
     private const int Intervals = 5; // Of the frequency, equally wide; see StepMetrics.AccuracyByFrequency.
     private const int PartsOfARun = 5;
+    private const string XLabel = "an answer's share of its group";
+    private const string Explanation = "Accuracy of the answers whose share of their group lies in each fifth.";
 
     // Marks lie between intervals, points in their middles.
     private static readonly AxisScale Frequency = AxisScale.Covering(0, 1, MetricUnit.Share);
 
-    /// <summary>One figure for each run that has such accuracies.</summary>
-    public static IEnumerable<XElement> Draw(ReportedRuns runs) => runs.Runs.Select(Draw).OfType<XElement>();
-
-    private static XElement? Draw(ReportedRun run)
+    /// <summary>
+    /// A figure of all that have such accuracies, where they are several, and one for each. Runs that differ in their
+    /// seeds alone are taken together.
+    /// </summary>
+    public static IEnumerable<XElement> Draw(ReportedRuns runs)
     {
-        StepMetrics[] steps = [.. run.Steps];
-        int part = Math.Max(1, steps.Length / PartsOfARun);
-        Part first = Part.Of(steps.Take(part));
-        Part last = Part.Of(steps.TakeLast(part));
-        if (!first.IsMeasured && !last.IsMeasured)
-        {
-            return null;
-        }
+        Subject[] subjects = [.. Subject.AllOf(runs).Where(subject => subject.Whole.IsMeasured)];
+        return subjects.Length > 1
+            ? subjects.Select(DrawParts).Prepend(DrawTogether(subjects))
+            : subjects.Select(DrawParts);
+    }
+
+    private static XElement DrawTogether(Subject[] subjects)
+    {
+        PlotFrame frame = new(Frequency, Frequency);
+        return Figure.Of(
+            "All",
+            Explanation,
+            subjects.Select(subject => new LegendEntry(subject.Look, "line", subject.Name, subject.Whole.Steps)),
+            frame.Draw(
+                "Accuracy of the answers of each frequency. "
+                + string.Join("; ", subjects.Select(subject => $"{subject.Name}: {subject.Whole}")),
+                XLabel,
+                subjects.Select(subject => new XElement(
+                    "g", new XAttribute("class", subject.Look), subject.Whole.Draw(frame)))));
+    }
+
+    private static XElement DrawParts(Subject subject)
+    {
+        Part first = subject.First;
+        Part last = subject.Last;
         PlotFrame frame = new(Frequency, Frequency);
         XElement[] shapes =
         [
-            new("g", new XAttribute("class", $"c{run.Colour} early"), first.Draw(frame)),
-            new("g", new XAttribute("class", $"c{run.Colour} late"), last.Draw(frame)),
+            new("g", new XAttribute("class", $"c{subject.Colour} early"), first.Draw(frame)),
+            new("g", new XAttribute("class", $"c{subject.Colour} late"), last.Draw(frame)),
         ];
         LegendEntry[] legend =
         [
-            new($"c{run.Colour} early", "line", "first fifth,", first.Steps),
-            new($"c{run.Colour} late", "line", "last fifth,", last.Steps),
+            new($"c{subject.Colour} early", "line", "first fifth,", first.Steps),
+            new($"c{subject.Colour} late", "line", "last fifth,", last.Steps),
         ];
-        string description = $"Accuracy of the answers of each frequency in {run.Name}: {first}; {last}.";
-        return Figure.Of(
-            run.Name,
-            "Accuracy of the answers whose share of their group lies in each fifth.",
-            legend,
-            frame.Draw(description, "an answer's share of its group", shapes));
+        string description = $"Accuracy of the answers of each frequency in {subject.Name}: {first}; {last}.";
+        return Figure.Of(subject.Name, Explanation, legend, frame.Draw(description, XLabel, shapes));
     }
 
-    /// <summary>A part of a run with the mean accuracy in each interval.</summary>
+    /// <summary>A run, or several that differ in their seeds alone.</summary>
+    private sealed record Subject(string Name, int Colour, string Look, IReadOnlyList<IReadOnlyList<StepMetrics>> Runs)
+    {
+        public Part Whole => Part.Of(Runs.SelectMany(steps => steps));
+
+        public Part First => Part.Of(Runs.SelectMany(steps => steps.Take(Fifth(steps))));
+
+        public Part Last => Part.Of(Runs.SelectMany(steps => steps.TakeLast(Fifth(steps))));
+
+        /// <summary>In the order of the runs; a group stands where its first run does.</summary>
+        public static IEnumerable<Subject> AllOf(ReportedRuns runs)
+        {
+            foreach (ReportedRun run in runs.Runs)
+            {
+                SeedGroup? group = runs.Groups.FirstOrDefault(seeds => seeds.Runs.Contains(run));
+                if (group is null)
+                {
+                    yield return new Subject(run.Name, run.Colour, run.Look, [[.. run.Steps]]);
+                }
+                else if (group.Runs[0] == run)
+                {
+                    yield return new Subject(
+                        group.Name, group.Colour, group.Look, [.. group.Runs.Select(seed => seed.Steps.ToArray())]);
+                }
+            }
+        }
+
+        private static int Fifth(IReadOnlyList<StepMetrics> steps) => Math.Max(1, steps.Count / PartsOfARun);
+    }
+
+    /// <summary>Steps with the mean accuracy in each interval.</summary>
     private sealed record Part(string Steps, IReadOnlyList<double?> Accuracies)
     {
         public bool IsMeasured => Accuracies.Any(accuracy => accuracy is not null);
@@ -53,11 +99,12 @@ internal static class FrequencyFigures
         public static Part Of(IEnumerable<StepMetrics> steps)
         {
             StepMetrics[] taken = [.. steps];
-            string name = taken switch
+            int[] numbers = [.. taken.Select(step => step.Step).Distinct().Order()];
+            string name = numbers switch
             {
                 [] => "",
-                [StepMetrics only] => $"step {only.Step}",
-                [StepMetrics from, .., StepMetrics to] => $"steps {from.Step}–{to.Step}",
+                [int only] => $"step {only}",
+                [int from, .., int to] => $"steps {from}–{to}",
             };
             return new Part(name, [.. Enumerable.Range(0, Intervals).Select(interval => taken
                 .Select(step => step.AccuracyByFrequency?.ElementAtOrDefault(interval))

@@ -161,8 +161,10 @@ internal sealed class StepFigures
                 "mean",
                 mean.Group.Name,
                 LastOf(mean.Points) is double value ? metric.Format(value) : "")),
-            .. curves.Select(curve => new LegendEntry(
-                curve.Run.Look, StrokeOf(curve.Run), curve.Run.Name, metric.Format(LastOf(curve.Points)!.Value))),
+            // What is in a mean is not named again: the table of runs shows its look.
+            .. curves.Where(curve => !means.Any(mean => mean.Group.Runs.Contains(curve.Run)))
+                .Select(curve => new LegendEntry(
+                    curve.Run.Look, StrokeOf(curve.Run), curve.Run.Name, metric.Format(LastOf(curve.Points)!.Value))),
         ];
         string description = $"{title} over steps. " + string.Join("; ", curves.Select(curve =>
             $"{curve.Run.Name}: from {metric.Format(FirstOf(curve.Points)!.Value)}"

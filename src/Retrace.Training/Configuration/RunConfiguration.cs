@@ -152,7 +152,7 @@ public sealed record RetracingSettings
 public sealed record RewardSettings
 {
     [Setting("Method csrs: how answers become rewards.",
-        OneOf = ["sfr", "survival", "consistency", "released", "max-entropy-anchor"])]
+        OneOf = ["sfr", "survival", "consistency", "released", "max-entropy-anchor", "majority"])]
     public string Rule { get; init; } = "sfr";
 
     [Setting("How answers are found in responses: in a box, or also behind \"the answer is\" and as choice letters.",

@@ -33,6 +33,9 @@ public sealed record EvaluationReport(
     /// <summary>How answers were found in responses (<c>reward.extraction</c>).</summary>
     public string Extraction { get; init; } = "boxed";
 
+    /// <summary>How many labeled problems were taken at most, in the file's order; null: all.</summary>
+    public int? Limit { get; init; }
+
     /// <summary>Over all problems.</summary>
     public EvaluationSummary Summary { get; } = EvaluationSummary.Of(Problems);
 
@@ -58,6 +61,14 @@ public sealed record EvaluationReport(
         writer.WriteNumber("top_p", Sampling.TopP);
         writer.WriteNumber("max_response_tokens", Sampling.MaxResponseTokens);
         writer.WriteString("extraction", Extraction);
+        if (Limit is int limit)
+        {
+            writer.WriteNumber("limit", limit);
+        }
+        else
+        {
+            writer.WriteNull("limit");
+        }
         writer.WriteBoolean("shuffled_images", ImagesExchanged);
         writer.WriteNumber("unlabeled", Unlabeled);
         WriteAll(writer, "skipped", Skipped, problem =>

@@ -74,6 +74,34 @@ public sealed class EvolutionRun : IDisposable
         }
     }
 
+    /// <summary>
+    /// The last checkpoint's folder of a run that has taken all its steps; null where there are steps to take, and for
+    /// a run of <c>epochs</c>: how many steps that takes only <see cref="Open"/> knows.
+    /// </summary>
+    /// <param name="runDirectory">The run's folder; need not exist.</param>
+    /// <param name="configuration">As for <see cref="Open"/>.</param>
+    /// <exception cref="BadInputException">The run began with other settings, or has taken more steps.</exception>
+    public static string? FindComplete(string runDirectory, RunConfiguration configuration)
+    {
+        if (!HoldsRun(runDirectory))
+        {
+            return null;
+        }
+        CheckSettings(runDirectory, configuration);
+        var checkpoints = new RunCheckpoints(runDirectory, configuration.Checkpointing.Keep);
+        if (configuration.Epochs is not null || checkpoints.LatestStep is not int taken)
+        {
+            return null;
+        }
+        if (taken > configuration.Steps)
+        {
+            throw new BadInputException(
+                $"The run in {runDirectory} has taken {taken} steps already, but steps is {configuration.Steps}; give "
+                + "at least as many, or another --output.");
+        }
+        return taken == configuration.Steps ? checkpoints.DirectoryOf(taken) : null;
+    }
+
     public void Dispose()
     {
         while (_held.TryPop(out IDisposable? part))
@@ -198,8 +226,7 @@ public sealed class EvolutionRun : IDisposable
 
     private void CheckFolder(string runDirectory, bool resume)
     {
-        string config = Path.Combine(runDirectory, RunFolder.Config);
-        bool holdsRun = File.Exists(config);
+        bool holdsRun = HoldsRun(runDirectory);
         if (holdsRun && !resume)
         {
             throw new BadInputException(
@@ -209,7 +236,18 @@ public sealed class EvolutionRun : IDisposable
         {
             throw new BadInputException($"{runDirectory} holds no run that --resume could go on with.");
         }
-        if (resume && ConfigurationLayers.FirstChange(ConfigurationLayers.Read(config), Configuration) is string key)
+        if (resume)
+        {
+            CheckSettings(runDirectory, Configuration);
+        }
+    }
+
+    private static bool HoldsRun(string runDirectory) => File.Exists(Path.Combine(runDirectory, RunFolder.Config));
+
+    private static void CheckSettings(string runDirectory, RunConfiguration configuration)
+    {
+        RunConfiguration began = ConfigurationLayers.Read(Path.Combine(runDirectory, RunFolder.Config));
+        if (ConfigurationLayers.FirstChange(began, configuration) is string key)
         {
             throw new BadInputException(
                 $"{key} is not what the run in {runDirectory} began with; a resumed run can change its length, its "

@@ -9,4 +9,10 @@ public sealed record RunRecord(
     string Name,
     string ConfigText,
     IReadOnlyList<StepMetrics> Metrics,
-    IEnumerable<TrajectorySample> Trajectories);
+    IEnumerable<TrajectorySample> Trajectories)
+{
+    /// <summary>
+    /// What runs are called together that differ in their seeds alone; null where their method and configuration tell.
+    /// </summary>
+    public string? Variant { get; init; }
+}

@@ -38,6 +38,18 @@ public sealed class RewardStageTests
     }
 
     [Fact]
+    public void Without_softening_the_continuations_vote_too()
+    {
+        RunConfiguration vote = new()
+        {
+            Rollout = new RolloutSettings { Group = 3 },
+            Reward = new RewardSettings { Rule = "majority" },
+        };
+        RewardedGroup group = Assess(vote, ["5", "5", "6"], [["6"], ["6"], ["8"]]);
+        Assert.Equal([0.1, 0.1, 1.0], group.Rewards);
+    }
+
+    [Fact]
     public void Votes_beyond_the_group_decide_but_are_not_trained_on()
     {
         RunConfiguration majority = new()

@@ -1,0 +1,125 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Retrace.Cli.Progress;
+using Retrace.Training.Comparisons;
+
+namespace Retrace.Cli.Commands;
+
+/// <summary><c>retrace compare</c>: several methods on the same problems, with the same seeds and steps.</summary>
+internal static class CompareCommand
+{
+    public static Command Create()
+    {
+        Option<string> model = Required("--model", "DIR", "Folder of the checkpoint that every run starts from.");
+        Option<string> data = Required("--data", "FILE", "The problems to train on, .jsonl or .parquet.");
+        Option<string> test = Required("--test", "FILE", "Labeled problems to measure on, .jsonl or .parquet.");
+        Option<string> output = Required(
+            "--output", "DIR", "Folder for the runs and the tables; what is there already is not done again.");
+        Option<string> methods = new("--methods")
+        {
+            Description = "Methods with commas between them, or all; docs/comparing.md says what they are.",
+            HelpName = "LIST",
+            DefaultValueFactory = _ => Variants.Usual,
+        };
+        Option<string[]> variants = new("--variant")
+        {
+            Description = "A method of your own by the settings it changes; may be repeated.",
+            HelpName = "NAME:key=value,…",
+        };
+        Option<string> seeds = new("--seeds")
+        {
+            Description = "How many seeds, from that of the settings on, or a list of two or more with commas.",
+            HelpName = "N|LIST",
+            DefaultValueFactory = _ => "5",
+        };
+        Option<string?> baseline = new("--baseline")
+        {
+            Description = $"The method to measure the others against; {Variants.UsualBaseline} where it is compared.",
+            HelpName = "NAME",
+        };
+        Option<int> samples = new("--samples")
+        {
+            Description = "Responses to each test problem.",
+            HelpName = "K",
+            DefaultValueFactory = _ => 4,
+        };
+        Option<int?> limit = new("--limit") { Description = "Uses only the first test problems.", HelpName = "N" };
+        ConfigurationOptions settings = new();
+        Command command = new("compare", "Compares methods over seeds, on the same problems and steps.")
+        {
+            model, data, test, output, methods, variants, seeds, baseline, samples, limit,
+        };
+        settings.AddSharedTo(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            string start = parsed.GetRequiredValue(model);
+            ComparisonPlan plan = ComparisonPlan.Of(
+                Variants.Choose(
+                    parsed.GetRequiredValue(methods), [.. (parsed.GetValue(variants) ?? []).Select(Variant.Parse)]),
+                SeedsOf(parsed.GetRequiredValue(seeds), settings.Resolve(parsed, start).Seed),
+                parsed.GetValue(baseline),
+                overrides => settings.Resolve(parsed, start, overrides));
+            ComparisonSession session = new(
+                start,
+                parsed.GetRequiredValue(data),
+                new HeldOutTest(
+                    parsed.GetRequiredValue(test),
+                    AtLeastOne("--samples", parsed.GetValue(samples)),
+                    parsed.GetValue(limit) is int given ? AtLeastOne("--limit", given) : null),
+                plan,
+                new ComparisonFolder(parsed.GetRequiredValue(output)));
+            try
+            {
+                Show(session.Run(cancellation), session.Folder);
+            }
+            catch (OperationCanceledException)
+            {
+                Console.WriteLine("the same command goes on from here");
+                throw;
+            }
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static Option<string> Required(string name, string helpName, string description) =>
+        new(name) { Description = description, HelpName = helpName, Required = true };
+
+    private static void Show(Comparison comparison, ComparisonFolder folder)
+    {
+        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        Console.WriteLine();
+        TextTable.Write(Console.Out, ComparisonTable.Heading(comparison), ComparisonTable.Rows(comparison));
+        Console.WriteLine();
+        Console.WriteLine(ComparisonTable.Note(comparison));
+        Console.WriteLine($"the table is in {folder.Markdown} and {folder.Csv}, the curves are in {folder.Report}");
+    }
+
+    // A number is a count, several are the seeds themselves.
+    private static long[] SeedsOf(string text, long first)
+    {
+        long[] numbers =
+        [
+            .. text.Split(',').Select(part =>
+                long.TryParse(part, NumberStyles.Integer, CultureInfo.InvariantCulture, out long number)
+                    ? number
+                    : throw Unusable()),
+        ];
+        if (numbers is [long count])
+        {
+            return count is >= 1 and <= 1000
+                ? [.. Enumerable.Range(0, (int)count).Select(i => first + i)]
+                : throw Unusable();
+        }
+        return numbers.Distinct().Count() == numbers.Length ? numbers : throw Unusable();
+
+        BadInputException Unusable() => new(
+            $"--seeds is {text}, but must be how many seeds there are to be, from 1 to 1000, or different seeds with "
+            + "commas between them, such as 0,1,2");
+    }
+
+    private static int AtLeastOne(string option, int number) => number >= 1
+        ? number
+        : throw new BadInputException($"{option} is {number}, but must be at least 1");
+}

@@ -1,0 +1,77 @@
+using Retrace.Answers;
+using Retrace.Models;
+using Retrace.Training.Configuration;
+using Retrace.Training.Evaluation;
+using Retrace.Training.Evolution;
+using Retrace.Training.Prompts;
+using Retrace.Training.Rollouts;
+
+namespace Retrace.Training.Comparisons;
+
+/// <summary>The test that compares models: sampled responses to labeled problems that none was trained on.</summary>
+/// <param name="Data">The problems' file.</param>
+/// <param name="Samples">Responses for each problem.</param>
+/// <param name="Limit">Only the first labeled problems; null: all.</param>
+public sealed record HeldOutTest(string Data, int Samples, int? Limit = null)
+{
+    /// <summary>Samples and grades; the configuration's seed names the random numbers.</summary>
+    /// <param name="modelDirectory">A model, or a run's checkpoint.</param>
+    /// <param name="configuration">How the model is loaded and its responses are drawn.</param>
+    /// <exception cref="BadInputException">The model or the problems cannot be used.</exception>
+    public EvaluationReport Measure(
+        string modelDirectory, RunConfiguration configuration, CancellationToken cancellation)
+    {
+        using VisionLanguageModel model = ComputeSettings.LoadModel(modelDirectory, configuration);
+        ProblemPreparation preparation = new(model, configuration.Data);
+        var usable = UsableProblems.Read(Data, preparation, cancellation);
+        UsableProblems labeled = usable.Labeled(Data, Limit);
+        ResponseSampling sampling = SamplingOf(configuration);
+        LocalRolloutEngine engine = new(
+            model.Network, configuration.Rollout.MaxBatchSequences, configuration.Rollout.PrefillTokens);
+        Evaluator evaluator = new(model, engine, preparation, sampling)
+        {
+            Extraction = AnswerExtractions.Create(configuration.Reward.Extraction),
+        };
+        return new EvaluationReport(
+            modelDirectory,
+            Data,
+            sampling,
+            ImagesExchanged: false,
+            usable.Problems.Count(problem => !usable.Labels.ContainsKey(problem.Id)),
+            usable.Skipped,
+            evaluator.Evaluate(labeled.Problems, labeled.Labels, cancellation))
+        {
+            Extraction = configuration.Reward.Extraction,
+            Limit = Limit,
+        };
+    }
+
+    /// <summary>What the file says where it holds this very measurement; else measures, and writes it.</summary>
+    /// <inheritdoc cref="Measure"/>
+    public EvaluationSummary MeasureOnce(
+        string file, string modelDirectory, RunConfiguration configuration, CancellationToken cancellation)
+    {
+        if (File.Exists(file)
+            && StoredEvaluation.Read(file) is StoredEvaluation stored
+            && IsSame(stored.Model, modelDirectory)
+            && IsSame(stored.Data, Data)
+            && stored.Sampling == SamplingOf(configuration)
+            && stored.Extraction == configuration.Reward.Extraction
+            && stored.Limit == Limit)
+        {
+            return stored.Summary;
+        }
+        EvaluationReport report = Measure(modelDirectory, configuration, cancellation);
+        report.Write(file);
+        return report.Summary;
+    }
+
+    private static bool IsSame(string path, string other) => Path.GetFullPath(path) == Path.GetFullPath(other);
+
+    private ResponseSampling SamplingOf(RunConfiguration configuration) => new(
+        Samples,
+        configuration.Evaluation.Temperature,
+        configuration.Rollout.TopP,
+        configuration.Rollout.MaxResponseTokens,
+        configuration.Seed);
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text.Json;
+using Retrace.Statistics;
+using Retrace.Training.Rollouts;
+
+namespace Retrace.Training.Evaluation;
+
+/// <summary>What the file of an <see cref="EvaluationReport"/> says, apart from problems and responses.</summary>
+/// <param name="Model">The model's folder.</param>
+/// <param name="Data">The problems' file.</param>
+/// <param name="Limit">Of how many labeled problems at most; null: all.</param>
+/// <param name="Sampling">How responses were drawn.</param>
+/// <param name="Extraction">How answers were found in them.</param>
+/// <param name="Summary">Over all problems.</param>
+public sealed record StoredEvaluation(
+    string Model, string Data, int? Limit, ResponseSampling Sampling, string Extraction, EvaluationSummary Summary)
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    /// <exception cref="BadInputException">The file cannot be read, or holds no evaluation.</exception>
+    public static StoredEvaluation Read(string path)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            Layout read = JsonSerializer.Deserialize<Layout>(stream, Json) ?? throw new JsonException("it is null");
+            SummaryLayout summary = read.Summary;
+            return new StoredEvaluation(
+                read.Model,
+                read.Data,
+                read.Limit,
+                new ResponseSampling(
+                    summary.Samples, read.Temperature, read.TopP, read.MaxResponseTokens, read.Seed),
+                read.Extraction,
+                new EvaluationSummary(
+                    summary.Problems,
+                    summary.Samples,
+                    summary.Accuracy,
+                    new WilsonInterval(summary.Interval[0], summary.Interval[1]),
+                    [
+                        .. summary.PassAt.Select(pass =>
+                            (int.Parse(pass.Key, CultureInfo.InvariantCulture), pass.Value)),
+                    ],
+                    summary.MajorityAccuracy,
+                    summary.AnswerRate,
+                    summary.FormatRate));
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"{path} is no file of retrace eval: {error.Message}", error);
+        }
+    }
+
+    private sealed record Layout(
+        string Model,
+        string Data,
+        int? Limit,
+        long Seed,
+        double Temperature,
+        double TopP,
+        int MaxResponseTokens,
+        string Extraction,
+        SummaryLayout Summary);
+
+    private sealed record SummaryLayout(
+        int Problems,
+        int Samples,
+        double Accuracy,
+        double[] Interval,
+        Dictionary<string, double> PassAt,
+        double MajorityAccuracy,
+        double AnswerRate,
+        double FormatRate);
+}
