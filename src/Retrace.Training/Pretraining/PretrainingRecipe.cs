@@ -79,7 +79,7 @@ public sealed record PretrainingRecipe(
         JointSteps: 3000,
         ReadingWeight: 0.5,
         Steps: 4250,
-        GlancingShare: 0.4,
+        GlancingShare: 0.3,
         InitialDeviation: 0.05,
         LearningRate: 2e-3,
         WarmupSteps: 100,
