@@ -10,6 +10,8 @@ public sealed class EvolveTests : IDisposable
     private static readonly string[] Measured =
         ["rollout_seconds", "learn_seconds", "step_seconds", "tokens_per_second", "peak_memory_bytes"];
 
+    private const int Endless = 1000; // Steps that no test waits for.
+
     private readonly string _folder = Directory.CreateTempSubdirectory("retrace-test-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -17,46 +19,34 @@ public sealed class EvolveTests : IDisposable
     [Fact]
     public async Task A_killed_run_resumes_and_gives_the_numbers_of_an_unbroken_one()
     {
-        const int Steps = 6;
-        RetraceProcess whole = await RetraceProcess.RunAsync(Arguments("whole", Steps));
-        Assert.Equal((0, ""), (whole.ExitCode, whole.Error));
+        using Process process = await StartAsync("killed", steps: 3, Arguments("killed", Endless));
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        int left = MetricsOf("killed").Length;
+        Assert.InRange(left, 3, Endless - 1);
+        await ResumesToTheNumbersOfAnUnbrokenRunAsync("killed", left + 2);
         Assert.All(
-            ["config.yaml", "metrics.jsonl", "trajectories.jsonl", "report.html", "checkpoints/step-6/config.json"],
+            ["config.yaml", "metrics.jsonl", "trajectories.jsonl", "report.html", $"checkpoints/step-{left + 2}/config.json"],
             file => Assert.True(File.Exists(Path.Combine(_folder, "whole", file)), file));
         Assert.Single(Directory.EnumerateFiles(Path.Combine(_folder, "whole"), "events.out.tfevents.*"));
-
-        await KillAfterAsync(steps: 3, Arguments("killed", Steps));
-        int left = MetricsOf("killed").Length;
-        Assert.InRange(left, 3, Steps - 1);
-        RetraceProcess resumed = await RetraceProcess.RunAsync([.. Arguments("killed", Steps), "--resume"]);
-        Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
-        Assert.Equal(MetricsOf("whole"), MetricsOf("killed"));
     }
 
     [Fact]
     public async Task An_interrupted_run_leaves_a_checkpoint_and_resumes_to_the_same_numbers()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
-        const int Steps = 5;
-        string[] settings = ["--set", "checkpoint.every=100"]; // So that the checkpoint is the interruption's.
-        RetraceProcess whole = await RetraceProcess.RunAsync([.. Arguments("whole", Steps), .. settings]);
-        Assert.Equal((0, ""), (whole.ExitCode, whole.Error));
-
-        using Process process = await StartAsync("stopped", steps: 2, [.. Arguments("stopped", Steps), .. settings]);
+        string[] settings = ["--set", "checkpoint.every=1000"]; // So that the checkpoint is the interruption's.
+        using Process process = await StartAsync("stopped", steps: 2, [.. Arguments("stopped", Endless), .. settings]);
         using Process signal = Process.Start("kill", ["-INT", $"{process.Id}"]);
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(130, process.ExitCode);
         Assert.Contains("--resume", await output);
         int done = MetricsOf("stopped").Length;
-        Assert.InRange(done, 2, Steps - 1);
+        Assert.InRange(done, 2, Endless - 1);
         Assert.True(File.Exists(
             Path.Combine(_folder, "stopped", "checkpoints", $"step-{done}", "trainer", "state.json")));
-
-        RetraceProcess resumed =
-            await RetraceProcess.RunAsync([.. Arguments("stopped", Steps), .. settings, "--resume"]);
-        Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
-        Assert.Equal(MetricsOf("whole"), MetricsOf("stopped"));
+        await ResumesToTheNumbersOfAnUnbrokenRunAsync("stopped", done + 2, settings);
     }
 
     [Fact]
@@ -118,11 +108,14 @@ public sealed class EvolveTests : IDisposable
         await File.WriteAllBytesAsync(path, bytes[..(bytes.Length / 2)], cancellation);
     }
 
-    private async Task KillAfterAsync(int steps, string[] arguments)
+    private async Task ResumesToTheNumbersOfAnUnbrokenRunAsync(string run, int steps, params string[] settings)
     {
-        using Process process = await StartAsync("killed", steps, arguments);
-        process.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        RetraceProcess resumed = await RetraceProcess.RunAsync([.. Arguments(run, steps), .. settings, "--resume"]);
+        Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
+        RetraceProcess whole = await RetraceProcess.RunAsync([.. Arguments("whole", steps), .. settings]);
+        Assert.Equal((0, ""), (whole.ExitCode, whole.Error));
+        Assert.Equal(steps, MetricsOf("whole").Length);
+        Assert.Equal(MetricsOf("whole"), MetricsOf(run));
     }
 
     // Returns when so many steps are done, with the process at work on the next.
