@@ -5,8 +5,6 @@ namespace Retrace.EndToEnd.Tests;
 /// <summary>Methods compared, as a user's shell sees it.</summary>
 public sealed class CompareTests : IDisposable
 {
-    private static readonly string Root = FindRoot();
-
     private readonly string _folder = Directory.CreateTempSubdirectory("retrace-test-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -84,9 +82,9 @@ public sealed class CompareTests : IDisposable
 
     private string[] Shared() =>
     [
-        "compare", "--model", Path.Combine(Root, "models", "tiny"),
-        "--data", Path.Combine(Root, "data", "geometry", "train.jsonl"),
-        "--test", Path.Combine(Root, "data", "geometry", "test.jsonl"), "--output", Output,
+        "compare", "--model", Repository.Model,
+        "--data", Repository.TrainingProblems,
+        "--test", Path.Combine(Repository.Root, "data", "geometry", "test.jsonl"), "--output", Output,
     ];
 
     // When the files of runs and of tests were written, by their paths in the comparison's folder.
@@ -101,14 +99,4 @@ public sealed class CompareTests : IDisposable
         !Path.GetFileName(path).StartsWith("events.", StringComparison.Ordinal);
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Retrace.slnx")))
-        {
-            folder = folder.Parent;
-        }
-        return folder.FullName;
-    }
 }

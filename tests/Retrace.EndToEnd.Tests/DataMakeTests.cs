@@ -20,7 +20,7 @@ public sealed class DataMakeTests : IDisposable
         foreach (string split in Splits)
         {
             Assert.Equal(
-                await ReadAsync(Path.Combine(RepositoryRoot(), "data", "geometry", split + ".jsonl")),
+                await ReadAsync(Path.Combine(Repository.Root, "data", "geometry", split + ".jsonl")),
                 await ReadAsync(Path.Combine(_folder, split + ".jsonl")));
         }
     }
@@ -64,14 +64,4 @@ public sealed class DataMakeTests : IDisposable
 
     private static Task<byte[]> ReadAsync(string path) =>
         File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
-
-    private static string RepositoryRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Retrace.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-        return folder ?? throw new InvalidOperationException("The tests run outside the repository.");
-    }
 }

@@ -8,7 +8,8 @@ namespace Retrace.Models.Qwen;
 /// <param name="Entropies">Entropy of the distribution each was drawn from, in nats, without gradient. [N], fp32</param>
 public sealed record TokenPredictions(Tensor LogProbs, Tensor Entropies) : IDisposable
 {
-    private const int LogitsAtOnce = 1 << 26; // 256 MiB of fp32.
+    /// <summary>The most logits that are in memory at once: 256 MiB of fp32.</summary>
+    public const int LogitsAtOnce = 1 << 26;
 
     /// <summary>Reads off the log-probabilities of target tokens.</summary>
     /// <remarks>

@@ -3,6 +3,7 @@ using Retrace.Models.Adapters;
 using Retrace.Models.Qwen;
 using Retrace.Training.Configuration;
 using Retrace.Training.Prompts;
+using Retrace.Training.Rollouts;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,8 +40,6 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
 {
     private const long Float = sizeof(float);
     private const long Process = 250L << 20;   // .NET, libtorch's code and its threads' buffers.
-    private const long LogitsAtOnce = 1L << 26; // As in TokenPredictions.
-    private const double LargestCopy = 0.8;     // Rows leave when fewer than this share are at work.
     private const double BlocksAtOnce = 2.7;    // Measured: a block's activations, and their gradients as they are made.
 
     /// <summary>Bytes at the peak: what is always there and the largest of the other phases.</summary>
@@ -122,7 +121,10 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
                 new("images", Images(), MemoryPhase.Always),
                 new("reading prompts", ReadingPrompts(), MemoryPhase.Reading),
                 new("KV cache, to be filled", KvCache(), MemoryPhase.Reading),
-                new("KV cache, and its copy as rows leave", (long)(KvCache() * (1 + LargestCopy)), MemoryPhase.Drawing),
+                new(
+                    "KV cache, and its copy as rows leave",
+                    (long)(KvCache() * (1 + DecodingBatch.WorthLeaving)),
+                    MemoryPhase.Drawing),
                 new("next-token distributions", Distributions(), MemoryPhase.Drawing),
                 new("activations", Math.Max(Activations(), Update()), MemoryPhase.Learning),
             ]);
@@ -179,7 +181,8 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
             vision += TrainsVision
                 ? Kept(Vision.Depth, patches, Vision.HiddenSize, BlockOfVision, _element, recompute)
                 : patches * BlockOfVision;
-            long logits = 4 * Float * Math.Min(LogitsAtOnce, sequences * _response * Text.VocabularySize);
+            long logits = 4 * Float
+                * Math.Min(TokenPredictions.LogitsAtOnce, sequences * _response * Text.VocabularySize);
             // The embedding's gradient is made dense before it is added to what is there.
             long embedding = Adapts ? 0 : (long)Text.VocabularySize * Text.HiddenSize * _element;
             return text + vision + Math.Max(logits, embedding);

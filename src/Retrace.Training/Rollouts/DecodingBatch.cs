@@ -8,8 +8,10 @@ namespace Retrace.Training.Rollouts;
 /// <summary>Sequences that are being generated side by side, one a row of the cache.</summary>
 internal sealed class DecodingBatch : IDisposable
 {
+    /// <summary>The batch shrinks when fewer rows than this share are at work.</summary>
+    public const double WorthLeaving = 0.8;
+
     private const int RoomStep = 64;             // Tokens by which the cache grows.
-    private const double WorthLeaving = 0.8;     // The batch shrinks when fewer rows than this share are at work.
 
     private readonly Row[] _rows;                // All, finished ones included.
     private readonly int _endOfTurn;
