@@ -44,7 +44,7 @@ public sealed class LearnerTests
                 using Scalar share = distance / Math.Sqrt(squaredNorm);
                 moved.Parameters[name].add_(part, share);
             }
-            return LossOf(moved, policy, samples);
+            return LossOf(moved, policy, samples, Settings);
         }
     }
 
@@ -197,7 +197,9 @@ public sealed class LearnerTests
         ];
     }
 
-    private static double LossOf(QwenModel policy, QwenModel reference, TrainingSample[] samples)
+    /// <summary>The loss of samples that make one mini-batch, without the learner.</summary>
+    internal static double LossOf(
+        QwenModel policy, QwenModel reference, TrainingSample[] samples, LearningSettings settings)
     {
         PromptedResponse[] contents = [.. samples.Select(sample => sample.Content)];
         return PolicyLoss.Of(
@@ -208,7 +210,7 @@ public sealed class LearnerTests
                 sample.OldLogProbs.Select(_ => (float)sample.Advantage)).ToArray()),
             tensor(samples.SelectMany(sample => sample.OldLogProbs.Select(_ =>
                 1f / samples.Sum(other => other.OldLogProbs.Length))).ToArray()),
-            new PolicyLossSettings(Settings.Clip, Settings.Clip, Settings.Kl, KlEstimator.K3)).Total.item<float>();
+            new PolicyLossSettings(settings.Clip, settings.Clip, settings.Kl, KlEstimator.K3)).Total.item<float>();
     }
 
     // The gradient that Learner leaves to the optimizer, read off AdamW's first moment: (1 − 0.9) · gradient.

@@ -53,7 +53,7 @@ public sealed class LoraLearningTests
             {
                 moved.Parameters[name].add_(part, share);
             }
-            return LossOf(moved, start, samples);
+            return LearnerTests.LossOf(moved, start, samples, Settings);
         }
     }
 
@@ -253,20 +253,6 @@ public sealed class LoraLearningTests
 
     private static float[][] LogProbs(QwenModel model, TrainingSample[] samples) => PromptedResponse.LogProbs(
         model, [.. samples.Select(sample => sample.Content)], 1000, 1, CancellationToken.None);
-
-    private static double LossOf(QwenModel policy, QwenModel reference, TrainingSample[] samples)
-    {
-        PromptedResponse[] contents = [.. samples.Select(sample => sample.Content)];
-        return PolicyLoss.Of(
-            PromptedResponse.Predict(policy, contents).LogProbs,
-            tensor(samples.SelectMany(sample => sample.OldLogProbs).ToArray()),
-            PromptedResponse.Predict(reference, contents).LogProbs,
-            tensor(samples.SelectMany(sample =>
-                sample.OldLogProbs.Select(_ => (float)sample.Advantage)).ToArray()),
-            tensor(samples.SelectMany(sample => sample.OldLogProbs.Select(_ =>
-                1f / samples.Sum(other => other.OldLogProbs.Length))).ToArray()),
-            new PolicyLossSettings(Settings.Clip, Settings.Clip, Settings.Kl, KlEstimator.K3)).Total.item<float>();
-    }
 
     // Read off AdamW's first moment, (1 − 0.9) · gradient.
     private static Dictionary<string, Tensor> GradientOf(
