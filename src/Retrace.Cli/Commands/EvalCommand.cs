@@ -64,8 +64,7 @@ internal static class EvalCommand
                 configuration.Seed);
             bool exchange = parsed.GetValue(shuffleImages);
             IReadOnlyList<Problem> shown = exchange ? ImageExchange.Of(labeled, configuration.Seed) : labeled;
-            LocalRolloutEngine engine = new(
-                loaded.Network, configuration.Rollout.MaxBatchSequences, configuration.Rollout.PrefillTokens);
+            LocalRolloutEngine engine = new(loaded.Network, configuration.Rollout);
             Evaluator evaluator = new(loaded, engine, preparation, sampling)
             {
                 Extraction = AnswerExtractions.Create(configuration.Reward.Extraction),

@@ -102,8 +102,7 @@ internal sealed class GenerateCommand
 
         using VisionLanguageModel model = _model.Load(parsed, configuration);
         PromptEncoder encoder = new(model, parsed.GetValue(_instruct) ? configuration.Data.Instruction : "");
-        LocalRolloutEngine engine = new(
-            model.Network, configuration.Rollout.MaxBatchSequences, configuration.Rollout.PrefillTokens);
+        LocalRolloutEngine engine = new(model.Network, configuration.Rollout);
         Responder responder = new(model, engine, sampling);
         if (file)
         {

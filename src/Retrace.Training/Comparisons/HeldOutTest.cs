@@ -26,8 +26,7 @@ public sealed record HeldOutTest(string Data, int Samples, int? Limit = null)
         var usable = UsableProblems.Read(Data, preparation, cancellation);
         UsableProblems labeled = usable.Labeled(Data, Limit);
         ResponseSampling sampling = SamplingOf(configuration);
-        LocalRolloutEngine engine = new(
-            model.Network, configuration.Rollout.MaxBatchSequences, configuration.Rollout.PrefillTokens);
+        LocalRolloutEngine engine = new(model.Network, configuration.Rollout);
         Evaluator evaluator = new(model, engine, preparation, sampling)
         {
             Extraction = AnswerExtractions.Create(configuration.Reward.Extraction),

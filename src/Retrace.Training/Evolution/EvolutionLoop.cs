@@ -39,8 +39,7 @@ public sealed class EvolutionLoop
         _schedule = new BatchSchedule(data.Problems.Count, configuration.Data.Batch, configuration.Seed);
         Steps = configuration.Epochs is double epochs ? _schedule.StepsFor(epochs) : configuration.Steps;
         _preparation = new ProblemPreparation(model, configuration.Data);
-        var engine = new LocalRolloutEngine(
-            model.Network, configuration.Rollout.MaxBatchSequences, configuration.Rollout.PrefillTokens);
+        var engine = new LocalRolloutEngine(model.Network, configuration.Rollout);
         var sampling = new SamplingSettings(
             configuration.Rollout.Temperature, configuration.Rollout.TopP, configuration.Method == "self-certainty");
         _maternalRound = new MaternalRound(engine, model.Tokenizer, configuration, sampling);

@@ -211,8 +211,7 @@ public sealed class EvolutionRun : IDisposable
 
     private Evaluator EvaluatorOf(VisionLanguageModel policy, ProblemPreparation preparation) => new(
         policy,
-        new LocalRolloutEngine(
-            policy.Network, Configuration.Rollout.MaxBatchSequences, Configuration.Rollout.PrefillTokens),
+        new LocalRolloutEngine(policy.Network, Configuration.Rollout),
         preparation,
         new ResponseSampling(
             Configuration.Evaluation.Samples,

@@ -1,4 +1,5 @@
 using Retrace.Models.Qwen;
+using Retrace.Training.Configuration;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,6 +15,12 @@ namespace Retrace.Training.Rollouts;
 /// <param name="maxPrefillTokens">How many tokens of their prompts are read in one forward pass at most.</param>
 public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences, int maxPrefillTokens = 16384)
 {
+    /// <summary>With the bounds that a run's settings give.</summary>
+    public LocalRolloutEngine(QwenModel model, RolloutSettings settings)
+        : this(model, settings.MaxBatchSequences, settings.PrefillTokens)
+    {
+    }
+
     /// <summary>Draws every request's samples.</summary>
     /// <param name="onToken">Called with (request, sample, token) as tokens are drawn.</param>
     /// <returns>[requests][samples], in the requests' order.</returns>
