@@ -42,6 +42,7 @@ internal static class CommandLine
             DataCommand.Create(),
             ReportCommand.Create(),
             ExportCommand.Create(),
+            SurvivalCommand.Create(),
             SimulateCommand.Create(),
             DoctorCommand.Create(),
         };

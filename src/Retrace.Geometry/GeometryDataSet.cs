@@ -14,18 +14,14 @@ public static class GeometryDataSet
     /// written under a temporary name and renamed when it is complete.
     /// </summary>
     /// <param name="directory">Made if it is missing; files of these names are replaced.</param>
-    /// <param name="seed">Decides all problems.</param>
-    /// <param name="train">How many problems to train on; their answers are there for measurement only.</param>
-    /// <param name="evaluation">How many problems to watch the training with.</param>
-    /// <param name="test">How many problems to measure the result with.</param>
-    /// <exception cref="BadInputException">A count is negative, or a file cannot be written.</exception>
-    public static void Write(string directory, long seed, int train, int evaluation, int test)
+    /// <exception cref="BadInputException">There are no such problems, or a file cannot be written.</exception>
+    public static void Write(string directory, GeometrySelection selection)
     {
         (string Name, IEnumerable<GeometryProblem> Problems)[] files =
         [
-            ("train.jsonl", Problems(GeometrySplit.Train, seed, train)),
-            ("evaluation.jsonl", Problems(GeometrySplit.Evaluation, seed, evaluation)),
-            ("test.jsonl", Problems(GeometrySplit.Test, seed, test)),
+            ("train.jsonl", selection.Problems(GeometrySplit.Train)),
+            ("evaluation.jsonl", selection.Problems(GeometrySplit.Evaluation)),
+            ("test.jsonl", selection.Problems(GeometrySplit.Test)),
         ];
         try
         {
@@ -38,31 +34,6 @@ public static class GeometryDataSet
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new BadInputException($"The data set cannot be written to {directory}: {error.Message}", error);
-        }
-    }
-
-    /// <summary>The first different problems of a split's stream, made as they are asked for.</summary>
-    /// <param name="split">Which part of all problems.</param>
-    /// <param name="seed">Decides them.</param>
-    /// <param name="count">How many.</param>
-    /// <exception cref="BadInputException">The count is negative.</exception>
-    public static IEnumerable<GeometryProblem> Problems(GeometrySplit split, long seed, int count)
-    {
-        return count >= 0
-            ? Different()
-            : throw new BadInputException($"A data set cannot have {count} problems; give 0 or more.");
-
-        IEnumerable<GeometryProblem> Different()
-        {
-            var seen = new HashSet<string>();
-            for (long index = 0; seen.Count < count; index++)
-            {
-                GeometryProblem problem = GeometryGenerator.Create(split, seed, index);
-                if (seen.Add(problem.Id))
-                {
-                    yield return problem;
-                }
-            }
         }
     }
 

@@ -32,6 +32,9 @@ public static class GeometryGenerator
     /// <summary>The names of the families, in the order in which a stream visits them.</summary>
     public static IReadOnlyList<string> Families { get; } = [.. AllFamilies.Select(family => family.Name)];
 
+    /// <summary>The family of the problem at this place of every stream.</summary>
+    public static string FamilyAt(long index) => AllFamilies[index % AllFamilies.Length].Name;
+
     /// <summary>
     /// The problem at this place of the split's stream. Families take turns, and each family's difficulties do.
     /// </summary>
@@ -59,7 +62,10 @@ public static class GeometryGenerator
             if (SplitOf(hash) == split)
             {
                 return new GeometryProblem($"{family.Name}-{hash:x16}", family.Name, difficulty, draft.Text.Question,
-                    draft.Text.Reasoning, draft.Text.Answer, draft.Figure);
+                    draft.Text.Reasoning, draft.Text.Answer, draft.Figure)
+                {
+                    Shortcut = draft.Text.Shortcut,
+                };
             }
         }
     }

@@ -15,7 +15,16 @@ public sealed record GeometryProblem(
     string Question,
     string Reasoning,
     string Answer,
-    FigureDescription Figure);
+    FigureDescription Figure)
+{
+    /// <summary>How this kind of problem is answered wrongly at first sight; null where no such way is known.</summary>
+    public VisualShortcut? Shortcut { get; init; }
+}
+
+/// <summary>A plausible wrong response: the figure is read rightly, and what is seen is taken for the answer.</summary>
+/// <param name="Reasoning">It begins as the right reasoning does.</param>
+/// <param name="Answer">Never the right one.</param>
+public sealed record VisualShortcut(string Reasoning, string Answer);
 
 /// <summary>
 /// The parts of the endless stream of problems. A problem's content decides its part, so no two parts share a problem.

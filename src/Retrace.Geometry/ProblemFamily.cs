@@ -64,7 +64,9 @@ internal abstract class ProblemFamily(string name)
 /// <param name="Question">As the problem shows it.</param>
 /// <param name="Reasoning">As the teacher says it.</param>
 /// <param name="Answer">The label.</param>
-internal sealed record ProblemText(string Content, string Asked, string Question, string Reasoning, string Answer);
+/// <param name="Shortcut">How the answer is missed at first sight.</param>
+internal sealed record ProblemText(
+    string Content, string Asked, string Question, string Reasoning, string Answer, VisualShortcut? Shortcut = null);
 
 /// <summary>A problem before its place in a split is known.</summary>
 internal sealed record ProblemDraft(ProblemText Text, FigureDescription Figure);

@@ -41,6 +41,12 @@ public static class Report
                 FrequencyFigures.Draw(reported),
                 "figures"),
             HtmlPage.Section(
+                "Answers of both rounds",
+                "Each dot is an answer to a problem: its share of the maternal round, and of the continuations. Above the"
+                + " diagonal it survives retracing better than it came. First, middle and last step.",
+                AnswerMaps.Draw(reported),
+                "figures"),
+            HtmlPage.Section(
                 "Trajectories",
                 "Samples from the first, the middle and the last step. What follows the anchor is thought through"
                 + " again.",

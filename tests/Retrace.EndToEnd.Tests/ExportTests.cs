@@ -12,7 +12,7 @@ public sealed class ExportTests : IDisposable
     public ExportTests()
     {
         UntrainedModel.Write(Combine("model"));
-        GeometryDataSet.Write(Combine("data"), 0, 6, 0, 0);
+        GeometryDataSet.Write(Combine("data"), new(0, 6, 0, 0));
         File.WriteAllText(Combine("score.jsonl"), """{"id": 1, "input_ids": [40, 41, 42, 43, 44, 45]}""");
     }
 

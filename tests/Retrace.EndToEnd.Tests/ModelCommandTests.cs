@@ -190,7 +190,7 @@ public sealed class ModelCommandTests(ModelCommandTests.Files files) : IClassFix
             Picture = Combine("picture.png");
             File.WriteAllBytes(
                 Picture, FigureRenderer.RenderPng(GeometryGenerator.Create(GeometrySplit.Train, 0, 0).Figure));
-            GeometryDataSet.Write(Combine("data"), 0, 6, 0, 0);
+            GeometryDataSet.Write(Combine("data"), new(0, 6, 0, 0));
             Problems = Combine("data/train.jsonl");
             File.AppendAllText(Problems, "{\"question\": \"Unlabeled?\"}\n");
         }

@@ -13,14 +13,14 @@ public sealed class GeometryDataSetTests : IDisposable
     {
         string first = Path.Combine(_directory, "first");
         string second = Path.Combine(_directory, "second");
-        GeometryDataSet.Write(first, 9, 40, 20, 30);
-        GeometryDataSet.Write(second, 9, 40, 20, 30);
+        GeometryDataSet.Write(first, new(9, 40, 20, 30));
+        GeometryDataSet.Write(second, new(9, 40, 20, 30));
         foreach (string name in new[] { "train.jsonl", "evaluation.jsonl", "test.jsonl" })
         {
             Assert.Equal(File.ReadAllBytes(Path.Combine(first, name)), File.ReadAllBytes(Path.Combine(second, name)));
         }
         Assert.Equal(3, Directory.GetFiles(first).Length);
-        GeometryDataSet.Write(second, 10, 40, 20, 30);
+        GeometryDataSet.Write(second, new(10, 40, 20, 30));
         Assert.NotEqual(
             File.ReadAllBytes(Path.Combine(first, "test.jsonl")),
             File.ReadAllBytes(Path.Combine(second, "test.jsonl")));
@@ -29,7 +29,7 @@ public sealed class GeometryDataSetTests : IDisposable
     [Fact]
     public void Every_line_holds_a_whole_problem_and_none_occurs_twice()
     {
-        GeometryDataSet.Write(_directory, 0, 60, 300, 17);
+        GeometryDataSet.Write(_directory, new(0, 60, 300, 17));
         var ids = new HashSet<string>();
         foreach ((string name, int count) in new[] { ("train", 60), ("evaluation", 300), ("test", 17) })
         {
@@ -54,9 +54,51 @@ public sealed class GeometryDataSetTests : IDisposable
     [Fact]
     public void A_negative_count_or_an_unusable_folder_is_refused()
     {
-        Assert.Throws<BadInputException>(() => GeometryDataSet.Write(_directory, 0, 1, -1, 1));
+        Assert.Throws<BadInputException>(() => GeometryDataSet.Write(_directory, new(0, 1, -1, 1)));
         string file = Path.Combine(_directory, "file");
         File.WriteAllText(file, "");
-        Assert.Throws<BadInputException>(() => GeometryDataSet.Write(Path.Combine(file, "below"), 0, 1, 1, 1));
+        Assert.Throws<BadInputException>(() => GeometryDataSet.Write(Path.Combine(file, "below"), new(0, 1, 1, 1)));
+    }
+
+    [Fact]
+    public void Only_the_families_asked_for_take_part()
+    {
+        GeometrySelection selection = new(0, 30, 5, 5) { Families = ["clock", "area"] };
+        GeometryProblem[] problems = [.. selection.Problems(GeometrySplit.Train)];
+        Assert.Equal(["area", "clock"], problems.Select(problem => problem.Family).Distinct().Order());
+        // They are the ones that the whole stream has of these families.
+        Assert.Equal(
+            new GeometrySelection(0, 255, 0, 0).Problems(GeometrySplit.Train)
+                .Where(problem => selection.Families.Contains(problem.Family)).Select(problem => problem.Id),
+            problems.Select(problem => problem.Id));
+    }
+
+    [Fact]
+    public void An_unknown_family_or_more_problems_than_there_are_is_refused()
+    {
+        BadInputException unknown = Assert.Throws<BadInputException>(() =>
+            new GeometrySelection(0, 1, 1, 1) { Families = ["cube"] }.Problems(GeometrySplit.Train));
+        Assert.Contains("cube", unknown.Message);
+        // The clock shows fewer than a thousand things in the tests' part.
+        BadInputException many = Assert.Throws<BadInputException>(() =>
+            new GeometrySelection(0, 1, 1, 1000) { Families = ["clock"] }.Problems(GeometrySplit.Test).Count());
+        Assert.Contains("different problems", many.Message);
+    }
+
+    [Fact]
+    public void A_shortcut_reads_rightly_and_answers_wrongly()
+    {
+        GeometryProblem[] circles =
+        [
+            .. new GeometrySelection(0, 200, 0, 0) { Families = ["circle"] }.Problems(GeometrySplit.Train),
+        ];
+        Assert.All(circles, problem =>
+        {
+            VisualShortcut shortcut = problem.Shortcut!;
+            Assert.NotEqual(problem.Answer, shortcut.Answer);
+            string read = shortcut.Reasoning[..(shortcut.Reasoning.IndexOf(". ", StringComparison.Ordinal) + 2)];
+            Assert.StartsWith(read, problem.Reasoning);
+            Assert.Contains(problem.Figure.Texts, text => text.Value == shortcut.Answer);
+        });
     }
 }

@@ -21,6 +21,7 @@ public sealed class ReportTests : IDisposable
                 "Evaluation accuracy", "Accuracy of samples", "Accuracy of the majority", "Entropy", "High confidence",
                 "Majority share", "Distinct answers", "Reward", "KL divergence", "Survival of right answers",
                 "Survival of wrong answers", "Survival gap", "Response length", "Gradient norm", "Time a step", "full",
+                "full, step 1", "full, step 30",
             ],
             Figures(SyntheticRun.Full("full", 30)));
         Assert.Equal(
@@ -196,7 +197,7 @@ public sealed class ReportTests : IDisposable
         [
             .. from step in SyntheticRun.Full("", 3).Metrics select step with { Method = Hostile },
         ];
-        string hostile = Html(new RunRecord(Hostile, Hostile, metrics, [sample]));
+        string hostile = Html(new RunRecord(Hostile, Hostile, metrics, [sample], []));
         Assert.DoesNotContain("<script", hostile);
         Assert.DoesNotContain("onerror='", hostile);
         Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", hostile);
@@ -213,7 +214,7 @@ public sealed class ReportTests : IDisposable
                 Image = null,
                 Retraced = [new RetracedSample(Plain, Plain)],
             },
-        ]));
+        ], []));
         Assert.Equal(Tags(harmless), Tags(hostile));
     }
 

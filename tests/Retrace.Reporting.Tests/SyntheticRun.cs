@@ -5,7 +5,7 @@ namespace Retrace.Reporting.Tests;
 /// <summary>Runs as small as a test needs them.</summary>
 internal static class SyntheticRun
 {
-    public static RunRecord Of(string name, params StepMetrics[] metrics) => new(name, "", metrics, []);
+    public static RunRecord Of(string name, params StepMetrics[] metrics) => new(name, "", metrics, [], []);
 
     public static StepMetrics Step(int step, string method = "csrs", long seed = 0) =>
         new() { Step = step, Method = method, Seed = seed };
@@ -33,7 +33,8 @@ internal static class SyntheticRun
             SurvivalWrong = 0.5,
             AccuracyByFrequency = [null, 0.2, 0.4, 0.6, 0.01 * step],
         })],
-        [Trajectory(1), Trajectory(steps)]);
+        [Trajectory(1), Trajectory(steps)],
+        [Answers(1), Answers(steps)]);
 
     public static TrajectorySample Trajectory(int step, string problem = "p") => new()
     {
@@ -47,6 +48,17 @@ internal static class SyntheticRun
         Reward = 0.7,
         Advantage = -1.2,
         Retraced = [new RetracedSample("is three.", "3"), new RetracedSample("is?", null)],
+    };
+
+    /// <summary>Four trajectories with two continuations each; answer 0 is right.</summary>
+    public static GroupAnswers Answers(int step, string problem = "p") => new()
+    {
+        Step = step,
+        ProblemId = problem,
+        Answers = ["2", "3"],
+        Maternal = [0, 0, 1, -1],
+        Retraced = [[0, 0], [0, 1], [1, 0], [0, -1]],
+        Right = 0,
     };
 
     private static StepMetrics Evaluated(int step, string method, long seed) => Step(step, method, seed) with

@@ -28,23 +28,33 @@ internal static class DataMakeCommand
             HelpName = "NAME",
             DefaultValueFactory = _ => Lines,
         };
+        Option<string> families = new("--families")
+        {
+            Description = $"Only these kinds of problems, of {string.Join(", ", GeometryGenerator.Families)}.",
+            HelpName = "NAME,NAME",
+        };
         Command command = new("make", "Draws the geometry problems; the defaults make those that ship.")
         {
-            output, seed, train, evaluation, test, format,
+            output, seed, train, evaluation, test, format, families,
         };
         command.SetAction(parsed =>
         {
-            Action<string, long, int, int, int> write = parsed.GetRequiredValue(format) switch
+            Action<string, GeometrySelection> write = parsed.GetRequiredValue(format) switch
             {
                 Lines => GeometryDataSet.Write,
                 Parquet => GeometryParquet.Write,
                 string other => throw new BadInputException($"--format is {other}, but must be {Lines} or {Parquet}"),
             };
             string directory = parsed.GetRequiredValue(output);
-            int[] counts = [parsed.GetValue(train), parsed.GetValue(evaluation), parsed.GetValue(test)];
-            write(directory, parsed.GetValue(seed), counts[0], counts[1], counts[2]);
-            Console.WriteLine(
-                $"{directory}: {counts[0]} problems to train, {counts[1]} to evaluate, {counts[2]} to test");
+            GeometrySelection selection = new(
+                parsed.GetValue(seed), parsed.GetValue(train), parsed.GetValue(evaluation), parsed.GetValue(test));
+            if (parsed.GetValue(families) is string only)
+            {
+                selection = selection with { Families = only.Split(',', StringSplitOptions.TrimEntries) };
+            }
+            write(directory, selection);
+            Console.WriteLine($"{directory}: {selection.Train} problems to train, {selection.Evaluation} to evaluate, "
+                + $"{selection.Test} to test");
             return ExitCode.Done;
         });
         return command;

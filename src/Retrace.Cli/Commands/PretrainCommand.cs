@@ -11,7 +11,8 @@ internal static class PretrainCommand
     {
         Option<string> preset = new("--preset")
         {
-            Description = $"Which recipe: tiny; or sizes alone, with random weights: {string.Join(", ", RandomCheckpoint.Presets)}.",
+            Description = $"Which recipe: {string.Join(", ", PretrainingRecipe.Presets)}; or sizes alone, with random weights: "
+                + $"{string.Join(", ", RandomCheckpoint.Presets)}.",
             HelpName = "NAME",
             DefaultValueFactory = _ => PretrainingRecipe.Tiny.Name,
         };

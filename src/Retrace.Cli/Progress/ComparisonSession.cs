@@ -28,7 +28,7 @@ internal sealed class ComparisonSession(
         Comparison? comparison = null;
         foreach (long seed in plan.Seeds)
         {
-            EvaluationSummary start = test.MeasureOnce(
+            TestResult start = test.MeasureOnce(
                 Folder.TestOfStart(seed), model, plan.Shared with { Seed = seed }, cancellation);
             Tell("start", seed, start);
             List<Outcome> sameSeed = [];
@@ -45,13 +45,13 @@ internal sealed class ComparisonSession(
     }
 
     private Outcome Complete(
-        string method, RunConfiguration configuration, EvaluationSummary start, CancellationToken cancellation)
+        string method, RunConfiguration configuration, TestResult start, CancellationToken cancellation)
     {
         long seed = configuration.Seed;
         string directory = Folder.RunOf(method, seed);
         string checkpoint = EvolutionSession.Complete(
             model, data, directory, configuration, NameOf(method, seed), cancellation);
-        EvaluationSummary final = test.MeasureOnce(
+        TestResult final = test.MeasureOnce(
             Folder.TestOf(method, seed), checkpoint, configuration, cancellation);
         Tell(method, seed, final);
         return new Outcome(method, seed, start, final, RunReader.Read(directory).Metrics);
@@ -71,8 +71,8 @@ internal sealed class ComparisonSession(
         Report.Write([.. runs], Folder.Report);
     }
 
-    private static void Tell(string method, long seed, EvaluationSummary tested) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture, $"{NameOf(method, seed)}  test accuracy {100 * tested.Accuracy:0.0} %"));
+    private static void Tell(string method, long seed, TestResult tested) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"{NameOf(method, seed)}  test accuracy {100 * tested.Whole.Accuracy:0.0} %"));
 
     private static string NameOf(string method, long seed) => $"{method}, seed {seed}";
 }

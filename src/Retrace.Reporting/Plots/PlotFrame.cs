@@ -67,12 +67,13 @@ internal sealed class PlotFrame(AxisScale x, AxisScale y)
         new XAttribute("d", $"M{Position(at, lower)}L{Position(at, upper)}"));
 
     /// <summary>A dot that shows <paramref name="note"/> when it is pointed at.</summary>
-    public XElement Dot(double at, double value, string note) => new(
+    /// <param name="radius">In the plot's units, of which it is 440 wide.</param>
+    public XElement Dot(double at, double value, string note, double radius = 3) => new(
         "circle",
         new XAttribute("class", "dot"),
         new XAttribute("cx", Number(XOf(at))),
         new XAttribute("cy", Number(YOf(value))),
-        new XAttribute("r", "3"),
+        new XAttribute("r", Number(radius)),
         new XElement("title", note));
 
     /// <summary>The plot: grid and labels, and over them the shapes, in their order.</summary>

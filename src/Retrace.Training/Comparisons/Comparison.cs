@@ -18,7 +18,7 @@ public sealed class Comparison
             throw new ArgumentException("A comparison needs every method's outcome with every seed, once.");
         }
         Baseline = baseline;
-        EvaluationSummary[] starts = [.. byMethod.First().Select(outcome => outcome.Start)];
+        EvaluationSummary[] starts = [.. byMethod.First().Select(outcome => outcome.Start.Whole)];
         Problems = starts[0].Problems;
         Start = TestMeans.Of(starts);
         Methods =
@@ -27,6 +27,7 @@ public sealed class Comparison
                 [.. method],
                 baseline is null || method.Key == baseline ? null : [.. byMethod[baseline]])),
         ];
+        Categories = [.. CategoryResult.AllOf([.. byMethod.Select(method => method.ToArray())])];
     }
 
     /// <summary>The method that others are measured against; null: none is.</summary>
@@ -40,4 +41,7 @@ public sealed class Comparison
 
     /// <summary>In the outcomes' order.</summary>
     public IReadOnlyList<MethodResult> Methods { get; }
+
+    /// <summary>The accuracies by category; empty where the test's problems have none.</summary>
+    public IReadOnlyList<CategoryResult> Categories { get; }
 }

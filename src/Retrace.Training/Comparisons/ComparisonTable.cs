@@ -60,6 +60,17 @@ public static class ComparisonTable
         }
     }
 
+    /// <summary>A row for each category: its accuracy at the start and after each method, in percent.</summary>
+    public static IEnumerable<string[]> CategoryRows(Comparison comparison) => comparison.Categories
+        .Select(category => (string[])
+        [
+            category.Category,
+            Invariant($"{category.Problems}"),
+            Share(category.Start),
+            .. category.Methods.Select(Share),
+        ])
+        .Prepend(["", "problems", "start", .. comparison.Methods.Select(method => method.Method)]);
+
     /// <summary>What the columns mean.</summary>
     public static string Note(Comparison comparison) =>
         Invariant($"{comparison.Problems} test problems, {comparison.Start.Samples} samples each. Means over the")
@@ -73,12 +84,18 @@ public static class ComparisonTable
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public static void WriteMarkdown(Comparison comparison, string path)
     {
-        string[] heading = Heading(comparison);
-        IEnumerable<string> lines = Rows(comparison)
-            .Prepend([.. heading.Select((_, i) => i == 0 ? "---" : "---:")])
-            .Prepend(heading)
+        IEnumerable<string> lines = Table([Heading(comparison), .. Rows(comparison)]).Append("").Append(Note(comparison));
+        if (comparison.Categories.Count > 0)
+        {
+            lines = [.. lines, "", "Accuracy by category:", "", .. Table(CategoryRows(comparison))];
+        }
+        WriteLines(path, lines);
+
+        static IEnumerable<string> Table(IEnumerable<string[]> rows) => rows
+            .SelectMany((cells, row) => row > 0 ? [cells] : new[] { cells, [.. cells.Select(Rule)] })
             .Select(cells => $"| {string.Join(" | ", cells)} |");
-        WriteLines(path, [.. lines, "", Note(comparison)]);
+
+        static string Rule(string cell, int column) => column == 0 ? "---" : "---:";
     }
 
     /// <summary>As CSV: fractions rather than percent, and empty where there is no number.</summary>

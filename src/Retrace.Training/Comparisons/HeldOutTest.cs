@@ -47,7 +47,7 @@ public sealed record HeldOutTest(string Data, int Samples, int? Limit = null)
 
     /// <summary>What the file says where it holds this very measurement; else measures, and writes it.</summary>
     /// <inheritdoc cref="Measure"/>
-    public EvaluationSummary MeasureOnce(
+    public TestResult MeasureOnce(
         string file, string modelDirectory, RunConfiguration configuration, CancellationToken cancellation)
     {
         if (File.Exists(file)
@@ -58,11 +58,11 @@ public sealed record HeldOutTest(string Data, int Samples, int? Limit = null)
             && stored.Extraction == configuration.Reward.Extraction
             && stored.Limit == Limit)
         {
-            return stored.Summary;
+            return new TestResult(stored.Summary, stored.Categories);
         }
         EvaluationReport report = Measure(modelDirectory, configuration, cancellation);
         report.Write(file);
-        return report.Summary;
+        return new TestResult(report.Summary, report.Categories.ToDictionary(part => part.Name, part => part.Summary));
     }
 
     private static bool IsSame(string path, string other) => Path.GetFullPath(path) == Path.GetFullPath(other);

@@ -30,7 +30,7 @@ public sealed record MethodResult(
     public static MethodResult Of(IReadOnlyList<Outcome> ofMethod, IReadOnlyList<Outcome>? ofBaseline) => new(
         ofMethod[0].Method,
         ofMethod.Count,
-        TestMeans.Of([.. ofMethod.Select(outcome => outcome.Final)]),
+        TestMeans.Of([.. ofMethod.Select(outcome => outcome.Final.Whole)]),
         MeanInterval.Of([.. ofMethod.Select(outcome => outcome.Change)]),
         ofBaseline is null
             ? null
@@ -40,7 +40,7 @@ public sealed record MethodResult(
                     ofBaseline,
                     outcome => outcome.Seed,
                     other => other.Seed,
-                    (outcome, other) => outcome.Final.Accuracy - other.Final.Accuracy),
+                    (outcome, other) => outcome.Final.Whole.Accuracy - other.Final.Whole.Accuracy),
             ]),
         ofMethod.Average(outcome => outcome.InTheEnd(step => step.Entropy)),
         ofMethod.Average(outcome => outcome.InTheEnd(step => step.HighConfidenceShare)),

@@ -1,5 +1,4 @@
 using Retrace.Runs;
-using Retrace.Training.Evaluation;
 
 namespace Retrace.Training.Comparisons;
 
@@ -10,13 +9,13 @@ namespace Retrace.Training.Comparisons;
 /// <param name="Final">The test of its last checkpoint.</param>
 /// <param name="Metrics">Its steps.</param>
 public sealed record Outcome(
-    string Method, long Seed, EvaluationSummary Start, EvaluationSummary Final, IReadOnlyList<StepMetrics> Metrics)
+    string Method, long Seed, TestResult Start, TestResult Final, IReadOnlyList<StepMetrics> Metrics)
 {
     /// <summary>Of a step's noisy numbers, what they are in the end is the mean over so many steps.</summary>
     public const int LastSteps = 5;
 
     /// <summary>By how much the accuracy on the test rose.</summary>
-    public double Change => Final.Accuracy - Start.Accuracy;
+    public double Change => Final.Whole.Accuracy - Start.Whole.Accuracy;
 
     /// <summary>Tokens generated while training.</summary>
     public long Tokens => Metrics.Sum(step => (step.MaternalTokens ?? 0) + (step.RetracedTokens ?? 0));

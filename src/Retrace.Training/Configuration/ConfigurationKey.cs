@@ -46,7 +46,7 @@ internal sealed class ConfigurationKey
     {
         get
         {
-            if (_setting.OneOf is { } choices)
+            if (_setting.Choices is { } choices)
             {
                 return string.Join(" | ", choices);
             }
@@ -90,7 +90,7 @@ internal sealed class ConfigurationKey
         _property.SetValue(Owner(configuration), parsed);
     }
 
-    private string Requirement => _setting.OneOf is { } choices ? $"one of {string.Join(", ", choices)}" : Allowed;
+    private string Requirement => _setting.Choices is { } choices ? $"one of {string.Join(", ", choices)}" : Allowed;
 
     private bool TryParse(ScalarValue value, out object? parsed)
     {
@@ -102,7 +102,7 @@ internal sealed class ConfigurationKey
         if (_type == typeof(string))
         {
             parsed = value.Text;
-            return (_setting.OneOf is not { } choices || choices.Contains(value.Text))
+            return (_setting.Choices is not { } choices || choices.Contains(value.Text))
                 && (_setting.WordsOf is not { } words || value.Text.Split(' ').All(words.Contains));
         }
         if (_type == typeof(bool))

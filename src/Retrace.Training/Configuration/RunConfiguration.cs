@@ -1,4 +1,6 @@
 using System.Globalization;
+using Retrace.Anchors;
+using Retrace.Perturbations;
 using Retrace.Rewards;
 
 namespace Retrace.Training.Configuration;
@@ -106,7 +108,7 @@ public sealed record RetracingSettings
     [Setting("k: continuations of each maternal trajectory; 0, for rule sfr alone, leaves retracing out.", AtLeast = 0)]
     public int Samples { get; init; } = 5;
 
-    [Setting("How the cut is chosen.", OneOf = ["ratio", "step", "entropy", "random"])]
+    [Setting("How the cut is chosen.", NamesOf = typeof(AnchorRules))]
     public string Anchor { get; init; } = "ratio";
 
     [Setting("Share of the trajectory's real length that is kept.", AtLeast = 0, Below = 1)]
@@ -119,12 +121,11 @@ public sealed record RetracingSettings
         OneOf = ["continue", "new-turn"])]
     public string Mode { get; init; } = "continue";
 
-    [Setting("What is done to the image that continuations see.",
-        OneOf = ["gaussian", "salt-pepper", "rotate", "blur", "contrast", "jpeg", "compose", "none"])]
+    [Setting("What is done to the image that continuations see.", NamesOf = typeof(ImagePerturbations))]
     public string Perturbation { get; init; } = "gaussian";
 
     [Setting("Highest level of the perturbation; each image's is drawn from 1 to it.", AtLeast = 1, AtMost = 100)]
-    public int PerturbationLevel { get; init; } = Perturbations.PerturbationLevel.ReleasedHighest;
+    public int PerturbationLevel { get; init; } = Retrace.Perturbations.PerturbationLevel.ReleasedHighest;
 
     /// <summary>The shares of <c>keep_rates</c>, or else <c>keep_rate</c> alone.</summary>
     /// <exception cref="BadInputException">They are no such numbers, or more than there are continuations.</exception>
@@ -151,8 +152,7 @@ public sealed record RetracingSettings
 
 public sealed record RewardSettings
 {
-    [Setting("Method csrs: how answers become rewards.",
-        OneOf = ["sfr", "survival", "consistency", "released", "max-entropy-anchor", "majority"])]
+    [Setting("Method csrs: how answers become rewards.", NamesOf = typeof(RewardRules))]
     public string Rule { get; init; } = "sfr";
 
     [Setting("How answers are found in responses: in a box, or also behind \"the answer is\" and as choice letters.",

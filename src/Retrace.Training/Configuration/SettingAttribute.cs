@@ -16,6 +16,15 @@ internal sealed class SettingAttribute(string explanation) : Attribute
     /// <summary>The only texts allowed.</summary>
     public string[]? OneOf { get; init; }
 
+    /// <summary>
+    /// A class whose static property <c>Names</c> holds the only texts allowed, in place of <see cref="OneOf"/>.
+    /// </summary>
+    public Type? NamesOf { get; init; }
+
+    /// <summary>Of whichever of the two is given; null: any text.</summary>
+    public IReadOnlyList<string>? Choices =>
+        OneOf ?? (IReadOnlyList<string>?)NamesOf?.GetProperty("Names")!.GetValue(null);
+
     /// <summary>The only words allowed in a text of one or more words, separated by spaces.</summary>
     public string[]? WordsOf { get; init; }
 

@@ -10,18 +10,14 @@ public static class GeometryParquet
     /// Writes <c>train.parquet</c>, <c>evaluation.parquet</c> and <c>test.parquet</c>, each atomically.
     /// </summary>
     /// <param name="directory">Made if it is missing; files of these names are replaced.</param>
-    /// <param name="seed">Decides all problems.</param>
-    /// <param name="train">How many problems to train on.</param>
-    /// <param name="evaluation">How many problems to watch the training with.</param>
-    /// <param name="test">How many problems to measure the result with.</param>
-    /// <exception cref="BadInputException">A count is negative, or a file cannot be written.</exception>
-    public static void Write(string directory, long seed, int train, int evaluation, int test)
+    /// <exception cref="BadInputException">There are no such problems, or a file cannot be written.</exception>
+    public static void Write(string directory, GeometrySelection selection)
     {
         (string Name, ProblemSet Problems)[] files =
         [
-            ("train.parquet", SetOf(GeometryDataSet.Problems(GeometrySplit.Train, seed, train))),
-            ("evaluation.parquet", SetOf(GeometryDataSet.Problems(GeometrySplit.Evaluation, seed, evaluation))),
-            ("test.parquet", SetOf(GeometryDataSet.Problems(GeometrySplit.Test, seed, test))),
+            ("train.parquet", SetOf(selection.Problems(GeometrySplit.Train))),
+            ("evaluation.parquet", SetOf(selection.Problems(GeometrySplit.Evaluation))),
+            ("test.parquet", SetOf(selection.Problems(GeometrySplit.Test))),
         ];
         foreach ((string name, ProblemSet problems) in files)
         {

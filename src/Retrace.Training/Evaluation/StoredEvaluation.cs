@@ -12,8 +12,15 @@ namespace Retrace.Training.Evaluation;
 /// <param name="Sampling">How responses were drawn.</param>
 /// <param name="Extraction">How answers were found in them.</param>
 /// <param name="Summary">Over all problems.</param>
+/// <param name="Categories">By category.</param>
 public sealed record StoredEvaluation(
-    string Model, string Data, int? Limit, ResponseSampling Sampling, string Extraction, EvaluationSummary Summary)
+    string Model,
+    string Data,
+    int? Limit,
+    ResponseSampling Sampling,
+    string Extraction,
+    EvaluationSummary Summary,
+    IReadOnlyDictionary<string, EvaluationSummary> Categories)
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -28,26 +35,15 @@ public sealed record StoredEvaluation(
         {
             using FileStream stream = File.OpenRead(path);
             Layout read = JsonSerializer.Deserialize<Layout>(stream, Json) ?? throw new JsonException("it is null");
-            SummaryLayout summary = read.Summary;
             return new StoredEvaluation(
                 read.Model,
                 read.Data,
                 read.Limit,
                 new ResponseSampling(
-                    summary.Samples, read.Temperature, read.TopP, read.MaxResponseTokens, read.Seed),
+                    read.Summary.Samples, read.Temperature, read.TopP, read.MaxResponseTokens, read.Seed),
                 read.Extraction,
-                new EvaluationSummary(
-                    summary.Problems,
-                    summary.Samples,
-                    summary.Accuracy,
-                    new WilsonInterval(summary.Interval[0], summary.Interval[1]),
-                    [
-                        .. summary.PassAt.Select(pass =>
-                            (int.Parse(pass.Key, CultureInfo.InvariantCulture), pass.Value)),
-                    ],
-                    summary.MajorityAccuracy,
-                    summary.AnswerRate,
-                    summary.FormatRate));
+                read.Summary.ToSummary(),
+                read.Categories.ToDictionary(category => category.Key, category => category.Value.ToSummary()));
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -64,7 +60,8 @@ public sealed record StoredEvaluation(
         double TopP,
         int MaxResponseTokens,
         string Extraction,
-        SummaryLayout Summary);
+        SummaryLayout Summary,
+        Dictionary<string, SummaryLayout> Categories);
 
     private sealed record SummaryLayout(
         int Problems,
@@ -74,5 +71,16 @@ public sealed record StoredEvaluation(
         Dictionary<string, double> PassAt,
         double MajorityAccuracy,
         double AnswerRate,
-        double FormatRate);
+        double FormatRate)
+    {
+        public EvaluationSummary ToSummary() => new(
+            Problems,
+            Samples,
+            Accuracy,
+            new WilsonInterval(Interval[0], Interval[1]),
+            [.. PassAt.Select(pass => (int.Parse(pass.Key, CultureInfo.InvariantCulture), pass.Value))],
+            MajorityAccuracy,
+            AnswerRate,
+            FormatRate);
+    }
 }

@@ -115,6 +115,7 @@ public sealed class EvolutionLoop
             evaluated = _evaluation.Measure(CancellationToken.None);
         }
         _log.AppendTrajectories(step, groups);
+        _log.AppendAnswers(step, groups);
         Complete(_log.Metrics(step, groups, maternal, learned, evaluated, rollout, learning));
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Retrace.Answers;
 using Retrace.Models.Images;
 using Retrace.Models.Text;
 using Retrace.Problems;
@@ -111,6 +112,34 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
                         .. retracing.Texts.Zip(retracing.Answers, (text, answer) => new RetracedSample(text, answer))
                             .Take(retracing.AnchorGroups.Count(anchor => anchor == 0)),
                     ],
+            });
+        }
+    }
+
+    /// <summary>Writes which answers each problem got in both rounds.</summary>
+    public void AppendAnswers(int step, RewardedGroup[] groups)
+    {
+        foreach (RewardedGroup group in groups)
+        {
+            IEnumerable<(int Class, string? Answer)> all = group.Measured.Maternal
+                .Concat(group.Measured.Retraced.SelectMany(answers => answers))
+                .Zip(group.Maternal.Select(one => one.Answer).Concat(group.Retraced.SelectMany(one => one.Answers)));
+            string[] answers =
+            [
+                .. all.Where(one => one.Answer is not null).DistinctBy(one => one.Class)
+                    .OrderBy(one => one.Class).Select(one => one.Answer!),
+            ];
+            writer.Append(new GroupAnswers
+            {
+                Step = step,
+                ProblemId = group.Problem.Problem.Id,
+                Answers = answers,
+                Maternal = group.Measured.Maternal,
+                Retraced = group.Measured.Retraced,
+                // Classes are numbered by first appearance. Later ones are of samples that only vote, which are left out.
+                Right = group.Measured.GoldClass is int gold && gold >= answers.Length
+                    ? AnswerClasses.None
+                    : group.Measured.GoldClass,
             });
         }
     }

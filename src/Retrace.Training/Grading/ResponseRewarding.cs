@@ -20,7 +20,7 @@ public sealed class ResponseRewarding
     private readonly AdvantageNormalisation _normalisation;
     private readonly long _seed;
 
-    /// <param name="rule">One of <see cref="RewardRules.Names"/> that reads answers.</param>
+    /// <param name="rule">One of <see cref="RewardRules.Names"/>, or a baseline that reads answers.</param>
     /// <param name="configuration">Its numbers, the format's weight, the advantages' scale, and the seed.</param>
     /// <exception cref="BadInputException">There is no such rule, or text alone does not decide it.</exception>
     public ResponseRewarding(string rule, RunConfiguration configuration)

@@ -14,7 +14,7 @@ namespace Retrace.Training.Pretraining;
 internal sealed record Lesson(PromptedResponse Content, float[] Reading)
 {
     private const long NoiseStream = 1;
-    private const long GlanceStream = 2;
+    private const long HabitStream = 2;
 
     /// <summary>What the teacher says about a problem.</summary>
     public static string ResponseTo(GeometryProblem problem) =>
@@ -26,20 +26,21 @@ internal sealed record Lesson(PromptedResponse Content, float[] Reading)
 
     /// <summary>Draws and encodes the lesson at this place of a split's stream.</summary>
     /// <param name="noisyShare">Share of figures that carry noise.</param>
-    /// <param name="glancingShare">Share of responses that give the right answer at once, with no reasoning.</param>
+    /// <param name="habits">What the teacher sometimes does instead of calculating.</param>
     public static Lesson Draw(
         GeometrySplit split,
         long seed,
         long index,
         double noisyShare,
-        double glancingShare,
+        TeacherHabits habits,
         Tokenizer tokenizer,
         ImageProcessor images)
     {
         GeometryProblem problem = GeometryGenerator.Create(split, seed, index);
         PixelImage figure = FigureRenderer.Render(problem.Figure);
         Random random = RandomStream.For(seed, (long)split, index, NoiseStream);
-        if (random.NextDouble() < noisyShare)
+        bool isNoisy = random.NextDouble() < noisyShare;
+        if (isNoisy)
         {
             figure = ImagePerturbations.Create("gaussian").Apply(figure, random);
         }
@@ -49,8 +50,8 @@ internal sealed record Lesson(PromptedResponse Content, float[] Reading)
             [image.Grid],
             tokenizer.IdOf(ChatTemplate.ImagePad)!.Value,
             images.Config.MergeSize);
-        bool glances = RandomStream.For(seed, (long)split, index, GlanceStream).NextDouble() < glancingShare;
-        string response = ResponseTo(glances ? problem with { Reasoning = "" } : problem);
+        string response = ResponseTo(habits.Apply(
+            problem, isNoisy, RandomStream.For(seed, (long)split, index, HabitStream).NextDouble()));
         return new Lesson(
             new PromptedResponse(prompt, tokenizer.Encode(response + ChatTemplate.EndOfTurn), [image]),
             ReadingTask.TargetsOf(problem.Figure, image.Grid, images.Config));

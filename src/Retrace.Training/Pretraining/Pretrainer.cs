@@ -116,7 +116,8 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         Lesson[] evaluation =
         [
             .. Enumerable.Range(0, EvaluationLessons)
-                .Select(i => Lesson.Draw(GeometrySplit.Evaluation, seed, i, 0, 0, model.Tokenizer, model.Images)),
+                .Select(i => Lesson.Draw(
+                    GeometrySplit.Evaluation, seed, i, 0, TeacherHabits.None, model.Tokenizer, model.Images)),
         ];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         ChannelReader<Lesson[]> batches = DrawAhead(model, (long)stepsTaken * recipe.Batch, stop.Token);
@@ -176,7 +177,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
                 {
                     for (long first = start; ; first += recipe.Batch)
                     {
-                        double glancingShare = IsGlancing((int)(first / recipe.Batch) + 1) ? recipe.GlancingShare : 0;
+                        TeacherHabits habits = IsHabitual((int)(first / recipe.Batch) + 1) ? recipe.Habits : TeacherHabits.None;
                         Lesson[] batch =
                         [
                             .. Enumerable.Range(0, recipe.Batch).Select(i => Lesson.Draw(
@@ -184,7 +185,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
                                 seed,
                                 first + i,
                                 recipe.NoisyShare,
-                                glancingShare,
+                                habits,
                                 model.Tokenizer,
                                 model.Images)),
                         ];
@@ -202,12 +203,12 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
 
     private bool IsReading(int step) => step <= recipe.ReadingSteps;
 
-    private bool IsGlancing(int step) => step > recipe.ReadingSteps + recipe.JointSteps;
+    private bool IsHabitual(int step) => step > recipe.ReadingSteps + recipe.JointSteps;
 
     // Each of the first two stages warms up and falls as a cosine; the third stays where they end.
     private double LearningRateAt(int step)
     {
-        if (IsGlancing(step))
+        if (IsHabitual(step))
         {
             return recipe.LearningRate * recipe.FinalRate;
         }
@@ -222,7 +223,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         return recipe.LearningRate * (recipe.FinalRate + ((1 - recipe.FinalRate) * cosine));
     }
 
-    // First the vision tower learns to read, then both parts learn together to calculate, and last to answer at a glance
+    // First the vision tower learns to read, then both parts learn together to calculate, and last the teacher's habits
     // as well. The loss of the responses, or of reading as long as there is nothing else.
     private double Learn(QwenModel model, AdamW optimizer, ReadingTask reading, Lesson[] batch, int step)
     {
@@ -235,7 +236,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         ImageFeatures features = model.EncodeImages(images);
         Tensor shown = IsReading(step) ? ReadingLoss() : ResponseLoss();
         Tensor loss = shown;
-        if (!IsReading(step) && !IsGlancing(step))
+        if (!IsReading(step) && !IsHabitual(step))
         {
             using Scalar weight = recipe.ReadingWeight;
             loss = shown.Plus(ReadingLoss().mul(weight));
@@ -243,7 +244,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         loss.backward();
         optimizer.ClipGradients(1.0);
         optimizer.Update(LearningRateAt(step));
-        if (!IsGlancing(step))
+        if (!IsHabitual(step))
         {
             reading.Optimizer.Update(LearningRateAt(step));
         }

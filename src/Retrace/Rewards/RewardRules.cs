@@ -7,7 +7,7 @@ namespace Retrace.Rewards;
 /// <param name="SurvivalWeight">λ of survival, in [0, 1].</param>
 public sealed record RewardParameters(SofteningFactors? Softening = null, double SurvivalWeight = 0.5);
 
-/// <summary>The reward rules by the names that a configuration uses (<c>reward.rule</c>).</summary>
+/// <summary>The reward rules by the names that a configuration uses (<c>reward.rule</c> and <c>method</c>).</summary>
 public static class RewardRules
 {
     private const string ReleasedName = "released";
@@ -17,31 +17,40 @@ public static class RewardRules
     private static readonly NamedChoices<Func<RewardParameters, IRewardRule>> Rules = new(
         "reward rule",
         ("sfr", parameters => new SoftenedFrequencyReward(parameters.Softening ?? DefaultFactors)),
-        (ReleasedName, _ => new ReleasedReward()),
-        ("max-entropy-anchor", parameters => new MaxEntropyAnchorReward(parameters.Softening ?? DefaultFactors)),
         ("survival", parameters => new SurvivalReward(parameters.SurvivalWeight)),
         ("consistency", _ => new ConsistencyReward()),
-        ("majority", _ => new MajorityReward()),
+        (ReleasedName, _ => new ReleasedReward()),
+        ("max-entropy-anchor", parameters => new MaxEntropyAnchorReward(parameters.Softening ?? DefaultFactors)),
+        ("majority", _ => new MajorityReward()));
+
+    // What the baselines reward, which are methods of their own. Majority voting is both.
+    private static readonly NamedChoices<Func<RewardParameters, IRewardRule>> OfBaselines = new(
+        "baseline",
         ("entropy", _ => new EntropyReward()),
         ("self-certainty", _ => new SelfCertaintyReward()),
         ("supervised", _ => new SupervisedReward()),
         ("random", _ => new RandomReward()));
 
+    /// <summary>The rules that read the answers of both rounds.</summary>
     public static IReadOnlyList<string> Names => Rules.Names;
 
     /// <summary>A rule with its default numbers.</summary>
     /// <exception cref="BadInputException">There is no rule of that name.</exception>
     public static IRewardRule Create(string name) => Create(name, new RewardParameters());
 
+    /// <param name="name">One of <see cref="Names"/>, or a baseline's method.</param>
     /// <exception cref="BadInputException">
     /// There is no rule of that name, or one of its numbers is out of range.
     /// </exception>
-    public static IRewardRule Create(string name, RewardParameters parameters) => Rules[name](parameters);
+    public static IRewardRule Create(string name, RewardParameters parameters) => Find(name)(parameters);
 
     /// <summary>
     /// How the answers are to be compared that the rule counts: mathematically, or as strings for the release's rule.
     /// </summary>
     /// <exception cref="BadInputException">There is no rule of that name.</exception>
     public static IAnswerEquivalence EquivalenceOf(string name) =>
-        Rules[name] is not null && name == ReleasedName ? new ExactEquivalence() : new MathematicalEquivalence();
+        Find(name) is not null && name == ReleasedName ? new ExactEquivalence() : new MathematicalEquivalence();
+
+    private static Func<RewardParameters, IRewardRule> Find(string name) =>
+        OfBaselines.Names.Contains(name) ? OfBaselines[name] : Rules[name];
 }

@@ -12,6 +12,9 @@ public static class RunFolder
     /// <summary>One <see cref="TrajectorySample"/> a line.</summary>
     public const string Trajectories = "trajectories.jsonl";
 
+    /// <summary>One <see cref="GroupAnswers"/> a line.</summary>
+    public const string Answers = "answers.jsonl";
+
     /// <summary>Holds <c>step-N/</c> folders.</summary>
     public const string Checkpoints = "checkpoints";
 

@@ -6,7 +6,7 @@ namespace Retrace.Runs;
 public static class RunReader
 {
     /// <summary>
-    /// Reads the configuration and the metrics; trajectories are streamed when they are enumerated. An unfinished last
+    /// Reads the configuration and the metrics; trajectories and answers are streamed when they are enumerated. An unfinished last
     /// line, of a run that was killed or is just writing, is left out.
     /// </summary>
     /// <exception cref="BadInputException">
@@ -17,6 +17,7 @@ public static class RunReader
         string config = Path.Combine(directory, RunFolder.Config);
         string metrics = Path.Combine(directory, RunFolder.Metrics);
         string trajectories = Path.Combine(directory, RunFolder.Trajectories);
+        string answers = Path.Combine(directory, RunFolder.Answers);
         if (!Directory.Exists(directory))
         {
             throw new BadInputException($"The run folder {directory} does not exist.");
@@ -30,7 +31,8 @@ public static class RunReader
             Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))),
             File.Exists(config) ? File.ReadAllText(config) : "",
             [.. ReadRecords<StepMetrics>(metrics)],
-            ReadRecords<TrajectorySample>(trajectories));
+            ReadRecords<TrajectorySample>(trajectories),
+            ReadRecords<GroupAnswers>(answers));
     }
 
     private static IEnumerable<T> ReadRecords<T>(string path) =>

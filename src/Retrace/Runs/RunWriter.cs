@@ -4,18 +4,20 @@ using System.Text.Json;
 namespace Retrace.Runs;
 
 /// <summary>
-/// Appends to <see cref="RunFolder.Metrics"/> and <see cref="RunFolder.Trajectories"/>, one whole line a write, so that
-/// a reader beside it sees at most one unfinished line at the end.
+/// Appends to <see cref="RunFolder.Metrics"/>, <see cref="RunFolder.Trajectories"/> and <see cref="RunFolder.Answers"/>,
+/// one whole line a write, so that a reader beside it sees at most one unfinished line at the end.
 /// </summary>
 public sealed class RunWriter : IDisposable
 {
     private readonly FileStream _metrics;
     private readonly FileStream _trajectories;
+    private readonly FileStream _answers;
 
-    private RunWriter(FileStream metrics, FileStream trajectories)
+    private RunWriter(FileStream metrics, FileStream trajectories, FileStream answers)
     {
         _metrics = metrics;
         _trajectories = trajectories;
+        _answers = answers;
     }
 
     /// <summary>
@@ -31,15 +33,18 @@ public sealed class RunWriter : IDisposable
     public static RunWriter Open(string runDirectory, int resumeAfterStep)
     {
         Directory.CreateDirectory(runDirectory);
-        FileStream metrics = OpenAfterCut(Path.Combine(runDirectory, RunFolder.Metrics), resumeAfterStep);
+        List<FileStream> opened = [];
         try
         {
-            string trajectories = Path.Combine(runDirectory, RunFolder.Trajectories);
-            return new RunWriter(metrics, OpenAfterCut(trajectories, resumeAfterStep));
+            foreach (string file in new[] { RunFolder.Metrics, RunFolder.Trajectories, RunFolder.Answers })
+            {
+                opened.Add(OpenAfterCut(Path.Combine(runDirectory, file), resumeAfterStep));
+            }
+            return new RunWriter(opened[0], opened[1], opened[2]);
         }
         catch
         {
-            metrics.Dispose();
+            opened.ForEach(file => file.Dispose());
             throw;
         }
     }
@@ -48,10 +53,13 @@ public sealed class RunWriter : IDisposable
 
     public void Append(TrajectorySample sample) => _trajectories.Write(RunLine.Write(sample));
 
+    public void Append(GroupAnswers answers) => _answers.Write(RunLine.Write(answers));
+
     public void Dispose()
     {
         _metrics.Dispose();
         _trajectories.Dispose();
+        _answers.Dispose();
     }
 
     private static FileStream OpenAfterCut(string path, int lastStep)

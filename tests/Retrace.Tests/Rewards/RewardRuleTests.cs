@@ -296,7 +296,7 @@ public class RewardRuleTests
     public void An_unknown_rule_is_answered_with_the_known_ones()
     {
         BadInputException error = Assert.Throws<BadInputException>(() => RewardRules.Create("srf"));
-        Assert.StartsWith("There is no reward rule \"srf\"; known are sfr, released,", error.Message);
+        Assert.StartsWith("There is no reward rule \"srf\"; known are sfr, survival,", error.Message);
         Assert.Throws<BadInputException>(() => RewardRules.EquivalenceOf("srf"));
     }
 

@@ -60,8 +60,16 @@ public sealed class ComparisonTableTests : IDisposable
         Assert.StartsWith("|  | seeds | accuracy | change | against majority |", lines[0]);
         Assert.StartsWith("| --- | ---: |", lines[1]);
         Assert.StartsWith("| csrs | 2 | 52.5 (46.1 to 58.9) |", lines[3]);
-        Assert.Equal(["", ComparisonTable.Note(comparison)], lines[^2..]);
-        Assert.All(lines[..^2], line => Assert.Equal(12, line.Count(letter => letter == '|')));
+        Assert.Equal(["", ComparisonTable.Note(comparison), ""], lines[5..8]);
+        Assert.All(lines[..5], line => Assert.Equal(12, line.Count(letter => letter == '|')));
+        Assert.Equal(
+            [
+                "|  | problems | start | csrs | majority |",
+                "| --- | ---: | ---: | ---: | ---: |",
+                "| easy | 100 | 50.0 (50.0 to 50.0) | 52.5 (46.1 to 58.9) | 49.0 (49.0 to 49.0) |",
+                "| hard | 100 | 20.0 (20.0 to 20.0) | 21.0 (18.5 to 23.5) | 19.6 (19.6 to 19.6) |",
+            ],
+            lines[^4..]);
     }
 
     [Fact]

@@ -10,8 +10,8 @@ public sealed class GeometryParquetTests
     public void Parquet_holds_the_problems_of_the_json_lines()
     {
         using TemporaryFolder folder = new();
-        GeometryDataSet.Write(folder.Path, 2, 20, 18, 17);
-        GeometryParquet.Write(folder.Path, 2, 20, 18, 17);
+        GeometryDataSet.Write(folder.Path, new(2, 20, 18, 17));
+        GeometryParquet.Write(folder.Path, new(2, 20, 18, 17));
         HashSet<string> ids = [];
         foreach ((string name, int count) in new[] { ("train", 20), ("evaluation", 18), ("test", 17) })
         {
@@ -34,7 +34,7 @@ public sealed class GeometryParquetTests
     public void A_negative_count_is_refused_before_anything_is_written()
     {
         using TemporaryFolder folder = new();
-        Assert.Throws<BadInputException>(() => GeometryParquet.Write(folder.Path, 0, 1, 1, -1));
+        Assert.Throws<BadInputException>(() => GeometryParquet.Write(folder.Path, new(0, 1, 1, -1)));
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 }

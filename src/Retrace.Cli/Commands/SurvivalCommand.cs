@@ -1,0 +1,80 @@
+using System.CommandLine;
+using Retrace.Cli.Progress;
+using Retrace.Models;
+using Retrace.Problems;
+using Retrace.Training.Configuration;
+using Retrace.Training.Evolution;
+using Retrace.Training.Prompts;
+using Retrace.Training.Surveys;
+
+namespace Retrace.Cli.Commands;
+
+/// <summary><c>retrace survival</c>: maps how answers survive retracing, over anchors and perturbations.</summary>
+internal static class SurvivalCommand
+{
+    public static Command Create()
+    {
+        ModelOptions model = new();
+        model.Add("--group", "rollout.group", "N", "Maternal trajectories for each problem.");
+        model.Add("--samples", "retrace.samples", "K", "Continuations of each trajectory, at least 2.");
+        model.Add("--max-tokens", "rollout.max_response_tokens", "N", "Longest response in tokens.");
+        model.Add("--seed", "seed", "N", "Names the random numbers.");
+        Option<string> data = new("--data")
+        {
+            Description = "Problems, a .jsonl or .parquet file; the gap needs labels, the rest does not.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        Option<int?> limit = new("--limit") { Description = "Uses only the first problems.", HelpName = "N" };
+        Option<string> keepRates = List(
+            "--keep-rates", "Shares of a trajectory to keep.", "0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9");
+        Option<string> anchors = List("--anchors", "Anchor rules: ratio, step, entropy, random.", "ratio");
+        Option<string> perturbations = List(
+            "--perturbations", "Of the image, with a highest level where it is not 40: gaussian:20.", "none,gaussian");
+        Option<string?> output = new("--output")
+        {
+            Description = "Folder for survival-map.csv and survival-map.html.",
+            HelpName = "DIR",
+        };
+        Command command = new(
+            "survival", "Maps how right and wrong answers survive retracing, over anchors and perturbations.")
+        {
+            data, limit, keepRates, anchors, perturbations, output,
+        };
+        model.AddTo(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            IReadOnlyList<RetracingChoice> choices = SurveyPlan.Of(
+                parsed.GetRequiredValue(anchors),
+                parsed.GetRequiredValue(keepRates),
+                parsed.GetRequiredValue(perturbations));
+            RunConfiguration configuration = model.Resolve(parsed);
+            if (configuration.Retracing.Samples < 2)
+            {
+                throw new BadInputException(
+                    $"--samples is {configuration.Retracing.Samples}, but survival is measured with 2 or more continuations");
+            }
+            using VisionLanguageModel loaded = model.Load(parsed, configuration);
+            UsableProblems usable = UsableProblems.Read(
+                parsed.GetRequiredValue(data), new ProblemPreparation(loaded, configuration.Data), cancellation);
+            Problem[] problems = [.. usable.Problems.Take(parsed.GetValue(limit) ?? int.MaxValue)];
+            SurvivalSurvey survey = new(loaded, configuration, usable.Labels);
+            IReadOnlyList<SurvivalPoint> points = [];
+            ProgressDisplay.During("batches retraced", (problems.Length - 1) / configuration.Data.Batch + 1, onBatches =>
+                points = survey.Take(problems, choices, cancellation, (done, _) => onBatches(done)));
+            foreach (string line in SurvivalTable.Lines(points))
+            {
+                Console.WriteLine(line);
+            }
+            if (parsed.GetValue(output) is string directory)
+            {
+                SurvivalTable.Write(points, Path.Combine(directory, "survival-map.csv"));
+            }
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+
+        static Option<string> List(string name, string description, string usual) =>
+            new(name) { Description = description, HelpName = "LIST", DefaultValueFactory = _ => usual };
+    }
+}

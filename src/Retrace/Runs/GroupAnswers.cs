@@ -1,0 +1,21 @@
+namespace Retrace.Runs;
+
+/// <summary>All answers to one problem in one step: a line of <see cref="RunFolder.Answers"/>.</summary>
+public sealed record GroupAnswers
+{
+    public required int Step { get; init; }
+
+    public required string ProblemId { get; init; }
+
+    /// <summary>The different answers of both rounds, each as it was first written.</summary>
+    public required IReadOnlyList<string> Answers { get; init; }
+
+    /// <summary>[n] indices into <see cref="Answers"/>; −1 where none could be extracted.</summary>
+    public required IReadOnlyList<int> Maternal { get; init; }
+
+    /// <summary>[n][k] the same for the continuations; empty without retracing.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> Retraced { get; init; } = [];
+
+    /// <summary>Which answer is right, −1: none of them; null where the problem has no label.</summary>
+    public int? Right { get; init; }
+}
