@@ -9,19 +9,20 @@ namespace Retrace.Training.Surveys;
 public static class SurvivalTable
 {
     private const string Heading = "anchor,keep_rate,perturbation,level,category,problems,survival,survival_right,"
-        + "survival_wrong,gap,gap_half_width,vote_gap,spread,disagreement,tokens";
+        + "survival_wrong,gap,gap_half_width,gap_within,gap_within_half_width,vote_gap,spread,disagreement,tokens";
 
     /// <summary>A line for each choice over all problems, in percent.</summary>
     public static IEnumerable<string> Lines(IReadOnlyList<SurvivalPoint> points)
     {
-        yield return "anchor   keep  perturbation    survival  right  wrong   gap            vote gap  spread  disagreement";
+        yield return "anchor   keep  perturbation    survival  right  wrong   gap            within         vote gap  spread  disagreement";
         foreach (SurvivalPoint point in points.Where(point => point.Category is null))
         {
             SurvivalStatistics survival = point.Survival;
             yield return Invariant($"{point.Choice.Anchor,-8} {point.Choice.KeepRate,4:0.00}  {NameOf(point.Choice),-15}")
                 + Invariant($"{100 * survival.Mean,8:0.0}  {Percent(survival.Right),5}  {Percent(survival.Wrong),5}")
                 + Invariant($"  {Percent(survival.Gap),5} ± {Percent(survival.GapHalfWidth),-5}")
-                + Invariant($"  {Percent(survival.VoteGap),10}  {100 * survival.Spread,6:0.0}")
+                + Invariant($"  {Percent(survival.GapWithin),5} ± {Percent(survival.GapWithinHalfWidth),-5}")
+                + Invariant($"  {Percent(survival.VoteGap),8}  {100 * survival.Spread,6:0.0}")
                 + Invariant($"  {100 * point.Disagreement,12:0.0}");
         }
     }
@@ -38,7 +39,7 @@ public static class SurvivalTable
             double?[] numbers =
             [
                 point.Problems, survival.Mean, survival.Right, survival.Wrong, survival.Gap, survival.GapHalfWidth,
-                survival.VoteGap, survival.Spread, point.Disagreement, point.Tokens,
+                survival.GapWithin, survival.GapWithinHalfWidth, survival.VoteGap, survival.Spread, point.Disagreement, point.Tokens,
             ];
             writer.WriteLine(Invariant($"{point.Choice.Anchor},{point.Choice.KeepRate},{point.Choice.Perturbation},")
                 + Invariant($"{point.Choice.Level},{point.Category},")

@@ -14,16 +14,29 @@ namespace Retrace.Rewards;
 /// Half the width of the gap's 95 % interval: 1.96 standard errors by the delta method, with problems as the
 /// independent units (the continuations of one problem are not independent of each other).
 /// </param>
+/// <param name="GapWithin">
+/// The mean of right − wrong within each problem that has both kinds of trajectories. Rewards compare trajectories of one
+/// problem; the gap over all problems is wide already where easy problems are those whose answers survive.
+/// </param>
+/// <param name="GapWithinHalfWidth">Half the width of its 95 % interval, 1.96 standard errors over these problems.</param>
 /// <param name="VoteGap">
-/// As the gap, between answers that are their problem's most frequent and those that are not: what a survival gap would be
-/// if the vote were right. Needs no label.
+/// As <paramref name="GapWithin"/>, between a problem's most frequent answer and its others: how far survival only repeats the
+/// vote. Needs no label.
 /// </param>
 /// <param name="Spread">
 /// The standard deviation of survival between the trajectories of a problem, beyond what k draws vary by chance; 0 where it
 /// is less. Retracing can only tell answers apart where this is large. Needs no label.
 /// </param>
 public sealed record SurvivalStatistics(
-    double Mean, double? Right, double? Wrong, double? Gap, double? GapHalfWidth, double? VoteGap, double Spread)
+    double Mean,
+    double? Right,
+    double? Wrong,
+    double? Gap,
+    double? GapHalfWidth,
+    double? GapWithin,
+    double? GapWithinHalfWidth,
+    double? VoteGap,
+    double Spread)
 {
     private const double Quantile = 1.959963984540054; // of the standard normal distribution, at 0.975
 
@@ -48,6 +61,7 @@ public sealed record SurvivalStatistics(
             .. groups.Select(group => Tally.Of(
                 group, answer => answer != AnswerClasses.None && !IsMajority(group)(answer))),
         ];
+        double[] within = Differences(right, wrong);
         double? rightShare = Share(right);
         double? wrongShare = Share(wrong);
         return new SurvivalStatistics(
@@ -56,7 +70,9 @@ public sealed record SurvivalStatistics(
             wrongShare,
             rightShare - wrongShare,
             rightShare is double r && wrongShare is double w ? HalfWidth(right, r, wrong, w) : null,
-            Share(frequent) - Share(rare),
+            within.Length == 0 ? null : within.Average(),
+            within.Length < 2 ? null : HalfWidth(within),
+            Differences(frequent, rare) is { Length: > 0 } ofVotes ? ofVotes.Average() : null,
             Math.Sqrt(Math.Max(0, groups.Average(VarianceBeyondChance))));
     }
 
@@ -70,6 +86,20 @@ public sealed record SurvivalStatistics(
     {
         long continuations = tallies.Sum(tally => (long)tally.Continuations);
         return continuations == 0 ? null : (double)tallies.Sum(tally => (long)tally.Survivors) / continuations;
+    }
+
+    // Of the problems that have both.
+    private static double[] Differences(Tally[] ones, Tally[] others) =>
+    [
+        .. ones.Zip(others).Where(pair => pair.First.Continuations > 0 && pair.Second.Continuations > 0)
+            .Select(pair => pair.First.Share - pair.Second.Share),
+    ];
+
+    private static double HalfWidth(double[] values)
+    {
+        double mean = values.Average();
+        double variance = values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1);
+        return Quantile * Math.Sqrt(variance / values.Length);
     }
 
     // A ratio of sums p = Σx / Σm depends on problem g by (x_g − p·m_g) / Σm.
@@ -101,6 +131,8 @@ public sealed record SurvivalStatistics(
     /// <summary>Continuations of some of a problem's trajectories, and how many survived.</summary>
     private readonly record struct Tally(int Survivors, int Continuations)
     {
+        public double Share => (double)Survivors / Continuations;
+
         public static Tally Of(AnswerGroup group, Func<int, bool> belongs)
         {
             int[] survivors = Survival.Survivors(group);

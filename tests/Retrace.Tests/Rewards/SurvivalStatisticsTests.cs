@@ -32,7 +32,12 @@ public class SurvivalStatisticsTests
         var both = SurvivalStatistics.Of([First, Second]);
         Assert.Equal((5 + 4) / 12.0, both.Right!.Value, 12);
         Assert.Equal((1 + 10) / 16.0, both.Wrong!.Value, 12);
-        Assert.Equal(((5 + 10) / 20.0) - ((1 + 4) / 8.0), both.VoteGap!.Value, 12);
+        // In the second problem the wrong answer is the frequent one: 10 / 12 survive, of the right one 4 / 4.
+        Assert.Equal((0.375 + (1 - (10 / 12.0))) / 2, both.GapWithin!.Value, 12);
+        Assert.Equal((0.375 - (1 - (10 / 12.0))) / 2, both.VoteGap!.Value, 12);
+        // Two differences d apart: standard deviation d / √2, standard error d / 2.
+        Assert.Equal(
+            1.959963984540054 * Math.Abs(0.375 - (1 - (10 / 12.0))) / 2, both.GapWithinHalfWidth!.Value, 12);
     }
 
     // The influences of the two problems, by hand: right 9/12, wrong 11/16.
@@ -78,7 +83,17 @@ public class SurvivalStatisticsTests
             var without = SurvivalStatistics.Of([unlabeled]);
             var with = SurvivalStatistics.Of([labeled]);
             Assert.Null(without.Gap);
-            Assert.Equal(with with { Right = null, Wrong = null, Gap = null, GapHalfWidth = null }, without);
+            Assert.Equal(
+                with with
+                {
+                    Right = null,
+                    Wrong = null,
+                    Gap = null,
+                    GapHalfWidth = null,
+                    GapWithin = null,
+                    GapWithinHalfWidth = null,
+                },
+                without);
         });
     }
 
