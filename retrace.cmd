@@ -6,6 +6,8 @@ set "program=%root%artifacts\bin\Retrace.Cli\release\Retrace.Cli.dll"
 set "stamp=%root%artifacts\retrace.stamp"
 set "lock=%root%artifacts\retrace.lock"
 set "log=%root%artifacts\retrace.log"
+rem With RETRACE_LIBTORCH the user has a libtorch: see docs/gpu.md.
+if not defined Torch if defined RETRACE_LIBTORCH set "Torch=external"
 if not defined Torch set "Torch=cpu"
 
 call :is_built && goto run
