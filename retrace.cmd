@@ -26,6 +26,8 @@ goto take_lock
 :build
 call :is_built && goto built
 echo retrace: building ^(the first time this fetches about 0.3 GB of packages^) 1>&2
+rem The program must not find the libtorch of another kind of build beside it.
+if not "%built_for%"=="%Torch%" if exist "%root%artifacts\bin\Retrace.Cli\release" rmdir /s /q "%root%artifacts\bin\Retrace.Cli\release"
 >"%stamp%.next" echo %Torch%
 set DOTNET_CLI_TELEMETRY_OPTOUT=1
 set DOTNET_NOLOGO=1
