@@ -6,6 +6,8 @@ set "program=%root%artifacts\bin\Retrace.Cli\release\Retrace.Cli.dll"
 set "stamp=%root%artifacts\retrace.stamp"
 set "lock=%root%artifacts\retrace.lock"
 set "log=%root%artifacts\retrace.log"
+rem With RETRACE_LIBTORCH the user has a libtorch: see docs/gpu.md.
+if not defined Torch if defined RETRACE_LIBTORCH set "Torch=external"
 if not defined Torch set "Torch=cpu"
 
 call :is_built && goto run
@@ -24,6 +26,8 @@ goto take_lock
 :build
 call :is_built && goto built
 echo retrace: building ^(the first time this fetches about 0.3 GB of packages^) 1>&2
+rem The program must not find the libtorch of another kind of build beside it.
+if not "%built_for%"=="%Torch%" if exist "%root%artifacts\bin\Retrace.Cli\release" rmdir /s /q "%root%artifacts\bin\Retrace.Cli\release"
 >"%stamp%.next" echo %Torch%
 set DOTNET_CLI_TELEMETRY_OPTOUT=1
 set DOTNET_NOLOGO=1

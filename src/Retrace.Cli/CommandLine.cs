@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Retrace.Cli.Commands;
+using Retrace.Models.Native;
 
 namespace Retrace.Cli;
 
@@ -66,6 +67,10 @@ internal static class CommandLine
         };
         try
         {
+            if (parsed.CommandResult.Command is TensorCommand command && parsed.Action == command.Action)
+            {
+                LibTorch.Prepare();
+            }
             return await parsed.InvokeAsync(configuration, interruption.Token);
         }
         catch (OperationCanceledException) when (interruption.IsCancellationRequested)

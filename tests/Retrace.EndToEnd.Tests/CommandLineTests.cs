@@ -95,12 +95,20 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task The_doctor_finds_a_working_torch()
+    public async Task The_doctor_finds_a_working_torch_and_says_why_CUDA_is_not_used()
     {
         RetraceProcess examined = await RetraceProcess.RunAsync("doctor");
         Assert.Equal((0, ""), (examined.ExitCode, examined.Error));
-        Assert.Matches(@"torch +2\.\d+", examined.Output);
+        Assert.Matches(@"\ntorch +2\.\d+\.\d+, built for the CPU, \d+ threads, from .+\n", examined.Output);
         Assert.DoesNotContain("does not work", examined.Output);
+        const string Reason = "this libtorch is built for the CPU alone";
+        Assert.Matches($@"\ncuda +not used: {Reason}\n +→ build with -p:Torch=cuda", examined.Output);
+
+        RetraceProcess refused = await RetraceProcess.RunAsync(
+            "eval", "--model", Repository.Model, "--data", Repository.TrainingProblems, "--device", "cuda");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Matches(
+            $@"^retrace: model\.device is cuda, but .*{Reason}; retrace doctor says how to mend it\.\n$", refused.Error);
     }
 
     [Fact]

@@ -53,6 +53,21 @@ public sealed partial class MemoryPlanTests : IDisposable
         Assert.InRange(planned / measured, 0.85, 1.15);
     }
 
+    [Fact]
+    public async Task What_cannot_fit_is_refused_with_its_parts_before_anything_is_written()
+    {
+        string output = Path.Combine(_folder, "run");
+        RetraceProcess refused = await RetraceProcess.RunAsync(
+            "evolve", "--model", Repository.Model, "--data", Repository.TrainingProblems, "--output", output,
+            "--set", "rollout.max_response_tokens=1000000000");
+        Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
+        Assert.Matches(
+            @"^retrace: The run needs \d+\.\d GiB and this process can have \d+\.\d \(process 0\.2, weights 0\.0, "
+            + @".*KV cache, to be filled \d+\.\d, .*\); .+ would need less\.\n$",
+            refused.Error);
+        Assert.False(Directory.Exists(output));
+    }
+
     [GeneratedRegex(@"peak: .*?([0-9]+\.[0-9]+)")]
     private static partial Regex PeakOfPlan();
 }

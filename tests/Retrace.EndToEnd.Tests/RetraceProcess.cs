@@ -6,10 +6,25 @@ namespace Retrace.EndToEnd.Tests;
 internal sealed record RetraceProcess(int ExitCode, string Output, string Error)
 {
     /// <summary>Runs <c>retrace</c> in a process of its own and waits for its end.</summary>
-    public static async Task<RetraceProcess> RunAsync(params string[] arguments)
+    public static Task<RetraceProcess> RunAsync(params string[] arguments) => EndOfAsync(Start(arguments));
+
+    /// <summary>The same with the program in another folder, and a variable in its environment.</summary>
+    public static Task<RetraceProcess> RunAsync(
+        string folder, (string Name, string? Value) variable, params string[] arguments)
+    {
+        ProcessStartInfo start = InfoOf(folder, arguments);
+        start.Environment[variable.Name] = variable.Value;
+        return EndOfAsync(Process.Start(start)!);
+    }
+
+    /// <summary>Starts <c>retrace</c> and leaves it running; what it prints has to be read, or it stops to wait.</summary>
+    public static Process Start(params string[] arguments) =>
+        Process.Start(InfoOf(AppContext.BaseDirectory, arguments))!;
+
+    private static async Task<RetraceProcess> EndOfAsync(Process started)
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;
-        using Process process = Start(arguments);
+        using Process process = started;
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync(cancellation);
         Task<string> error = process.StandardError.ReadToEndAsync(cancellation);
@@ -17,15 +32,11 @@ internal sealed record RetraceProcess(int ExitCode, string Output, string Error)
         return new RetraceProcess(process.ExitCode, await output, await error);
     }
 
-    /// <summary>Starts <c>retrace</c> and leaves it running; what it prints has to be read, or it stops to wait.</summary>
-    public static Process Start(params string[] arguments)
-    {
-        string program = Path.Combine(AppContext.BaseDirectory, "Retrace.Cli.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+    private static ProcessStartInfo InfoOf(string folder, string[] arguments) =>
+        new("dotnet", [Path.Combine(folder, "Retrace.Cli.dll"), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
-    }
+        };
 }

@@ -46,7 +46,7 @@ internal static class CompareCommand
         };
         Option<int?> limit = new("--limit") { Description = "Uses only the first test problems.", HelpName = "N" };
         ConfigurationOptions settings = new();
-        Command command = new("compare", "Compares methods over seeds, on the same problems and steps.")
+        TensorCommand command = new("compare", "Compares methods over seeds, on the same problems and steps.")
         {
             model, data, test, output, methods, variants, seeds, baseline, samples, limit,
         };

@@ -35,7 +35,8 @@ internal static class DemoCommand
             HelpName = "DIR",
             DefaultValueFactory = _ => "demo-run",
         };
-        Command command = new("demo", "Evolves the embedded model on the embedded problems, with CSRS and by majority.")
+        TensorCommand command = new(
+            "demo", "Evolves the embedded model on the embedded problems, with CSRS and by majority.")
         {
             steps, seed, output,
         };

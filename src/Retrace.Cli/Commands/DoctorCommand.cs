@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Retrace.Models.Images;
+using Retrace.Models.Native;
 using Retrace.Models.Qwen;
 using Retrace.Models.Text;
 using Retrace.Training.Configuration;
@@ -44,6 +45,7 @@ internal static class DoctorCommand
             {
                 return Task.FromResult(Examine(Console.Out));
             }
+            LibTorch.Prepare();
             string folder = parsed.GetValue(model) ?? throw new BadInputException("--plan needs --model.");
             RunConfiguration configuration = settings.Resolve(parsed, folder);
             QwenConfig config = QwenConfig.Load(folder);
@@ -83,7 +85,11 @@ internal static class DoctorCommand
         bool healthy = true;
         Line("retrace", VersionOf(typeof(DoctorCommand)));
         Line("runtime", $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}");
-        Check("torch", "build again with a network connection; for CUDA build with -p:Torch=cuda", ExamineTorch);
+        Check("torch", "build again with a network connection, or with a libtorch of yours: docs/gpu.md", ExamineTorch);
+        if (healthy)
+        {
+            ShowCuda();
+        }
         Check("images", "the SkiaSharp native assets of this system are missing: build again", ExamineImages);
         Line("processor", $"{Environment.ProcessorCount} threads, {VectorExtensions()}");
         Line("memory", $"{Gibibytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} for this process");
@@ -93,11 +99,30 @@ internal static class DoctorCommand
 
         void Line(string name, string value) => output.WriteLine($"{name,-10} {value}");
 
+        void ShowCuda()
+        {
+            IReadOnlyList<CudaObstacle> obstacles = CudaObstacle.Find();
+            if (obstacles.Count == 0)
+            {
+                Line("cuda", $"{torch.cuda.device_count()} device(s), counted from cuda:0");
+            }
+            foreach (CudaObstacle obstacle in obstacles)
+            {
+                Line("cuda", $"not used: {obstacle.Reason}");
+                Line("", $"→ {obstacle.Cure}");
+            }
+        }
+
         void Check(string name, string cure, Func<string> examine)
         {
             try
             {
                 Line(name, examine());
+            }
+            catch (BadInputException error)
+            {
+                healthy = false;
+                Line(name, error.Message);
             }
             catch (Exception error) // Whatever a native library does when it does not load.
             {
@@ -110,15 +135,15 @@ internal static class DoctorCommand
 
     private static string ExamineTorch()
     {
+        LibTorch.Prepare();
         using torch.Tensor product = torch.ones(2, 3).matmul(torch.ones(3, 2));
         if (product[0, 0].item<float>() != 3)
         {
             throw new InvalidOperationException("a matrix product came out wrong");
         }
-        string device = torch.cuda.is_available()
-            ? $"{torch.cuda.device_count()} CUDA device(s)"
-            : "CPU only";
-        return $"{torch.__version__}, {device}, {torch.get_num_threads()} threads";
+        LoadedLibTorch libtorch = LibTorch.Loaded();
+        string kind = libtorch.HasCuda ? $"CUDA {libtorch.Cuda}".TrimEnd() : "the CPU";
+        return $"{libtorch.Version}, built for {kind}, {torch.get_num_threads()} threads, from {libtorch.Folder}";
     }
 
     private static string ExamineImages()

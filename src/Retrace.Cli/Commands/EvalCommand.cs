@@ -43,7 +43,8 @@ internal static class EvalCommand
             Description = "JSON file for the results, with all responses.",
             HelpName = "FILE",
         };
-        Command command = new("eval", "Measures accuracy, avg@k, pass@k and maj@k on labeled problems, by category.")
+        TensorCommand command = new(
+            "eval", "Measures accuracy, avg@k, pass@k and maj@k on labeled problems, by category.")
         {
             data, shuffleImages, output,
         };

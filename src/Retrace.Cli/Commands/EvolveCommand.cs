@@ -27,7 +27,7 @@ internal static class EvolveCommand
             Description = "Prints every setting with its explanation, as the other options resolve it, and stops.",
         };
         ConfigurationOptions settings = new();
-        Command command = new("evolve", "Improves a model on problems without labels.")
+        TensorCommand command = new("evolve", "Improves a model on problems without labels.")
         {
             model, data, output, resume, printConfig,
         };

@@ -35,7 +35,8 @@ internal static class ExportCommand
             HelpName = "SIZE",
             DefaultValueFactory = _ => "5GB",
         };
-        Command command = new("export", "Writes a run's model in the Hugging Face layout, with its adapter merged.")
+        TensorCommand command = new(
+            "export", "Writes a run's model in the Hugging Face layout, with its adapter merged.")
         {
             run, step, output, type, maxShardSize,
         };

@@ -66,7 +66,7 @@ internal sealed class GenerateCommand
     public static Command Create()
     {
         GenerateCommand options = new();
-        Command command = new("generate", "Answers a question about an image, or a file of questions.");
+        TensorCommand command = new("generate", "Answers a question about an image, or a file of questions.");
         command.Options.Add(options._images);
         command.Options.Add(options._prompt);
         command.Options.Add(options._instruct);

@@ -25,7 +25,8 @@ internal static class PretrainCommand
         Option<long> seed = new("--seed") { Description = "Decides weights and problems.", HelpName = "N" };
         Option<bool> resume = new("--resume") { Description = "Goes on with a pretraining that was stopped." };
         Option<int?> steps = new("--steps") { Description = "Fewer steps than the recipe's.", HelpName = "N" };
-        Command command = new("pretrain", "Makes a small model from nothing, by supervised learning on drawn geometry.")
+        TensorCommand command = new(
+            "pretrain", "Makes a small model from nothing, by supervised learning on drawn geometry.")
         {
             preset, output, seed, steps, resume,
         };

@@ -25,7 +25,7 @@ internal static class ScoreCommand
             HelpName = "FILE",
             Required = true,
         };
-        Command command = new("score", "Gives the log-probability of every token of prompts and responses.")
+        TensorCommand command = new("score", "Gives the log-probability of every token of prompts and responses.")
         {
             input, output,
         };

@@ -36,7 +36,7 @@ internal static class SurvivalCommand
             Description = "Folder for survival-map.csv and survival-map.html.",
             HelpName = "DIR",
         };
-        Command command = new(
+        TensorCommand command = new(
             "survival", "Maps how right and wrong answers survive retracing, over anchors and perturbations.")
         {
             data, limit, keepRates, anchors, perturbations, output,

@@ -14,8 +14,11 @@ internal sealed record AdapterConfig(int Rank, double Alpha, double Dropout, str
     private static readonly string[] Variants =
     [
         "use_dora", "use_rslora", "fan_in_fan_out", "lora_bias", "rank_pattern", "alpha_pattern", "modules_to_save",
-        "layer_replication", "target_parameters", "trainable_token_indices",
+        "layer_replication", "target_parameters", "trainable_token_indices", "alora_invocation_tokens",
     ];
+
+    // How an adapter may have begun that PEFT first takes off the model's own weights, again each time it loads them.
+    private static readonly string[] BeginningsThatChangeTheModel = ["pissa", "olora", "corda", "loftq", "lora_ga"];
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="BadInputException">
@@ -34,6 +37,11 @@ internal sealed record AdapterConfig(int Rank, double Alpha, double Dropout, str
             {
                 throw variant.Instead("nothing; Retrace reads plain LoRA alone");
             }
+        }
+        if (root.Find("init_lora_weights") is { IsText: true } beginning
+            && BeginningsThatChangeTheModel.Any(name => beginning.Text().StartsWith(name, StringComparison.Ordinal)))
+        {
+            throw beginning.Instead("one that leaves the model's weights alone; PEFT can save the adapter as plain LoRA");
         }
         int rank = root["r"].Integer();
         double dropout = root.Find("lora_dropout")?.Number() ?? 0;

@@ -1,4 +1,5 @@
 using Retrace.Models;
+using Retrace.Models.Native;
 using Retrace.Training.Configuration;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,10 +19,12 @@ public static class ComputeSettings
     // cuda or cuda:N
     private static Device DeviceOf(string name)
     {
-        if (!cuda.is_available())
+        IReadOnlyList<CudaObstacle> obstacles = CudaObstacle.Find();
+        if (obstacles.Count > 0)
         {
             throw new BadInputException(
-                $"model.device is {name}, but this build of torch sees no CUDA device; retrace doctor says more.");
+                $"model.device is {name}, but {string.Join("; ", obstacles.Select(obstacle => obstacle.Reason))}; "
+                + "retrace doctor says how to mend it.");
         }
         var device = new Device(name);
         return device.index < cuda.device_count()

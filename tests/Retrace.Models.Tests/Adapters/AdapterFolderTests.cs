@@ -137,6 +137,8 @@ public sealed class AdapterFolderTests : IDisposable
     [InlineData("use_rslora", "true", "plain LoRA")]
     [InlineData("rank_pattern", "{\"q_proj\": 4}", "plain LoRA")]
     [InlineData("modules_to_save", "[\"lm_head\"]", "plain LoRA")]
+    [InlineData("alora_invocation_tokens", "[1, 2]", "plain LoRA")]
+    [InlineData("init_lora_weights", "\"pissa_niter_4\"", "leaves the model's weights alone")]
     [InlineData("r", "0", "a rank of at least 1")]
     [InlineData("r", "3", "but r in its adapter_config.json is 3")]
     [InlineData("lora_dropout", "1", "a probability below 1")]
