@@ -62,8 +62,9 @@ public sealed partial class MemoryPlanTests : IDisposable
             "--set", "rollout.max_response_tokens=1000000000");
         Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
         Assert.Matches(
-            @"^retrace: The run needs \d+\.\d GiB and this process can have \d+\.\d \(process 0\.2, weights 0\.0, "
-            + @".*KV cache, to be filled \d+\.\d, .*\); .+ would need less\.\n$",
+            @"^retrace: The run needs \d+\.\d{3} GiB and this process can have \d+\.\d{3}; .+ would need less\.\n"
+            + @"  process +always +0\.\d{3} GiB\n  weights +always +0\.\d{3} GiB\n(.*\n)*"
+            + @"  KV cache, to be filled +\w+ +\d+\.\d{3} GiB\n(.*\n)*  peak: .* GiB\n$",
             refused.Error);
         Assert.False(Directory.Exists(output));
     }

@@ -11,7 +11,6 @@ using Retrace.Training.Configuration;
 using Retrace.Training.Evolution;
 using Retrace.Training.Prompts;
 using SkiaSharp;
-using Spectre.Console;
 using TorchSharp;
 
 namespace Retrace.Cli.Commands;
@@ -60,24 +59,11 @@ internal static class DoctorCommand
                 : new PromptSize(
                     configuration.Data.MaxPromptTokens,
                     Math.Min(configuration.Data.MaxPromptTokens, images.MaxPixels / (images.Factor * images.Factor)));
-            Show(MemoryPlan.Of(config, configuration, largest), largest);
+            Console.WriteLine(MemoryPlan.Of(config, configuration, largest).Table());
+            Console.WriteLine($"for prompts of up to {largest.Tokens} tokens, {largest.ImageTokens} of them of images");
             return Task.FromResult(ExitCode.Done);
         });
         return command;
-    }
-
-    private static void Show(MemoryPlan plan, PromptSize largest)
-    {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("", "when", "GiB");
-        table.Columns[2].RightAligned();
-        foreach (MemoryItem item in plan.Items.Where(item => item.Bytes > 0))
-        {
-            table.AddRow(item.Name, item.Phase.ToString().ToLowerInvariant(), Number(item.Bytes));
-        }
-        AnsiConsole.Write(table.AddRow("peak: what is always there and the larger phase", "", Number(plan.Peak)));
-        Console.WriteLine($"for prompts of up to {largest.Tokens} tokens, {largest.ImageTokens} of them of images");
-
-        static string Number(long bytes) => (bytes / BytesInGibibyte).ToString("0.000", CultureInfo.InvariantCulture);
     }
 
     private static int Examine(TextWriter output)

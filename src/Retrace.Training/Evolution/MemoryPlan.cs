@@ -59,17 +59,24 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
         long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (settings.Device == "cpu" && Peak > available)
         {
-            string parts = string.Join(", ", Items.Where(item => item.Bytes > 0)
-                .Select(item => $"{item.Name} {Gibibytes(item.Bytes)}"));
             throw new BadInputException(
-                $"The run needs {Gibibytes(Peak)} GiB and this process can have {Gibibytes(available)} ({parts}); "
+                $"The run needs {Gibibytes(Peak)} GiB and this process can have {Gibibytes(available)}; "
                 + "model.lora_rank, learn.kl=0 or a smaller learn.micro_batch_tokens or "
-                + "rollout.max_batch_sequences would need less.");
+                + $"rollout.max_batch_sequences would need less.\n{Table()}");
         }
     }
 
+    /// <summary>What is needed, when, and how much in GiB, and their peak; a line each.</summary>
+    public string Table() => string.Join('\n', Items
+        .Where(item => item.Bytes > 0)
+        .Select(item => Row(item.Name, item.Phase.ToString().ToLowerInvariant(), item.Bytes))
+        .Append(Row("peak: what is always there and the larger phase", "", Peak)));
+
+    private static string Row(string name, string phase, long bytes) =>
+        $"  {name,-47}  {phase,-8}  {Gibibytes(bytes),9} GiB";
+
     private static string Gibibytes(long bytes) =>
-        ((double)bytes / (1 << 30)).ToString("0.0", CultureInfo.InvariantCulture);
+        ((double)bytes / (1 << 30)).ToString("0.000", CultureInfo.InvariantCulture);
 
     private long Of(MemoryPhase phase) => Items.Where(item => item.Phase == phase).Sum(item => item.Bytes);
 
