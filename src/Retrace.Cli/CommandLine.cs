@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Retrace.Cli.Commands;
 using Retrace.Models.Native;
+using Retrace.Training.DataParallel;
 
 namespace Retrace.Cli;
 
@@ -16,6 +17,8 @@ namespace Retrace.Cli;
 /// </remarks>
 internal static class CommandLine
 {
+    private const int UserSignal = 10; // SIGUSR1 on Linux.
+
     private static readonly Option<bool> Verbose = new("--verbose")
     {
         Description = "Shows the stack trace of an error.",
@@ -60,6 +63,9 @@ internal static class CommandLine
         using CancellationTokenSource interruption = new();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        // The signal that mpirun passes on to its processes.
+        using PosixSignalRegistration? passedOn =
+            OperatingSystem.IsLinux() ? PosixSignalRegistration.Create((PosixSignal)UserSignal, Interrupt) : null;
         InvocationConfiguration configuration = new()
         {
             EnableDefaultExceptionHandler = false,
@@ -73,9 +79,14 @@ internal static class CommandLine
             }
             return await parsed.InvokeAsync(configuration, interruption.Token);
         }
-        catch (OperationCanceledException) when (interruption.IsCancellationRequested)
+        catch (OperationCanceledException error)
+            when (interruption.IsCancellationRequested || error is JobInterruptedException)
         {
             return Fail(ExitCode.Interrupted, "interrupted");
+        }
+        catch (OtherProcessFailedException error) // The other one says why.
+        {
+            return error.IsBadInput ? ExitCode.BadInput : ExitCode.Failed;
         }
         catch (BadInputException error)
         {

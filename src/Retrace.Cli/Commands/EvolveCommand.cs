@@ -2,6 +2,7 @@ using System.CommandLine;
 using Retrace.Cli.Progress;
 using Retrace.Runs;
 using Retrace.Training.Configuration;
+using Retrace.Training.DataParallel;
 using Retrace.Training.Evolution;
 
 namespace Retrace.Cli.Commands;
@@ -46,26 +47,56 @@ internal static class EvolveCommand
                 return Task.FromResult(ExitCode.Done);
             }
             string directory = Required("--output", runFolder);
-            using EvolutionRun run = EvolutionRun.Open(
-                Required("--model", parsed.GetValue(model)),
-                Required("--data", parsed.GetValue(data)),
-                directory,
-                configuration,
-                resumes,
-                cancellation);
+            string modelFolder = Required("--model", parsed.GetValue(model));
+            string problems = Required("--data", parsed.GetValue(data));
+            using IProcessGroup processes = ProcessGroups.Join();
             try
             {
-                EvolutionSession.Run(run, directory, configuration.Method, cancellation);
+                using EvolutionRun run = EvolutionRun.Open(
+                    modelFolder, problems, directory, configuration, resumes, cancellation, processes);
+                if (processes.Rank == 0)
+                {
+                    Show(run, directory, processes.Size, cancellation);
+                }
+                else
+                {
+                    run.Loop.Run(run.StepsTaken, cancellation);
+                }
             }
-            catch (OperationCanceledException) when (run.LatestCheckpoint is string checkpoint)
+            catch (OperationCanceledException) when (processes.Size > 1)
             {
-                Console.WriteLine($"--resume goes on from {checkpoint}");
+                processes.Leave(); // They have agreed to stop here.
+                if (processes.Rank > 0)
+                {
+                    return Task.FromResult(ExitCode.Interrupted);
+                }
                 throw;
             }
-            Console.WriteLine($"the model is in {run.LatestCheckpoint}");
+            processes.Leave();
             return Task.FromResult(ExitCode.Done);
         });
         return command;
+    }
+
+    private static void Show(EvolutionRun run, string directory, int processes, CancellationToken cancellation)
+    {
+        // mpirun gives the processes of a job that it ends a second or two, which can be too short for a checkpoint.
+        using CancellationTokenRegistration notice = processes == 1
+            ? default
+            : cancellation.Register(() => Console.Error.WriteLine(run.LatestCheckpoint is string latest
+                ? $"retrace: asked to stop; if the job is ended before it has, --resume goes on from {latest}, with any "
+                    + "number of processes"
+                : "retrace: asked to stop; there is no checkpoint yet"));
+        try
+        {
+            EvolutionSession.Run(run, directory, run.Configuration.Method, cancellation);
+        }
+        catch (OperationCanceledException) when (run.LatestCheckpoint is string checkpoint)
+        {
+            Console.WriteLine($"--resume goes on from {checkpoint}");
+            throw;
+        }
+        Console.WriteLine($"the model is in {run.LatestCheckpoint}");
     }
 
     // Not the options' own check: --print-config needs none of them.

@@ -70,23 +70,24 @@ public sealed class SafetensorsFile : IDisposable
             destination.copy_(Load(name));
             return;
         }
-        bool inPlace = destination.dtype == entry.ElementType && destination.device_type == DeviceType.CPU;
-        int elementBytes = SafetensorsElementType.BytesOf(entry.ElementType);
-        Tensor flat = destination.view(-1); // [elements]
-        for (long start = 0; start < entry.ElementCount; start += ElementsPerPiece)
+        CopyTo(entry, 0, destination.view(-1));
+    }
+
+    /// <summary>Copies some of a tensor's elements, in the order in which they are stored.</summary>
+    /// <param name="first">The first of them.</param>
+    /// <param name="destination">As many as are wanted, contiguous. [n]</param>
+    /// <exception cref="BadInputException">There is no such tensor, or it has fewer elements.</exception>
+    public void CopyTo(string name, long first, Tensor destination)
+    {
+        TensorEntry entry = Find(name);
+        if (first + destination.numel() > entry.ElementCount)
         {
-            using DisposeScope pieceScope = NewDisposeScope();
-            long count = Math.Min(ElementsPerPiece, entry.ElementCount - start);
-            Tensor piece = flat.narrow(0, start, count);
-            Tensor stored = inPlace ? piece : empty(count, entry.ElementType);
-            using MemoryMappedViewAccessor view = _mapping.CreateViewAccessor(
-                entry.Offset + (start * elementBytes), count * elementBytes, MemoryMappedFileAccess.Read);
-            view.SafeMemoryMappedViewHandle.ReadSpan((ulong)view.PointerOffset, stored.bytes);
-            if (!inPlace)
-            {
-                piece.copy_(stored);
-            }
+            throw new BadInputException(
+                $"The tensor '{name}' of {Path} has {entry.ElementCount} elements; the model needs more.");
         }
+        using IDisposable noGradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        CopyTo(entry, first, destination);
     }
 
     /// <summary>The tensor as it is stored, on the CPU.</summary>
@@ -100,6 +101,26 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     public void Dispose() => _mapping.Dispose();
+
+    private void CopyTo(TensorEntry entry, long first, Tensor flat)
+    {
+        bool inPlace = flat.dtype == entry.ElementType && flat.device_type == DeviceType.CPU;
+        int elementBytes = SafetensorsElementType.BytesOf(entry.ElementType);
+        for (long start = 0; start < flat.numel(); start += ElementsPerPiece)
+        {
+            using DisposeScope pieceScope = NewDisposeScope();
+            long count = Math.Min(ElementsPerPiece, flat.numel() - start);
+            Tensor piece = flat.narrow(0, start, count);
+            Tensor stored = inPlace ? piece : empty(count, entry.ElementType);
+            using MemoryMappedViewAccessor view = _mapping.CreateViewAccessor(
+                entry.Offset + ((first + start) * elementBytes), count * elementBytes, MemoryMappedFileAccess.Read);
+            view.SafeMemoryMappedViewHandle.ReadSpan((ulong)view.PointerOffset, stored.bytes);
+            if (!inPlace)
+            {
+                piece.copy_(stored);
+            }
+        }
+    }
 
     private TensorEntry Find(string name) => _entries.TryGetValue(name, out TensorEntry? entry)
         ? entry

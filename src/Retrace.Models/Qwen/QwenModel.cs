@@ -46,6 +46,12 @@ public sealed class QwenModel : IDisposable
     /// </summary>
     public bool RecomputesActivations { get; set; }
 
+    /// <summary>
+    /// Told by the backward passes of what is computed from now on when one has come through a block: the beginning of
+    /// the names of the block's weights. The gradients of these, and of all weights declared after them, are complete.
+    /// </summary>
+    public Action<string>? BlockDifferentiated { get; set; }
+
     /// <summary>Random weights: normal, norms one, biases zero.</summary>
     /// <param name="standardDeviation">Of the matrices; narrow models start better with more than the usual 0.02.</param>
     public void Initialise(long seed, double standardDeviation = 0.02)
@@ -97,7 +103,8 @@ public sealed class QwenModel : IDisposable
             patch += source.shape[0];
         }
         ImageGrid[] grids = [.. images.Select(image => image.Grid)];
-        Tensor rows = _vision.Forward(patches.to(Parameters.Type).to(Device), grids, RecomputesActivations);
+        Tensor rows = _vision.Forward(
+            patches.to(Parameters.Type).to(Device), grids, RecomputesActivations, BlockDifferentiated);
         return new ImageFeatures(rows.MoveToOuterDisposeScope(), grids, firstRows);
     }
 
@@ -186,6 +193,6 @@ public sealed class QwenModel : IDisposable
     private Tensor Decode(Tensor hidden, Tensor positions, Tensor? mask, KvCache? cache)
     {
         (Tensor cos, Tensor sin) = _decoder.RotaryTables(positions);
-        return _decoder.Forward(hidden, cos, sin, mask, cache, RecomputesActivations);
+        return _decoder.Forward(hidden, cos, sin, mask, cache, RecomputesActivations, BlockDifferentiated);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class TextDecoder
     {
         _config = config;
         _embedding = parameters.Declare("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize);
-        _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new Block(parameters, $"model.layers.{i}", config))];
+        _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new Block(parameters, NameOf(i), config))];
         _norm = new RmsNorm(parameters, "model.norm", config.HiddenSize, config.NormEpsilon);
         _head = tied ? _embedding : parameters.Declare("lm_head.weight", config.VocabularySize, config.HiddenSize);
         _frequencies = Rotary.Frequencies(config.HeadSize, config.RopeTheta);
@@ -50,13 +50,22 @@ internal sealed class TextDecoder
     /// </param>
     /// <param name="cache">Holds earlier tokens and takes these; null while training.</param>
     /// <param name="recompute">Whether the backward pass computes each block's activations anew.</param>
+    /// <param name="differentiated">See <see cref="QwenModel.BlockDifferentiated"/>.</param>
     /// <returns>[B, T, hidden]</returns>
-    public Tensor Forward(Tensor hidden, Tensor cos, Tensor sin, Tensor? mask, KvCache? cache, bool recompute)
+    public Tensor Forward(
+        Tensor hidden,
+        Tensor cos,
+        Tensor sin,
+        Tensor? mask,
+        KvCache? cache,
+        bool recompute,
+        Action<string>? differentiated)
     {
         for (int i = 0; i < _blocks.Length; i++)
         {
             int layer = i;
             Block block = _blocks[layer];
+            hidden = GradientMark.On(hidden, differentiated is null ? null : () => differentiated(NameOf(layer)));
             hidden = recompute && cache is null
                 ? Recomputation.Of(
                     (x, context) => block.Forward(x, context[0], context[1], context.ElementAtOrDefault(2), null, layer),
@@ -70,6 +79,8 @@ internal sealed class TextDecoder
 
     /// <summary>[…, hidden] → […, V].</summary>
     public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, _head);
+
+    private static string NameOf(int layer) => $"model.layers.{layer}.";
 
     private sealed class Block
     {
@@ -87,13 +98,13 @@ internal sealed class TextDecoder
             _config = config;
             int size = config.HiddenSize;
             int keyValueSize = config.KeyValueHeads * config.HeadSize;
-            _q = new Linear(parameters, $"{name}.self_attn.q_proj", size, size, bias: true);
-            _k = new Linear(parameters, $"{name}.self_attn.k_proj", size, keyValueSize, bias: true);
-            _v = new Linear(parameters, $"{name}.self_attn.v_proj", size, keyValueSize, bias: true);
-            _o = new Linear(parameters, $"{name}.self_attn.o_proj", size, size, bias: false);
-            _mlp = new GatedMlp(parameters, $"{name}.mlp", size, config.IntermediateSize, bias: false);
-            _attentionNorm = new RmsNorm(parameters, $"{name}.input_layernorm", size, config.NormEpsilon);
-            _mlpNorm = new RmsNorm(parameters, $"{name}.post_attention_layernorm", size, config.NormEpsilon);
+            _q = new Linear(parameters, $"{name}self_attn.q_proj", size, size, bias: true);
+            _k = new Linear(parameters, $"{name}self_attn.k_proj", size, keyValueSize, bias: true);
+            _v = new Linear(parameters, $"{name}self_attn.v_proj", size, keyValueSize, bias: true);
+            _o = new Linear(parameters, $"{name}self_attn.o_proj", size, size, bias: false);
+            _mlp = new GatedMlp(parameters, $"{name}mlp", size, config.IntermediateSize, bias: false);
+            _attentionNorm = new RmsNorm(parameters, $"{name}input_layernorm", size, config.NormEpsilon);
+            _mlpNorm = new RmsNorm(parameters, $"{name}post_attention_layernorm", size, config.NormEpsilon);
         }
 
         public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, KvCache? cache, int layer)

@@ -27,7 +27,7 @@ internal sealed class VisionTower
         _config = config;
         _patchEmbedding = parameters.Declare("visual.patch_embed.proj.weight",
             config.HiddenSize, config.Channels, config.TemporalPatchSize, config.PatchSize, config.PatchSize);
-        _blocks = [.. Enumerable.Range(0, config.Depth).Select(i => new Block(parameters, $"visual.blocks.{i}", config))];
+        _blocks = [.. Enumerable.Range(0, config.Depth).Select(i => new Block(parameters, NameOf(i), config))];
         _fullAttention = [.. config.FullAttentionBlocks];
         int merged = config.HiddenSize * config.MergeSize * config.MergeSize;
         _mergerNorm = new RmsNorm(parameters, "visual.merger.ln_q", config.HiddenSize, NormEpsilon);
@@ -39,8 +39,10 @@ internal sealed class VisionTower
     /// <param name="patches">[Σ t·h·w, patchLength]: the images' flattened patches one after another.</param>
     /// <param name="grids">The images' grids.</param>
     /// <param name="recompute">Whether the backward pass computes each block's activations anew.</param>
+    /// <param name="differentiated">See <see cref="QwenModel.BlockDifferentiated"/>.</param>
     /// <returns>[Σ t·h·w / merge², outHidden]</returns>
-    public Tensor Forward(Tensor patches, IReadOnlyList<ImageGrid> grids, bool recompute)
+    public Tensor Forward(
+        Tensor patches, IReadOnlyList<ImageGrid> grids, bool recompute, Action<string>? differentiated)
     {
         using WindowLayout layout = WindowLayout.Of(grids, _config, patches.dtype, patches.device);
         long patchCount = patches.shape[0];
@@ -56,6 +58,8 @@ internal sealed class VisionTower
         {
             Segments segments = _fullAttention.Contains(i) ? layout.Frames : layout.Windows;
             Block block = _blocks[i];
+            string name = NameOf(i);
+            hidden = GradientMark.On(hidden, differentiated is null ? null : () => differentiated(name));
             hidden = recomputes
                 ? Recomputation.Of(
                     (x, context) => block.Forward(x, context[0], context[1], segments.With(context[2..])),
@@ -67,6 +71,8 @@ internal sealed class VisionTower
         merged = _mergerOut.Forward(nn.functional.gelu(_mergerIn.Forward(merged)));
         return merged.index_select(0, layout.Inverse);
     }
+
+    private static string NameOf(int block) => $"visual.blocks.{block}.";
 
     // What is frozen keeps no activations, and would keep some if it were to compute them anew.
     private bool Trains() => _parameters.Names.Any(
@@ -85,11 +91,11 @@ internal sealed class VisionTower
         {
             int size = config.HiddenSize;
             _heads = config.Heads;
-            _attentionNorm = new RmsNorm(parameters, $"{name}.norm1", size, NormEpsilon);
-            _mlpNorm = new RmsNorm(parameters, $"{name}.norm2", size, NormEpsilon);
-            _qkv = new Linear(parameters, $"{name}.attn.qkv", size, 3 * size, bias: true);
-            _projection = new Linear(parameters, $"{name}.attn.proj", size, size, bias: true);
-            _mlp = new GatedMlp(parameters, $"{name}.mlp", size, config.IntermediateSize, bias: true);
+            _attentionNorm = new RmsNorm(parameters, $"{name}norm1", size, NormEpsilon);
+            _mlpNorm = new RmsNorm(parameters, $"{name}norm2", size, NormEpsilon);
+            _qkv = new Linear(parameters, $"{name}attn.qkv", size, 3 * size, bias: true);
+            _projection = new Linear(parameters, $"{name}attn.proj", size, size, bias: true);
+            _mlp = new GatedMlp(parameters, $"{name}mlp", size, config.IntermediateSize, bias: true);
         }
 
         public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Segments segments)

@@ -25,16 +25,19 @@ public sealed class Evaluator(
     /// <param name="problems">Usable ones (<see cref="ProblemPreparation.Screen"/>).</param>
     /// <param name="answers">Gold answers by problem id; problems without one are left out.</param>
     /// <param name="onProblems">Called with how many problems have been done.</param>
+    /// <param name="share">Which of those with an answer to take, by their places; null: all.</param>
     public IReadOnlyList<GradedProblem> Evaluate(
         IReadOnlyList<Problem> problems,
         IReadOnlyDictionary<string, string> answers,
         CancellationToken cancellation,
-        Action<int>? onProblems = null)
+        Action<int>? onProblems = null,
+        Range? share = null)
     {
         List<GradedProblem> graded = [];
         foreach ((int Index, Problem Item)[] chunk in problems
             .Where(problem => answers.ContainsKey(problem.Id))
             .Index()
+            .Take(share ?? Range.All)
             .Chunk(ProblemsAtOnce))
         {
             PreparedProblem[] prepared = [.. chunk.Select(pair => preparation.Prepare(pair.Item))];

@@ -9,10 +9,19 @@ namespace Retrace.Training.Evolution;
 /// <summary>The tensors' type and place that a configuration asks for.</summary>
 public static class ComputeSettings
 {
+    /// <param name="localRank">
+    /// The number of this process among those of a job on its machine, which take the devices in turn where the settings
+    /// name no single one.
+    /// </param>
     /// <exception cref="BadInputException">The device is not there.</exception>
-    public static (ScalarType Type, Device Device) Of(ModelSettings settings)
+    public static (ScalarType Type, Device Device) Of(ModelSettings settings, int localRank = 0)
     {
-        Device device = settings.Device == "cpu" ? CPU : DeviceOf(settings.Device);
+        Device device = settings.Device switch
+        {
+            "cpu" => CPU,
+            "cuda" when localRank > 0 && cuda.is_available() => DeviceOf($"cuda:{localRank % cuda.device_count()}"),
+            string name => DeviceOf(name),
+        };
         return (settings.Dtype == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32, device);
     }
 
@@ -34,14 +43,15 @@ public static class ComputeSettings
     }
 
     /// <summary>Loads a model as a configuration asks for it: type, device, largest image and threads.</summary>
+    /// <param name="localRank">As in <see cref="Of"/>.</param>
     /// <exception cref="BadInputException">The device is not there, or the folder cannot be used.</exception>
-    public static VisionLanguageModel LoadModel(string directory, RunConfiguration configuration)
+    public static VisionLanguageModel LoadModel(string directory, RunConfiguration configuration, int localRank = 0)
     {
         if (configuration.Threads is int threads)
         {
             set_num_threads(threads);
         }
-        (ScalarType type, Device device) = Of(configuration.Model);
+        (ScalarType type, Device device) = Of(configuration.Model, localRank);
         return VisionLanguageModel.Load(directory, type, device, configuration.Model.MaxPixels);
     }
 }

@@ -3,6 +3,7 @@ using Retrace.Models;
 using Retrace.Runs;
 using Retrace.Training.Configuration;
 using Retrace.Training.Data;
+using Retrace.Training.DataParallel;
 using Retrace.Training.Learning;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
@@ -22,17 +23,21 @@ public sealed class EvolutionLoop
     private readonly RewardStage _rewardStage;
     private readonly Learner _learner;
     private readonly PeriodicEvaluation? _evaluation;
-    private readonly StepLog _log;
+    private readonly StepLog? _log;
     private readonly Action<int> _saveCheckpoint;
+    private readonly IProcessGroup _processes;
 
+    /// <param name="log">Null in processes that write no files.</param>
+    /// <param name="saveCheckpoint">Called by all processes, with the steps taken.</param>
     internal EvolutionLoop(
         RunConfiguration configuration,
         VisionLanguageModel model,
         UsableProblems data,
         Learner learner,
         PeriodicEvaluation? evaluation,
-        StepLog log,
-        Action<int> saveCheckpoint)
+        StepLog? log,
+        Action<int> saveCheckpoint,
+        IProcessGroup processes)
     {
         _configuration = configuration;
         _problems = data.Problems;
@@ -51,6 +56,7 @@ public sealed class EvolutionLoop
         _evaluation = evaluation;
         _log = log;
         _saveCheckpoint = saveCheckpoint;
+        _processes = processes;
     }
 
     /// <summary>Steps of the whole run.</summary>
@@ -59,7 +65,7 @@ public sealed class EvolutionLoop
     /// <summary>Told as a step reaches a stage: its number and what is happening.</summary>
     public event Action<int, string>? StageStarted;
 
-    /// <summary>Told when a step's line is in the log.</summary>
+    /// <summary>Told when a step's line is in the log, in the process that writes it.</summary>
     public event Action<StepMetrics>? StepCompleted;
 
     /// <summary>Takes the steps after <paramref name="stepsTaken"/>.</summary>
@@ -73,7 +79,8 @@ public sealed class EvolutionLoop
             if (step == 0 && _evaluation is not null)
             {
                 StageStarted?.Invoke(0, "evaluation");
-                Complete(_log.BeforeTraining(_evaluation.Measure(cancellation)));
+                EvaluationPoint before = _evaluation.Measure(cancellation);
+                Complete(log => log.BeforeTraining(before));
             }
             while (step < Steps)
             {
@@ -97,9 +104,9 @@ public sealed class EvolutionLoop
         var clock = Stopwatch.StartNew();
         StageStarted?.Invoke(step, "rollout");
         PreparedProblem[] batch = [.. _schedule.Of(step).Select(i => _preparation.Prepare(_problems[i]))];
-        Trajectory[][] maternal = _maternalRound.Sample(step, batch, cancellation);
-        StageStarted?.Invoke(step, "retracing");
-        Retracing[][] retraced = _retracingRound?.Sample(step, batch, maternal, cancellation) ?? [];
+        Range share = _processes.ShareOf(batch.Length);
+        (Trajectory[][] maternal, Retracing[][] retraced) = _processes.Do(() => Draw(step, batch, share, cancellation));
+        (maternal, retraced) = RolloutMessage.Exchange(_processes, maternal, retraced);
         RewardedGroup[] groups = _rewardStage.Assess(step, batch, maternal, retraced);
         TimeSpan rollout = clock.Elapsed;
 
@@ -114,15 +121,29 @@ public sealed class EvolutionLoop
             StageStarted?.Invoke(step, "evaluation");
             evaluated = _evaluation.Measure(CancellationToken.None);
         }
-        _log.AppendTrajectories(step, groups);
-        _log.AppendAnswers(step, groups);
-        Complete(_log.Metrics(step, groups, maternal, learned, evaluated, rollout, learning));
+        _log?.AppendTrajectories(step, groups);
+        _log?.AppendAnswers(step, groups);
+        Complete(log => log.Metrics(step, groups, maternal, learned, evaluated, rollout, learning));
     }
 
-    private void Complete(StepMetrics metrics)
+    // Both rounds of this process's share of the batch.
+    private (Trajectory[][] Maternal, Retracing[][] Retraced) Draw(
+        int step, PreparedProblem[] batch, Range share, CancellationToken cancellation)
     {
-        _log.Append(metrics);
-        StepCompleted?.Invoke(metrics);
+        int first = share.Start.Value;
+        Trajectory[][] maternal = _maternalRound.Sample(step, batch[share], cancellation, first);
+        StageStarted?.Invoke(step, "retracing");
+        return (maternal, _retracingRound?.Sample(step, batch[share], maternal, cancellation, first) ?? []);
+    }
+
+    private void Complete(Func<StepLog, StepMetrics> measure)
+    {
+        if (_log is not null)
+        {
+            StepMetrics metrics = measure(_log);
+            _log.Append(metrics);
+            StepCompleted?.Invoke(metrics);
+        }
     }
 
     private static TrainingSample[] SamplesOf(RewardedGroup[] groups) =>

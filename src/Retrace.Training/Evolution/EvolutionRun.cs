@@ -6,6 +6,7 @@ using Retrace.Problems;
 using Retrace.Runs;
 using Retrace.Training.Configuration;
 using Retrace.Training.Data;
+using Retrace.Training.DataParallel;
 using Retrace.Training.Evaluation;
 using Retrace.Training.Learning;
 using Retrace.Training.Prompts;
@@ -21,10 +22,9 @@ public sealed class EvolutionRun : IDisposable
     private const string LockFile = "run.lock";
 
     private readonly Stack<IDisposable> _held = [];
+    private readonly IProcessGroup _processes;
 
-    private EvolutionRun()
-    {
-    }
+    private EvolutionRun(IProcessGroup processes) => _processes = processes;
 
     /// <summary>The loop, ready to run.</summary>
     public EvolutionLoop Loop { get; private set; } = null!;
@@ -52,16 +52,19 @@ public sealed class EvolutionRun : IDisposable
     /// <param name="runDirectory">The run's folder: new, or a run that <paramref name="resume"/> goes on with.</param>
     /// <param name="configuration">As resolved; that of a resumed run may differ in how long it goes on alone.</param>
     /// <param name="resume">Whether to go on from the latest checkpoint.</param>
+    /// <param name="processes">Those that open the run and train together; null: this one alone.</param>
     /// <exception cref="BadInputException">Something that was given cannot be used.</exception>
+    /// <exception cref="OtherProcessFailedException">Another process could not open it.</exception>
     public static EvolutionRun Open(
         string modelDirectory,
         string dataFile,
         string runDirectory,
         RunConfiguration configuration,
         bool resume,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        IProcessGroup? processes = null)
     {
-        var run = new EvolutionRun { Configuration = configuration };
+        var run = new EvolutionRun(processes ?? new SingleProcess()) { Configuration = configuration };
         try
         {
             run.OpenParts(modelDirectory, dataFile, runDirectory, resume, cancellation);
@@ -113,16 +116,30 @@ public sealed class EvolutionRun : IDisposable
     private void OpenParts(
         string modelDirectory, string dataFile, string runDirectory, bool resume, CancellationToken cancellation)
     {
-        CheckFolder(runDirectory, resume);
         _checkpoints = new RunCheckpoints(runDirectory, Configuration.Checkpointing.Keep);
-        StepsTaken = resume ? _checkpoints.LatestStep ?? 0 : 0;
+        _processes.Do(() => CheckFolder(runDirectory, resume));
+        StepsTaken = resume ? _processes.OfFirst(_checkpoints.LatestStep ?? 0) : 0;
+        Parts parts = _processes.Do(() => LoadParts(modelDirectory, dataFile, cancellation));
+        StepLog? log = _processes.Do(() => _processes.Rank == 0 ? BeginLog(runDirectory, parts) : null);
+        Loop = new EvolutionLoop(
+            Configuration,
+            parts.Policy,
+            parts.Data,
+            parts.Learner,
+            parts.Evaluation,
+            log,
+            step => SaveCheckpoint(step, parts.Policy, parts.Learner),
+            _processes);
+    }
 
+    private Parts LoadParts(string modelDirectory, string dataFile, CancellationToken cancellation)
+    {
         if (File.Exists(Path.Combine(modelDirectory, "config.json")))
         {
             // Before any of it is loaded; what else is wrong with the folder is for loading to say.
-            MemoryPlan.Of(QwenConfig.Load(modelDirectory), Configuration, default).CheckFits(Configuration.Model);
+            CheckFits(QwenConfig.Load(modelDirectory), default);
         }
-        VisionLanguageModel start = Hold(ComputeSettings.LoadModel(modelDirectory, Configuration));
+        VisionLanguageModel start = Hold(LoadModel(modelDirectory));
         if (start.Network.Adapter is not null)
         {
             throw new BadInputException(
@@ -131,7 +148,7 @@ public sealed class EvolutionRun : IDisposable
         }
         var preparation = new ProblemPreparation(start, Configuration.Data);
         UsableProblems data = UsableProblems.Read(dataFile, preparation, cancellation);
-        MemoryPlan.Of(start.Network.Config, Configuration, data.LargestPrompt).CheckFits(Configuration.Model);
+        CheckFits(start.Network.Config, data.LargestPrompt);
         ProblemCount = data.Problems.Count;
         Skipped = data.Skipped;
         UsableProblems? evaluationData = ReadEvaluationData(preparation, cancellation);
@@ -148,12 +165,20 @@ public sealed class EvolutionRun : IDisposable
             reference,
             Configuration.Learning,
             Configuration.Rollout,
-            Configuration.Seed));
+            Configuration.Seed,
+            _processes));
         if (StepsTaken > 0)
         {
             _checkpoints.Restore(StepsTaken, learner.Optimizer);
         }
+        PeriodicEvaluation? evaluation = evaluationData is null
+            ? null
+            : new PeriodicEvaluation(EvaluatorOf(policy, preparation), evaluationData, _processes);
+        return new Parts(policy, data, learner, evaluation);
+    }
 
+    private StepLog BeginLog(string runDirectory, Parts parts)
+    {
         Directory.CreateDirectory(runDirectory);
         Hold(Lock(runDirectory));
         string yaml = Configuration.ToYaml(explain: true);
@@ -161,15 +186,34 @@ public sealed class EvolutionRun : IDisposable
             stream.Write(System.Text.Encoding.UTF8.GetBytes(yaml)));
         // A run that goes on without a checkpoint begins anew.
         RunWriter writer = Hold(RunWriter.Open(runDirectory, StepsTaken > 0 ? StepsTaken : -1));
-        Loop = new EvolutionLoop(
-            Configuration,
-            policy,
-            data,
-            learner,
-            evaluationData is null ? null : new PeriodicEvaluation(EvaluatorOf(policy, preparation), evaluationData),
-            new StepLog(Configuration, policy.Tokenizer, data.Skipped.Count, writer),
-            step => _checkpoints.Save(step, policy, learner.Optimizer));
+        return new StepLog(Configuration, parts.Policy.Tokenizer, parts.Data.Skipped.Count, writer);
     }
+
+    private void SaveCheckpoint(int step, VisionLanguageModel policy, Learner learner)
+    {
+        if (learner.Sharded is not ShardedTraining sharded)
+        {
+            _checkpoints.Save(step, policy, learner.Optimizer);
+        }
+        else if (_processes.OfFirst(_checkpoints.Exists(step) ? 1 : 0) == 1)
+        {
+            return;
+        }
+        else if (_processes.Rank == 0)
+        {
+            _checkpoints.Save(step, policy, learner.Optimizer.Step, sharded.StateToStore(learner.Optimizer));
+        }
+        else
+        {
+            sharded.SendState(learner.Optimizer);
+        }
+    }
+
+    private void CheckFits(QwenConfig config, PromptSize largestPrompt) =>
+        MemoryPlan.Of(config, Configuration, largestPrompt, _processes.Size).CheckFits(Configuration.Model);
+
+    private VisionLanguageModel LoadModel(string directory) =>
+        ComputeSettings.LoadModel(directory, Configuration, _processes.LocalRank);
 
     // The policy as the latest checkpoint has it, and the starting model as the reference where it is used.
     private (VisionLanguageModel Policy, QwenModel? Reference) OpenPolicy(VisionLanguageModel start)
@@ -194,7 +238,7 @@ public sealed class EvolutionRun : IDisposable
         if (StepsTaken > 0)
         {
             VisionLanguageModel trained =
-                Hold(ComputeSettings.LoadModel(_checkpoints.DirectoryOf(StepsTaken), Configuration));
+                Hold(LoadModel(_checkpoints.DirectoryOf(StepsTaken)));
             return (trained, start.Network);
         }
         return (start, Configuration.Learning.Kl > 0 ? Hold(start.Network.Clone()) : null);
@@ -274,4 +318,7 @@ public sealed class EvolutionRun : IDisposable
         _held.Push(part);
         return part;
     }
+
+    private sealed record Parts(
+        VisionLanguageModel Policy, UsableProblems Data, Learner Learner, PeriodicEvaluation? Evaluation);
 }

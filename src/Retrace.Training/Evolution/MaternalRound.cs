@@ -16,7 +16,10 @@ internal sealed class MaternalRound(
     /// [problems][samples]. More than n where majority voting is to count more: those after the n-th vote, and are not
     /// trained on.
     /// </summary>
-    public Trajectory[][] Sample(int step, IReadOnlyList<PreparedProblem> batch, CancellationToken cancellation)
+    /// <param name="batch">The problems, or this process's share of them.</param>
+    /// <param name="first">The place of the first of them in the whole batch, by which draws are named.</param>
+    public Trajectory[][] Sample(
+        int step, IReadOnlyList<PreparedProblem> batch, CancellationToken cancellation, int first = 0)
     {
         int samples = configuration is { Method: "majority", Rollout.VoteSamples: int votes }
             ? Math.Max(votes, configuration.Rollout.Group)
@@ -28,7 +31,7 @@ internal sealed class MaternalRound(
                 problem.Images,
                 configuration.Rollout.MaxResponseTokens,
                 [.. Enumerable.Range(0, samples)
-                    .Select(i => RandomStream.For(configuration.Seed, Purpose.Maternal, step, place, i))])),
+                    .Select(i => RandomStream.For(configuration.Seed, Purpose.Maternal, step, first + place, i))])),
         ];
         return
         [

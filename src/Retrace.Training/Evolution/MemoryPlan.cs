@@ -2,6 +2,7 @@ using System.Globalization;
 using Retrace.Models.Adapters;
 using Retrace.Models.Qwen;
 using Retrace.Training.Configuration;
+using Retrace.Training.DataParallel;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
 using TorchSharp;
@@ -49,8 +50,10 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
     /// <param name="config">The model's sizes.</param>
     /// <param name="configuration">The run's.</param>
     /// <param name="largestPrompt">Of the problems.</param>
-    public static MemoryPlan Of(QwenConfig config, RunConfiguration configuration, PromptSize largestPrompt) =>
-        new Calculation(config, configuration, largestPrompt).Plan();
+    /// <param name="processes">How many train together; the plan is that of each.</param>
+    public static MemoryPlan Of(
+        QwenConfig config, RunConfiguration configuration, PromptSize largestPrompt, int processes = 1) =>
+        new Calculation(config, configuration, largestPrompt, processes).Plan();
 
     /// <summary>Refuses a run on the CPU that needs more memory than this process can have.</summary>
     /// <exception cref="BadInputException">It does.</exception>
@@ -89,9 +92,11 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
         private readonly long _response;
         private readonly long _patches;  // Of a problem.
         private readonly Dictionary<string, long[]> _shapes;
+        private readonly int _processes;
 
-        public Calculation(QwenConfig config, RunConfiguration run, PromptSize largestPrompt)
+        public Calculation(QwenConfig config, RunConfiguration run, PromptSize largestPrompt, int processes)
         {
+            _processes = processes;
             _config = config;
             _run = run;
             _element = run.Model.Dtype == "bf16" ? 2 : 4;
@@ -124,7 +129,8 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
                 new("weights", (weights + (Adapts ? trained : 0)) * _element, MemoryPhase.Always),
                 new("reference policy", reference ? weights * _element : 0, MemoryPhase.Always),
                 new("gradients", trained * _element, MemoryPhase.Always),
-                new("optimizer", moments, MemoryPhase.Always),
+                new("optimizer", moments / _processes, MemoryPhase.Always),
+                new("gradients of all processes", Exchanged(trained), MemoryPhase.Always),
                 new("images", Images(), MemoryPhase.Always),
                 new("reading prompts", ReadingPrompts(), MemoryPhase.Reading),
                 new("KV cache, to be filled", KvCache(), MemoryPhase.Reading),
@@ -136,6 +142,11 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
                 new("activations", Math.Max(Activations(), Update()), MemoryPhase.Learning),
             ]);
         }
+
+        // This process's part of the sums, and some buckets on their way, in fp32.
+        private long Exchanged(long trained) => _processes == 1
+            ? 0
+            : Float * ((trained / _processes) + (2 * Math.Min(trained, ShardedTraining.BucketSize)));
 
         // Patches in fp32 of the batch's images and, with CSRS, of a perturbed copy for each trajectory.
         private long Images()

@@ -1,3 +1,4 @@
+using Retrace.Training.DataParallel;
 using Retrace.Training.Evaluation;
 
 namespace Retrace.Training.Evolution;
@@ -8,12 +9,17 @@ namespace Retrace.Training.Evolution;
 internal sealed record EvaluationPoint(double Accuracy, int Samples);
 
 /// <summary>The evaluation during a run: the same problems and random numbers each time.</summary>
-internal sealed class PeriodicEvaluation(Evaluator evaluator, UsableProblems data)
+/// <param name="evaluator">Responds and grades.</param>
+/// <param name="data">Labeled problems.</param>
+/// <param name="processes">Each takes its share of the problems.</param>
+internal sealed class PeriodicEvaluation(Evaluator evaluator, UsableProblems data, IProcessGroup processes)
 {
     public EvaluationPoint Measure(CancellationToken cancellation)
     {
-        IReadOnlyList<GradedProblem> graded = evaluator.Evaluate(data.Problems, data.Labels, cancellation);
-        int samples = graded.Sum(problem => problem.Classes.Count);
-        return new EvaluationPoint((double)graded.Sum(problem => problem.RightCount) / samples, samples);
+        IReadOnlyList<GradedProblem> graded = processes.Do(() => evaluator.Evaluate(
+            data.Problems, data.Labels, cancellation, share: processes.ShareOf(data.Problems.Count)));
+        double[] sums = processes.Sum(
+            graded.Sum(problem => problem.RightCount), graded.Sum(problem => problem.Classes.Count));
+        return new EvaluationPoint(sums[0] / sums[1], (int)sums[1]);
     }
 }

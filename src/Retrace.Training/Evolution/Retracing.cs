@@ -8,7 +8,9 @@ namespace Retrace.Training.Evolution;
 /// At least one: tokens of the trajectory that are kept. The continuations are shared out among them, in order and as
 /// evenly as can be.
 /// </param>
-/// <param name="Pixels">The perturbed images that all its continuations saw.</param>
+/// <param name="Pixels">
+/// The perturbed images that all its continuations saw; none where another process drew them.
+/// </param>
 /// <param name="Continuations">[k] sampled from the anchors.</param>
 /// <param name="Texts">[k] their texts, without the kept prefix.</param>
 /// <param name="Answers">[k] null where none could be extracted.</param>

@@ -47,24 +47,28 @@ internal sealed class RetracingRound
     }
 
     /// <summary>[problems][n]</summary>
+    /// <param name="batch">The problems, or this process's share of them.</param>
+    /// <param name="maternal">[problems][n] what was drawn for them.</param>
+    /// <param name="first">The place of the first of them in the whole batch, by which draws are named.</param>
     public Retracing[][] Sample(
         int step,
         IReadOnlyList<PreparedProblem> batch,
         IReadOnlyList<IReadOnlyList<Trajectory>> maternal,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        int first = 0)
     {
         Cut[][] cuts = [.. batch.Select((problem, place) => new Cut[maternal[place].Count])];
         (int Place, int Index)[] all =
             [.. cuts.SelectMany((group, place) => Enumerable.Range(0, group.Length).Select(i => (place, i)))];
         foreach ((int place, int i) in all)
         {
-            cuts[place][i] = new Cut(AnchorsOf(step, place, i, maternal[place][i]), [], []);
+            cuts[place][i] = new Cut(AnchorsOf(step, first + place, i, maternal[place][i]), [], []);
         }
         // Each image is drawn from a stream of its own, so the threads do not change what comes out.
         Parallel.ForEach(all, new ParallelOptions { CancellationToken = cancellation }, one =>
         {
             Random random =
-                RandomStream.For(_configuration.Seed, Purpose.Perturbation, step, one.Place, one.Index);
+                RandomStream.For(_configuration.Seed, Purpose.Perturbation, step, first + one.Place, one.Index);
             PixelImage[] pixels =
                 [.. batch[one.Place].Pixels.Select(image => _perturbation.Apply(image, random))];
             cuts[one.Place][one.Index] = cuts[one.Place][one.Index] with
@@ -79,7 +83,7 @@ internal sealed class RetracingRound
         RolloutRequest[] requests =
         [
             .. all.SelectMany(one =>
-                Requests(step, one.Place, one.Index, batch, maternal, cuts[one.Place][one.Index])),
+                Requests(step, first, one.Place, one.Index, batch, maternal, cuts[one.Place][one.Index])),
         ];
         Generation[][] continuations = _engine.Generate(requests, _sampling, cancellation);
         var retracings = new Retracing[batch.Count][];
@@ -111,6 +115,7 @@ internal sealed class RetracingRound
     // One for each anchor.
     private IEnumerable<RolloutRequest> Requests(
         int step,
+        int first,
         int place,
         int index,
         IReadOnlyList<PreparedProblem> batch,
@@ -119,7 +124,7 @@ internal sealed class RetracingRound
         Retracing.Shares(_configuration.Retracing.Samples, cut.Anchors.Length)
             .Select((anchor, sample) => (
                 Anchor: anchor,
-                Random: RandomStream.For(_configuration.Seed, Purpose.Retraced, step, place, index, sample)))
+                Random: RandomStream.For(_configuration.Seed, Purpose.Retraced, step, first + place, index, sample)))
             .GroupBy(draw => draw.Anchor, draw => draw.Random)
             .Select(draws => new RolloutRequest(
                 [

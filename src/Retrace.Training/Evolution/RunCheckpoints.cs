@@ -42,6 +42,8 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
     /// <summary>The step of the latest whole checkpoint; null where there is none.</summary>
     public int? LatestStep => Steps.Select(step => (int?)step).Max();
 
+    public bool Exists(int step) => Directory.Exists(DirectoryOf(step));
+
     public string DirectoryOf(int step) => Path.Combine(_directory, $"{Prefix}{step}");
 
     /// <summary>Writes a checkpoint under a temporary name, renames it, and removes those that are one too many.</summary>
@@ -50,13 +52,22 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
         int step,
         VisionLanguageModel model,
         AdamW optimizer,
-        IEnumerable<(string Name, Tensor Tensor)>? more = null)
+        IEnumerable<(string Name, Tensor Tensor)>? more = null) => Save(
+            step,
+            model,
+            optimizer.Step,
+            [.. optimizer.State.Concat(more ?? []).Select(state => StoredTensor.Of(state.Name, state.Tensor))]);
+
+    /// <summary>The same, with tensors that need not be in memory before their turn.</summary>
+    /// <param name="optimizerStep">Updates made so far.</param>
+    /// <param name="state">The optimizer's.</param>
+    public void Save(int step, VisionLanguageModel model, int optimizerStep, IReadOnlyList<StoredTensor> state)
     {
-        string final = DirectoryOf(step);
-        if (Directory.Exists(final))
+        if (Exists(step))
         {
             return; // A function of the steps taken: it would be the same again.
         }
+        string final = DirectoryOf(step);
         string temporary = final + Unfinished;
         if (Directory.Exists(temporary))
         {
@@ -65,9 +76,9 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
         model.Save(temporary);
         string trainer = Path.Combine(temporary, TrainerFolder);
         Directory.CreateDirectory(trainer);
-        SafetensorsWriter.Write(Path.Combine(trainer, OptimizerFile), [.. optimizer.State, .. more ?? []]);
+        SafetensorsWriter.Write(Path.Combine(trainer, OptimizerFile), state);
         AtomicFile.Write(Path.Combine(trainer, StateFile), stream =>
-            JsonSerializer.Serialize(stream, new TrainerState(step, optimizer.Step), Json));
+            JsonSerializer.Serialize(stream, new TrainerState(step, optimizerStep), Json));
         Directory.Move(temporary, final);
         RemoveOld();
     }
@@ -90,7 +101,11 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
         }
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(trainer, OptimizerFile));
         using var noGrad = no_grad();
-        foreach ((string name, Tensor tensor) in optimizer.State.Concat(more ?? []))
+        foreach ((string name, long first, Tensor tensor) in optimizer.StateOfParts)
+        {
+            file.CopyTo(name, first, tensor.view(-1));
+        }
+        foreach ((string name, Tensor tensor) in more ?? [])
         {
             file.CopyTo(name, tensor);
         }

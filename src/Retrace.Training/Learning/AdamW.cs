@@ -23,21 +23,32 @@ public sealed class AdamW : IDisposable
     /// <param name="weightDecay">Decoupled decay, of matrices only: norms and biases keep their size.</param>
     /// <param name="offload">Whether the state lies in host memory rather than beside the weights.</param>
     public AdamW(Parameters parameters, double weightDecay, bool offload = false)
+        : this(
+            parameters.Names
+                .Where(name => parameters[name].requires_grad)
+                .Select(name => TrainedPart.Whole(name, parameters[name])),
+            parameters,
+            weightDecay,
+            offload)
+    {
+    }
+
+    /// <param name="parts">What is trained, where that is not all that asks for gradients.</param>
+    /// <param name="parameters">Those that the parts are of.</param>
+    /// <param name="weightDecay">Decoupled decay.</param>
+    /// <param name="offload">Whether the state lies in host memory.</param>
+    internal AdamW(IEnumerable<TrainedPart> parts, Parameters parameters, double weightDecay, bool offload)
     {
         _weightDecay = weightDecay;
         Device device = offload ? CPU : parameters.Device;
-        bool beside = device.type == parameters.Device.type;
+        bool wide = device.type != parameters.Device.type || parameters.Type != ScalarType.Float32;
+        Kinds = wide ? ["first", "second", "wide"] : ["first", "second"];
         _slots =
         [
-            .. parameters.Names
-                .Where(name => parameters[name].requires_grad)
-                .Select(name => new Slot(
-                    name, parameters[name], Moment(parameters[name], device), Moment(parameters[name], device))
-                {
-                    Wide = beside && parameters[name].dtype == ScalarType.Float32
-                        ? null
-                        : Widened(parameters[name], device),
-                }),
+            .. parts.Select(part => new Slot(part, Moment(part.Weights, device), Moment(part.Weights, device))
+            {
+                Wide = wide ? Widened(part.Weights, device) : null,
+            }),
         ];
     }
 
@@ -48,21 +59,29 @@ public sealed class AdamW : IDisposable
     /// The moments by name, <c>first.NAME</c> and <c>second.NAME</c>, and <c>wide.NAME</c> where a weight has a copy in
     /// fp32, for a checkpoint to write or to fill.
     /// </summary>
-    public IEnumerable<(string Name, Tensor Tensor)> State
+    public IEnumerable<(string Name, Tensor Tensor)> State => StateOfParts.Select(state => (state.Name, state.Tensor));
+
+    /// <summary>
+    /// The same, with the place of each one's first element in the whole tensor's: not 0 where only parts are trained.
+    /// </summary>
+    internal IEnumerable<(string Name, long First, Tensor Tensor)> StateOfParts
     {
         get
         {
             foreach (Slot slot in _slots)
             {
-                yield return ($"first.{slot.Name}", slot.First);
-                yield return ($"second.{slot.Name}", slot.Second);
+                yield return ($"first.{slot.Part.Name}", slot.Part.First, slot.First);
+                yield return ($"second.{slot.Part.Name}", slot.Part.First, slot.Second);
                 if (slot.Wide is not null)
                 {
-                    yield return ($"wide.{slot.Name}", slot.Wide);
+                    yield return ($"wide.{slot.Part.Name}", slot.Part.First, slot.Wide);
                 }
             }
         }
     }
+
+    /// <summary>What the state's names begin with, in its order.</summary>
+    internal IReadOnlyList<string> Kinds { get; }
 
     /// <summary>
     /// Forgets the moments and counts from 0: for another objective, whose gradients may reach tensors that had none.
@@ -82,14 +101,20 @@ public sealed class AdamW : IDisposable
     public void ResumeAt(int step) => Step = step;
 
     /// <summary>Scales all gradients down so that their joint Euclidean norm is at most <paramref name="maximum"/>.</summary>
+    /// <param name="maximum">The bound.</param>
+    /// <param name="sum">
+    /// Adds the squares of the gradients that other processes have to the squares of these; null: there are none.
+    /// </param>
     /// <returns>The norm before.</returns>
-    public double ClipGradients(double maximum)
+    public double ClipGradients(double maximum, Func<double, double>? sum = null)
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Tensor[] gradients = [.. _slots.Select(slot => slot.Parameter.grad).OfType<Tensor>()];
-        Tensor squares = stack([.. gradients.Select(SquaredNorm)]);
-        double norm = Math.Sqrt(squares.sum().to(ScalarType.Float64).item<double>());
+        Tensor[] gradients = [.. _slots.Select(slot => slot.Part.Gradient()).OfType<Tensor>()];
+        double squares = gradients.Length == 0
+            ? 0
+            : stack([.. gradients.Select(SquaredNorm)]).sum().to(ScalarType.Float64).item<double>();
+        double norm = Math.Sqrt(sum?.Invoke(squares) ?? squares);
         if (norm > maximum)
         {
             using Scalar shrink = maximum / norm;
@@ -117,15 +142,15 @@ public sealed class AdamW : IDisposable
         foreach (Slot slot in _slots)
         {
             using DisposeScope scope = NewDisposeScope();
-            if (slot.Parameter.grad is not Tensor gradient)
+            if (slot.Part.Gradient() is not Tensor gradient)
             {
                 continue;
             }
             Tensor wide = gradient.to(ScalarType.Float32, slot.First.device);
             slot.First.mul_(firstDecay).add_(wide, firstShare);
             slot.Second.mul_(secondDecay).addcmul_(wide, wide, secondShare);
-            Tensor target = slot.Wide ?? slot.Parameter;
-            if (_weightDecay > 0 && target.dim() > 1)
+            Tensor target = slot.Wide ?? slot.Part.Weights;
+            if (_weightDecay > 0 && slot.Part.Decays)
             {
                 target.mul_(remaining);
             }
@@ -133,7 +158,7 @@ public sealed class AdamW : IDisposable
             target.add_(slot.First / scale, change);
             if (slot.Wide is not null)
             {
-                slot.Parameter.copy_(slot.Wide);
+                slot.Part.Weights.copy_(slot.Wide);
             }
             gradient.zero_();
         }
@@ -156,16 +181,16 @@ public sealed class AdamW : IDisposable
         return (wide * wide).sum().MoveToOuterDisposeScope();
     }
 
-    private static Tensor Moment(Tensor parameter, Device device) =>
-        zeros(parameter.shape, ScalarType.Float32, device).DetachFromDisposeScope();
+    private static Tensor Moment(Tensor weights, Device device) =>
+        zeros(weights.shape, ScalarType.Float32, device).DetachFromDisposeScope();
 
-    private static Tensor Widened(Tensor parameter, Device device)
+    private static Tensor Widened(Tensor weights, Device device)
     {
         using var noGrad = no_grad();
-        return parameter.detach().to(ScalarType.Float32, device).DetachFromDisposeScope();
+        return weights.detach().to(ScalarType.Float32, device).DetachFromDisposeScope();
     }
 
-    private sealed record Slot(string Name, Tensor Parameter, Tensor First, Tensor Second)
+    private sealed record Slot(TrainedPart Part, Tensor First, Tensor Second)
     {
         public Tensor? Wide { get; init; }
     }

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using Retrace.Models.Qwen;
 using Retrace.Training.Configuration;
+using Retrace.Training.DataParallel;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,6 +24,8 @@ public sealed class Learner : IDisposable
     private readonly LossAggregation _aggregation;
     private readonly RolloutSettings _rollout;
     private readonly long _seed;
+    private readonly IProcessGroup _processes;
+    private readonly ShardedTraining? _sharded; // Of several processes.
 
     /// <param name="policy">Trained in place; its parameters say which of them train.</param>
     /// <param name="reference">
@@ -33,8 +37,14 @@ public sealed class Learner : IDisposable
     /// The temperature, so that probabilities are those of drawing, and the longest response there can be.
     /// </param>
     /// <param name="seed">The run's seed.</param>
+    /// <param name="processes">Those that learn together, each from its share of every mini-batch; null: this one alone.</param>
     public Learner(
-        QwenModel policy, QwenModel? reference, LearningSettings settings, RolloutSettings rollout, long seed)
+        QwenModel policy,
+        QwenModel? reference,
+        LearningSettings settings,
+        RolloutSettings rollout,
+        long seed,
+        IProcessGroup? processes = null)
     {
         _policy = policy;
         _reference = settings.Kl > 0 ? reference : null;
@@ -47,10 +57,24 @@ public sealed class Learner : IDisposable
         _aggregation = Enum.Parse<LossAggregation>(settings.Loss.Replace("-", ""), ignoreCase: true);
         _rollout = rollout;
         _seed = seed;
-        Optimizer = new AdamW(policy.Parameters, settings.WeightDecay, settings.OptimizerOffload);
+        _processes = processes ?? new SingleProcess();
+        if (_processes.Size > 1)
+        {
+            _sharded = new ShardedTraining(_processes, policy.Parameters);
+            Optimizer = new AdamW(
+                _sharded.Parts, policy.Parameters, settings.WeightDecay, settings.OptimizerOffload);
+        }
+        else
+        {
+            Optimizer = new AdamW(policy.Parameters, settings.WeightDecay, settings.OptimizerOffload);
+        }
     }
 
+    /// <summary>Of this process's part of the weights, where several learn together.</summary>
     public AdamW Optimizer { get; }
+
+    /// <summary>How the optimizer's state is divided among several processes; null for one alone.</summary>
+    internal ShardedTraining? Sharded => _sharded;
 
     /// <summary>Makes the optimizer's steps of one step of the run.</summary>
     /// <param name="step">Decides the order of the samples.</param>
@@ -58,14 +82,7 @@ public sealed class Learner : IDisposable
     /// <exception cref="TrainingFailedException">The loss or the gradient is not a number.</exception>
     public LearningStatistics Learn(int step, IReadOnlyList<TrainingSample> samples)
     {
-        float[][]? reference = _reference is null // [samples][T]
-            ? null
-            : PromptedResponse.LogProbs(
-                _reference,
-                [.. samples.Select(sample => sample.Content)],
-                _settings.MicroBatchTokens,
-                _rollout.Temperature,
-                CancellationToken.None);
+        float[][]? reference = _reference is null ? null : ReferenceLogProbs(_reference, samples); // [samples][T]
         var total = new Totals();
         for (int epoch = 0; epoch < _settings.EpochsPerBatch; epoch++)
         {
@@ -76,14 +93,49 @@ public sealed class Learner : IDisposable
                 Update(step, samples, reference, miniBatch, total);
             }
         }
+        double[] sums = _processes.Sum(total.Kl, total.Clipped);
         return new LearningStatistics(
-            _reference is null ? null : total.Kl / total.Tokens,
-            total.Clipped / total.Tokens,
+            _reference is null ? null : sums[0] / total.Tokens,
+            sums[1] / total.Tokens,
             total.GradNorm / total.Updates,
             LearningRateOf(Optimizer.Step));
     }
 
-    public void Dispose() => Optimizer.Dispose();
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        _sharded?.Dispose();
+    }
+
+    // Each process computes those of its share, and they are exchanged: the mini-batches of each pass are divided anew.
+    private float[][] ReferenceLogProbs(QwenModel reference, IReadOnlyList<TrainingSample> samples)
+    {
+        int[][] shares = SampleShares.Balanced([.. samples.Select(sample => sample.Content.Length)], _processes.Size);
+        float[][] own = PromptedResponse.LogProbs(
+            reference,
+            [.. shares[_processes.Rank].Select(i => samples[i].Content)],
+            _settings.MicroBatchTokens,
+            _rollout.Temperature,
+            CancellationToken.None);
+        if (_processes.Size == 1)
+        {
+            return own;
+        }
+        byte[][] messages =
+            _processes.GatherAll(MemoryMarshal.AsBytes<float>(own.SelectMany(one => one).ToArray()).ToArray());
+        float[][] all = new float[samples.Count][];
+        foreach ((int[] share, byte[] message) in shares.Zip(messages))
+        {
+            ReadOnlySpan<float> left = MemoryMarshal.Cast<byte, float>(message);
+            foreach (int i in share)
+            {
+                int length = samples[i].Content.Response.Length;
+                all[i] = left[..length].ToArray();
+                left = left[length..];
+            }
+        }
+        return all;
+    }
 
     // Updates count from 1, so that the first of a warm-up already moves.
     private double LearningRateOf(int update) =>
@@ -92,16 +144,25 @@ public sealed class Learner : IDisposable
     private void Update(
         int step, IReadOnlyList<TrainingSample> samples, float[][]? reference, int[] miniBatch, Totals total)
     {
-        PromptedResponse[] contents = [.. miniBatch.Select(i => samples[i].Content)];
-        int pass = 0;
-        int[] lengths = Array.ConvertAll(contents, content => content.Response.Length);
-        float[] weights = TokenWeights.Of(_aggregation, lengths, _rollout.MaxResponseTokens);
-        foreach (int[] microBatch in PromptedResponse.MicroBatches(contents, _settings.MicroBatchTokens))
+        // Weighed by the lengths of all, so that the gradients of all processes add up to that of the mini-batch.
+        int[] allLengths = Array.ConvertAll(miniBatch, i => samples[i].Content.Response.Length);
+        float[] allWeights = TokenWeights.Of(_aggregation, allLengths, _rollout.MaxResponseTokens);
+        int[] share = SampleShares.Balanced(
+            [.. miniBatch.Select(i => samples[i].Content.Length)], _processes.Size)[_processes.Rank];
+        PromptedResponse[] contents = [.. share.Select(i => samples[miniBatch[i]].Content)];
+        int[] lengths = [.. share.Select(i => allLengths[i])];
+        float[] weights = [.. share.Select(i => allWeights[i])];
+        int[][] microBatches = [.. PromptedResponse.MicroBatches(contents, _settings.MicroBatchTokens)];
+        for (int pass = 0; pass < microBatches.Length; pass++)
         {
             using DisposeScope scope = NewDisposeScope();
-            using IDisposable? dropout = _policy.Adapter?.Dropout.During(
-                RandomStream.For(_seed, Purpose.Dropout, Optimizer.Step, pass++).NextInt64());
-            int[] places = [.. microBatch.Select(i => miniBatch[i])];
+            int[] microBatch = microBatches[pass];
+            using IDisposable? dropout = _policy.Adapter?.Dropout.During(RandomStream.For(
+                _seed, Purpose.Dropout, Optimizer.Step, (pass * _processes.Size) + _processes.Rank).NextInt64());
+            _policy.BlockDifferentiated = _sharded is not null && pass == microBatches.Length - 1
+                ? _sharded.SendCompleted
+                : null;
+            int[] places = [.. microBatch.Select(i => miniBatch[share[i]])];
             TokenPredictions predictions =
                 PromptedResponse.Predict(_policy, [.. microBatch.Select(i => contents[i])], _rollout.Temperature);
             PolicyLoss loss = PolicyLoss.Of(
@@ -122,7 +183,8 @@ public sealed class Learner : IDisposable
             total.Kl += loss.KlSum.item<float>();
             total.Clipped += loss.ClippedCount.item<long>();
         }
-        double norm = Optimizer.ClipGradients(_settings.MaxGradNorm);
+        _sharded?.Complete();
+        double norm = Optimizer.ClipGradients(_settings.MaxGradNorm, squares => _processes.Sum(squares)[0]);
         if (!double.IsFinite(norm))
         {
             throw new TrainingFailedException(
@@ -130,7 +192,8 @@ public sealed class Learner : IDisposable
                 + "smaller learn.learning_rate.");
         }
         Optimizer.Update(LearningRateOf(Optimizer.Step + 1));
-        total.Tokens += lengths.Sum(length => (double)length);
+        _sharded?.ShareWeights();
+        total.Tokens += allLengths.Sum(length => (double)length);
         total.GradNorm += norm;
         total.Updates++;
     }

@@ -1,0 +1,106 @@
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+
+namespace Retrace.Training.DataParallel;
+
+/// <summary>Another process of the job has failed, and says itself why.</summary>
+/// <param name="isBadInput">Whether what was given to it cannot be used.</param>
+public sealed class OtherProcessFailedException(bool isBadInput) : Exception("another process of the job has failed")
+{
+    public bool IsBadInput => isBadInput;
+}
+
+/// <summary>The job was interrupted: some process of it was asked to stop, and all of them do.</summary>
+public sealed class JobInterruptedException() : OperationCanceledException("the job was interrupted");
+
+/// <summary>What the processes of a group decide together.</summary>
+internal static class Joint
+{
+    private enum Outcome : byte
+    {
+        Done,
+        Interrupted,
+        BadInput,
+        Failed,
+    }
+
+    /// <summary>
+    /// Does each process's part of some work, in which nothing is exchanged, and waits for the others. If it failed
+    /// anywhere it fails everywhere, and the processes have left the group; the first that failed throws the reason.
+    /// </summary>
+    /// <exception cref="JobInterruptedException">Some process was interrupted, and none failed.</exception>
+    /// <exception cref="OtherProcessFailedException">It failed in another process.</exception>
+    public static T Do<T>(this IProcessGroup processes, Func<T> work)
+    {
+        if (processes.Size == 1)
+        {
+            return work();
+        }
+        T? result = default;
+        ExceptionDispatchInfo? failure = null;
+        try
+        {
+            result = work();
+        }
+        catch (Exception error)
+        {
+            failure = ExceptionDispatchInfo.Capture(error);
+        }
+        Outcome own = failure?.SourceException switch
+        {
+            null => Outcome.Done,
+            OperationCanceledException => Outcome.Interrupted,
+            BadInputException => Outcome.BadInput,
+            _ => Outcome.Failed,
+        };
+        Outcome[] outcomes = Array.ConvertAll(processes.GatherAll([(byte)own]), message => (Outcome)message[0]);
+        int failed = Array.FindIndex(outcomes, outcome => outcome > Outcome.Interrupted);
+        if (failed < 0)
+        {
+            return outcomes.Contains(Outcome.Interrupted) ? throw new JobInterruptedException() : result!;
+        }
+        processes.Leave();
+        if (failed != processes.Rank)
+        {
+            throw new OtherProcessFailedException(outcomes[failed] == Outcome.BadInput);
+        }
+        if (failed > 0 && failure!.SourceException is BadInputException reason)
+        {
+            throw new BadInputException(
+                $"Process {processes.Rank}, on {Environment.MachineName}: {reason.Message}", reason);
+        }
+        failure!.Throw();
+        return result!;
+    }
+
+    /// <inheritdoc cref="Do{T}"/>
+    public static void Do(this IProcessGroup processes, Action work) => processes.Do(() =>
+    {
+        work();
+        return true;
+    });
+
+    /// <summary>The number that the first process gives, in all of them.</summary>
+    public static int OfFirst(this IProcessGroup processes, int value) =>
+        BitConverter.ToInt32(processes.GatherAll(BitConverter.GetBytes(value))[0]);
+
+    /// <summary>Sums over the processes, added up in the order of their ranks.</summary>
+    public static double[] Sum(this IProcessGroup processes, params double[] values)
+    {
+        double[] sums = new double[values.Length];
+        foreach (byte[] message in processes.GatherAll(MemoryMarshal.AsBytes<double>(values).ToArray()))
+        {
+            ReadOnlySpan<double> others = MemoryMarshal.Cast<byte, double>(message);
+            for (int i = 0; i < sums.Length; i++)
+            {
+                sums[i] += others[i];
+            }
+        }
+        return sums;
+    }
+
+    /// <summary>This process's share of a list: as even as can be, in one piece, and nobody else's.</summary>
+    /// <param name="count">Items of the list.</param>
+    public static Range ShareOf(this IProcessGroup processes, int count) =>
+        (int)((long)count * processes.Rank / processes.Size)..(int)((long)count * (processes.Rank + 1) / processes.Size);
+}

@@ -1,0 +1,176 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Retrace.Models.Checkpoints;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.EndToEnd.Tests;
+
+/// <summary>Training in several processes, started by Open MPI's mpirun.</summary>
+public sealed class MpiTrainingTests : IDisposable
+{
+    private const double Tolerance = 1e-5;
+    private const int Endless = 1000; // Steps that no test waits for.
+
+    // What the clock and the machine decide.
+    private static readonly string[] Measured =
+        ["rollout_seconds", "learn_seconds", "step_seconds", "tokens_per_second", "peak_memory_bytes"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("retrace-test-").FullName;
+
+    public MpiTrainingTests() => Assert.SkipUnless(
+        MpiJob.IsPossible, "mpirun is missing: apt-get install openmpi-bin (Debian), or another package of Open MPI");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    // Five problems and mini-batches of eight: neither two nor three processes get equal shares.
+    [Fact]
+    public async Task Two_and_three_processes_give_the_numbers_of_one()
+    {
+        const int Steps = 2;
+        string[] evaluation =
+            ["--set", $"evaluation.data={Repository.TrainingProblems}", "--set", "evaluation.limit=5"];
+        RetraceProcess one = await RetraceProcess.RunAsync([.. Arguments("one", Steps), .. evaluation]);
+        Assert.Equal((0, ""), (one.ExitCode, one.Error));
+        foreach ((string run, int processes) in new[] { ("two", 2), ("again", 2), ("three", 3) })
+        {
+            RetraceProcess job = await MpiJob.RunAsync(processes, [.. Arguments(run, Steps), .. evaluation]);
+            Assert.Equal((0, ""), (job.ExitCode, job.Error));
+            Assert.Equal(Steps + 1, job.Output.Count(character => character == '\n') - 1); // One process writes.
+        }
+
+        foreach (string run in new[] { "two", "three" })
+        {
+            AssertSameMetrics("one", run);
+            Assert.Equal(TextOf("one", "trajectories.jsonl"), TextOf(run, "trajectories.jsonl"));
+            Assert.InRange(RelativeDifference("one", run, "trainer/optimizer.safetensors", "first."), 0, Tolerance);
+            Assert.InRange(RelativeDifference("one", run, "trainer/optimizer.safetensors", "second."), 0, Tolerance);
+            Assert.InRange(RelativeDifference("one", run, "model.safetensors", ""), 0, Tolerance);
+        }
+        Assert.Equal(
+            File.ReadAllBytes(FileOf("two", Steps, "model.safetensors")),
+            File.ReadAllBytes(FileOf("again", Steps, "model.safetensors")));
+        Assert.Equal(MetricsOf("two").Select(line => line.ToJsonString()), MetricsOf("again").Select(line => line.ToJsonString()));
+    }
+
+    [Fact]
+    public async Task A_lost_process_ends_the_job_and_another_number_of_them_resumes()
+    {
+        using Process job = await StartAsync("lost", steps: 2);
+        MpiJob.Kill(job, rank: 1);
+        RetraceProcess ended = await MpiJob.EndOfAsync(job);
+        Assert.NotEqual(0, ended.ExitCode);
+        Assert.Contains("signal 9", ended.Error);
+
+        int left = MetricsOf("lost").Length;
+        Assert.InRange(left, 2, Endless - 1);
+        RetraceProcess resumed = await MpiJob.RunAsync(3, [.. Arguments("lost", left + 1), "--resume"]);
+        Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
+        RetraceProcess alone = await RetraceProcess.RunAsync([.. Arguments("lost", left + 2), "--resume"]);
+        Assert.Equal((0, ""), (alone.ExitCode, alone.Error));
+        RetraceProcess whole = await RetraceProcess.RunAsync(Arguments("whole", left + 2));
+        Assert.Equal((0, ""), (whole.ExitCode, whole.Error));
+        AssertSameMetrics("whole", "lost");
+    }
+
+    [Fact]
+    public async Task The_signal_that_mpirun_passes_on_stops_all_processes_after_a_checkpoint()
+    {
+        using Process job = await StartAsync("stopped", steps: 1, "--set", "checkpoint.every=1000");
+        using Process signal = Process.Start("kill", ["-USR1", $"{job.Id}"]);
+        RetraceProcess ended = await MpiJob.EndOfAsync(job);
+        Assert.Equal(130, ended.ExitCode);
+        int done = MetricsOf("stopped").Length;
+        Assert.Contains($"--resume goes on from {Path.Combine(_folder, "stopped", "checkpoints", $"step-{done}")}", ended.Output);
+        Assert.True(File.Exists(FileOf("stopped", done, "trainer/state.json")));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_used_is_said_by_one_process()
+    {
+        RetraceProcess refused = await MpiJob.RunAsync(2, [.. Arguments("refused", 1), "--set", "data.filter=false", "--set", "data.max_prompt_tokens=3"]);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Equal(1, refused.Error.Split('\n').Count(line => line.StartsWith("retrace: ", StringComparison.Ordinal)));
+        Assert.Contains("data.filter would leave it out", refused.Error);
+        Assert.False(Directory.Exists(Path.Combine(_folder, "refused")));
+    }
+
+    // Returns when so many steps are done, with the job at work on the next.
+    private async Task<Process> StartAsync(string run, int steps, params string[] settings)
+    {
+        Process job = MpiJob.Start(2, [.. Arguments(run, Endless), .. settings]);
+        string metrics = Path.Combine(_folder, run, "metrics.jsonl");
+        while (!job.HasExited && (!File.Exists(metrics) || File.ReadLines(metrics).Count() < steps))
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+        return job;
+    }
+
+    private string[] Arguments(string run, int steps) =>
+    [
+        "evolve", "--model", Repository.Model, "--data", Repository.TrainingProblems,
+        "--output", Path.Combine(_folder, run), "--steps", $"{steps}",
+        "--set", "data.batch=5", "--set", "rollout.group=3", "--set", "retrace.samples=2",
+        "--set", "learn.mini_batch=8", "--set", "learn.micro_batch_tokens=600", "--set", "learn.kl=0.01",
+        "--set", "learn.learning_rate=1e-5", "--set", "learn.warmup_steps=0",
+        "--set", "model.dtype=fp32", "--set", "checkpoint.every=1", "--set", "threads=1",
+    ];
+
+    private string FileOf(string run, int step, string file) =>
+        Path.Combine(_folder, run, "checkpoints", $"step-{step}", file);
+
+    private string TextOf(string run, string file) => File.ReadAllText(Path.Combine(_folder, run, file));
+
+    private JsonObject[] MetricsOf(string run) =>
+    [
+        .. File.ReadLines(Path.Combine(_folder, run, "metrics.jsonl")).Select(line =>
+        {
+            JsonObject metrics = JsonNode.Parse(line)!.AsObject();
+            Array.ForEach(Measured, key => Assert.True(metrics.Remove(key)));
+            return metrics;
+        }),
+    ];
+
+    private void AssertSameMetrics(string expected, string actual)
+    {
+        JsonObject[] expectedLines = MetricsOf(expected);
+        JsonObject[] actualLines = MetricsOf(actual);
+        Assert.Equal(expectedLines.Length, actualLines.Length);
+        foreach ((JsonObject expectedLine, JsonObject actualLine) in expectedLines.Zip(actualLines))
+        {
+            Assert.Equal(expectedLine.Select(pair => pair.Key), actualLine.Select(pair => pair.Key));
+            foreach ((string key, JsonNode? value) in expectedLine)
+            {
+                if (value is JsonValue number && number.TryGetValue(out double wanted))
+                {
+                    double got = actualLine[key]!.GetValue<double>();
+                    Assert.True(Math.Abs(got - wanted) <= Tolerance, $"{actual}, {key}: {got} instead of {wanted}");
+                }
+                else
+                {
+                    Assert.Equal(value?.ToJsonString(), actualLine[key]?.ToJsonString());
+                }
+            }
+        }
+    }
+
+    // |a − b| / |a| over all tensors whose names begin so, of the latest checkpoint.
+    private double RelativeDifference(string expected, string actual, string file, string prefix)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using SafetensorsFile wanted = SafetensorsFile.Open(FileOf(expected, 2, file));
+        using SafetensorsFile got = SafetensorsFile.Open(FileOf(actual, 2, file));
+        Assert.Equal(wanted.Entries.Keys, got.Entries.Keys);
+        double difference = 0;
+        double size = 0;
+        foreach (string name in wanted.Entries.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            Tensor values = wanted.Load(name).to(ScalarType.Float64);
+            difference += (got.Load(name).to(ScalarType.Float64) - values).square().sum().item<double>();
+            size += values.square().sum().item<double>();
+        }
+        Assert.True(size > 0);
+        return Math.Sqrt(difference / size);
+    }
+}
