@@ -90,13 +90,10 @@ internal static class Nccl
         return 0;
     }
 
-    /// <summary>ncclUniqueId, which is passed by value.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    [System.Runtime.CompilerServices.InlineArray(Length)]
+    /// <summary>ncclUniqueId: 128 bytes, passed by value.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 128)]
     public struct UniqueId
     {
-        public const int Length = 128;
-
-        private byte _first;
+        private readonly long _first;
     }
 }
