@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Retrace.Training.DataParallel;
 using Retrace.Training.Evolution;
 using Retrace.Training.Rollouts;
@@ -33,7 +32,21 @@ public sealed class RolloutMessageTests
         (Trajectory[][] maternalRead, Retracing[][] retracedRead) =
             RolloutMessage.Read(RolloutMessage.Write(maternal, retraced));
 
-        Assert.Equal(JsonSerializer.Serialize(maternal), JsonSerializer.Serialize(maternalRead));
-        Assert.Equal(JsonSerializer.Serialize(retraced), JsonSerializer.Serialize(retracedRead));
+        Assert.Equal(
+            maternal.Select(group => group.Select(Described).ToArray()),
+            maternalRead.Select(group => group.Select(Described).ToArray()));
+        Assert.Equal(
+            retraced.Select(group => group.Select(Described).ToArray()),
+            retracedRead.Select(group => group.Select(Described).ToArray()));
     }
+
+    private static string Described(Trajectory one) => $"{Described(one.Generation)} {one.Text} {one.Answer ?? "none"}";
+
+    private static string Described(Retracing one) =>
+        $"{string.Join(' ', one.Anchors)}; {string.Join(' ', one.Continuations.Select(Described))}; "
+        + $"{string.Join(' ', one.Texts)}; {string.Join(' ', one.Answers.Select(answer => answer ?? "none"))}";
+
+    private static string Described(Generation one) =>
+        $"[{string.Join(' ', one.Tokens)} | {string.Join(' ', one.LogProbs)} | {string.Join(' ', one.Entropies)} | "
+        + $"{string.Join(' ', one.SelfCertainties)} | {one.Stopped}]";
 }
