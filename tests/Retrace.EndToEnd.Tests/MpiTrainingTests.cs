@@ -49,6 +49,7 @@ public sealed class MpiTrainingTests : IDisposable
         {
             AssertSameMetrics("one", run);
             Assert.Equal(TextOf("one", "trajectories.jsonl"), TextOf(run, "trajectories.jsonl"));
+            Assert.Equal(TextOf("one", "answers.jsonl"), TextOf(run, "answers.jsonl"));
             Assert.InRange(RelativeDifference("one", run, "trainer/optimizer.safetensors", "first."), 0, Tolerance);
             Assert.InRange(RelativeDifference("one", run, "trainer/optimizer.safetensors", "second."), 0, Tolerance);
             Assert.InRange(RelativeDifference("one", run, "model.safetensors", ""), 0, Tolerance);

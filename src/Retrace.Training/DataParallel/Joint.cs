@@ -3,16 +3,6 @@ using System.Runtime.InteropServices;
 
 namespace Retrace.Training.DataParallel;
 
-/// <summary>Another process of the job has failed, and says itself why.</summary>
-/// <param name="isBadInput">Whether what was given to it cannot be used.</param>
-public sealed class OtherProcessFailedException(bool isBadInput) : Exception("another process of the job has failed")
-{
-    public bool IsBadInput => isBadInput;
-}
-
-/// <summary>The job was interrupted: some process of it was asked to stop, and all of them do.</summary>
-public sealed class JobInterruptedException() : OperationCanceledException("the job was interrupted");
-
 /// <summary>What the processes of a group decide together.</summary>
 internal static class Joint
 {

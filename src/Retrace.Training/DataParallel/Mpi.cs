@@ -128,9 +128,3 @@ internal static class Mpi
             $"This process was started by MPI, but {Files[0]} cannot be loaded; install Open MPI (Debian: openmpi-bin).");
     }
 }
-
-/// <summary>The exchange with the other processes has broken off.</summary>
-/// <param name="call">What was called, and what it said.</param>
-public sealed class ProcessLostException(string call) : Exception(
-    $"The exchange with another process of the job has broken off ({call}); the latest checkpoint is whole: resume from "
-    + "it, with any number of processes.");
