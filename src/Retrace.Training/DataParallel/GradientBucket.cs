@@ -27,6 +27,8 @@ internal readonly record struct BucketSlice(int Tensor, long First, long Count, 
 /// <param name="Parts">How many parts: the processes.</param>
 internal sealed record GradientBucket(IReadOnlyList<BucketSlice> Slices, int Parts)
 {
+    private const long LargestFirst = 1 << 18; // The first one is small, so that the exchange begins early.
+
     /// <summary>Elements of a part; those of the last parts may be fewer, and padding fills them up.</summary>
     public long PartSize { get; } = (Slices.Sum(slice => slice.Count) + Parts - 1) / Parts;
 
@@ -40,22 +42,23 @@ internal sealed record GradientBucket(IReadOnlyList<BucketSlice> Slices, int Par
 
     /// <summary>Cuts tensors that are laid end to end into buckets.</summary>
     /// <param name="sizes">[tensors] elements, at least one each.</param>
-    /// <param name="bucketSize">Elements of a bucket; the last one may have fewer.</param>
+    /// <param name="bucketSize">Elements of a bucket; the first one and the last may have fewer.</param>
     /// <param name="parts">Processes.</param>
     public static IReadOnlyList<GradientBucket> Cut(IReadOnlyList<long> sizes, long bucketSize, int parts)
     {
         List<GradientBucket> buckets = [];
         List<BucketSlice> slices = [];
+        long size = Math.Min(LargestFirst, bucketSize);
         long filled = 0;
         for (int tensor = 0; tensor < sizes.Count; tensor++)
         {
             for (long first = 0; first < sizes[tensor];)
             {
-                long count = Math.Min(sizes[tensor] - first, bucketSize - filled);
+                long count = Math.Min(sizes[tensor] - first, size - filled);
                 slices.Add(new BucketSlice(tensor, first, count, filled));
                 first += count;
                 filled += count;
-                if (filled == bucketSize)
+                if (filled == size)
                 {
                     Close();
                 }
@@ -71,6 +74,7 @@ internal sealed record GradientBucket(IReadOnlyList<BucketSlice> Slices, int Par
         {
             buckets.Add(new GradientBucket([.. slices], parts));
             slices.Clear();
+            size = bucketSize;
             filled = 0;
         }
     }
