@@ -102,13 +102,14 @@ public sealed class ModelServer : IAsyncDisposable
         application.MapPost("/v1/chat/completions", ChatAsync);
         application.MapPost("/v1/completions", CompletionAsync);
         application.MapPost("/generate", GenerateAsync);
+        // As delegates, so that what they return is written.
         foreach (string prefix in new[] { "/v1", "" }) // vLLM's place, and SGLang's.
         {
-            application.MapPost($"{prefix}/load_lora_adapter", LoadAdapterAsync);
-            application.MapPost($"{prefix}/unload_lora_adapter", UnloadAdapterAsync);
+            application.MapPost($"{prefix}/load_lora_adapter", (Delegate)LoadAdapterAsync);
+            application.MapPost($"{prefix}/unload_lora_adapter", (Delegate)UnloadAdapterAsync);
         }
-        application.MapPost("/update_weights_from_disk", UpdateWeightsAsync);
-        application.MapPost("/collective_rpc", CollectiveCallAsync);
+        application.MapPost("/update_weights_from_disk", (Delegate)UpdateWeightsAsync);
+        application.MapPost("/collective_rpc", (Delegate)CollectiveCallAsync);
         application.MapPost("/reset_prefix_cache", () => Results.Ok()); // There is none.
         application.MapFallback(context => throw ApiException.NotFound(
             $"There is no {context.Request.Method} {context.Request.Path}."));

@@ -122,11 +122,12 @@ public sealed record RolloutSettings
     [Setting("Engine openai: requests that are at work for each server on average; the others wait here.", AtLeast = 1)]
     public int RequestsPerServer { get; init; } = 32;
 
-    [Setting("Engine openai: seconds after which a request counts as failed and goes to another server.", Above = 0)]
+    [Setting("Engine openai: seconds after which a request counts as failed and goes to another server.",
+        Above = 0, AtMost = 86400)]
     public double RequestTimeout { get; init; } = 600;
 
     [Setting("Engine openai: seconds after which another server gets the same request, and the first reply counts.",
-        Above = 0)]
+        Above = 0, AtMost = 86400)]
     public double HedgeAfter { get; init; } = 120;
 
     [Setting("Engine openai: samples of a policy that is more updates behind than this are drawn anew.", AtLeast = 0)]

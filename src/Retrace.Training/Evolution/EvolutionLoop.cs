@@ -117,12 +117,25 @@ public sealed class EvolutionLoop
         if (_evaluation is not null && (step % _configuration.Evaluation.Every == 0 || step == Steps))
         {
             StageStarted?.Invoke(step, "evaluation");
-            evaluated = _evaluation.Measure(CancellationToken.None);
+            evaluated = EvaluateLearned(_evaluation);
         }
         _log.AppendTrajectories(step, groups);
         _log.AppendAnswers(step, groups);
         Complete(_log.Metrics(
             step, groups, maternal, learned, evaluated, _engine.TakeIncidents(), rollout, learning));
+    }
+
+    // Without servers the step has no evaluation, and the next one says what is wrong, with this one's checkpoint saved.
+    private static EvaluationPoint? EvaluateLearned(PeriodicEvaluation evaluation)
+    {
+        try
+        {
+            return evaluation.Measure(CancellationToken.None);
+        }
+        catch (RolloutFailedException)
+        {
+            return null;
+        }
     }
 
     private void Complete(StepMetrics metrics)

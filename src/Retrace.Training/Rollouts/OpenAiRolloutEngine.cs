@@ -31,8 +31,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         _policy = policy;
         _configuration = configuration;
         _servers = servers;
-        _published = new PublishedPolicy(
-            policy, configuration.Rollout, configuration.Rollout.WeightsFolder ?? weightsFolder);
+        _published = new PublishedPolicy(policy, configuration.Rollout, weightsFolder);
         _dispatcher = new RolloutDispatcher(servers, _published, configuration.Rollout);
         _reading = new SampleReading(policy.Tokenizer, policy.Network.Config);
         _local = new LocalRolloutEngine(policy.Network, configuration.Rollout);
@@ -41,7 +40,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     /// <summary>Finds the servers of <c>rollout.servers</c>. Nothing is drawn before <see cref="UsePolicy"/>.</summary>
     /// <param name="policy">Its weights are what servers are given.</param>
     /// <param name="configuration">Of the run.</param>
-    /// <param name="weightsFolder">Where weights are written to if the configuration does not say.</param>
+    /// <param name="weightsFolder">The run's own, where weights are written to if the configuration does not say.</param>
     /// <exception cref="BadInputException">No server answers, or one refuses the token.</exception>
     public static OpenAiRolloutEngine Connect(
         VisionLanguageModel policy,
@@ -58,7 +57,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         try
         {
             // One that is down now may come back.
-            ServerFaultException?[] faults = Wait(
+            ServerFaultException?[] faults = Wait(() =>
                 Task.WhenAll(servers.Select(server => FindAsync(server, settings, cancellation))));
             if (Array.TrueForAll(faults, fault => fault is not null))
             {
@@ -78,23 +77,22 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     public void UsePolicy(int version, CancellationToken cancellation)
     {
         _published.Write(version);
-        Wait(Task.WhenAll(_servers.Select(LoadAsync)));
+        Wait(() => Task.WhenAll(_servers.Select(LoadAsync)));
 
         // A server that does not take it now is asked again before it is given work.
-        async Task LoadAsync(RolloutServer server)
+        async Task<bool> LoadAsync(RolloutServer server)
         {
             using CancellationTokenSource limit = Limit(_configuration.Rollout, cancellation);
             try
             {
                 await _published.LoadIntoAsync(server, limit.Token);
+                return true;
             }
-            catch (ServerFaultException)
+            catch (Exception error) when (error is ServerFaultException
+                || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
             {
                 server.Failed();
-            }
-            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-            {
-                server.Failed();
+                return false;
             }
         }
     }
@@ -121,6 +119,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
 
     public void Dispose()
     {
+        _published.Remove();
         foreach (RolloutServer server in _servers)
         {
             server.Dispose();
@@ -155,10 +154,8 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         return limit;
     }
 
-    // The loop is synchronous: nothing goes on beside a rollout.
-    private static T Wait<T>(Task<T> work) => work.GetAwaiter().GetResult();
-
-    private static void Wait(Task work) => work.GetAwaiter().GetResult();
+    // The loop is synchronous: nothing goes on beside a rollout. What it waits for must not wait for its thread.
+    private static T Wait<T>(Func<Task<T>> work) => Task.Run(work).GetAwaiter().GetResult();
 
     private bool SendsTokens => _configuration.Rollout.Prompts == "tokens";
 
@@ -194,7 +191,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
             .. requests.SelectMany((request, i) => prompts[i] is { } prompt ? JobsOf(request, i, prompt) : []),
         ];
         var images = new ConcurrentDictionary<ProcessedImage, Lazy<string>>(ReferenceEqualityComparer.Instance);
-        Generation[][] drawn = Wait(_dispatcher.DrawAsync(
+        Generation[][] drawn = Wait(() => _dispatcher.DrawAsync(
             jobs,
             (server, version, job, ends) => AskAsync(server, version, job, sampling, images, ends),
             cancellation));

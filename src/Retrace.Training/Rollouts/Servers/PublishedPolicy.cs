@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Retrace.Models;
 using Retrace.Training.Configuration;
@@ -12,24 +14,35 @@ namespace Retrace.Training.Rollouts.Servers;
 /// version it means. Whole weights go by SGLang's <c>/update_weights_from_disk</c>, which labels them, or by vLLM's
 /// <c>/collective_rpc</c> with <c>reload_weights</c>, which does not.
 /// </remarks>
-/// <param name="policy">Read when it is written.</param>
-/// <param name="settings">Which calls, and how old a version may be.</param>
-/// <param name="folder">Holds the version of the day; servers see it under the same path.</param>
-internal sealed class PublishedPolicy(VisionLanguageModel policy, RolloutSettings settings, string folder)
+internal sealed class PublishedPolicy
 {
     private const string Unfinished = ".unfinished";
 
-    // Tells the versions of this process from those of another that uses the same servers.
-    private readonly string _prefix = $"retrace-{Guid.NewGuid():N}"[..16] + "-";
+    private readonly VisionLanguageModel _policy;
+    private readonly RolloutSettings _settings;
+    private readonly string _folder;
+    private readonly string _run;    // Tells our folders from those of other runs.
+    private readonly string _prefix; // And our versions from those of an earlier process of this run.
 
-    private readonly string _folder = Path.GetFullPath(folder);
+    /// <param name="policy">Read when it is written.</param>
+    /// <param name="settings">Which calls, and how old a version may be.</param>
+    /// <param name="runFolder">Where versions are written to if the settings do not say; names the run.</param>
+    public PublishedPolicy(VisionLanguageModel policy, RolloutSettings settings, string runFolder)
+    {
+        _policy = policy;
+        _settings = settings;
+        string run = Path.GetFullPath(runFolder);
+        _folder = settings.WeightsFolder is string shared ? Path.GetFullPath(shared) : run;
+        _run = $"retrace-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(run)))[..8]}-";
+        _prefix = $"{_run}{Guid.NewGuid().ToString("N")[..8]}-";
+    }
 
     /// <summary>The version that <see cref="Write"/> has written last.</summary>
     public int Version { get; private set; } = -1;
 
-    private bool IsSgLang => settings.ServerApi == "sglang";
+    private bool IsSgLang => _settings.ServerApi == "sglang";
 
-    private bool Adapts => policy.Network.Adapter is not null;
+    private bool Adapts => _policy.Network.Adapter is not null;
 
     /// <summary>The name by which a request asks a server for the policy.</summary>
     /// <param name="version">The one that the server has.</param>
@@ -45,16 +58,22 @@ internal sealed class PublishedPolicy(VisionLanguageModel policy, RolloutSetting
     {
         Version = version;
         string final = PathOf(version);
-        if (Directory.Exists(_folder))
-        {
-            Array.ForEach(Directory.GetDirectories(_folder, "retrace-*"), old => Directory.Delete(old, recursive: true));
-        }
-        policy.Save(final + Unfinished);
+        Remove();
+        _policy.Save(final + Unfinished);
         Directory.Move(final + Unfinished, final);
     }
 
+    /// <summary>Removes what this run has written.</summary>
+    public void Remove()
+    {
+        if (Directory.Exists(_folder))
+        {
+            Array.ForEach(Directory.GetDirectories(_folder, _run + "*"), old => Directory.Delete(old, recursive: true));
+        }
+    }
+
     /// <summary>Whether samples of this version may still be learned from.</summary>
-    public bool IsFresh(int? version) => version is int known && Version - known <= settings.MaxPolicyLag;
+    public bool IsFresh(int? version) => version is int known && Version - known <= _settings.MaxPolicyLag;
 
     /// <summary>The version that a reply's label names; null where it is none of ours.</summary>
     public int? VersionOf(string label) =>

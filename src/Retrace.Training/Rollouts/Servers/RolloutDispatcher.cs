@@ -170,7 +170,7 @@ internal sealed class RolloutDispatcher
     private void Fail(RolloutServer server, Attempts attempts, ServerFaultException error)
     {
         Interlocked.Increment(ref _failedRequests);
-        if (error.LostConnection)
+        if (error.LostWeights)
         {
             server.Version = null; // What answers there next may be another process.
         }
@@ -179,18 +179,13 @@ internal sealed class RolloutDispatcher
             server.Failed();
             return;
         }
-        server.Version = null; // It may not know the adapter any more.
         lock (_choice)
         {
-            attempts.Refusals++;
             attempts.RefusedBy.Add(server);
             if (attempts.RefusedBy.Count == _servers.Count)
             {
-                if (attempts.Refusals >= 2 * _servers.Count)
-                {
-                    throw new RolloutFailedException($"Every server of rollout.servers refuses a request: {error.Message}");
-                }
-                attempts.RefusedBy.Clear(); // Once more, after they have taken the weights again.
+                throw new RolloutFailedException(
+                    $"Every server of rollout.servers refuses a request: {error.Message}", error);
             }
         }
     }
@@ -200,7 +195,5 @@ internal sealed class RolloutDispatcher
         public List<RolloutServer> AtWork { get; } = [];
 
         public HashSet<RolloutServer> RefusedBy { get; } = [];
-
-        public int Refusals { get; set; }
     }
 }

@@ -141,7 +141,7 @@ internal sealed class RolloutServer : IDisposable
         {
             throw new ServerFaultException($"{Address} cannot be reached: {error.Message}", error)
             {
-                LostConnection = true,
+                LostWeights = true,
             };
         }
         catch (Exception error) when (
@@ -161,6 +161,10 @@ internal sealed class RolloutServer : IDisposable
             401 or 403 => new BadInputException(
                 $"{Address} refuses the bearer token; rollout.api_key_variable should name the environment variable "
                 + "that holds the right one"),
+            404 => new ServerFaultException($"{Address} does not know what it was asked for: {said}")
+            {
+                LostWeights = true, // The adapter may have gone with the process that had it.
+            },
             408 or 429 or >= 500 => new ServerFaultException($"{Address} answers {(int)status}: {said}"),
             _ => new ServerFaultException($"{Address} refuses the request ({(int)status}): {said}") { Refused = true },
         };

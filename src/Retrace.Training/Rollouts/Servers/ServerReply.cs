@@ -18,7 +18,7 @@ internal sealed class ServerFaultException(string message, Exception? innerExcep
     : Exception(message, innerException)
 {
     /// <summary>Whether the server may be another process than before, with other weights.</summary>
-    public bool LostConnection { get; init; }
+    public bool LostWeights { get; init; }
 
     /// <summary>Whether the server found the request wrong, so that it need not be given it again.</summary>
     public bool Refused { get; init; }
