@@ -6,13 +6,11 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Retrace.Models;
 using Retrace.Models.Text;
 using Retrace.Serving.Drawing;
-using Retrace.Serving.Models;
 using Retrace.Serving.Replies;
 using Retrace.Serving.Requests;
 
@@ -70,7 +68,7 @@ public sealed class ModelServer : IAsyncDisposable
                 $"{settings.Address}:{settings.Port} cannot be listened at: {error.Message}", error);
         }
         string address = server._application.Services.GetRequiredService<IServer>().Features
-            .GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+            .Get<IServerAddressesFeature>()!.Addresses.First();
         server.Address = new Uri(address);
         return server;
     }
@@ -111,7 +109,7 @@ public sealed class ModelServer : IAsyncDisposable
         application.MapPost("/update_weights_from_disk", (Delegate)UpdateWeightsAsync);
         application.MapPost("/collective_rpc", (Delegate)CollectiveCallAsync);
         application.MapPost("/reset_prefix_cache", () => Results.Ok()); // There is none.
-        application.MapFallback(context => throw ApiException.NotFound(
+        application.MapFallback("{*path}", context => throw ApiException.NotFound(
             $"There is no {context.Request.Method} {context.Request.Path}."));
         return application;
     }

@@ -2,9 +2,11 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Retrace.Models;
 using Retrace.Models.Images;
+using Retrace.Models.Text;
 using Retrace.Problems;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
+using Retrace.Training.Tests;
 
 namespace Retrace.Serving.Tests;
 
@@ -12,7 +14,7 @@ public sealed class ModelServerTests : IAsyncLifetime
 {
     private const int MaxTokens = 24;
 
-    private readonly VisionLanguageModel _model = RunningServer.LoadModel(Training.Tests.Shipped.Model);
+    private readonly VisionLanguageModel _model = ShippedProblems.LoadModel();
     private RunningServer _server = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -156,7 +158,7 @@ public sealed class ModelServerTests : IAsyncLifetime
 
         PreparedProblem problem = ShippedProblems.Prepare(_model, 1)[0];
         int[] unexpanded = _model.Tokenizer.Encode(
-            Models.Text.ChatTemplate.Prompt(problem.Problem.Question + ShippedProblems.Settings.Instruction, 1));
+            ChatTemplate.Prompt(problem.Problem.Question + ShippedProblems.Settings.Instruction, 1));
         JsonNode generated = await _server.AskAsync("generate", Generate(problem, unexpanded));
         Assert.Equal(Greedy(problem.Prompt, problem.Images).Tokens, Ids(generated["output_ids"]));
         Assert.Equal(problem.Prompt.Length, (int)generated["meta_info"]!["prompt_tokens"]!);

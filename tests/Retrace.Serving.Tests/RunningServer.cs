@@ -3,9 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using Retrace.Models;
 using Retrace.Training.Tests;
-using static TorchSharp.torch;
 
 namespace Retrace.Serving.Tests;
 
@@ -38,11 +36,10 @@ internal sealed class RunningServer : IAsyncDisposable
         ServerSettings settings = new(
             IPAddress.Loopback, port, ModelName, token, updates, limits ?? new ServerLimits(), 512, 16384);
         return new RunningServer(
-            await ModelServer.StartAsync(LoadModel(Shipped.Model), LoadModel, settings, Cancellation), token);
+            await ModelServer.StartAsync(
+                ShippedProblems.LoadModel(), ShippedProblems.LoadModel, settings, Cancellation),
+            token);
     }
-
-    public static VisionLanguageModel LoadModel(string folder) =>
-        VisionLanguageModel.Load(folder, ScalarType.Float32, CPU, 200704);
 
     public async Task<(HttpStatusCode Status, JsonNode? Body)> PostAsync(string path, string json)
     {

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Retrace.Serving.Models;
 using Retrace.Training.Rollouts;
 
 namespace Retrace.Serving.Drawing;

@@ -3,7 +3,7 @@ using Retrace.Models.Text;
 
 namespace Retrace.Serving.Drawing;
 
-/// <summary>The text of a sample as its tokens come, up to the first of the stop strings.</summary>
+/// <summary>The text of a sample as its tokens come, up to the stop string that is complete first.</summary>
 /// <param name="tokenizer">Of the model.</param>
 /// <param name="stops">Strings at which the sample ends; none of them empty.</param>
 internal sealed class SampleText(Tokenizer tokenizer, IReadOnlyList<string> stops)
@@ -35,10 +35,11 @@ internal sealed class SampleText(Tokenizer tokenizer, IReadOnlyList<string> stop
     {
         string text = _held.Append(more).ToString();
         (int at, string? stop) = stops
-            .Select(candidate => (text.IndexOf(candidate, StringComparison.Ordinal), (string?)candidate))
-            .Where(found => found.Item1 >= 0)
-            .DefaultIfEmpty((-1, null))
-            .MinBy(found => found.Item1);
+            .Select(candidate => (At: text.IndexOf(candidate, StringComparison.Ordinal), Stop: (string?)candidate))
+            .Where(found => found.At >= 0)
+            .OrderBy(found => found.At + found.Stop!.Length)
+            .ThenBy(found => found.At)
+            .FirstOrDefault((-1, null));
         Stop = stop;
         int shown = stop is not null ? at : atEnd ? text.Length : text.Length - LongestBeginning(text);
         _held.Remove(0, shown);

@@ -134,9 +134,9 @@ internal sealed class RequestReading(
             [.. shown.Select(images.Process)]);
     }
 
-    private ChatTurn TurnOf(MessageFields message, int place, List<PixelImage> shown)
+    private ChatTurn TurnOf(MessageFields? message, int place, List<PixelImage> shown)
     {
-        string role = message.Role is "system" or "user" or "assistant"
+        string role = message?.Role is "system" or "user" or "assistant"
             ? message.Role
             : throw ApiException.BadRequest($"`messages[{place}].role` must be system, user or assistant.");
         return message.Content switch

@@ -102,7 +102,7 @@ internal sealed record StreamOptions
 /// <summary>The body of <c>/v1/chat/completions</c>.</summary>
 internal sealed record ChatFields : SamplingFields
 {
-    public IReadOnlyList<MessageFields>? Messages { get; init; }
+    public IReadOnlyList<MessageFields?>? Messages { get; init; }
 
     public int? MaxCompletionTokens { get; init; }
 

@@ -97,7 +97,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
         var proxy = new FaultyProxy(server);
         await proxy._application.StartAsync();
         proxy.Address = new Uri(proxy._application.Services.GetRequiredService<IServer>().Features
-            .GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+            .Get<IServerAddressesFeature>()!.Addresses.First());
         return proxy;
     }
 

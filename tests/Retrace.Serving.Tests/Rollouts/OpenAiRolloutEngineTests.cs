@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Retrace.Models;
 using Retrace.Models.Adapters;
+using Retrace.Models.Text;
 using Retrace.Training.Configuration;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
@@ -16,8 +17,9 @@ public sealed class OpenAiRolloutEngineTests : IDisposable
     private const string KeyVariable = "RETRACE_TEST_SERVER_KEY";
 
     private readonly TemporaryFolder _folder = new();
-    private readonly VisionLanguageModel _model = RunningServer.LoadModel(Shipped.Model);
+    private readonly VisionLanguageModel _model = ShippedProblems.LoadModel();
     private readonly PreparedProblem[] _problems;
+    private int _engines;
 
     public OpenAiRolloutEngineTests() => _problems = ShippedProblems.Prepare(_model, 4);
 
@@ -63,7 +65,7 @@ public sealed class OpenAiRolloutEngineTests : IDisposable
         await using RunningServer server = await RunningServer.StartAsync(updates: _folder.Path);
         using OpenAiRolloutEngine engine = Connect(_model, [server.Address], "rollout.prompts=tokens");
         engine.UsePolicy(0, Cancellation);
-        int[] prompt = _model.Tokenizer.Encode(Models.Text.ChatTemplate.Prompt("How many?", 0));
+        int[] prompt = _model.Tokenizer.Encode(ChatTemplate.Prompt("How many?", 0));
         RolloutRequest request = new(prompt, [], MaxTokens, [new Random(1)]);
         Generation drawn = engine.Generate([request], new SamplingSettings(0), Cancellation)[0][0];
         Generation expected = Local(_model, [request], new SamplingSettings(0))[0][0];
@@ -136,7 +138,7 @@ public sealed class OpenAiRolloutEngineTests : IDisposable
             [proxy.Address, other.Address],
             "rollout.samples_per_request=2",
             "rollout.requests_per_server=1",
-            "rollout.request_timeout=3");
+            fault == Fault.Silence ? "rollout.hedge_after=1" : "rollout.hedge_after=600");
         using OpenAiRolloutEngine sound = Connect(_model, [other.Address], "rollout.samples_per_request=2");
         faulty.UsePolicy(0, Cancellation);
         sound.UsePolicy(0, Cancellation);
@@ -144,8 +146,29 @@ public sealed class OpenAiRolloutEngineTests : IDisposable
         Generation[][] drawn = faulty.Generate(Requests(4), new SamplingSettings(1), Cancellation);
         Generation[][] expected = sound.Generate(Requests(4), new SamplingSettings(1), Cancellation);
         AssertSame(expected, drawn);
-        Assert.True(faulty.TakeIncidents()!.FailedRequests > 0);
+        RolloutIncidents incidents = faulty.TakeIncidents()!;
+        Assert.True((fault == Fault.Silence ? incidents.HedgedRequests : incidents.FailedRequests) > 0);
         Assert.Equal(new RolloutIncidents(0, 0, 0), faulty.TakeIncidents());
+    }
+
+    [Fact]
+    public async Task A_request_that_gets_no_reply_counts_as_failed_in_the_end()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(updates: _folder.Path);
+        await using FaultyProxy silent = await FaultyProxy.StartAsync(server.Address);
+        silent.Fault = Fault.Silence;
+        using OpenAiRolloutEngine engine = Connect(_model, [silent.Address], "rollout.request_timeout=4");
+        engine.UsePolicy(0, Cancellation);
+        using var stop = new CancellationTokenSource();
+        Task drawing = Task.Run(
+            () => engine.Generate([Requests(1)[0]], new SamplingSettings(0), stop.Token), Cancellation);
+        while (silent.Requests.Count < 2) // It is asked again.
+        {
+            await Task.Delay(50, Cancellation);
+        }
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => drawing);
+        Assert.Equal(1, engine.TakeIncidents()!.FailedRequests);
     }
 
     [Fact]
@@ -206,7 +229,7 @@ public sealed class OpenAiRolloutEngineTests : IDisposable
         Assert.NotEqual(before.Select(one => one[0].Tokens), after.Select(one => one[0].Tokens));
         Assert.All(after, one => AssertClose(one[0].LogProbs, one[0].DrawnLogProbs!));
         // One version lies there at a time.
-        Assert.Single(Directory.GetDirectories(_folder.Combine("weights")));
+        Assert.Single(Directory.GetDirectories(_folder.Combine("weights-0")));
         Assert.Equal(new RolloutIncidents(0, 0, 0), engine.TakeIncidents());
     }
 
@@ -363,7 +386,7 @@ public sealed class OpenAiRolloutEngineTests : IDisposable
                     "rollout.engine=openai", $"rollout.servers={string.Join(' ', servers.Select(server => server.ToString()))}",
                     .. settings,
                 ]),
-            _folder.Combine("weights"),
+            _folder.Combine($"weights-{_engines++}"), // As each run has a folder of its own.
             Cancellation);
 
     private RolloutRequest[] Requests(int samples) =>

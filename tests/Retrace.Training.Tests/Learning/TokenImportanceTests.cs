@@ -10,7 +10,9 @@ public sealed class TokenImportanceTests
         float[] policy = [MathF.Log(0.5f), MathF.Log(0.3f), MathF.Log(0.9f), MathF.Log(0.2f)];
         float[] server = [MathF.Log(0.5f), MathF.Log(0.6f), MathF.Log(0.3f), MathF.Log(0.11f)];
         TokenImportance importance = TokenImportance.Of(policy, server, truncation: 2);
-        Assert.Equal([1f, 0.5f, 2f, 1.8181818f], importance.Weights, (a, b) => Math.Abs(a - b) < 1e-5);
+        float[] expected = [1, 0.5f, 2, 1.8181818f];
+        Assert.All(expected.Zip(importance.Weights), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        Assert.Equal(4, importance.Weights.Length);
         Assert.Equal(1, importance.Truncated);
     }
 

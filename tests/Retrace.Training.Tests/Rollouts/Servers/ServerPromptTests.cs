@@ -6,13 +6,12 @@ using Retrace.Problems;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
 using Retrace.Training.Rollouts.Servers;
-using Retrace.Training.Tests;
 
-namespace Retrace.Serving.Tests.Rollouts;
+namespace Retrace.Training.Tests.Rollouts.Servers;
 
 public sealed class ServerPromptTests : IDisposable
 {
-    private readonly VisionLanguageModel _model = RunningServer.LoadModel(Shipped.Model);
+    private readonly VisionLanguageModel _model = ShippedProblems.LoadModel();
 
     public void Dispose() => _model.Dispose();
 

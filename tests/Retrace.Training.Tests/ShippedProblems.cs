@@ -3,13 +3,16 @@ using Retrace.Models.Images;
 using Retrace.Training.Configuration;
 using Retrace.Training.Data;
 using Retrace.Training.Prompts;
-using Retrace.Training.Tests;
+using static TorchSharp.torch;
 
-namespace Retrace.Serving.Tests;
+namespace Retrace.Training.Tests;
 
 /// <summary>The first problems that ship, as the model that ships is asked them.</summary>
 internal static class ShippedProblems
 {
+    public static VisionLanguageModel LoadModel(string? folder = null) =>
+        VisionLanguageModel.Load(folder ?? Shipped.Model, ScalarType.Float32, CPU, maxPixels: 200704);
+
     public static PreparedProblem[] Prepare(VisionLanguageModel model, int count)
     {
         var preparation = new ProblemPreparation(model, Settings);

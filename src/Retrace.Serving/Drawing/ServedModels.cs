@@ -1,6 +1,6 @@
 using Retrace.Models;
 
-namespace Retrace.Serving.Models;
+namespace Retrace.Serving.Drawing;
 
 /// <summary>The model of a server with its adapters. Changed and used by the worker's thread alone.</summary>
 /// <param name="name">What requests call the model without an adapter.</param>
