@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Retrace.Serving;
 
-/// <summary>Lets in who brings the token. Nothing of it is kept but its hash, and nothing of a request is logged.</summary>
+/// <summary>Lets in who brings the token. Nothing of it is kept but its hash.</summary>
 internal sealed class BearerToken(string token)
 {
     private const string Scheme = "Bearer ";

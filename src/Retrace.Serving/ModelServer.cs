@@ -19,7 +19,10 @@ namespace Retrace.Serving;
 /// <summary>An OpenAI-compatible server of a model, with the calls of vLLM and SGLang that rollouts need.</summary>
 public sealed class ModelServer : IAsyncDisposable
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     private readonly ServerSettings _settings;
     private readonly ServedModels _models;
@@ -49,7 +52,7 @@ public sealed class ModelServer : IAsyncDisposable
     /// <param name="model">What it serves; belongs to the server from here on.</param>
     /// <param name="load">Loads another model of the same kind from a folder, for updates.</param>
     /// <param name="settings">Where it listens, and what it allows.</param>
-    /// <exception cref="BadInputException">The model has no tokenizer, or the address cannot be listened at.</exception>
+    /// <exception cref="BadInputException">The model has no tokenizer, or nobody can listen at the address.</exception>
     public static async Task<ModelServer> StartAsync(
         VisionLanguageModel model,
         Func<string, VisionLanguageModel> load,

@@ -24,7 +24,8 @@ public sealed class ServeModelTests : IDisposable
         {
             string run = Path.Combine(_folder, "run");
             using Process evolve = StartWithToken(
-                "evolve", "--model", Repository.Model, "--data", Repository.TrainingProblems, "--output", run, "--steps", "3",
+                "evolve", "--model", Repository.Model, "--data", Repository.TrainingProblems,
+                "--output", run, "--steps", "3",
                 "--set", "data.batch=4", "--set", "rollout.group=4", "--set", "retrace.samples=2",
                 "--set", "learn.mini_batch=8", "--set", "rollout.engine=openai",
                 "--set", $"rollout.servers={first} {second}", "--set", $"rollout.api_key_variable={Variable}",
@@ -44,7 +45,8 @@ public sealed class ServeModelTests : IDisposable
             Assert.True(steps.Sum(step => (int)step["failed_requests"]!) > 0);
             Assert.DoesNotContain(Token, await output);
             Assert.DoesNotContain(
-                Directory.EnumerateFiles(run).Concat(Directory.EnumerateFiles(run, "*.json", SearchOption.AllDirectories)),
+                Directory.EnumerateFiles(run)
+                    .Concat(Directory.EnumerateFiles(run, "*.json", SearchOption.AllDirectories)),
                 file => File.ReadAllText(file).Contains(Token));
         }
         finally

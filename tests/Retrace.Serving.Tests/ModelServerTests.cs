@@ -63,7 +63,8 @@ public sealed class ModelServerTests : IAsyncLifetime
     {
         PreparedProblem problem = ShippedProblems.Prepare(_model, 1)[0];
         JsonNode together = Chat(problem, temperature: 1, samples: 3, seed: 40);
-        Task<JsonNode> busy = _server.AskAsync("v1/chat/completions", Chat(problem, temperature: 1, samples: 5, seed: 7));
+        Task<JsonNode> busy =
+            _server.AskAsync("v1/chat/completions", Chat(problem, temperature: 1, samples: 5, seed: 7));
         JsonNode group = await _server.AskAsync("v1/chat/completions", together);
         for (int i = 0; i < 3; i++)
         {
@@ -102,7 +103,8 @@ public sealed class ModelServerTests : IAsyncLifetime
                 (string?)expected["message"]!["content"],
                 string.Concat(parts.Select(part => (string?)part["delta"]!["content"])));
             Assert.Equal(
-                Ids(expected["token_ids"]), parts.SelectMany(part => part["token_ids"] is null ? [] : Ids(part["token_ids"])));
+                Ids(expected["token_ids"]),
+                parts.SelectMany(part => part["token_ids"] is null ? [] : Ids(part["token_ids"])));
             Assert.Equal((string?)expected["finish_reason"], (string?)parts[^1]["finish_reason"]);
             Assert.Equal(expected["logprobs"]!.ToJsonString(), parts[^1]["logprobs"]!.ToJsonString());
         }
@@ -116,7 +118,8 @@ public sealed class ModelServerTests : IAsyncLifetime
         Generation whole = Greedy(problem.Prompt, problem.Images);
         // Text gives the same tokens again only where it is cut as the tokenizer cuts.
         int kept = Enumerable.Range(3, whole.ContentLength - 3).First(length =>
-            _model.Tokenizer.Encode(_model.Tokenizer.Decode(whole.Tokens[..length])).SequenceEqual(whole.Tokens[..length]));
+            _model.Tokenizer.Encode(_model.Tokenizer.Decode(whole.Tokens[..length]))
+                .SequenceEqual(whole.Tokens[..length]));
         JsonNode body = Chat(problem, temperature: 0);
         body["messages"]!.AsArray().Add((JsonNode)new JsonObject
         {
@@ -138,7 +141,8 @@ public sealed class ModelServerTests : IAsyncLifetime
         Generation expected = Greedy(ids, []);
         foreach (JsonNode prompt in new[]
         {
-            (JsonNode)_model.Tokenizer.Decode(ids, skipSpecial: false), new JsonArray([.. ids.Select(id => (JsonNode)id)]),
+            (JsonNode)_model.Tokenizer.Decode(ids, skipSpecial: false),
+            new JsonArray([.. ids.Select(id => (JsonNode)id)]),
         })
         {
             JsonNode reply = await _server.AskAsync("v1/completions", new JsonObject
@@ -260,7 +264,8 @@ public sealed class ModelServerTests : IAsyncLifetime
         const string Token = "a-token-of-the-test";
         await using RunningServer guarded = await RunningServer.StartAsync(Token);
         Assert.Equal(HttpStatusCode.OK, (await guarded.Http.GetAsync("v1/models", Cancellation)).StatusCode);
-        foreach (string? wrong in new[] { null, "Bearer", "Bearer a-token-of-the-tes", "Basic " + Token, "Bearer x" + Token })
+        string?[] allWrong = [null, "Bearer", "Bearer a-token-of-the-tes", "Basic " + Token, "Bearer x" + Token];
+        foreach (string? wrong in allWrong)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(guarded.Address, "v1/models"));
             request.Headers.TryAddWithoutValidation("Authorization", wrong);

@@ -16,7 +16,10 @@ internal static class ShippedProblems
     public static PreparedProblem[] Prepare(VisionLanguageModel model, int count)
     {
         var preparation = new ProblemPreparation(model, Settings);
-        return [.. ProblemSources.Open(Shipped.TrainingProblems).Read().Problems.Take(count).Select(preparation.Prepare)];
+        return
+        [
+            .. ProblemSources.Open(Shipped.TrainingProblems).Read().Problems.Take(count).Select(preparation.Prepare),
+        ];
     }
 
     public static DataSettings Settings { get; } = new();

@@ -54,7 +54,7 @@ internal sealed class ServeModelCommand
         Limit("--max-tokens", "The most tokens of a sample.", limits => limits.MaxTokens);
 
     private readonly Option<int> _maxPrompt =
-        Limit("--max-prompt-tokens", "The most tokens of a prompt, image tokens included.", limits => limits.MaxPromptTokens);
+        Limit("--max-prompt-tokens", "The most tokens of a prompt, images included.", limits => limits.MaxPromptTokens);
 
     private readonly Option<int> _maxSamples =
         Limit("--max-samples", "The most samples of a request.", limits => limits.MaxSamples);

@@ -69,11 +69,13 @@ internal sealed class GenerationWorker : IAsyncDisposable
         _stop.Dispose();
     }
 
+    private static ApiException Ending() => new(503, "server_error", "The server is about to end.");
+
     private void Arrive(Work work)
     {
         if (!_arriving.Writer.TryWrite(work))
         {
-            throw new ApiException(503, "server_error", "The server is about to end.");
+            throw Ending();
         }
     }
 
@@ -88,7 +90,7 @@ internal sealed class GenerationWorker : IAsyncDisposable
             }
             if (_stop.IsCancellationRequested)
             {
-                waiting.ForEach(work => work.Fail(new ApiException(503, "server_error", "The server is about to end.")));
+                waiting.ForEach(work => work.Fail(Ending()));
                 waiting.Clear();
                 continue;
             }
@@ -146,7 +148,7 @@ internal sealed class GenerationWorker : IAsyncDisposable
         catch (Exception error) // Whatever it is, those who wait must hear of it, and the next batch may do better.
         {
             Exception told = error is OperationCanceledException && _stop.IsCancellationRequested
-                ? new ApiException(503, "server_error", "The server is about to end.")
+                ? Ending()
                 : error;
             Array.ForEach(wanted, draw => draw.Fail(told));
         }

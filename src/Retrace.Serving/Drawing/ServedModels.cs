@@ -92,7 +92,7 @@ internal sealed class ServedModels(
         if (updatesFolder is null)
         {
             throw new ApiException(
-                403, "permission_error", "This server loads nothing on request; --updates-from names a folder for that.");
+                403, "permission_error", "This server loads nothing; --updates-from would name a folder for that.");
         }
         string relative = Path.GetRelativePath(Path.GetFullPath(updatesFolder), Path.GetFullPath(folder));
         if (Path.IsPathRooted(relative) || relative == ".." || relative.StartsWith("../", StringComparison.Ordinal)

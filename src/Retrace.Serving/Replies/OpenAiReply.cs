@@ -10,9 +10,9 @@ namespace Retrace.Serving.Replies;
 
 /// <summary>Answers a request in the form of OpenAI's API: whole, or as a stream of server-sent events.</summary>
 /// <remarks>
-/// Beyond OpenAI: token ids where <c>return_token_ids</c> asks for them, as vLLM gives them, and the label of the weights
-/// in <c>metadata.weight_version</c>, as SGLang gives it. In a stream the log-probabilities of a sample come together with
-/// its end.
+/// Beyond OpenAI: token ids where <c>return_token_ids</c> asks for them, as vLLM gives them, and the label of the
+/// weights in <c>metadata.weight_version</c>, as SGLang gives it. In a stream the log-probabilities of a sample come
+/// together with its end.
 /// </remarks>
 internal sealed class OpenAiReply(
     IReplyForm form, SamplingFields fields, DrawRequest request, GenerationWorker worker, Tokenizer tokenizer)
@@ -62,7 +62,8 @@ internal sealed class OpenAiReply(
             (sample, token) => tokens.Writer.TryWrite((sample, token)),
             context.RequestAborted);
         _ = drawing.ContinueWith(_ => tokens.Writer.TryComplete(), TaskScheduler.Default);
-        var texts = Enumerable.Range(0, request.Samples).Select(_ => new SampleText(tokenizer, request.Stops)).ToArray();
+        SampleText[] texts =
+            [.. Enumerable.Range(0, request.Samples).Select(_ => new SampleText(tokenizer, request.Stops))];
         bool[] begun = new bool[request.Samples];
         while (await tokens.Reader.WaitToReadAsync(context.RequestAborted))
         {
@@ -75,7 +76,7 @@ internal sealed class OpenAiReply(
                 }
             }
         }
-        (Generation[] all, string version) = await drawing; // Or the error, which can still be answered if nothing was sent.
+        (Generation[] all, string version) = await drawing; // Or throws, which is answered if nothing was sent yet.
         FinishedSample[] samples = [.. all.Select(one => FinishedSample.Of(one, tokenizer, request.Stops))];
         for (int i = 0; i < samples.Length; i++)
         {

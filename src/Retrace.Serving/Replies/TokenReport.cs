@@ -5,10 +5,10 @@ namespace Retrace.Serving.Replies;
 
 /// <summary>Log-probabilities of drawn tokens in the forms of OpenAI's two calls.</summary>
 /// <param name="tokenizer">Of the model.</param>
-/// <param name="asIds">Whether tokens stand as <c>token_id:N</c>, as vLLM's <c>return_tokens_as_token_ids</c> has it.</param>
+/// <param name="asIds">Whether tokens stand as <c>token_id:N</c> (vLLM's <c>return_tokens_as_token_ids</c>).</param>
 internal sealed class TokenReport(Tokenizer tokenizer, bool asIds)
 {
-    /// <summary>That of chat completions: <c>{"content": [{"token", "logprob", "bytes", "top_logprobs"}]}</c>.</summary>
+    /// <summary>In chat completions: <c>{"content": [{"token", "logprob", "bytes", "top_logprobs"}]}</c>.</summary>
     public JsonObject Chat(ReadOnlySpan<int> tokens, ReadOnlySpan<float> logProbs)
     {
         var content = new JsonArray();
@@ -25,7 +25,7 @@ internal sealed class TokenReport(Tokenizer tokenizer, bool asIds)
         return new JsonObject { ["content"] = content };
     }
 
-    /// <summary>That of completions: <c>{"tokens", "token_logprobs", "text_offset", "top_logprobs"}</c>.</summary>
+    /// <summary>In completions: <c>{"tokens", "token_logprobs", "text_offset", "top_logprobs"}</c>.</summary>
     public JsonObject Completion(ReadOnlySpan<int> tokens, ReadOnlySpan<float> logProbs)
     {
         var names = new JsonArray();

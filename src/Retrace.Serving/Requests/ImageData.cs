@@ -39,7 +39,8 @@ internal static class ImageData
         if (codec is not null && (long)codec.Info.Width * codec.Info.Height > limits.MaxImagePixels)
         {
             throw ApiException.BadRequest(
-                $"{name} has {codec.Info.Width} × {codec.Info.Height} pixels; at most {limits.MaxImagePixels} are taken.");
+                $"{name} has {codec.Info.Width} × {codec.Info.Height} pixels; at most {limits.MaxImagePixels} are "
+                + "taken.");
         }
     }
 }

@@ -40,7 +40,9 @@ internal sealed class RequestReading(
             : opens ? ChatTemplate.Prompt(turns)
             : ChatTemplate.Turns(turns);
         return Request(
-            chat, Encode(tokenizer.Encode(text), shown), chat.MaxCompletionTokens ?? chat.MaxTokens ?? limits.MaxTokens);
+            chat,
+            Encode(tokenizer.Encode(text), shown),
+            chat.MaxCompletionTokens ?? chat.MaxTokens ?? limits.MaxTokens);
     }
 
     /// <exception cref="ApiException">The request cannot be used.</exception>
@@ -214,6 +216,6 @@ internal sealed class RequestReading(
         .. list.EnumerateArray().Select(item =>
             item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int id)
                 ? id
-                : throw ApiException.BadRequest("`prompt` must be a string or a list of token ids; one prompt a request.")),
+                : throw ApiException.BadRequest("`prompt` must be a string or a list of token ids, one prompt.")),
     ];
 }

@@ -4,10 +4,11 @@ using Retrace.Models.Qwen;
 
 namespace Retrace.Serving.Requests;
 
-/// <summary>What the requests of OpenAI's two calls have in common, with the members that vLLM and SGLang add.</summary>
+/// <summary>What the requests of OpenAI's two calls share, with the members that vLLM and SGLang add.</summary>
 internal abstract record SamplingFields
 {
-    // They would change what is drawn, so leaving them aside in silence would be a lie. Each with the value that says nothing.
+    // They would change what is drawn, so leaving them aside in silence would be a lie. Each with the value that says
+    // nothing.
     private static readonly (string Name, double Neutral)[] Unsupported =
     [
         ("frequency_penalty", 0), ("presence_penalty", 0), ("repetition_penalty", 1), ("logit_bias", 0), ("top_k", -1),
@@ -54,7 +55,8 @@ internal abstract record SamplingFields
         null or { ValueKind: JsonValueKind.Null } => [],
         { ValueKind: JsonValueKind.String } one => NotEmpty([one.GetString()!]),
         { ValueKind: JsonValueKind.Array } list
-            when list.GetArrayLength() <= 16 && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) =>
+            when list.GetArrayLength() <= 16
+                && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) =>
             NotEmpty([.. list.EnumerateArray().Select(item => item.GetString()!)]),
         _ => throw ApiException.BadRequest("`stop` must be a string, or a list of at most 16 strings."),
     };
@@ -73,7 +75,7 @@ internal abstract record SamplingFields
         if (StopTokenIds is not null && StopTokenIds.Any(id => id != tokens.EndOfTurn && id != tokens.EndOfText))
         {
             throw ApiException.BadRequest(
-                $"`stop_token_ids` may hold {tokens.EndOfTurn} and {tokens.EndOfText} alone, at which samples end anyway.");
+                $"`stop_token_ids` may hold {tokens.EndOfTurn} and {tokens.EndOfText} alone: samples end there anyway.");
         }
     }
 

@@ -102,7 +102,9 @@ public sealed record RolloutSettings
     [Setting("Prompt tokens, image tokens included, that are read side by side: bounds memory.", AtLeast = 1)]
     public int PrefillTokens { get; init; } = 16384;
 
-    [Setting("Engine openai: the servers' URLs, separated by spaces, as in \"http://10.0.0.1:8000 http://10.0.0.2:8000\".")]
+    [Setting(
+        "Engine openai: the servers' URLs, separated by spaces, as in " +
+        "\"http://10.0.0.1:8000 http://10.0.0.2:8000\".")]
     public string? Servers { get; init; }
 
     [Setting("Engine openai: whose calls the servers know for what OpenAI's API has no words for.",
@@ -133,7 +135,9 @@ public sealed record RolloutSettings
     [Setting("Engine openai: samples of a policy that is more updates behind than this are drawn anew.", AtLeast = 0)]
     public int MaxPolicyLag { get; init; }
 
-    [Setting("Engine openai: a folder that servers see under the same path, for weights; null: one in the run's folder.")]
+    [Setting(
+        "Engine openai: a folder that servers see under the same path, for weights; " +
+        "null: one in the run's folder.")]
     public string? WeightsFolder { get; init; }
 
     /// <summary>The addresses in <c>servers</c>.</summary>

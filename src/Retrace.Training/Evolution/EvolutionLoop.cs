@@ -125,7 +125,7 @@ public sealed class EvolutionLoop
             step, groups, maternal, learned, evaluated, _engine.TakeIncidents(), rollout, learning));
     }
 
-    // Without servers the step has no evaluation, and the next one says what is wrong, with this one's checkpoint saved.
+    // Without servers the step has no evaluation, and the next one says what is wrong, with this one saved.
     private static EvaluationPoint? EvaluateLearned(PeriodicEvaluation evaluation)
     {
         try

@@ -1,13 +1,13 @@
 namespace Retrace.Training.Learning;
 
 /// <summary>
-/// How much more likely the policy makes each token of a response than the server did that drew it: truncated importance
-/// sampling. A server computes the same weights with other kernels, in another number format or one step late, and
-/// the gradient of what it drew is that of its own distribution.
+/// How much more likely the policy makes each token of a response than the server did that drew it: truncated
+/// importance sampling. A server computes the same weights with other kernels, in another number format or one step
+/// late, and the gradient of what it drew is that of its own distribution.
 /// </summary>
 /// <remarks>
-/// w_t = min(π_old(t) / μ(t), C), with which the policy's term of the loss is multiplied; the ratio that is clipped stays
-/// π / π_old. Source: Yao et al. 2025, "Your Efficient RL Framework Secretly Brings You Off-Policy RL Training".
+/// w_t = min(π_old(t) / μ(t), C), with which the policy's term of the loss is multiplied; the ratio that is clipped
+/// stays π / π_old. Source: Yao et al. 2025, "Your Efficient RL Framework Secretly Brings You Off-Policy RL Training".
 /// </remarks>
 /// <param name="Weights">[T] w</param>
 /// <param name="Truncated">How many of them would be above C.</param>

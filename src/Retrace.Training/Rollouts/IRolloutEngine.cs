@@ -21,7 +21,7 @@ public interface IRolloutEngine
 
 /// <summary>What went wrong among servers and was made good.</summary>
 /// <param name="StaleSamples">Samples of a policy that was too old, which were dropped and drawn anew.</param>
-/// <param name="FailedRequests">Requests that a server refused, broke off, or answered wrongly; each went elsewhere.</param>
+/// <param name="FailedRequests">Requests that a server refused, broke off or answered wrongly: done elsewhere.</param>
 /// <param name="HedgedRequests">Requests that took long and were given to another server as well.</param>
 public sealed record RolloutIncidents(int StaleSamples, int FailedRequests, int HedgedRequests);
 

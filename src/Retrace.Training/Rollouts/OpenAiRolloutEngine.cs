@@ -8,9 +8,9 @@ namespace Retrace.Training.Rollouts;
 
 /// <summary>Generates on OpenAI-compatible servers (vLLM, SGLang, <c>retrace serve-model</c>).</summary>
 /// <remarks>
-/// Which server draws a sample decides nothing: its seed follows from its place. Log-probabilities and entropies are those
-/// of the policy in this process, computed once the samples are there; the servers' own are kept beside them, for
-/// importance sampling.
+/// Which server draws a sample decides nothing: its seed follows from its place. Log-probabilities and entropies are
+/// those of the policy in this process, computed once the samples are there; the servers' own are kept beside them,
+/// for importance sampling.
 /// </remarks>
 public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
 {
@@ -40,7 +40,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     /// <summary>Finds the servers of <c>rollout.servers</c>. Nothing is drawn before <see cref="UsePolicy"/>.</summary>
     /// <param name="policy">Its weights are what servers are given.</param>
     /// <param name="configuration">Of the run.</param>
-    /// <param name="weightsFolder">The run's own, where weights are written to if the configuration does not say.</param>
+    /// <param name="weightsFolder">The run's own, where weights are written unless the configuration says.</param>
     /// <exception cref="BadInputException">No server answers, or one refuses the token.</exception>
     public static OpenAiRolloutEngine Connect(
         VisionLanguageModel policy,

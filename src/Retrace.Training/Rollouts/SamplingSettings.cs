@@ -7,8 +7,8 @@ namespace Retrace.Training.Rollouts;
 public sealed record SamplingSettings(double Temperature, double TopP = 1.0, bool MeasureSelfCertainty = false)
 {
     /// <summary>
-    /// Whether <see cref="Generation.LogProbs"/> and <see cref="Generation.Entropies"/> are wanted: an engine that has to
-    /// compute them in another pass leaves them empty where they are not.
+    /// Whether <see cref="Generation.LogProbs"/> and <see cref="Generation.Entropies"/> are wanted: an engine that has
+    /// to compute them in another pass leaves them empty where they are not.
     /// </summary>
     public bool Measure { get; init; } = true;
 }

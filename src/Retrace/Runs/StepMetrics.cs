@@ -57,7 +57,7 @@ public sealed record StepMetrics
     /// <summary>Share of those weights that were truncated.</summary>
     public double? ImportanceTruncated { get; init; }
 
-    /// <summary>Samples that servers drew with too old a policy, dropped and drawn anew. Null with engine local.</summary>
+    /// <summary>Samples of too old a policy, dropped and drawn anew by servers. Null with engine local.</summary>
     public int? StaleSamples { get; init; }
 
     /// <summary>Requests that a server failed, each of which went to another.</summary>

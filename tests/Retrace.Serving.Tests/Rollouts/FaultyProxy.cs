@@ -129,7 +129,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
                 _ = _application.StopAsync(new CancellationToken(canceled: true));
                 return;
             case Fault.InternalError:
-                await ReplyAsync(context, 500, "application/json", """{"error":{"message":"out of memory"}}"""u8.ToArray());
+                await ReplyAsync(context, 500, "application/json", """{"error":{"message":"no room"}}"""u8.ToArray());
                 return;
             case Fault.Silence:
                 await Task.Delay(Timeout.Infinite, context.RequestAborted)

@@ -43,7 +43,11 @@ public sealed class OpenAiRolloutEngineTests : IDisposable
         engine.UsePolicy(0, Cancellation);
         Generation[][] expected = Local(_model, Requests(1), new SamplingSettings(0));
         // The whole response, and the rest of one of which a part is kept.
-        RolloutRequest[] requests = [.. Requests(1), .. expected.Select((samples, i) => Kept(i, samples[0].Tokens[..KeptOf(samples[0])]))];
+        RolloutRequest[] requests =
+        [
+            .. Requests(1),
+            .. expected.Select((samples, i) => Kept(i, samples[0].Tokens[..KeptOf(samples[0])])),
+        ];
         Generation[][] drawn = engine.Generate(requests, new SamplingSettings(0), Cancellation);
 
         for (int i = 0; i < _problems.Length; i++)
@@ -303,7 +307,8 @@ public sealed class OpenAiRolloutEngineTests : IDisposable
         const string Token = "secret-of-the-test";
         await using RunningServer server = await RunningServer.StartAsync(Token, updates: _folder.Path);
         Environment.SetEnvironmentVariable(KeyVariable, Token);
-        using (OpenAiRolloutEngine engine = Connect(_model, [server.Address], $"rollout.api_key_variable={KeyVariable}"))
+        using (OpenAiRolloutEngine engine =
+            Connect(_model, [server.Address], $"rollout.api_key_variable={KeyVariable}"))
         {
             engine.UsePolicy(0, Cancellation);
             Assert.Equal(_problems.Length, engine.Generate(Requests(1), new SamplingSettings(0), Cancellation).Length);
@@ -317,7 +322,8 @@ public sealed class OpenAiRolloutEngineTests : IDisposable
         Assert.Throws<BadInputException>(() =>
             Connect(_model, [server.Address], $"rollout.api_key_variable={KeyVariable}"));
         Assert.DoesNotContain(
-            Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length < 1 << 20),
+            Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories)
+                .Where(file => new FileInfo(file).Length < 1 << 20),
             file => File.ReadAllText(file).Contains(Token));
     }
 
@@ -383,7 +389,8 @@ public sealed class OpenAiRolloutEngineTests : IDisposable
                 Shipped.Model,
                 file: null,
                 [
-                    "rollout.engine=openai", $"rollout.servers={string.Join(' ', servers.Select(server => server.ToString()))}",
+                    "rollout.engine=openai",
+                    $"rollout.servers={string.Join(' ', servers.Select(server => server.ToString()))}",
                     .. settings,
                 ]),
             _folder.Combine($"weights-{_engines++}"), // As each run has a folder of its own.

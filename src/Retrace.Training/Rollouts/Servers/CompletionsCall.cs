@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Retrace.Training.Rollouts.Servers;
 
 /// <summary>
-/// <c>/v1/completions</c> with the prompt as token ids that are rendered here. Neither vLLM nor SGLang takes images there.
+/// <c>/v1/completions</c> with the prompt as token ids that are rendered here. Neither vLLM nor SGLang takes images
+/// there.
 /// </summary>
 internal sealed class CompletionsCall : IServerCall
 {

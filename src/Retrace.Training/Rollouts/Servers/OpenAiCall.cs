@@ -4,8 +4,8 @@ namespace Retrace.Training.Rollouts.Servers;
 
 /// <summary>What the two calls of OpenAI's API share, with the members that vLLM and SGLang add.</summary>
 /// <remarks>
-/// Sources: vLLM's entrypoints/openai protocol files and SGLang's srt/entrypoints/openai/protocol.py. Token ids are asked
-/// for by <c>return_token_ids</c>, and for older vLLM by <c>return_tokens_as_token_ids</c>, which writes
+/// Sources: vLLM's entrypoints/openai protocol files and SGLang's srt/entrypoints/openai/protocol.py. Token ids are
+/// asked for by <c>return_token_ids</c>, and for older vLLM by <c>return_tokens_as_token_ids</c>, which writes
 /// <c>token_id:N</c> in place of a token's text.
 /// </remarks>
 internal static class OpenAiCall
@@ -39,8 +39,8 @@ internal static class OpenAiCall
     public static ServerReply Read(
         JsonElement body, Func<JsonElement, (string Text, IReadOnlyList<(string Token, float LogProb)>? Drawn)> read)
     {
-        int? promptTokens = Member(body, "usage") is JsonElement usage && Member(usage, "prompt_tokens") is JsonElement count
-            ? count.GetInt32()
+        int? promptTokens = Member(body, "usage") is JsonElement usage
+            ? Member(usage, "prompt_tokens")?.GetInt32()
             : null;
         string? version = Member(body, "metadata") is JsonElement metadata
             ? Member(metadata, "weight_version")?.GetString()

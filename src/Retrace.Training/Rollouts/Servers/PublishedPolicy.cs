@@ -77,7 +77,8 @@ internal sealed class PublishedPolicy
 
     /// <summary>The version that a reply's label names; null where it is none of ours.</summary>
     public int? VersionOf(string label) =>
-        label.StartsWith(_prefix, StringComparison.Ordinal) && int.TryParse(label.AsSpan(_prefix.Length), out int version)
+        label.StartsWith(_prefix, StringComparison.Ordinal)
+        && int.TryParse(label.AsSpan(_prefix.Length), out int version)
             ? version
             : null;
 

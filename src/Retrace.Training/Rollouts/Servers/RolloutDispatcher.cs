@@ -6,8 +6,8 @@ using Retrace.Training.Configuration;
 namespace Retrace.Training.Rollouts.Servers;
 
 /// <summary>
-/// Gives jobs to servers and sees each through to the end: to the server with the fewest tokens to draw, elsewhere when it
-/// fails, to a second one as well when it takes long, and again after a while when all have failed.
+/// Gives jobs to servers and sees each through to the end: to the server with the fewest tokens to draw, elsewhere when
+/// it fails, to a second one as well when it takes long, and again after a while when all have failed.
 /// </summary>
 internal sealed class RolloutDispatcher
 {
@@ -47,7 +47,8 @@ internal sealed class RolloutDispatcher
             CancellationToken = cancellation,
         };
         // The largest first, so that no large one is begun when the others are done.
-        await Parallel.ForEachAsync(jobs.Index().OrderByDescending(pair => pair.Item.Tokens), options, async (pair, ends) =>
+        IEnumerable<(int Index, RolloutJob Item)> order = jobs.Index().OrderByDescending(pair => pair.Item.Tokens);
+        await Parallel.ForEachAsync(order, options, async (pair, ends) =>
         {
             var attempts = new Attempts(pair.Item);
             try
@@ -72,10 +73,10 @@ internal sealed class RolloutDispatcher
         Interlocked.Exchange(ref _failedRequests, 0),
         Interlocked.Exchange(ref _hedgedRequests, 0));
 
-    // Innermost first: attempts on several servers, of which the first to succeed counts and ends the others; then pauses.
+    // Innermost: attempts on several servers, of which the first to succeed counts and ends the others; then pauses.
     private ResiliencePipeline<Generation[]> Pipeline()
     {
-        PredicateBuilder<Generation[]> serverFault = new PredicateBuilder<Generation[]>().Handle<ServerFaultException>();
+        var serverFault = new PredicateBuilder<Generation[]>().Handle<ServerFaultException>();
         ResiliencePipelineBuilder<Generation[]> pipeline = new();
         pipeline.AddRetry(new RetryStrategyOptions<Generation[]>
         {
@@ -132,7 +133,7 @@ internal sealed class RolloutDispatcher
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
             ServerFaultException late = new(
-                $"{server.Address} did not answer within {_settings.RequestTimeout} s (rollout.request_timeout)", error);
+                $"{server.Address} did not answer within rollout.request_timeout, {_settings.RequestTimeout} s", error);
             Fail(server, attempts, late);
             throw late;
         }

@@ -51,7 +51,7 @@ internal sealed class SampleReading(Tokenizer tokenizer, QwenConfig config)
         if (tokens.Length == 0 || tokens.Length > maxTokens + 1 || (first >= 0 && first < tokens.Length - 1))
         {
             throw new ServerFaultException(
-                $"it answered {tokens.Length} tokens where at most {maxTokens} were asked for, or went on after their end");
+                $"it answered {tokens.Length} tokens where at most {maxTokens} were asked for, or went on after the end");
         }
         if (Array.Exists(tokens, id => id < 0 || id >= config.Text.VocabularySize))
         {
