@@ -45,6 +45,7 @@ internal static class CommandLine
             ExportCommand.Create(),
             SurvivalCommand.Create(),
             SimulateCommand.Create(),
+            ServeModelCommand.Create(),
             DoctorCommand.Create(),
         };
         // An argument may start with @: it names no response file.

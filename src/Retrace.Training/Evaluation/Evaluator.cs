@@ -12,7 +12,7 @@ namespace Retrace.Training.Evaluation;
 /// <param name="preparation">Makes the prompts, as in training.</param>
 /// <param name="settings">How responses are sampled.</param>
 public sealed class Evaluator(
-    VisionLanguageModel model, LocalRolloutEngine engine, ProblemPreparation preparation, ResponseSampling settings)
+    VisionLanguageModel model, IRolloutEngine engine, ProblemPreparation preparation, ResponseSampling settings)
 {
     private const int ProblemsAtOnce = 64;
 
@@ -48,7 +48,10 @@ public sealed class Evaluator(
                         RandomStream.For(settings.Seed, Purpose.Evaluation, chunk[i].Index, sample))])),
             ];
             Generation[][] responses =
-                engine.Generate(requests, new SamplingSettings(settings.Temperature, settings.TopP), cancellation);
+                engine.Generate(
+                    requests,
+                    new SamplingSettings(settings.Temperature, settings.TopP) { Measure = false },
+                    cancellation);
             graded.AddRange(prepared.Select((problem, i) =>
                 Grade(problem.Problem, answers[problem.Problem.Id], responses[i])));
             onProblems?.Invoke(graded.Count);

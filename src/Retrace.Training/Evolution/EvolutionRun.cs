@@ -154,6 +154,11 @@ public sealed class EvolutionRun : IDisposable
             _checkpoints.Restore(StepsTaken, learner.Optimizer);
         }
 
+        IRolloutEngine engine = Configuration.Rollout.Engine == "openai"
+            ? Hold(OpenAiRolloutEngine.Connect(
+                policy, Configuration, Path.Combine(runDirectory, RunFolder.RolloutWeights), cancellation))
+            : new LocalRolloutEngine(policy.Network, Configuration.Rollout);
+
         Directory.CreateDirectory(runDirectory);
         Hold(Lock(runDirectory));
         string yaml = Configuration.ToYaml(explain: true);
@@ -164,9 +169,12 @@ public sealed class EvolutionRun : IDisposable
         Loop = new EvolutionLoop(
             Configuration,
             policy,
+            engine,
             data,
             learner,
-            evaluationData is null ? null : new PeriodicEvaluation(EvaluatorOf(policy, preparation), evaluationData),
+            evaluationData is null
+                ? null
+                : new PeriodicEvaluation(EvaluatorOf(policy, engine, preparation), evaluationData),
             new StepLog(Configuration, policy.Tokenizer, data.Skipped.Count, writer),
             step => _checkpoints.Save(step, policy, learner.Optimizer));
     }
@@ -209,9 +217,10 @@ public sealed class EvolutionRun : IDisposable
         return UsableProblems.Read(path, preparation, cancellation).Labeled(path, Configuration.Evaluation.Limit);
     }
 
-    private Evaluator EvaluatorOf(VisionLanguageModel policy, ProblemPreparation preparation) => new(
+    private Evaluator EvaluatorOf(
+        VisionLanguageModel policy, IRolloutEngine engine, ProblemPreparation preparation) => new(
         policy,
-        new LocalRolloutEngine(policy.Network, Configuration.Rollout),
+        engine,
         preparation,
         new ResponseSampling(
             Configuration.Evaluation.Samples,

@@ -7,6 +7,7 @@ using Retrace.Rewards;
 using Retrace.Runs;
 using Retrace.Training.Configuration;
 using Retrace.Training.Learning;
+using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Evolution;
 
@@ -34,6 +35,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
         Trajectory[][] maternal,
         LearningStatistics learned,
         EvaluationPoint? evaluated,
+        RolloutIncidents? incidents,
         TimeSpan rollout,
         TimeSpan learning)
     {
@@ -61,6 +63,11 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             ClipFraction = learned.ClipFraction,
             GradNorm = learned.GradNorm,
             LearningRate = learned.LearningRate,
+            ImportanceMean = learned.ImportanceMean,
+            ImportanceTruncated = learned.ImportanceTruncated,
+            StaleSamples = incidents?.StaleSamples,
+            FailedRequests = incidents?.FailedRequests,
+            HedgedRequests = incidents?.HedgedRequests,
             ResponseTokensMean = trained.Average(one => (double)one.Generation.Tokens.Length),
             MaternalTokens = maternalTokens,
             RetracedTokens = retracedTokens,

@@ -18,6 +18,9 @@ public static class RunFolder
     /// <summary>Holds <c>step-N/</c> folders.</summary>
     public const string Checkpoints = "checkpoints";
 
+    /// <summary>What rollout servers load after each update, where nothing else is configured.</summary>
+    public const string RolloutWeights = "rollout-weights";
+
     /// <summary>The run's page.</summary>
     public const string Report = "report.html";
 }
