@@ -12,7 +12,7 @@ internal sealed class PeriodicEvaluation(Evaluator evaluator, UsableProblems dat
 {
     public EvaluationPoint Measure(CancellationToken cancellation)
     {
-        IReadOnlyList<GradedProblem> graded = evaluator.Evaluate(data.Problems, data.Labels, cancellation);
+        IReadOnlyList<GradedProblem> graded = evaluator.Evaluate(data.Problems, AnswerKey.Of(data.Labels), cancellation);
         int samples = graded.Sum(problem => problem.Classes.Count);
         return new EvaluationPoint((double)graded.Sum(problem => problem.RightCount) / samples, samples);
     }
