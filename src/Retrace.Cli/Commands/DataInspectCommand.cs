@@ -212,7 +212,7 @@ internal static class DataInspectCommand
 
         private static string Text(Spread spread, string unit) => string.Create(
             CultureInfo.InvariantCulture,
-            $"{spread.Smallest} to {spread.Largest} {unit}, half up to {spread.Median}, 95 % up to {spread.NinetyFifth}");
+            $"{spread.Smallest} to {spread.Largest} {unit}, half to {spread.Median}, 95 % to {spread.NinetyFifth}");
 
         private static string Text(IReadOnlyList<(string Id, string Other)> pairs) => pairs.Count == 0
             ? "none"

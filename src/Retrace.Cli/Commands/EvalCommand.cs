@@ -32,13 +32,13 @@ internal static class EvalCommand
             "How answers are found: boxed, or lenient, which also takes \"the answer is …\" and choice letters.");
         Option<string> data = new("--data")
         {
-            Description = "Labeled problems, a .jsonl or .parquet file; with --benchmark its file or folder as published.",
+            Description = "Labeled problems, a .jsonl or .parquet file; with --benchmark its file or folder.",
             HelpName = "FILE",
             Required = true,
         };
         Option<string?> benchmark = new("--benchmark")
         {
-            Description = "Uses this benchmark's prompt, answer rule, categories and metric; retrace data get lists them.",
+            Description = "Uses this benchmark's prompt, answers, categories and metric; see retrace data get.",
             HelpName = "NAME",
         };
         Option<bool> shuffleImages = new("--shuffle-images")

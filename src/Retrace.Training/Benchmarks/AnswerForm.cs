@@ -8,7 +8,7 @@ namespace Retrace.Training.Benchmarks;
 internal static class AnswerForm
 {
     public const string Letter = "\nAnswer with the letter of the right choice.";
-    public const string Letters = "\nAnswer with the letter of the right choice, or with all letters if several are right.";
+    public const string Letters = "\nAnswer with the letter of the right choice, or of all right choices.";
     public const string ThreeDecimals = "\nGive the answer as a number with three decimal places.";
     public const string Short = "\nAnswer with a number, a word or a short phrase.";
 }

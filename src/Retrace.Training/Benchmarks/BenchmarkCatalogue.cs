@@ -14,7 +14,7 @@ public static class BenchmarkCatalogue
         Mmmu.Benchmark,
     ];
 
-    /// <exception cref="BadInputException">There is no benchmark of that name; the message lists those there are.</exception>
+    /// <exception cref="BadInputException">There is none of that name; the message lists those there are.</exception>
     public static Benchmark Named(string name) =>
         All.FirstOrDefault(benchmark => benchmark.Published.Name == name) ?? throw new BadInputException(
             $"There is no benchmark \"{name}\"; known are "

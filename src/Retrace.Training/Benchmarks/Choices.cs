@@ -28,10 +28,12 @@ internal static partial class Choices
             marks.Add((start + mark.Index, start + mark.Index + mark.Length));
             start += mark.Index + mark.Length;
         }
-        return marks.Count < 2
-            ? []
-            : [.. marks.Select((mark, i) =>
-                text[mark.End..(i + 1 < marks.Count ? marks[i + 1].Start : text.Length)].Trim(' ', '\t', '\r', '\n', ';', ','))];
+        if (marks.Count < 2)
+        {
+            return [];
+        }
+        int[] ends = [.. marks.Skip(1).Select(mark => mark.Start), text.Length];
+        return [.. marks.Zip(ends, (mark, end) => text[mark.End..end].Trim(' ', '\t', '\r', '\n', ';', ','))];
     }
 
     [GeneratedRegex(@"\b(?:choices?|options?)\s*:", RegexOptions.IgnoreCase)]

@@ -99,7 +99,8 @@ internal static class MathVista
     }
 
     private static int PrecisionOf(IDataRecord record) =>
-        double.TryParse(record.Text("precision"), CultureInfo.InvariantCulture, out double places) && places is >= 0 and <= 15
+        double.TryParse(record.Text("precision"), CultureInfo.InvariantCulture, out double places)
+        && places is >= 0 and <= 15
             ? (int)places
             : throw new UnusableRecordException("its field \"precision\" is no number of decimals");
 }

@@ -28,7 +28,8 @@ internal static class Mmmu
         ["Science"] = ["Biology", "Chemistry", "Geography", "Math", "Physics"],
         ["Health and Medicine"] =
         [
-            "Basic_Medical_Science", "Clinical_Medicine", "Diagnostics_and_Laboratory_Medicine", "Pharmacy", "Public_Health",
+            "Basic_Medical_Science", "Clinical_Medicine", "Diagnostics_and_Laboratory_Medicine", "Pharmacy",
+            "Public_Health",
         ],
         ["Humanities and Social Science"] = ["History", "Literature", "Psychology", "Sociology"],
         ["Tech and Engineering"] =

@@ -24,7 +24,7 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, string
 
     /// <summary>The fields' names and kinds, in the order in which they stand there.</summary>
     public IEnumerable<(string Name, JsonValueKind Kind)> Fields =>
-        root.EnumerateObject().Select(field => (field.Name, field.Value.ValueKind));
+        root.EnumerateObject().Select(property => (property.Name, property.Value.ValueKind));
 
     /// <summary>A field as it stands there; null where it is missing or null.</summary>
     public JsonElement? Field(string name) =>

@@ -9,7 +9,7 @@ public sealed record Overlap(
     IReadOnlyList<(string Id, string Other)> SimilarImage,
     IReadOnlyList<(string Id, string Other)> SameProblem)
 {
-    /// <summary>Problems of a set that come again in it: each with the first of those before it that it is like.</summary>
+    /// <summary>Problems that come again in their set: each with the first before it that it is like.</summary>
     public static Overlap Within(IReadOnlyList<ProblemFingerprint> problems) => Of(problems, problems, place => place);
 
     /// <summary>Problems of a set that another set has: each with the first of those that it is like.</summary>

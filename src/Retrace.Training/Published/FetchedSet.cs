@@ -14,7 +14,7 @@ public sealed record FetchedSet(IReadOnlyList<string> Files, int Problems, int L
     public static IReadOnlyList<PublishedSet> Known { get; } =
         [.. TrainingSets.All, .. BenchmarkCatalogue.All.Select(benchmark => benchmark.Published)];
 
-    /// <exception cref="BadInputException">There is no data set of that name; the message lists those there are.</exception>
+    /// <exception cref="BadInputException">There is none of that name; the message lists those there are.</exception>
     public static PublishedSet Named(string name) =>
         Known.FirstOrDefault(set => set.Name == name) ?? throw new BadInputException(
             $"There is no data set \"{name}\"; known are {string.Join(", ", Known.Select(set => set.Name))}.");

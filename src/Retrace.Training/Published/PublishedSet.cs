@@ -55,7 +55,8 @@ public sealed record PublishedSet(
         }
         string patterns = string.Join(" or ", Layouts.Select(layout => layout.Pattern));
         throw new BadInputException(
-            $"{folder}: no {patterns} of {Title} lies in or below this folder; retrace data get {Name} says what to fetch");
+            $"{folder}: no {patterns} of {Title} lies in or below this folder; "
+            + $"retrace data get {Name} says what to fetch");
     }
 
     private static bool IsLfsPointer(string file)

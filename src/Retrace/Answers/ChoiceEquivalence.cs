@@ -83,7 +83,8 @@ public sealed partial class ChoiceEquivalence : IAnswerEquivalence
 
     // "B", "(b)", "B.", "B. 15", "(B) 15", "option B"; a lower-case letter with nothing behind it.
     [GeneratedRegex(
-        @"^(?:[Oo]ption |[Cc]hoice )?(?:\((?<letter>[A-Za-z])\)(?:[\s.:].*)?|(?<letter>[A-Z])(?:[.:)].*)?|(?<letter>[a-z])[.)]?)$",
+        @"^(?:[Oo]ption |[Cc]hoice )?"
+        + @"(?:\((?<letter>[A-Za-z])\)(?:[\s.:].*)?|(?<letter>[A-Z])(?:[.:)].*)?|(?<letter>[a-z])[.)]?)$",
         RegexOptions.Singleline)]
     private static partial Regex Lettered();
 }

@@ -17,14 +17,14 @@ public sealed class BenchmarkReadingTests : IDisposable
     [Fact]
     public async Task MathVision_has_choices_and_numbers()
     {
-        await ParquetRows.WriteAsync(_folder.Combine("data/testmini-00000-of-00001.parquet"), null, new MathVisionRow());
-        await ParquetRows.WriteAsync(
+        await PublishedParquet.WriteAsync(_folder.Combine("data/testmini-00000-of-00001.parquet"), null, new MathVisionRow());
+        await PublishedParquet.WriteAsync(
             _folder.Combine("data/test-00000-of-00001-3532b8d3f1b4047a.parquet"),
             rowGroup: 1,
             new MathVisionRow
             {
-                id = "1", question = "How many?\n<image1>", options = ["3", "4"], decoded_image = Picture, image = "images/1.jpg",
-                answer = "B", level = 4, subject = "counting",
+                id = "1", question = "How many?\n<image1>", options = ["3", "4"], decoded_image = Picture,
+                image = "images/1.jpg", answer = "B", level = 4, subject = "counting",
             },
             new MathVisionRow
             {
@@ -55,7 +55,7 @@ public sealed class BenchmarkReadingTests : IDisposable
     [Fact]
     public async Task MathVista_asks_its_query_and_rounds_to_its_precision()
     {
-        await ParquetRows.WriteAsync(
+        await PublishedParquet.WriteAsync(
             _folder.Combine("data/testmini-00000-of-00001-725687bf7a18d64b.parquet"),
             null,
             Vista("1", "Hint: …\nQuestion: d?", "1.2", "float", precision: 1),
@@ -67,8 +67,8 @@ public sealed class BenchmarkReadingTests : IDisposable
         Assert.Equal("Hint: …\nQuestion: d?", data.Items[0].Problem.Question);
         Assert.Equal("figure question answering", data.Items[0].Problem.Category);
         Assert.Equal(
-            ["task", "context", "grade", "category", "source", "language", "skill", "skill", "question type", "answer type"],
-            data.Items[0].Categories.Select(category => category.Field));
+            "task, context, grade, category, source, language, skill, skill, question type, answer type",
+            string.Join(", ", data.Items[0].Categories.Select(category => category.Field)));
         Assert.Equal(
             ["arithmetic reasoning", "numeric commonsense"],
             data.Items[0].Categories.Where(category => category.Field == "skill").Select(category => category.Value));
@@ -97,7 +97,7 @@ public sealed class BenchmarkReadingTests : IDisposable
     public async Task MathVerse_has_five_versions_and_one_whose_question_is_in_the_image()
     {
         const string Full = "Find angle 2.\nChoices:\nA:40°\nB:50°";
-        await ParquetRows.WriteAsync(
+        await PublishedParquet.WriteAsync(
             _folder.Combine("testmini.parquet"),
             null,
             Verse("1", "Text Dominant", "<question>", Full, "B", "multi-choice"),
@@ -125,8 +125,8 @@ public sealed class BenchmarkReadingTests : IDisposable
             _folder.Write($"data/2steps/image/{name}", TinyImages.Png);
         }
         _folder.Write("data/knowledge_structure_nodes.json", """
-            [{"root0": "Geometry and Figures", "root1": "Measurement", "root2": "Angles and Length", "root3": "Length Units",
-              "root4": null, "full node": "Measurement_Angles and Length_Length Units"}]
+            [{"root0": "Geometry and Figures", "root1": "Measurement", "root2": "Angles and Length",
+              "root3": "Length Units", "root4": null, "full node": "Measurement_Angles and Length_Length Units"}]
             """);
         _folder.Write("data/testmini.json", JsonSerializer.Serialize(new[]
         {
@@ -140,7 +140,8 @@ public sealed class BenchmarkReadingTests : IDisposable
         Assert.All(data.Items, item => Assert.Equal("2steps_1", item.Group));
         Assert.Equal(["1", "2", "multi"], data.Items.Select(item => item.Part));
         Assert.Equal(
-            [("steps", "one-step"), ("domain", "Angles and Length"), ("concept", "Length Units")], data.Items[0].Categories);
+            [("steps", "one-step"), ("domain", "Angles and Length"), ("concept", "Length Units")],
+            data.Items[0].Categories);
         Assert.Equal([("steps", "two-step")], data.Items[2].Categories);
         Assert.Equal(
             "How long?\nA. 3;B. 4; E. No correct answer\nAnswer with the letter of the right choice.",
@@ -151,7 +152,7 @@ public sealed class BenchmarkReadingTests : IDisposable
     [Fact]
     public async Task We_Math_is_read_from_parquet_too()
     {
-        await ParquetRows.WriteAsync(
+        await PublishedParquet.WriteAsync(
             _folder.Combine("testmini-00000-of-00001.parquet"),
             null,
             new WeMathRow
@@ -176,7 +177,8 @@ public sealed class BenchmarkReadingTests : IDisposable
             """);
         BenchmarkData data = Read("logicvista");
         Assert.Equal(
-            [("skill", "inductive"), ("capability", "diagram"), ("capability", "ocr")], Assert.Single(data.Items).Categories);
+            [("skill", "inductive"), ("capability", "diagram"), ("capability", "ocr")],
+            Assert.Single(data.Items).Categories);
         AssertRight(data, "v1_1", ["A, C", "AC", "C and A"], ["A", "B", "A, B, C"]);
         Assert.Equal(new SkippedProblem("v1_2", "its image v1_2.png does not exist"), Assert.Single(data.Skipped));
     }
@@ -186,7 +188,7 @@ public sealed class BenchmarkReadingTests : IDisposable
     {
         for (int variant = 1; variant <= 10; variant++)
         {
-            await ParquetRows.WriteAsync(
+            await PublishedParquet.WriteAsync(
                 _folder.Combine($"data/sample{variant}-00000-of-{variant:00000}.parquet"),
                 null,
                 Dyna("1", "Period?", $"{variant}.0944", "float"),
@@ -195,7 +197,9 @@ public sealed class BenchmarkReadingTests : IDisposable
         }
         BenchmarkData data = Read("dynamath");
         Assert.Equal(30, data.Items.Count);
-        Assert.Equal(["1/1", "1/10", "1/2"], data.Items.Where(item => item.Group == "1").Take(3).Select(item => item.Problem.Id));
+        Assert.Equal(
+            ["1/1", "1/10", "1/2"],
+            data.Items.Where(item => item.Group == "1").Take(3).Select(item => item.Problem.Id));
         Assert.Equal("analytic geometry", data.Items[0].Problem.Category);
         Assert.EndsWith("with three decimal places.", data.Items[0].Problem.Question);
         AssertRight(data, "1/2", ["2.094", "2.0954"], ["2.09", "2.1"]);
@@ -223,13 +227,14 @@ public sealed class BenchmarkReadingTests : IDisposable
     [Fact]
     public async Task MMMU_has_subjects_disciplines_and_several_images()
     {
-        await ParquetRows.WriteAsync(
+        await PublishedParquet.WriteAsync(
             _folder.Combine("Art_Theory/validation-00000-of-00001.parquet"),
             null,
             new MmmuRow
             {
-                id = "validation_Art_Theory_1", question = "<image 1> or <image 2>?", options = "['first', \"it's second\"]",
-                image_1 = Picture, image_2 = Picture, answer = "B", question_type = "multiple-choice", topic_difficulty = "Easy",
+                id = "validation_Art_Theory_1", question = "<image 1> or <image 2>?",
+                options = "['first', \"it's second\"]", image_1 = Picture, image_2 = Picture, answer = "B",
+                question_type = "multiple-choice", topic_difficulty = "Easy",
             },
             new MmmuRow
             {
@@ -262,7 +267,8 @@ public sealed class BenchmarkReadingTests : IDisposable
     }
 
     private static MathVistaRow Vista(
-        string pid, string query, string answer, string type, double? precision = null, List<string>? choices = null) => new()
+        string pid, string query, string answer, string type, double? precision = null, List<string>? choices = null) =>
+        new()
         {
             pid = pid,
             query = query,

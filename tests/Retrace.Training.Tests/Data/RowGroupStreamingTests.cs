@@ -65,7 +65,7 @@ public sealed class RowGroupStreamingTests : IDisposable
     private async Task<string> WriteAsync(int groups)
     {
         string path = _folder.Combine("train.parquet");
-        await ParquetRows.WriteAsync(
+        await PublishedParquet.WriteAsync(
             path,
             RowsInAGroup,
             Enumerable.Range(0, groups * RowsInAGroup).Select(i => new EasyRow

@@ -45,7 +45,10 @@ public sealed class InspectionTests : IDisposable
     public void A_broken_image_is_named()
     {
         (IReadOnlyList<ProblemFingerprint> whole, IReadOnlyList<SkippedProblem> broken) = ProblemFingerprint.Of(
-            [new Problem("good", "?", [new EmbeddedImage("i", TinyImages.Png)]), new Problem("bad", "?", [new EmbeddedImage("j", TinyImages.Jpeg)])],
+            [
+                new Problem("good", "?", [new EmbeddedImage("i", TinyImages.Png)]),
+                new Problem("bad", "?", [new EmbeddedImage("j", TinyImages.Jpeg)]),
+            ],
             TestContext.Current.CancellationToken);
         Assert.Equal(("image/png", 1, 1), Assert.Single(whole).Images.Select(image =>
             (image.MediaType, image.Width, image.Height)).Single());
@@ -56,7 +59,7 @@ public sealed class InspectionTests : IDisposable
     public async Task Schemas_are_told_of_every_format()
     {
         string parquet = _folder.Combine("p.parquet");
-        await ParquetRows.WriteAsync(
+        await PublishedParquet.WriteAsync(
             parquet,
             rowGroup: 2,
             Enumerable.Range(0, 5).Select(_ => new MathVistaRow { metadata = new MathVistaMetadata { skills = [] } }));

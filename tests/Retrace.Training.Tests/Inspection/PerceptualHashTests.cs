@@ -10,7 +10,8 @@ public sealed class PerceptualHashTests
 {
     private static readonly PixelImage[] Figures =
     [
-        .. GeometryDataSet.Problems(GeometrySplit.Test, seed: 5, count: 60).Select(problem => FigureRenderer.Render(problem.Figure)),
+        .. GeometryDataSet.Problems(GeometrySplit.Test, seed: 5, count: 60)
+            .Select(problem => FigureRenderer.Render(problem.Figure)),
     ];
 
     [Fact]
@@ -30,7 +31,8 @@ public sealed class PerceptualHashTests
         ulong[] hashes = [.. Figures.Select(PerceptualHash.Of)];
         int[] distances =
         [
-            .. hashes.SelectMany((first, i) => hashes.Skip(i + 1).Select(second => PerceptualHash.Distance(first, second))),
+            .. hashes.SelectMany((first, i) =>
+                hashes.Skip(i + 1).Select(second => PerceptualHash.Distance(first, second))),
         ];
         Assert.InRange(distances.Count(distance => distance <= PerceptualHash.Near), 0, distances.Length / 200);
         Assert.InRange(distances.Average(), 20, 36);

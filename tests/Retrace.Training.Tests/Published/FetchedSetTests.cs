@@ -132,7 +132,7 @@ public sealed class FetchedSetTests : IDisposable
             i => new { imagename = $"{i % 3}.png", question = "Which?", answer = "A", skill = (string[])["spatial"] })));
     }
 
-    private Task WriteEasyAsync(string name) => ParquetRows.WriteAsync(
+    private Task WriteEasyAsync(string name) => PublishedParquet.WriteAsync(
         _folder.Combine(name),
         null,
         new EasyRow { problem = "<image>x?", answer = "1", images = [new StoredImage { bytes = TinyImages.Png }] },

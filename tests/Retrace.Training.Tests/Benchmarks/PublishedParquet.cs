@@ -5,7 +5,7 @@ using Parquet.Serialization;
 namespace Retrace.Training.Tests.Benchmarks;
 
 /// <summary>Rows of the true schemas of published Parquet files; property names are column names.</summary>
-internal static class ParquetRows
+internal static class PublishedParquet
 {
     public static async Task WriteAsync<T>(string path, int? rowGroup, params IEnumerable<T> rows)
         where T : class, new()
