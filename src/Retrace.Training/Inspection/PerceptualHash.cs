@@ -9,16 +9,20 @@ namespace Retrace.Training.Inspection;
 /// </summary>
 /// <remarks>
 /// pHash (Zauner 2010, "Implementation and benchmarking of perceptual image hash functions"): grey values averaged to
-/// 32 × 32, their discrete cosine transform, and for each of the 8 × 8 lowest coefficients whether it is above the median
-/// of the others than the mean grey.
+/// 32 × 32, their discrete cosine transform, and for each of the 8 × 8 lowest coefficients whether it is clearly above
+/// their median, which leaves out the mean grey.
 /// </remarks>
 public static class PerceptualHash
 {
     /// <summary>Images whose hashes differ in at most so many of 64 bits look the same.</summary>
-    public const int Near = 4;
+    public const int Near = 6;
 
     private const int Side = 32;
     private const int Lowest = 8;
+
+    // What a coefficient has to be above the median. Of symmetric drawings many are 0 but for rounding, and so is their
+    // median; the sign of such a difference would be chance.
+    private const double Margin = 16;
 
     // [frequency, place]: cos((2·place + 1)·frequency·π / 64)
     private static readonly double[,] Cosines = CosinesOf();
@@ -54,7 +58,7 @@ public static class PerceptualHash
         ulong hash = 0;
         for (int i = 0; i < coefficients.Length; i++)
         {
-            hash |= coefficients[i] > median ? 1UL << i : 0;
+            hash |= coefficients[i] > median + Margin ? 1UL << i : 0;
         }
         return hash;
     }

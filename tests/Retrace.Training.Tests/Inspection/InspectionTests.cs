@@ -15,10 +15,10 @@ public sealed class InspectionTests : IDisposable
     [Fact]
     public void Repeated_and_similar_images_and_problems_are_told_apart()
     {
-        EmbeddedImage bars = Stripes("bars", 64, 64, horizontal: false);
-        EmbeddedImage larger = Stripes("larger", 96, 96, horizontal: false);
-        EmbeddedImage rows = Stripes("rows", 64, 64, horizontal: true);
-        EmbeddedImage wide = Stripes("wide", 128, 64, horizontal: false);
+        EmbeddedImage bars = Stripes("bars", 70, 70, horizontal: false);
+        EmbeddedImage larger = Stripes("larger", 105, 105, horizontal: false);
+        EmbeddedImage rows = Stripes("rows", 70, 70, horizontal: true);
+        EmbeddedImage wide = Stripes("wide", 140, 70, horizontal: false);
         IReadOnlyList<ProblemFingerprint> problems = Fingerprints(
             new Problem("a", "How many bars?", [bars]),
             new Problem("b", "How  many\nBARS?", [larger]),
