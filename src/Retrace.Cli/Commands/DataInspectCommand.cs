@@ -172,7 +172,7 @@ internal static class DataInspectCommand
             var overlap = Overlap.Within(_whole);
             Line("repeated images", Text(overlap.SameImage));
             Line("similar images", Text(overlap.SimilarImage));
-            Line("repeated problems", Text(overlap.SameProblem));
+            Line("  and the question", Text(overlap.SameProblem));
         }
 
         public void Leaks(string path, CancellationToken cancellation)
@@ -183,7 +183,7 @@ internal static class DataInspectCommand
             output.WriteLine($"also in {path}");
             Line("  the same image", Text(overlap.SameImage));
             Line("  a similar image", Text(overlap.SimilarImage));
-            Line("  the same problem", Text(overlap.SameProblem));
+            Line("  and the question", Text(overlap.SameProblem));
         }
 
         public void Skipped() => SkippedReport.Write(_skipped, output);

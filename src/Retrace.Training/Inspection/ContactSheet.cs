@@ -44,7 +44,7 @@ public static class ContactSheet
             float top = Gap + i / columns * (Cell + Caption + Gap);
             Draw(canvas, problem.Images[0], left, top);
             string caption = font.BreakText(problem.Id, Cell) < problem.Id.Length
-                ? problem.Id[..Math.Max(1, font.BreakText(problem.Id, Cell - 12))] + "…"
+                ? problem.Id[..Math.Max(1, font.BreakText(problem.Id, Cell - 12))] + "..."
                 : problem.Id;
             canvas.DrawText(caption, left, top + Cell + Caption - 6, SKTextAlign.Left, font, ink);
         }
