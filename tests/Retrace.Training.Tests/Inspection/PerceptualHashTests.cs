@@ -1,6 +1,6 @@
-using Retrace.Geometry;
 using Retrace.Models.Images;
 using Retrace.Problems;
+using Retrace.Training.Data;
 using Retrace.Training.Inspection;
 using SkiaSharp;
 
@@ -10,8 +10,8 @@ public sealed class PerceptualHashTests
 {
     private static readonly PixelImage[] Figures =
     [
-        .. GeometryDataSet.Problems(GeometrySplit.Test, seed: 5, count: 60)
-            .Select(problem => FigureRenderer.Render(problem.Figure)),
+        .. new JsonLinesSource(Shipped.TestProblems).Read().Problems.Take(60)
+            .Select(problem => ImageDecoder.Decode(problem.Images[0].ReadBytes(), problem.Id)),
     ];
 
     [Fact]
