@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Retrace.Cli.Commands;
 using Retrace.Models.Native;
+using Retrace.Runs;
 
 namespace Retrace.Cli;
 
@@ -42,6 +43,7 @@ internal static class CommandLine
             PretrainCommand.Create(),
             DataCommand.Create(),
             ReportCommand.Create(),
+            ServeCommand.Create(),
             ExportCommand.Create(),
             SurvivalCommand.Create(),
             SimulateCommand.Create(),
@@ -74,7 +76,8 @@ internal static class CommandLine
             }
             return await parsed.InvokeAsync(configuration, interruption.Token);
         }
-        catch (OperationCanceledException) when (interruption.IsCancellationRequested)
+        catch (OperationCanceledException error)
+            when (interruption.IsCancellationRequested || error is RunStoppedException)
         {
             return Fail(ExitCode.Interrupted, "interrupted");
         }

@@ -18,8 +18,6 @@ namespace Retrace.Training.Evolution;
 /// <summary>A run with everything it holds open: models, optimizer, log, and the lock on its folder.</summary>
 public sealed class EvolutionRun : IDisposable
 {
-    private const string LockFile = "run.lock";
-
     private readonly Stack<IDisposable> _held = [];
 
     private EvolutionRun()
@@ -160,7 +158,7 @@ public sealed class EvolutionRun : IDisposable
             : new LocalRolloutEngine(policy.Network, Configuration.Rollout);
 
         Directory.CreateDirectory(runDirectory);
-        Hold(Lock(runDirectory));
+        Hold(RunLock.Take(runDirectory));
         string yaml = Configuration.ToYaml(explain: true);
         AtomicFile.Write(Path.Combine(runDirectory, RunFolder.Config), stream =>
             stream.Write(System.Text.Encoding.UTF8.GetBytes(yaml)));
@@ -260,20 +258,6 @@ public sealed class EvolutionRun : IDisposable
             throw new BadInputException(
                 $"{key} is not what the run in {runDirectory} began with; a resumed run can change its length, its "
                 + "evaluation and what it keeps alone.");
-        }
-    }
-
-    private static FileStream Lock(string runDirectory)
-    {
-        string path = Path.Combine(runDirectory, LockFile);
-        try
-        {
-            return new FileStream(
-                path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (IOException error)
-        {
-            throw new BadInputException($"Another process is at work in {runDirectory}: it holds {LockFile}.", error);
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
 {
     private const int TrajectoriesPerStep = 2;
     private const int ThumbnailSide = 256; // Pixels.
+    private const int ThumbnailQuality = 80; // Of a perturbed image: noise, which PNG could not make smaller.
 
     /// <summary>The line of step 0.</summary>
     public StepMetrics BeforeTraining(EvaluationPoint evaluated) => new()
@@ -104,7 +105,12 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
                 Step = step,
                 ProblemId = group.Problem.Problem.Id,
                 Question = group.Problem.Problem.Question,
-                Image = group.Problem.Pixels is [PixelImage first, ..] ? Thumbnail(first) : null,
+                Image = group.Problem.Pixels is [PixelImage first, ..]
+                    ? ImageDecoder.EncodePng(Thumbnail(first))
+                    : null,
+                PerturbedImage = retracing?.Pixels is [PixelImage perturbed, ..]
+                    ? ImageDecoder.EncodeJpeg(Thumbnail(perturbed), ThumbnailQuality)
+                    : null,
                 Response = trajectory.Text,
                 Anchor = retracing?.Anchors[0],
                 AnchorTextOffset = prefix?.Length,
@@ -112,6 +118,8 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
                 Answer = trajectory.Answer,
                 Reward = group.Rewards[0],
                 Advantage = group.Advantages[0],
+                Group = [.. group.Maternal.Select((one, i) => new GroupedAnswer(
+                    one.Answer, group.Rewards[i], group.Advantages[i], IsRight(group.Measured, i)))],
                 Retraced = retracing is null
                     ? []
                     :
@@ -151,13 +159,17 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
         }
     }
 
-    private static byte[] Thumbnail(PixelImage image)
+    private static bool? IsRight(AnswerGroup answers, int index) => answers.GoldClass is int gold
+        ? answers.Maternal[index] == gold && gold != AnswerClasses.None
+        : null;
+
+    private static PixelImage Thumbnail(PixelImage image)
     {
         double scale = Math.Min(1.0, (double)ThumbnailSide / Math.Max(image.Width, image.Height));
-        return ImageDecoder.EncodePng(scale == 1
+        return scale == 1
             ? image
             : BicubicResampling.Resize(
-                image, Math.Max(1, (int)(image.Width * scale)), Math.Max(1, (int)(image.Height * scale))));
+                image, Math.Max(1, (int)(image.Width * scale)), Math.Max(1, (int)(image.Height * scale)));
     }
 
     private static long PeakMemory()

@@ -26,6 +26,10 @@ internal static class RunLine
     public static T Read<T>(string line) =>
         JsonSerializer.Deserialize<T>(line, Options) ?? throw new JsonException("The line is null.");
 
+    /// <inheritdoc cref="Read{T}(string)"/>
+    public static T Read<T>(ReadOnlySpan<byte> line) =>
+        JsonSerializer.Deserialize<T>(line, Options) ?? throw new JsonException("The line is null.");
+
     // Serves double? too: the serializer's own converter for nullables hands it every value that is not null.
     private sealed class FiniteNumberConverter : JsonConverter<double>
     {
