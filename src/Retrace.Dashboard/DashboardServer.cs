@@ -37,7 +37,8 @@ public sealed class DashboardServer : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
-            .SetMinimumLevel(LogLevel.Error);
+            .SetMinimumLevel(LogLevel.Error)
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // What fails at start is thrown.
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, port);
@@ -145,7 +146,14 @@ public sealed class DashboardServer : IAsyncDisposable
         {
             return PageOf(LivePage.Refusal("There is no such run at work."), StatusCodes.Status409Conflict);
         }
-        run.Stop();
+        try
+        {
+            run.Stop();
+        }
+        catch (BadInputException error)
+        {
+            return PageOf(LivePage.Refusal(error.Message), StatusCodes.Status500InternalServerError);
+        }
         _runs.Look();
         return Results.Redirect(LivePage.AddressOf(name));
     }

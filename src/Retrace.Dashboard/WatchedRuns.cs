@@ -15,6 +15,7 @@ internal sealed class WatchedRuns(string folder, TimeSpan interval)
         AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint,
     };
 
+    private readonly Lock _looking = new();
     private volatile IReadOnlyDictionary<string, RunFollower> _runs = new Dictionary<string, RunFollower>();
     private volatile TaskCompletionSource _change = NewChange();
 
@@ -30,6 +31,24 @@ internal sealed class WatchedRuns(string folder, TimeSpan interval)
 
     /// <summary>Looks once.</summary>
     public void Look()
+    {
+        lock (_looking)
+        {
+            LookAlone();
+        }
+    }
+
+    /// <summary>Looks until it is cancelled.</summary>
+    public async Task WatchAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            Look();
+            await Task.Delay(interval, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void LookAlone()
     {
         IReadOnlyDictionary<string, RunFollower> before = _runs;
         Dictionary<string, RunFollower> now = [];
@@ -55,16 +74,6 @@ internal sealed class WatchedRuns(string folder, TimeSpan interval)
         }
     }
 
-    /// <summary>Looks until it is cancelled.</summary>
-    public async Task WatchAsync(CancellationToken cancellation)
-    {
-        while (!cancellation.IsCancellationRequested)
-        {
-            Look();
-            await Task.Delay(interval, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
     private IEnumerable<(string Directory, string Name)> FindRuns()
     {
         if (RunFollower.IsRun(folder))
@@ -77,11 +86,7 @@ internal sealed class WatchedRuns(string folder, TimeSpan interval)
 
     private static IEnumerable<(string Directory, string Name)> Below(string parent, string prefix, int depth)
     {
-        if (depth == 0 || !Directory.Exists(parent))
-        {
-            yield break;
-        }
-        foreach (string directory in Directory.GetDirectories(parent, "*", Visible))
+        foreach (string directory in depth == 0 ? [] : DirectoriesIn(parent))
         {
             string name = prefix + Path.GetFileName(directory);
             if (RunFollower.IsRun(directory))
@@ -93,6 +98,18 @@ internal sealed class WatchedRuns(string folder, TimeSpan interval)
             {
                 yield return run;
             }
+        }
+    }
+
+    private static string[] DirectoriesIn(string parent)
+    {
+        try
+        {
+            return Directory.GetDirectories(parent, "*", Visible);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return []; // Gone since its own parent was read.
         }
     }
 
