@@ -121,6 +121,47 @@ public sealed class DashboardServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Garbage_in_a_run_s_files_is_counted_and_harms_no_page()
+    {
+        string run = Path.Combine(_folder, "runs", "broken");
+        Directory.CreateDirectory(run);
+        string[] lines =
+        [
+            Line(1, "\"entropy\":1e300,\"reward_mean\":-1e300,\"accuracy_by_frequency\":[1e300]"),
+            Line(2, "\"entropy\":1e999"),
+            Line(3, "\"entropy\":\"much\""),
+            Line(4, "\"accuracy_by_frequency\":[],\"eval_accuracy\":7,\"eval_samples\":-1"),
+            Line(5, "\"maternal_tokens\":9223372036854775807,\"retraced_tokens\":9223372036854775807"),
+            Line(6, "\"maternal_tokens\":9223372036854775807,\"step_seconds\":1e200"),
+            "\0\0\0\0", "{", "\"", "<script>", Line(-3, "\"kl\":1"), new string('[', 5000),
+            Line(int.MaxValue, "\"kl\":-0.0"),
+            "{\"step\":7,\"meth",
+        ];
+        await File.WriteAllTextAsync(Path.Combine(run, RunFolder.Metrics), string.Join('\n', lines), Cancellation);
+        await File.WriteAllTextAsync(
+            Path.Combine(run, RunFolder.Trajectories),
+            "{\"step\":1}\n{\"step\":2,\"problem_id\":\"p\",\"question\":\"?\",\"response\":\"!\",\"image\":\"????\"}\nnull\n",
+            Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(run, RunFolder.Config), "a: &a [*a]\n\t{: : ", Cancellation);
+        await File.WriteAllBytesAsync(Path.Combine(run, RunFolder.Log), [0xFF, 0, 0x1B, (byte)'\n'], Cancellation);
+        string metrics = "";
+        while (!metrics.Contains("run=\"broken\""))
+        {
+            metrics = await _client.GetStringAsync("/metrics", Cancellation);
+        }
+        // Eight lines of metrics are no records, and one of trajectories; what is not whole is not counted.
+        Assert.Contains("retrace_unreadable_lines{run=\"broken\",method=\"csrs\",seed=\"0\"} 9\n", metrics);
+        Assert.Contains("9 lines of its files cannot be read", await _client.GetStringAsync("/run?name=broken", Cancellation));
+        Assert.Contains("broken", await _client.GetStringAsync("/", Cancellation));
+        foreach (int index in new[] { -1, 0, 1, 2 })
+        {
+            Assert.Contains("not there", await _client.GetStringAsync($"/trajectory?name=broken&index={index}", Cancellation));
+        }
+
+        static string Line(int step, string more) => $"{{\"step\":{step},\"method\":\"csrs\",\"seed\":0,{more}}}";
+    }
+
+    [Fact]
     public async Task A_taken_port_or_a_folder_that_is_not_there_is_said()
     {
         using TcpListener taken = new(IPAddress.Loopback, 0);

@@ -34,7 +34,9 @@ internal static class RunLine
     private sealed class FiniteNumberConverter : JsonConverter<double>
     {
         public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.GetDouble();
+            reader.GetDouble() is double value && double.IsFinite(value)
+                ? value
+                : throw new JsonException("A number is too large.");
 
         public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
         {
