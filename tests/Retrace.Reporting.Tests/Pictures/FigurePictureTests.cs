@@ -26,7 +26,8 @@ public sealed class FigurePictureTests
         Assert.Equal(SKColors.White, picture.GetPixel(2, 2));
         Assert.Equal(SKColor.Parse("#d55e00"), At(frame.XOf(2.5), frame.YOf(0.5)));
         Assert.Equal(SKColor.Parse("#007a5e"), At(frame.XOf(5), frame.YOf(0.75)));
-        Assert.Equal(SKColors.White, At(frame.XOf(2.5), frame.YOf(0.6)));
+        Assert.Equal(SKColors.White, At(frame.XOf(2.5), frame.YOf(0.65)));
+        Assert.Equal(SKColor.Parse("#d9dce1"), At(frame.XOf(2.5), frame.YOf(0.6))); // A line of the grid.
 
         // Below the title's line.
         SKColor At(double x, double y) => picture.GetPixel((int)((x + Margin) * Scale), (int)((y + 17 + Margin) * Scale));
