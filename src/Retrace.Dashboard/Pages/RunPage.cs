@@ -8,6 +8,12 @@ namespace Retrace.Dashboard.Pages;
 /// <summary>One run: its state, curves, trajectories, log and configuration.</summary>
 internal sealed class RunPage(RunFollower run)
 {
+    private static readonly (string Address, string Text)[] Links =
+    [
+        ("/", "All runs"), ("#curves", "Curves"), ("#browser", "Trajectories"), ("#log", "Log"),
+        ("#configuration", "Configuration"),
+    ];
+
     private readonly string _name = run.Snapshot.Record.Name;
 
     /// <param name="trajectory">The index of the trajectory that is shown at first; null: the newest.</param>
@@ -18,7 +24,8 @@ internal sealed class RunPage(RunFollower run)
         return LivePage.Of(
             $"Run {_name}",
             $"/events/run?name={Uri.EscapeDataString(_name)}",
-            new XElement("nav", new XElement("a", new XAttribute("href", "/"), "All runs")),
+            new XElement("nav", Links.Select(link =>
+                new XElement("a", new XAttribute("href", link.Address), link.Text))),
             parts["state"].Element,
             StopForm(now.State),
             parts["curves"].Element,
@@ -28,6 +35,7 @@ internal sealed class RunPage(RunFollower run)
                 "Configuration",
                 new XElement(
                     "details",
+                    new XAttribute("id", "configuration"),
                     new XElement("summary", "As resolved when the run began"),
                     new XElement("div", new XAttribute("class", "text code"), now.Record.ConfigText))));
     }
