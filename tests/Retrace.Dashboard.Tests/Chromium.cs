@@ -7,6 +7,8 @@ namespace Retrace.Dashboard.Tests;
 /// <summary>The system's Chromium or Chrome without a window, for all tests together.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
+    private const float Patience = 120_000; // Milliseconds: on a busy machine all takes longer.
+
     private static readonly string[] Names =
         ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome.exe", "msedge.exe"];
 
@@ -15,7 +17,7 @@ public sealed class Chromium : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Assertions.SetDefaultExpectTimeout(60_000); // Milliseconds: on a busy machine all takes longer.
+        Assertions.SetDefaultExpectTimeout(Patience);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -34,12 +36,16 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>A page in a profile of its own.</summary>
-    public Task<IPage> OpenAsync(int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light) =>
-        _browser!.NewPageAsync(new BrowserNewPageOptions
+    public async Task<IPage> OpenAsync(int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
+    {
+        IPage page = await _browser!.NewPageAsync(new BrowserNewPageOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
         });
+        page.SetDefaultTimeout(Patience);
+        return page;
+    }
 
     private static string Find()
     {
