@@ -60,9 +60,9 @@ internal sealed class ServedModels(
         CheckAllowed(folder);
         VisionLanguageModel updated = load(folder);
         if (updated.Network.Config.Text != _model.Network.Config.Text with
-            {
-                RopeSections = updated.Network.Config.Text.RopeSections, // Lists compare by reference.
-            })
+        {
+            RopeSections = updated.Network.Config.Text.RopeSections, // Lists compare by reference.
+        })
         {
             updated.Dispose();
             throw ApiException.BadRequest($"The model in {folder} has other sizes than the one that is served.");

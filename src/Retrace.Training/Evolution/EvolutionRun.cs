@@ -226,9 +226,9 @@ public sealed class EvolutionRun : IDisposable
             Configuration.Rollout.TopP,
             Configuration.Rollout.MaxResponseTokens,
             Configuration.Seed))
-    {
-        Extraction = AnswerExtractions.Create(Configuration.Reward.Extraction),
-    };
+        {
+            Extraction = AnswerExtractions.Create(Configuration.Reward.Extraction),
+        };
 
     private void CheckFolder(string runDirectory, bool resume)
     {

@@ -23,12 +23,23 @@ public sealed class BenchmarkReadingTests : IDisposable
             rowGroup: 1,
             new MathVisionRow
             {
-                id = "1", question = "How many?\n<image1>", options = ["3", "4"], decoded_image = Picture,
-                image = "images/1.jpg", answer = "B", level = 4, subject = "counting",
+                id = "1",
+                question = "How many?\n<image1>",
+                options = ["3", "4"],
+                decoded_image = Picture,
+                image = "images/1.jpg",
+                answer = "B",
+                level = 4,
+                subject = "counting",
             },
             new MathVisionRow
             {
-                id = "2", question = "What is the area?", options = [], decoded_image = Picture, answer = "3.5", level = 1,
+                id = "2",
+                question = "What is the area?",
+                options = [],
+                decoded_image = Picture,
+                answer = "3.5",
+                level = 1,
                 subject = "area",
             },
             new MathVisionRow { id = "3", question = "No image?", options = [], answer = "1", subject = "area" },
@@ -157,8 +168,14 @@ public sealed class BenchmarkReadingTests : IDisposable
             null,
             new WeMathRow
             {
-                ID = "3steps_7", key = "3steps_multi", question = "Volume?", option = "A. 1;B. 2", answer = "B",
-                image_path = Picture, concept = "Volume", number = 7,
+                ID = "3steps_7",
+                key = "3steps_multi",
+                question = "Volume?",
+                option = "A. 1;B. 2",
+                answer = "B",
+                image_path = Picture,
+                concept = "Volume",
+                number = 7,
             },
             new WeMathRow { ID = "steps", key = "x", question = "?", option = "A. 1;B. 2", answer = "B" });
         BenchmarkData data = Read("we-math");
@@ -232,18 +249,32 @@ public sealed class BenchmarkReadingTests : IDisposable
             null,
             new MmmuRow
             {
-                id = "validation_Art_Theory_1", question = "<image 1> or <image 2>?",
-                options = "['first', \"it's second\"]", image_1 = Picture, image_2 = Picture, answer = "B",
-                question_type = "multiple-choice", topic_difficulty = "Easy",
+                id = "validation_Art_Theory_1",
+                question = "<image 1> or <image 2>?",
+                options = "['first', \"it's second\"]",
+                image_1 = Picture,
+                image_2 = Picture,
+                answer = "B",
+                question_type = "multiple-choice",
+                topic_difficulty = "Easy",
             },
             new MmmuRow
             {
-                id = "validation_Art_Theory_2", question = "Share in <image 1>?", options = "[]", image_1 = Picture,
-                answer = "['0.25', 'a quarter']", question_type = "open", topic_difficulty = "Hard",
+                id = "validation_Art_Theory_2",
+                question = "Share in <image 1>?",
+                options = "[]",
+                image_1 = Picture,
+                answer = "['0.25', 'a quarter']",
+                question_type = "open",
+                topic_difficulty = "Hard",
             },
             new MmmuRow
             {
-                id = "test_Math_3", question = "<image 1>", options = "['1', '2']", image_1 = Picture, answer = "?",
+                id = "test_Math_3",
+                question = "<image 1>",
+                options = "['1', '2']",
+                image_1 = Picture,
+                answer = "?",
                 question_type = "multiple-choice",
             });
         BenchmarkData data = Read("mmmu", "Art_Theory/validation-00000-of-00001.parquet");
