@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Retrace.Cli.Commands;
 using Retrace.Models.Native;
+using Retrace.Runs;
 using Retrace.Training.DataParallel;
 
 namespace Retrace.Cli;
@@ -45,9 +46,11 @@ internal static class CommandLine
             PretrainCommand.Create(),
             DataCommand.Create(),
             ReportCommand.Create(),
+            ServeCommand.Create(),
             ExportCommand.Create(),
             SurvivalCommand.Create(),
             SimulateCommand.Create(),
+            ServeModelCommand.Create(),
             DoctorCommand.Create(),
         };
         // An argument may start with @: it names no response file.
@@ -80,7 +83,7 @@ internal static class CommandLine
             return await parsed.InvokeAsync(configuration, interruption.Token);
         }
         catch (OperationCanceledException error)
-            when (interruption.IsCancellationRequested || error is JobInterruptedException)
+            when (interruption.IsCancellationRequested || error is RunStoppedException or JobInterruptedException)
         {
             return Fail(ExitCode.Interrupted, "interrupted");
         }

@@ -14,10 +14,10 @@ internal sealed record FigureStyle(
     // The scale evens out the widths of the typefaces, so that a label's room does not depend on the style.
     private static readonly (SKTypeface Typeface, float Scale)[] Typefaces =
     [
-        (Load("DejaVuSans-Bold.ttf"), 0.9f),
-        (Load("DejaVuSerif-Bold.ttf"), 0.9f),
-        (Load("OpenSans-Semibold.ttf"), 1.06f),
-        (Load("Roboto-Bold.ttf"), 1.06f),
+        (ShippedTypeface.Load("DejaVuSans-Bold.ttf"), 0.9f),
+        (ShippedTypeface.Load("DejaVuSerif-Bold.ttf"), 0.9f),
+        (ShippedTypeface.Load("OpenSans-Semibold.ttf"), 1.06f),
+        (ShippedTypeface.Load("Roboto-Bold.ttf"), 1.06f),
     ];
 
     private static readonly uint[] Backgrounds =
@@ -57,12 +57,5 @@ internal sealed record FigureStyle(
             Backgrounds[random.Next(Backgrounds.Length)],
             random.Next(2) == 0 ? new SKColor(0xff000000) : ink,
             colors);
-    }
-
-    private static SKTypeface Load(string name)
-    {
-        using Stream stream = typeof(FigureStyle).Assembly.GetManifestResourceStream(name)!;
-        using SKData data = SKData.Create(stream);
-        return SKTypeface.FromData(data);
     }
 }

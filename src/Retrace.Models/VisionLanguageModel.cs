@@ -110,6 +110,24 @@ public sealed class VisionLanguageModel : IDisposable
     public VisionLanguageModel WithAdapter(LoraSettings settings, long seed) =>
         new(this, Network.WithAdapter(settings, seed));
 
+    /// <summary>This model with the adapter that a folder holds. It has to outlive that.</summary>
+    /// <exception cref="BadInputException">A file is missing or broken, or it adapts other layers.</exception>
+    public VisionLanguageModel WithAdapter(string directory)
+    {
+        using AdapterFolder adapter = AdapterFolder.Open(directory);
+        VisionLanguageModel adapted = WithAdapter(adapter.Settings, seed: 0);
+        try
+        {
+            adapter.CopyInto(adapted.Network);
+            return adapted;
+        }
+        catch
+        {
+            adapted.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Fills this model's adapter from a folder that <see cref="Save"/> has written.</summary>
     /// <exception cref="BadInputException">A file is missing or broken, or it adapts other layers.</exception>
     public void LoadAdapter(string directory)
@@ -152,18 +170,21 @@ public sealed class VisionLanguageModel : IDisposable
 
     private static VisionLanguageModel LoadAdapted(string directory, ScalarType type, Device device, int? maxPixels)
     {
-        using AdapterFolder adapter = AdapterFolder.Open(directory);
-        VisionLanguageModel unadapted = Load(adapter.BaseModel, type, device, maxPixels);
-        VisionLanguageModel adapted = unadapted.WithAdapter(adapter.Settings, seed: 0);
-        adapted._ownBase = unadapted;
+        string baseModel;
+        using (AdapterFolder adapter = AdapterFolder.Open(directory))
+        {
+            baseModel = adapter.BaseModel;
+        }
+        VisionLanguageModel unadapted = Load(baseModel, type, device, maxPixels);
         try
         {
-            adapter.CopyInto(adapted.Network);
+            VisionLanguageModel adapted = unadapted.WithAdapter(directory);
+            adapted._ownBase = unadapted;
             return adapted;
         }
         catch
         {
-            adapted.Dispose();
+            unadapted.Dispose();
             throw;
         }
     }

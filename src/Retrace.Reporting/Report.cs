@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Retrace.Reporting.Html;
+using Retrace.Reporting.Pictures;
 using Retrace.Runs;
 
 namespace Retrace.Reporting;
@@ -10,6 +11,8 @@ namespace Retrace.Reporting;
 /// </remarks>
 public static class Report
 {
+    private const int StepsWithTrajectories = 24;
+
     /// <summary>Writes the page, replacing an earlier one once it is complete.</summary>
     /// <param name="runs">At least one; they are shown in this order.</param>
     /// <param name="path">The HTML file; its folder is created where it is missing.</param>
@@ -22,42 +25,87 @@ public static class Report
         HtmlPage.Write(Page(runs), path);
     }
 
+    /// <summary>Writes every figure of the page as PNG, SVG and CSV, the last with all values, not thinned.</summary>
+    /// <param name="runs">At least one.</param>
+    /// <param name="directory">Created where it is missing.</param>
+    /// <exception cref="BadInputException">A file cannot be written.</exception>
+    public static void WriteFigures(IReadOnlyList<RunRecord> runs, string directory)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(runs.Count);
+        ReportedRuns reported = ReportedRuns.Of(runs);
+        FigureFiles.Write(
+            [.. new StepFigures(reported).Draw(), .. FrequencyFigures.Draw(reported), .. AnswerMaps.Draw(reported)],
+            directory);
+    }
+
     internal static XElement Page(IReadOnlyList<RunRecord> runs)
     {
         ReportedRuns reported = ReportedRuns.Of(runs);
-        StepFigures figures = new(reported);
         string title = runs.Count == 1 ? $"Run {runs[0].Name}" : $"{runs.Count} runs";
         return HtmlPage.Of(
             title,
-            Overview.Table(reported, figures),
-            HtmlPage.Note("Evaluation accuracy: first → last evaluation. High confidence and entropy: first → last"
-                + " value of the curves below. Wall time: the sum of the steps' times."),
+            HtmlPage.Contents(
+            [
+                .. Results(reported),
+                .. Curves(reported),
+                HtmlPage.Section(
+                    "Answers of both rounds",
+                    "Each dot is an answer to a problem: its share of the maternal round, and of the continuations. Above"
+                    + " the diagonal it survives retracing better than it came. First, middle and last step.",
+                    AnswerMaps.Draw(reported).Select(figure => figure.ForPage()),
+                    "figures"),
+                HtmlPage.Section(
+                    "Trajectories",
+                    "Samples from the beginning to the end. What follows the anchor is thought through again, with the"
+                    + " perturbed image.",
+                    reported.Runs.Select(run => TrajectoryList.Of(run, StepsOf(reported))).OfType<XElement>(),
+                    "runs"),
+                HtmlPage.Section(
+                    "Configurations",
+                    "As resolved when the run began.",
+                    reported.Runs.Where(run => run.Run.ConfigText.Length > 0).Select(Configuration),
+                    "runs"),
+            ]));
+    }
+
+    /// <summary>The tables of runs.</summary>
+    internal static IEnumerable<XElement?> Results(ReportedRuns reported) =>
+    [
+        HtmlPage.Section(
+            "Results",
+            "Evaluation accuracy: first → last evaluation. The others: first → last value of the curves below.",
+            [Overview.Results(reported, new StepFigures(reported))],
+            "table"),
+        HtmlPage.Section(
+            "Time and memory",
+            "Wall time is the sum of the steps' times, without evaluations; a step, rollout and learning are means. Peak"
+            + " memory is the device's, or the process's on a CPU.",
+            [Overview.Costs(reported)],
+            "table"),
+    ];
+
+    /// <summary>The figures over the steps and by frequency.</summary>
+    internal static IEnumerable<XElement?> Curves(ReportedRuns reported)
+    {
+        StepFigures figures = new(reported);
+        return
+        [
             HtmlPage.Section(
-                "Over the steps", CurveNote(reported, figures.HalfWidth), figures.Draw(), "figures"),
+                "Over the steps",
+                CurveNote(reported, figures.HalfWidth),
+                figures.Draw().Select(figure => figure.ForPage()),
+                "figures"),
             HtmlPage.Section(
                 "Accuracy by answer frequency",
                 "Are frequent answers right? Means over all steps, where several are compared, and over the first and"
                 + " the last fifth of the steps.",
-                FrequencyFigures.Draw(reported),
+                FrequencyFigures.Draw(reported).Select(figure => figure.ForPage()),
                 "figures"),
-            HtmlPage.Section(
-                "Answers of both rounds",
-                "Each dot is an answer to a problem: its share of the maternal round, and of the continuations. Above the"
-                + " diagonal it survives retracing better than it came. First, middle and last step.",
-                AnswerMaps.Draw(reported),
-                "figures"),
-            HtmlPage.Section(
-                "Trajectories",
-                "Samples from the first, the middle and the last step. What follows the anchor is thought through"
-                + " again.",
-                reported.Runs.Select(TrajectoryList.Of).OfType<XElement>(),
-                "runs"),
-            HtmlPage.Section(
-                "Configurations",
-                "As resolved when the run began.",
-                reported.Runs.Where(run => run.Run.ConfigText.Length > 0).Select(Configuration),
-                "runs"));
+        ];
     }
+
+    // As many trajectories as a page can hold, images and all, shared out among its runs.
+    private static int StepsOf(ReportedRuns reported) => Math.Clamp(StepsWithTrajectories / reported.Runs.Count, 3, 8);
 
     private static string CurveNote(ReportedRuns runs, int halfWidth)
     {

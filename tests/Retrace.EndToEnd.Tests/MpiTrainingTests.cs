@@ -105,6 +105,24 @@ public sealed class MpiTrainingTests : IDisposable
         Assert.False(Directory.Exists(Path.Combine(_folder, "refused")));
     }
 
+    [Fact]
+    public async Task Servers_that_draw_are_refused_to_several_processes()
+    {
+        RetraceProcess refused = await MpiJob.RunAsync(
+            2,
+            [
+                .. Arguments("servers", 1),
+                "--set", "rollout.engine=openai", "--set", "rollout.servers=http://127.0.0.1:1",
+            ]);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Equal(
+            "retrace: rollout.engine is openai, which works in one process alone, but there are 2; start evolve without "
+            + "mpirun, or set rollout.engine=local.",
+            Assert.Single(
+                refused.Error.Split('\n'), line => line.StartsWith("retrace: ", StringComparison.Ordinal)));
+        Assert.False(Directory.Exists(Path.Combine(_folder, "servers")));
+    }
+
     // Returns when so many steps are done, with the job at work on the next.
     private async Task<Process> StartAsync(string run, int steps, params string[] settings)
     {

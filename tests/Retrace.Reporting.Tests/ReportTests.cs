@@ -33,21 +33,27 @@ public sealed class ReportTests : IDisposable
     public void A_row_tells_a_run_in_short()
     {
         XElement page = Report.Page([SyntheticRun.Full("one", 100, seed: 7)]);
-        string[] cells = [.. page.Descendants("td").Select(cell => cell.Value)];
+        string[][] rows = [.. page.Descendants("div").Where(part => part.Attribute("class")?.Value == "table")
+            .Select(table => table.Descendants("td").Select(cell => cell.Value).ToArray())];
         Assert.Equal(
             [
                 "one", "csrs", "7", "100",
                 "50.0 % (40.4–59.6) → 50.0 % (40.4–59.6)", // Wilson's interval of 50 of 100, from its formula.
-                "25.0 % → 25.0 %", "0.500 nats → 0.500 nats", "150,000", "1 h 6 min",
+                "40.0 % → 40.0 %", "25.0 % → 25.0 %", "25.0 % → 25.0 %", "0.500 nats → 0.500 nats",
+                "0.027 nats → 0.983 nats", // Of 1 to 6, weighted 6 to 1: 56/21 = 2.67, hundredths.
             ],
-            cells);
+            rows[0]);
+        Assert.Equal(
+            ["one", "1 h 6 min", "40 s", "30 s", "9.00 s", "150,000", "800", "3.00 GiB"],
+            rows[1]);
     }
 
     [Fact]
     public void Several_runs_have_a_row_each_and_a_line_each_in_every_figure()
     {
         XElement page = Report.Page([SyntheticRun.Full("a", 40), SyntheticRun.Full("b", 40, "majority")]);
-        Assert.Equal(["a", "b"], page.Descendants("tr").Skip(1).Select(row => row.Elements("td").First().Value));
+        Assert.Equal(["a", "b"], page.Descendants("tbody").First().Elements("tr").Select(
+            row => row.Elements("td").First().Value));
         XElement entropy = Figure(page, "Entropy");
         Assert.Equal(["a 0.500 nats", "b 0.500 nats"], entropy.Descendants("li").Select(entry => entry.Value));
         Assert.Equal(
@@ -154,7 +160,7 @@ public sealed class ReportTests : IDisposable
         ];
         Assert.Equal(
             [(1, "p"), (1, "q"), (5, "p"), (5, "q"), (9, "p"), (9, "q")],
-            TrajectoryList.Choose(all).Select(chosen => (chosen.Step, chosen.ProblemId)));
+            TrajectoryList.Choose(all, steps: 3).Select(chosen => (chosen.Step, chosen.ProblemId)));
     }
 
     [Fact]
@@ -168,6 +174,25 @@ public sealed class ReportTests : IDisposable
             (mark.PreviousNode!.ToString(), mark.Value, ((XElement)mark.NextNode!).Value));
         Assert.Equal(["answer 3", "answer none"], entry.Descendants("details").Select(
             continuation => continuation.Element("summary")!.Value));
+    }
+
+    [Fact]
+    public void A_trajectory_shows_both_images_and_the_whole_group()
+    {
+        TrajectorySample sample = SyntheticRun.Trajectory(1) with
+        {
+            Image = [137, 80, 78, 71, 13, 10, 26, 10, 0],
+            PerturbedImage = [0xFF, 0xD8, 0xFF, 0xE0],
+            Group = [new GroupedAnswer("2", 0.7, -1.2, false), new GroupedAnswer(null, 0, null, null)],
+        };
+        XElement view = TrajectoryView.Of(sample);
+        Assert.Equal(
+            ["data:image/png;base64,iVBORw0KGgoA", "data:image/jpeg;base64,/9j/4A=="],
+            view.Descendants("img").Select(image => image.Attribute("src")!.Value));
+        Assert.Equal(
+            ["1 (above)", "2", "0.700", "-1.20", "no", "2", "none", "0", "–", "–"],
+            view.Descendants("td").Select(cell => cell.Value));
+        Assert.Contains(", wrong, reward 0.700", string.Concat(TrajectoryView.Summary(sample).OfType<string>()));
     }
 
     [Theory]
@@ -230,7 +255,8 @@ public sealed class ReportTests : IDisposable
         string closed = Regex.Replace(page["<!DOCTYPE html>".Length..], "<(img|meta|br)([^>]*)>", "<$1$2/>");
         XElement html = XElement.Parse(closed);
         Assert.True(html.Descendants("svg").Count() > 30);
-        Assert.Empty(html.DescendantsAndSelf().Attributes("href"));
+        Assert.All(html.DescendantsAndSelf().Attributes("href"), link => Assert.Single(
+            html.Descendants(), target => $"#{target.Attribute("id")?.Value}" == link.Value));
         Assert.Empty(html.Descendants("script"));
         XAttribute source = Assert.Single(html.DescendantsAndSelf().Attributes("src"));
         Assert.Equal("data:image/png;base64,iVBORw0KGgoA", source.Value);
@@ -272,6 +298,36 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void Every_figure_is_written_as_a_picture_and_as_numbers()
+    {
+        RunRecord[] runs =
+        [
+            SyntheticRun.Full("a, \"b\"", 40),
+            SyntheticRun.Full("c", 40, seed: 1),
+            SyntheticRun.Full("d", 40, "majority"),
+        ];
+        string figures = Path.Combine(_folder, "figures");
+        Report.WriteFigures(runs, figures);
+        int count = Report.Page(runs).Descendants("figure").Count();
+        foreach (string kind in new[] { "csv", "png", "svg" })
+        {
+            Assert.Equal(count, Directory.GetFiles(figures, $"*.{kind}").Length);
+        }
+        string[] entropy = File.ReadAllLines(Path.Combine(figures, "entropy.csv"));
+        Assert.Equal("line,kind,x,value,lower,upper", entropy[0]);
+        Assert.Equal("\"a, \"\"b\"\"\",measured,1,0.5,,", entropy[1]);
+        Assert.Contains("c,smoothed,40,0.5,,", entropy);
+        Assert.Contains("\"csrs, mean of 2 seeds\",mean,40,0.5,0.5,0.5", entropy);
+        Assert.Equal(1 + 3 * 40 * 2 + 40, entropy.Length);
+        Assert.Contains(
+            "d,measured,40,0.5,0.40383153", // Wilson's interval of 50 of 100.
+            File.ReadAllText(Path.Combine(figures, "eval-accuracy.csv")));
+        XElement svg = XElement.Load(Path.Combine(figures, "accuracy-by-frequency-d.svg"));
+        Assert.Equal("http://www.w3.org/2000/svg", svg.Name.NamespaceName);
+        Assert.Contains("Accuracy by answer frequency: d", svg.Value);
+    }
+
+    [Fact]
     public void The_same_runs_give_the_same_bytes() =>
         Assert.Equal(Html(SyntheticRun.Full("a", 25)), Html(SyntheticRun.Full("a", 25)));
 
@@ -280,7 +336,7 @@ public sealed class ReportTests : IDisposable
     {
         string page = Html(SyntheticRun.Of("empty"));
         Assert.Contains("<h1>Run empty</h1>", page);
-        Assert.DoesNotContain("<section", page);
+        Assert.DoesNotContain("<figure", page);
     }
 
     private string Html(params RunRecord[] runs)

@@ -8,6 +8,7 @@ internal static class DataCommand
     public static Command Create() => new("data", "Makes data sets, looks at them and converts them.")
     {
         DataMakeCommand.Create(),
+        DataGetCommand.Create(),
         DataInspectCommand.Create(),
         DataConvertCommand.Create(),
     };

@@ -1,8 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
+using Retrace.Models.Images;
+using Retrace.Models.Qwen;
+using Retrace.Models.Text;
 using Retrace.Problems;
+using Retrace.Training.Benchmarks;
+using Retrace.Training.Configuration;
 using Retrace.Training.Data;
-using SkiaSharp;
+using Retrace.Training.Inspection;
+using Retrace.Training.Prompts;
 
 namespace Retrace.Cli.Commands;
 
@@ -10,86 +17,206 @@ namespace Retrace.Cli.Commands;
 internal static class DataInspectCommand
 {
     private const int SampleLength = 300; // Characters of a question.
+    private const int Examples = 3;
 
     public static Command Create()
     {
-        Argument<string> file = new("file") { Description = "A .jsonl or .parquet file." };
-        Command command = new("inspect", "Counts problems, answers, images and categories, and names what is broken.")
+        Argument<string> file = new("file") { Description = "A .jsonl or .parquet file, or a folder of a data set." };
+        Option<string?> benchmark = new("--benchmark")
         {
-            file,
+            Description = "Reads the file or folder as this benchmark.",
+            HelpName = "NAME",
         };
-        command.SetAction(parsed => Inspect(parsed.GetRequiredValue(file), Console.Out));
+        Option<string?> model = new("--model")
+        {
+            Description = "Folder of the model whose tokens lengths are counted in; by default the one that ships.",
+            HelpName = "DIR",
+        };
+        Option<string?> against = new("--against")
+        {
+            Description = "Another data set: names problems and images that are in both.",
+            HelpName = "FILE",
+        };
+        Option<string?> sheet = new("--sheet")
+        {
+            Description = "PNG file for some of the images, beside each other.",
+            HelpName = "FILE",
+        };
+        Command command = new(
+            "inspect", "Shows schema, counts, lengths, image sizes, duplicates and leaks, and names what is broken.")
+        {
+            file, benchmark, model, against, sheet,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            string path = parsed.GetRequiredValue(file);
+            string? name = parsed.GetValue(benchmark);
+            ProblemSet read = Read(path, name);
+            Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+            Inspection inspection = new(Console.Out);
+            inspection.Schema(path, name);
+            inspection.Contents(read, cancellation);
+            inspection.Lengths(read, parsed.GetValue(model), cancellation);
+            inspection.Duplicates();
+            if (parsed.GetValue(against) is string other)
+            {
+                inspection.Leaks(other, cancellation);
+            }
+            if (parsed.GetValue(sheet) is string png)
+            {
+                int shown = ContactSheet.Write(inspection.Whole(read), png);
+                inspection.Line("contact sheet", $"{png}, {shown} images");
+            }
+            inspection.Skipped();
+            return Task.FromResult(ExitCode.Done);
+        });
         return command;
     }
 
-    private static int Inspect(string path, TextWriter output)
+    private static ProblemSet Read(string path, string? benchmark) => benchmark is null
+        ? ProblemSources.Open(path).Read()
+        : BenchmarkCatalogue.Named(benchmark).Read(path).Problems;
+
+    /// <summary>Prints a section after the other, each computed when it is printed.</summary>
+    private sealed class Inspection(TextWriter output)
     {
-        ProblemSet read = ProblemSources.Open(path).Read();
-        ImageCensus images = ImageCensus.Of(read.Problems);
-        List<SkippedProblem> broken = [.. read.Skipped, .. images.Broken];
+        private IReadOnlyList<ProblemFingerprint> _whole = [];
+        private IReadOnlyList<SkippedProblem> _skipped = [];
 
-        output.WriteLine(path);
-        Line("problems", $"{read.Problems.Count - images.Broken.Count}");
-        Line("with an answer", $"{read.Answers.Count} (for measurement; training does not see them)");
-        Line("skipped", $"{broken.Count}");
-        Line("images", $"{images.Count}");
-        if (images.Count > 0)
-        {
-            Line("image sizes", $"{images.Smallest} to {images.Largest} pixels");
-        }
-        if (read.Problems.Count > 0)
-        {
-            Line("question length", $"{read.Problems.Min(Length)} to {read.Problems.Max(Length)} characters");
-        }
-        foreach (IGrouping<string?, Problem> category in read.Problems
-            .Where(problem => problem.Category is not null)
-            .GroupBy(problem => problem.Category)
-            .OrderByDescending(group => group.Count())
-            .ThenBy(group => group.Key, StringComparer.Ordinal))
-        {
-            Line($"  {category.Key}", $"{category.Count()}");
-        }
-        if (read.Problems is [Problem first, ..])
-        {
-            string question = first.Question.ReplaceLineEndings(" ");
-            Line("the first", question.Length > SampleLength ? question[..SampleLength] + "…" : question);
-        }
-        SkippedReport.Write(broken, output);
-        return ExitCode.Done;
+        public void Line(string name, string value) => output.WriteLine($"{name,-20} {value}");
 
-        void Line(string name, string value) => output.WriteLine($"{name,-20} {value}");
-
-        static int Length(Problem problem) => problem.Question.Length;
-    }
-
-    /// <summary>The images of a data set by the sizes in their headers.</summary>
-    private sealed record ImageCensus(int Count, string Smallest, string Largest, IReadOnlyList<SkippedProblem> Broken)
-    {
-        public static ImageCensus Of(IReadOnlyList<Problem> problems)
+        public void Schema(string path, string? benchmark)
         {
-            List<SKSizeI> sizes = [];
-            List<SkippedProblem> broken = [];
-            foreach (Problem problem in problems)
+            output.WriteLine(path);
+            IReadOnlyList<string> files = benchmark is null
+                ? ProblemSources.FilesAt(path)
+                : BenchmarkCatalogue.Named(benchmark).Published.FilesAt(path);
+            DataSchema schema = DataSchema.Of(files[0]);
+            Line("schema", files.Count == 1 ? schema.Size : $"{schema.Size} in the first of {files.Count} files");
+            foreach ((string name, string kind) in schema.Fields)
             {
-                foreach (ProblemImage image in problem.Images)
-                {
-                    using SKData data = SKData.CreateCopy(image.ReadBytes());
-                    using SKCodec? codec = SKCodec.Create(data);
-                    if (codec is null)
-                    {
-                        string reason = $"its image {image.Name} is in no format that is read";
-                        broken.Add(new SkippedProblem(problem.Id, reason));
-                        break;
-                    }
-                    sizes.Add(codec.Info.Size);
-                }
+                Line($"  {name}", kind);
             }
-            sizes.Sort((a, b) => ((long)a.Width * a.Height).CompareTo((long)b.Width * b.Height));
-            return new ImageCensus(
-                sizes.Count, Text(sizes.FirstOrDefault()), Text(sizes.LastOrDefault()), broken);
         }
 
-        private static string Text(SKSizeI size) =>
-            string.Create(CultureInfo.InvariantCulture, $"{size.Width}×{size.Height}");
+        public void Contents(ProblemSet read, CancellationToken cancellation)
+        {
+            (_whole, IReadOnlyList<SkippedProblem> broken) = ProblemFingerprint.Of(read.Problems, cancellation);
+            _skipped = [.. read.Skipped, .. broken];
+            ImageFingerprint[] images = [.. _whole.SelectMany(problem => problem.Images)];
+            Line("problems", $"{_whole.Count}");
+            Line("with an answer", $"{read.Answers.Count} (for measurement; training does not see them)");
+            Line("skipped", $"{_skipped.Count}");
+            Line("images", $"{images.Length}");
+            if (images.Length > 0)
+            {
+                Line("image formats", string.Join(", ", images.CountBy(image => image.MediaType)
+                    .OrderByDescending(pair => pair.Value)
+                    .Select(pair => $"{pair.Key} {pair.Value}")));
+                ImageFingerprint[] sorted = [.. images.OrderBy(image => (long)image.Width * image.Height)];
+                Line("image sizes", $"{Size(sorted[0])} to {Size(sorted[^1])} pixels");
+                Line("image width", Text(Spread.Of(images.Select(image => (long)image.Width)), "pixels"));
+                Line("image height", Text(Spread.Of(images.Select(image => (long)image.Height)), "pixels"));
+            }
+            foreach ((string category, int count) in read.Problems
+                .Where(problem => problem.Category is not null)
+                .CountBy(problem => problem.Category!)
+                .OrderByDescending(pair => pair.Value)
+                .ThenBy(pair => pair.Key, StringComparer.Ordinal))
+            {
+                Line($"  {category}", $"{count}");
+            }
+            if (read.Problems is [Problem first, ..])
+            {
+                string question = first.Question.ReplaceLineEndings(" ");
+                Line("the first", question.Length > SampleLength ? question[..SampleLength] + "…" : question);
+            }
+        }
+
+        public void Lengths(ProblemSet read, string? model, CancellationToken cancellation)
+        {
+            IReadOnlyList<Problem> problems = Whole(read);
+            if (problems.Count == 0)
+            {
+                return;
+            }
+            string folder = model ?? ShippedFiles.Find().Model;
+            var tokenizer = Tokenizer.Load(folder);
+            ProblemPreparation preparation = new(
+                () => tokenizer,
+                new ImageProcessor(ImageProcessorConfig.Load(folder)),
+                QwenConfig.Load(folder),
+                new DataSettings { Instruction = "" });
+            var found = new (PromptSize Size, string? Fault)[problems.Count];
+            Parallel.For(0, found.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
+                found[i] = SizeOf(problems[i], preparation));
+            _skipped =
+            [
+                .. _skipped,
+                .. found.Zip(problems).Where(pair => pair.First.Fault is not null)
+                    .Select(pair => new SkippedProblem(pair.Second.Id, pair.First.Fault!)),
+            ];
+            PromptSize[] sizes = [.. found.Where(one => one.Fault is null).Select(one => one.Size)];
+            if (sizes.Length == 0)
+            {
+                return;
+            }
+            string named = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
+            Line("question length", Text(Spread.Of(problems.Select(one => (long)one.Question.Length)), "characters"));
+            Line("prompt length", Text(Spread.Of(sizes.Select(size => (long)size.Tokens)), $"tokens of {named}"));
+            Line("  of images", Text(Spread.Of(sizes.Select(size => (long)size.ImageTokens)), "tokens"));
+        }
+
+        public void Duplicates()
+        {
+            var overlap = Overlap.Within(_whole);
+            Line("repeated images", Text(overlap.SameImage));
+            Line("similar images", Text(overlap.SimilarImage));
+            Line("  and the question", Text(overlap.SameProblem));
+        }
+
+        public void Leaks(string path, CancellationToken cancellation)
+        {
+            (IReadOnlyList<ProblemFingerprint> others, _) =
+                ProblemFingerprint.Of(ProblemSources.Open(path).Read().Problems, cancellation);
+            var overlap = Overlap.Between(_whole, others);
+            output.WriteLine($"also in {path}");
+            Line("  the same image", Text(overlap.SameImage));
+            Line("  a similar image", Text(overlap.SimilarImage));
+            Line("  and the question", Text(overlap.SameProblem));
+        }
+
+        public void Skipped() => SkippedReport.Write(_skipped, output);
+
+        /// <summary>The problems of which every image can be decoded.</summary>
+        public IReadOnlyList<Problem> Whole(ProblemSet read)
+        {
+            HashSet<string> ids = [.. _whole.Select(problem => problem.Id)];
+            return [.. read.Problems.Where(problem => ids.Contains(problem.Id))];
+        }
+
+        private static (PromptSize Size, string? Fault) SizeOf(Problem problem, ProblemPreparation preparation)
+        {
+            try
+            {
+                return (preparation.SizeOf(problem), null);
+            }
+            catch (BadInputException error)
+            {
+                return (default, error.Message);
+            }
+        }
+
+        private static string Size(ImageFingerprint image) =>
+            string.Create(CultureInfo.InvariantCulture, $"{image.Width}×{image.Height}");
+
+        private static string Text(Spread spread, string unit) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{spread.Smallest} to {spread.Largest} {unit}, half to {spread.Median}, 95 % to {spread.NinetyFifth}");
+
+        private static string Text(IReadOnlyList<(string Id, string Other)> pairs) => pairs.Count == 0
+            ? "none"
+            : $"{pairs.Count}, such as "
+                + string.Join(", ", pairs.Take(Examples).Select(pair => $"{pair.Id} (as in {pair.Other})"));
     }
 }

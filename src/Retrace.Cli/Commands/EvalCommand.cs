@@ -4,7 +4,9 @@ using Retrace.Answers;
 using Retrace.Cli.Progress;
 using Retrace.Models;
 using Retrace.Problems;
+using Retrace.Training.Benchmarks;
 using Retrace.Training.Configuration;
+using Retrace.Training.Data;
 using Retrace.Training.Evaluation;
 using Retrace.Training.Evolution;
 using Retrace.Training.Prompts;
@@ -30,9 +32,14 @@ internal static class EvalCommand
             "How answers are found: boxed, or lenient, which also takes \"the answer is …\" and choice letters.");
         Option<string> data = new("--data")
         {
-            Description = "Labeled problems, a .jsonl or .parquet file.",
+            Description = "Labeled problems, a .jsonl or .parquet file; with --benchmark its file or folder.",
             HelpName = "FILE",
             Required = true,
+        };
+        Option<string?> benchmark = new("--benchmark")
+        {
+            Description = "Uses this benchmark's prompt, answers, categories and metric; see retrace data get.",
+            HelpName = "NAME",
         };
         Option<bool> shuffleImages = new("--shuffle-images")
         {
@@ -46,16 +53,22 @@ internal static class EvalCommand
         TensorCommand command = new(
             "eval", "Measures accuracy, avg@k, pass@k and maj@k on labeled problems, by category.")
         {
-            data, shuffleImages, output,
+            data, benchmark, shuffleImages, output,
         };
         model.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             RunConfiguration configuration = model.Resolve(parsed);
             string path = parsed.GetRequiredValue(data);
+            Benchmark? asked = parsed.GetValue(benchmark) is string name ? BenchmarkCatalogue.Named(name) : null;
+            BenchmarkData? published = asked?.Read(path);
+            ProblemSet read = published?.Problems ?? ProblemSources.Open(path).Read();
             using VisionLanguageModel loaded = model.Load(parsed, configuration);
-            ProblemPreparation preparation = new(loaded, configuration.Data);
-            UsableProblems usable = UsableProblems.Read(path, preparation, cancellation);
+            // A benchmark without its longest prompts would be another one.
+            ProblemPreparation preparation = new(
+                loaded,
+                asked is null ? configuration.Data : configuration.Data with { MaxPromptTokens = int.MaxValue });
+            var usable = UsableProblems.Of(read, path, preparation, cancellation);
             IReadOnlyList<Problem> labeled = usable.Labeled(path, configuration.Evaluation.Limit).Problems;
             ResponseSampling sampling = new(
                 configuration.Evaluation.Samples,
@@ -72,7 +85,8 @@ internal static class EvalCommand
             };
             IReadOnlyList<GradedProblem> graded = [];
             ProgressDisplay.During("problems evaluated", shown.Count, onProblems =>
-                graded = evaluator.Evaluate(shown, usable.Labels, cancellation, onProblems));
+                graded = evaluator.Evaluate(
+                    shown, published?.Keys ?? AnswerKey.Of(usable.Labels), cancellation, onProblems));
             EvaluationReport report = new(
                 model.Folder(parsed),
                 path,
@@ -84,6 +98,7 @@ internal static class EvalCommand
             {
                 Extraction = configuration.Reward.Extraction,
                 Limit = configuration.Evaluation.Limit,
+                Benchmark = asked is null ? null : BenchmarkResult.Of(asked, published!, graded),
             };
             if (parsed.GetValue(output) is string file)
             {

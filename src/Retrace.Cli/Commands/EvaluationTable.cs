@@ -1,4 +1,5 @@
 using System.Globalization;
+using Retrace.Training.Benchmarks;
 using Retrace.Training.Evaluation;
 
 namespace Retrace.Cli.Commands;
@@ -22,9 +23,16 @@ internal static class EvaluationTable
                 "answered",
             ],
             Row("all", all),
-            .. report.Categories.Select(category => Row(category.Name, category.Summary)),
+            .. report.Benchmark is BenchmarkResult benchmark
+                ? benchmark.Categories.SelectMany(field =>
+                    field.Values.Select(value => Row($"{field.Field}: {value.Value}", value.Summary)))
+                : report.Categories.Select(category => Row(category.Name, category.Summary)),
         ];
         TextTable.Write(output, rows[0], rows.Skip(1));
+        foreach ((string name, double? value) in report.Benchmark?.Metric ?? [])
+        {
+            output.WriteLine($"{name,-28} {(value is double share ? Percent(share) : "not defined")}");
+        }
         if (report.ImagesExchanged)
         {
             output.WriteLine("every problem was shown the image of another");

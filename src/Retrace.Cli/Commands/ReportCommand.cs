@@ -20,14 +20,28 @@ internal static class ReportCommand
             HelpName = "FILE",
             Required = true,
         };
-        Command command = new("report", "Shows one or several runs as a self-contained HTML page.") { runs, output };
-        command.SetAction(parsed => Write(parsed.GetRequiredValue(runs), parsed.GetRequiredValue(output)));
+        Option<string?> figures = new("--figures")
+        {
+            Description = "Also writes every figure into this folder, as PNG, SVG and CSV.",
+            HelpName = "DIR",
+        };
+        Command command = new("report", "Shows one or several runs as a self-contained HTML page.")
+        {
+            runs, output, figures,
+        };
+        command.SetAction(parsed => Write(
+            parsed.GetRequiredValue(runs), parsed.GetRequiredValue(output), parsed.GetValue(figures)));
         return command;
     }
 
-    private static int Write(string[] folders, string output)
+    private static int Write(string[] folders, string output, string? figures)
     {
-        Report.Write([.. folders.Select(RunReader.Read)], output);
+        RunRecord[] runs = [.. folders.Select(RunReader.Read)];
+        Report.Write(runs, output);
+        if (figures is not null)
+        {
+            Report.WriteFigures(runs, figures);
+        }
         Console.WriteLine($"{output}: {folders.Length} {(folders.Length == 1 ? "run" : "runs")}");
         return ExitCode.Done;
     }

@@ -39,10 +39,42 @@ internal static class EvolutionSession
     /// <param name="run">Open, and not run yet.</param>
     /// <param name="directory">Its folder.</param>
     /// <param name="label">What the progress bar is called.</param>
-    /// <exception cref="OperationCanceledException">It was interrupted, and has left a checkpoint.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// It was interrupted or asked to stop (<see cref="RunStoppedException"/>), and has left a checkpoint.
+    /// </exception>
     public static void Run(EvolutionRun run, string directory, string label, CancellationToken cancellation)
     {
         SkippedReport.Write(run.Skipped, Console.Error);
+        using RunLog log = RunLog.Open(directory);
+        log.Write(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{label}: {run.StepsTaken} of {run.Loop.Steps} steps taken, {run.ProblemCount} problems, "
+            + $"{run.Skipped.Count} left out"));
+        run.Loop.StepCompleted += metrics => log.Write(LineOf(run, metrics));
+        using StopRequest stop = StopRequest.WatchFor(directory, cancellation);
+        try
+        {
+            TakeSteps(run, directory, label, stop.Token);
+            log.Write("done");
+        }
+        catch (OperationCanceledException error)
+        {
+            log.Write(stop.IsMade ? "stopped, as asked" : "interrupted");
+            if (stop.IsMade)
+            {
+                throw new RunStoppedException(error);
+            }
+            throw;
+        }
+        catch (Exception error)
+        {
+            log.Write($"failed: {error.Message}");
+            throw;
+        }
+    }
+
+    private static void TakeSteps(EvolutionRun run, string directory, string label, CancellationToken cancellation)
+    {
         using TensorBoardWriter events =
             TensorBoardWriter.Open(directory, run.StepsTaken > 0 ? run.StepsTaken : -1);
         run.Loop.StepCompleted += events.Append;

@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace Retrace.Models.Images;
 
-/// <summary>Decodes image files (PNG, JPEG, GIF, WebP, BMP) to 8-bit RGB, and encodes PNG.</summary>
+/// <summary>Decodes image files (PNG, JPEG, GIF, WebP, BMP) to 8-bit RGB, and encodes PNG and JPEG.</summary>
 public static class ImageDecoder
 {
     private const int MaximumSide = 20_000;
@@ -44,7 +44,14 @@ public static class ImageDecoder
     }
 
     /// <summary>The image as a PNG file.</summary>
-    public static byte[] EncodePng(PixelImage image)
+    public static byte[] EncodePng(PixelImage image) => Encode(image, SKEncodedImageFormat.Png, 100);
+
+    /// <summary>The image as a JPEG file.</summary>
+    /// <param name="quality">1 to 100, as the IJG's library counts.</param>
+    public static byte[] EncodeJpeg(PixelImage image, int quality) =>
+        Encode(image, SKEncodedImageFormat.Jpeg, quality);
+
+    private static byte[] Encode(PixelImage image, SKEncodedImageFormat format, int quality)
     {
         using var bitmap = new SKBitmap(
             new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
@@ -54,7 +61,7 @@ public static class ImageDecoder
             image.Rgb.AsSpan(3 * i, 3).CopyTo(rgba[(4 * i)..]);
             rgba[4 * i + 3] = 255;
         }
-        using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+        using SKData data = bitmap.Encode(format, quality);
         return data.ToArray();
     }
 

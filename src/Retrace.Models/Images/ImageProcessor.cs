@@ -65,27 +65,66 @@ public sealed class ImageProcessor(ImageProcessorConfig config)
         return new ProcessedImage(grid, CutIntoPatches(resized, grid));
     }
 
+    /// <summary>
+    /// The pixels that the patches of an image were cut from: resized already, so that processing them again gives the
+    /// same patches.
+    /// </summary>
+    public PixelImage PixelsOf(ProcessedImage image)
+    {
+        int size = Config.PatchSize;
+        int width = image.Grid.Width * size;
+        byte[] rgb = new byte[3 * image.Grid.Height * size * width];
+        int channelLength = Config.TemporalPatchSize * size * size;
+        int source = 0;
+        foreach ((int top, int left) in PatchPlaces(image.Grid))
+        {
+            ReadOnlySpan<float> patch = image.Patches.AsSpan(source, Config.PatchLength);
+            for (int channel = 0; channel < 3; channel++)
+            {
+                double mean = Config.ImageMean[channel];
+                double std = Config.ImageStd[channel];
+                for (int i = 0; i < size * size; i++)
+                {
+                    double value = Math.Round(((patch[(channel * channelLength) + i] * std) + mean) * 255);
+                    int pixel = ((top + (i / size)) * width) + left + (i % size);
+                    rgb[(3 * pixel) + channel] = (byte)Math.Clamp(value, 0, 255);
+                }
+            }
+            source += Config.PatchLength;
+        }
+        return new PixelImage(width, image.Grid.Height * size, rgb);
+    }
+
     // [height, width, 3] → (grid_h/merge, grid_w/merge, merge, merge, channel, temporal, patch, patch), flattened.
     private float[] CutIntoPatches(PixelImage image, ImageGrid grid)
     {
         float[][] valueOfByte = [.. Enumerable.Range(0, 3).Select(NormalisedValues)];
         float[] patches = new float[grid.PatchCount * Config.PatchLength];
-        int merge = Config.MergeSize;
         int target = 0;
+        foreach ((int top, int left) in PatchPlaces(grid))
+        {
+            WritePatch(image, top, left, valueOfByte, patches.AsSpan(target, Config.PatchLength));
+            target += Config.PatchLength;
+        }
+        return patches;
+    }
+
+    // The upper left pixels of the patches, in their order.
+    private IEnumerable<(int Top, int Left)> PatchPlaces(ImageGrid grid)
+    {
+        int merge = Config.MergeSize;
         for (int squareRow = 0; squareRow < grid.Height; squareRow += merge)
         {
             for (int squareColumn = 0; squareColumn < grid.Width; squareColumn += merge)
             {
                 for (int patch = 0; patch < merge * merge; patch++)
                 {
-                    int top = (squareRow + patch / merge) * Config.PatchSize;
-                    int left = (squareColumn + patch % merge) * Config.PatchSize;
-                    WritePatch(image, top, left, valueOfByte, patches.AsSpan(target, Config.PatchLength));
-                    target += Config.PatchLength;
+                    yield return (
+                        (squareRow + (patch / merge)) * Config.PatchSize,
+                        (squareColumn + (patch % merge)) * Config.PatchSize);
                 }
             }
         }
-        return patches;
     }
 
     // [channel, temporal, patch, patch]; the frames of a still image are equal.

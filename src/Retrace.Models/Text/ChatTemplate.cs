@@ -18,7 +18,12 @@ public static class ChatTemplate
     /// <summary>What the system turn says when nothing else is given.</summary>
     public const string DefaultSystem = "You are a helpful assistant.";
 
-    private const string StartOfTurn = "<|im_start|>";
+    /// <summary>Begins a turn; the role and a line break follow.</summary>
+    public const string StartOfTurn = "<|im_start|>";
+
+    /// <summary>Where an image stands among a turn's text.</summary>
+    public const string ImagePlace = VisionStart + ImagePad + VisionEnd;
+
     private const string VisionStart = "<|vision_start|>";
     private const string VisionEnd = "<|vision_end|>";
 
@@ -61,19 +66,27 @@ public static class ChatTemplate
 
     /// <summary>A conversation, ready for the model to take the next turn.</summary>
     /// <param name="turns">If the first is no system turn, the default one goes before it.</param>
-    public static string Prompt(IReadOnlyList<ChatTurn> turns)
+    public static string Prompt(IReadOnlyList<ChatTurn> turns) => Turns(turns) + StartOfTurn + "assistant\n";
+
+    /// <summary>A conversation with nothing behind its last turn.</summary>
+    /// <param name="turns">As above.</param>
+    public static string Turns(IReadOnlyList<ChatTurn> turns)
     {
-        var prompt = new StringBuilder();
+        var text = new StringBuilder();
         if (turns is not [{ Role: "system" }, ..])
         {
-            AppendTurn(prompt, new ChatTurn("system", DefaultSystem));
+            AppendTurn(text, new ChatTurn("system", DefaultSystem));
         }
         foreach (ChatTurn turn in turns)
         {
-            AppendTurn(prompt, turn);
+            AppendTurn(text, turn);
         }
-        return prompt.Append(StartOfTurn).Append("assistant\n").ToString();
+        return text.ToString();
     }
+
+    /// <summary>A conversation whose last turn is not over, for the model to go on with it.</summary>
+    /// <param name="turns">As above; at least one.</param>
+    public static string Continuation(IReadOnlyList<ChatTurn> turns) => Turns(turns)[..^(EndOfTurn.Length + 1)];
 
     /// <summary>
     /// Continues a prompt by a finished assistant turn and opens another: the form in which the released code asks for a
@@ -123,7 +136,7 @@ public static class ChatTemplate
         prompt.Append(StartOfTurn).Append(turn.Role).Append('\n');
         for (int i = 0; i < turn.ImageCount; i++)
         {
-            prompt.Append(VisionStart).Append(ImagePad).Append(VisionEnd);
+            prompt.Append(ImagePlace);
         }
         prompt.Append(turn.Text).Append(EndOfTurn).Append('\n');
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using Retrace.Reporting.Pictures;
 using Retrace.Reporting.Plots;
 using Retrace.Runs;
 
@@ -14,7 +15,7 @@ internal static class AnswerMaps
     private static readonly AxisScale Share = AxisScale.Covering(0, 1, MetricUnit.Share);
 
     /// <summary>Three figures for each run that retraces; of runs that differ in their seeds alone, the first.</summary>
-    public static IEnumerable<XElement> Draw(ReportedRuns runs) => runs.Runs
+    public static IEnumerable<Figure> Draw(ReportedRuns runs) => runs.Runs
         .Where(run => !run.IsOneOfSeeds || runs.Groups.Any(group => group.Runs[0] == run))
         .SelectMany(Draw);
 
@@ -46,18 +47,25 @@ internal static class AnswerMaps
         }
     }
 
-    private static IEnumerable<XElement> Draw(ReportedRun run) => Choose(run.Run.Answers).Select(step =>
+    private static IEnumerable<Figure> Draw(ReportedRun run) => Choose(run.Run.Answers).Select(step =>
     {
         (Place Place, int Count)[] places = [.. PlacesOf(step)];
         PlotFrame frame = new(Share, Share);
         string title = string.Create(CultureInfo.InvariantCulture, $"{run.Name}, step {step.Key}");
         string counted = string.Join(", ", places.GroupBy(one => one.Place.IsRight).Select(kind =>
             $"{kind.Sum(one => one.Count)} {Name(kind.Key)}"));
-        return Figure.Of(
+        return new Figure(
+            $"answers-{FigureFiles.InFileName(title)}",
             title,
             "Larger dots are several answers. Vertical: share of the continuations.",
-            places.GroupBy(one => one.Place.IsRight).OrderBy(kind => kind.Key is false).Select(kind => new LegendEntry(
-                Look(kind.Key), "line", Name(kind.Key), kind.Sum(one => one.Count).ToString(CultureInfo.InvariantCulture))),
+            [
+                .. places.GroupBy(one => one.Place.IsRight).OrderBy(kind => kind.Key is false).Select(
+                    kind => new LegendEntry(
+                        Look(kind.Key),
+                        "line",
+                        Name(kind.Key),
+                        kind.Sum(one => one.Count).ToString(CultureInfo.InvariantCulture))),
+            ],
             frame.Draw(
                 $"Answers of {title} by their shares of both rounds: {counted}.",
                 "share of the maternal round",
@@ -66,7 +74,16 @@ internal static class AnswerMaps
                         "g",
                         new XAttribute("class", Look(one.Place.IsRight)),
                         frame.Dot(one.Place.Maternal, one.Place.Retraced, Note(one.Place, one.Count), Radius(one.Count))))
-                    .Prepend(frame.Line("grid", [new PlotPoint(0, 0), new PlotPoint(1, 1)]))));
+                    .Prepend(frame.Line("grid", [new PlotPoint(0, 0), new PlotPoint(1, 1)]))),
+            // A row for each answer.
+            [
+                .. places.SelectMany(one => Enumerable.Repeat(
+                    new PlottedValue(run.Name, Name(one.Place.IsRight), one.Place.Maternal, one.Place.Retraced),
+                    one.Count)),
+            ])
+        {
+            TitleAlone = $"Answers of both rounds: {title}",
+        };
     });
 
     private static string Note(Place place, int count) => string.Create(

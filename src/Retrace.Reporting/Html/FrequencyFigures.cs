@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Retrace.Reporting.Pictures;
 using Retrace.Reporting.Plots;
 using Retrace.Runs;
 
@@ -9,6 +10,7 @@ internal static class FrequencyFigures
 {
     private const int Intervals = 5; // Of the frequency, equally wide; see StepMetrics.AccuracyByFrequency.
     private const int PartsOfARun = 5;
+    private const string Heading = "Accuracy by answer frequency";
     private const string XLabel = "an answer's share of its group";
     private const string Explanation = "Accuracy of the answers whose share of their group lies in each fifth.";
 
@@ -19,7 +21,7 @@ internal static class FrequencyFigures
     /// A figure of all that have such accuracies, where they are several, and one for each. Runs that differ in their
     /// seeds alone are taken together.
     /// </summary>
-    public static IEnumerable<XElement> Draw(ReportedRuns runs)
+    public static IEnumerable<Figure> Draw(ReportedRuns runs)
     {
         Subject[] subjects = [.. Subject.AllOf(runs).Where(subject => subject.Whole.IsMeasured)];
         return subjects.Length > 1
@@ -27,22 +29,27 @@ internal static class FrequencyFigures
             : subjects.Select(DrawParts);
     }
 
-    private static XElement DrawTogether(Subject[] subjects)
+    private static Figure DrawTogether(Subject[] subjects)
     {
         PlotFrame frame = new(Frequency, Frequency);
-        return Figure.Of(
+        return new Figure(
+            "accuracy-by-frequency",
             "All",
             Explanation,
-            subjects.Select(subject => new LegendEntry(subject.Look, "line", subject.Name, subject.Whole.Steps)),
+            [.. subjects.Select(subject => new LegendEntry(subject.Look, "line", subject.Name, subject.Whole.Steps))],
             frame.Draw(
                 "Accuracy of the answers of each frequency. "
                 + string.Join("; ", subjects.Select(subject => $"{subject.Name}: {subject.Whole}")),
                 XLabel,
                 subjects.Select(subject => new XElement(
-                    "g", new XAttribute("class", subject.Look), subject.Whole.Draw(frame)))));
+                    "g", new XAttribute("class", subject.Look), subject.Whole.Draw(frame)))),
+            [.. subjects.SelectMany(subject => subject.Whole.Values(subject.Name))])
+        {
+            TitleAlone = Heading,
+        };
     }
 
-    private static XElement DrawParts(Subject subject)
+    private static Figure DrawParts(Subject subject)
     {
         Part first = subject.First;
         Part last = subject.Last;
@@ -58,7 +65,16 @@ internal static class FrequencyFigures
             new($"c{subject.Colour} late", "line", "last fifth,", last.Steps),
         ];
         string description = $"Accuracy of the answers of each frequency in {subject.Name}: {first}; {last}.";
-        return Figure.Of(subject.Name, Explanation, legend, frame.Draw(description, XLabel, shapes));
+        return new Figure(
+            $"accuracy-by-frequency-{FigureFiles.InFileName(subject.Name)}",
+            subject.Name,
+            Explanation,
+            legend,
+            frame.Draw(description, XLabel, shapes),
+            [.. first.Values(subject.Name), .. last.Values(subject.Name)])
+        {
+            TitleAlone = $"{Heading}: {subject.Name}",
+        };
     }
 
     /// <summary>A run, or several that differ in their seeds alone.</summary>
@@ -123,6 +139,9 @@ internal static class FrequencyFigures
                     point.X, point.Y!.Value, $"{Steps}: {Metric.TrainAccuracy.Format(point.Y.Value)}"))
                 .Prepend(frame.Line("line", points.Where(point => point.Y is not null)));
         }
+
+        public IEnumerable<PlottedValue> Values(string line) => Accuracies.Select((accuracy, interval) =>
+            new PlottedValue(line, Steps, (interval + 0.5) / Intervals, accuracy));
 
         public override string ToString() => $"{Steps}: " + string.Join(", ", Accuracies.Select(accuracy =>
             accuracy is double value ? Metric.TrainAccuracy.Format(value) : "none"));

@@ -32,6 +32,18 @@ internal static class HtmlPage
             new XElement("style", StyleSheet)),
         new XElement("body", new XElement("h1", title), content));
 
+    /// <summary>Sections with links to them in front: a long page is crossed by its headings.</summary>
+    public static IEnumerable<XElement> Contents(IEnumerable<XElement?> sections)
+    {
+        XElement[] shown = [.. sections.OfType<XElement>()];
+        XElement[] links =
+        [
+            .. shown.Select(section => section.Element("h2")!).Select(heading =>
+                new XElement("a", new XAttribute("href", $"#{heading.Attribute("id")!.Value}"), heading.Value)),
+        ];
+        return [new XElement("nav", new XAttribute("aria-label", "Contents"), links), .. shown];
+    }
+
     /// <summary>A part with a heading; nothing where it would be empty.</summary>
     /// <param name="title">The heading.</param>
     /// <param name="note">A sentence below it.</param>
@@ -44,7 +56,7 @@ internal static class HtmlPage
             ? null
             : new XElement(
                 "section",
-                new XElement("h2", title),
+                new XElement("h2", new XAttribute("id", title.ToLowerInvariant().Replace(' ', '-')), title),
                 Note(note),
                 new XElement("div", new XAttribute("class", style), shown));
     }

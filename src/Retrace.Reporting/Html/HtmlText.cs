@@ -12,12 +12,12 @@ internal static class HtmlText
 {
     private const char Replacement = '\uFFFD';
 
-    private static readonly HashSet<string> WithoutEnd = ["br", "img", "meta"];
+    private static readonly HashSet<string> WithoutEnd = ["br", "img", "input", "link", "meta"];
 
     private static readonly HashSet<string> OnALineOfItsOwn =
     [
-        "body", "details", "div", "figure", "footer", "h1", "h2", "h3", "head", "header", "html", "meta", "p", "pre",
-        "section", "style", "table", "tbody", "thead", "title", "tr", "ul",
+        "body", "details", "div", "figure", "footer", "form", "h1", "h2", "h3", "head", "header", "html", "meta", "nav", "p",
+        "pre", "section", "style", "table", "tbody", "thead", "title", "tr", "ul",
     ];
 
     /// <exception cref="ArgumentException">The tree holds what no page of ours has, such as comments.</exception>
@@ -27,7 +27,9 @@ internal static class HtmlText
         WriteElement(page, output);
     }
 
-    private static void WriteElement(XElement element, TextWriter output)
+    /// <summary>A part of a page, or an SVG document: to both, what is written here means the same.</summary>
+    /// <exception cref="ArgumentException">The tree holds what no page of ours has, such as comments.</exception>
+    public static void WriteElement(XElement element, TextWriter output)
     {
         string name = element.Name.LocalName;
         output.Write($"<{name}");

@@ -5,39 +5,60 @@ using static System.FormattableString;
 
 namespace Retrace.Reporting.Html;
 
-/// <summary>The table with one row a run.</summary>
+/// <summary>The tables with one row a run: what came out, and what it took.</summary>
 internal static class Overview
 {
     private const string Unknown = "–";
 
-    private static readonly string[] Headings =
+    private static readonly string[] ResultHeadings =
     [
-        "run", "method", "seed", "steps", "evaluation (95 % interval)", "high confidence", "entropy",
-        "tokens generated", "wall time",
+        "run", "method", "seed", "steps", "evaluation (95 % interval)", "accuracy of samples", "survival gap",
+        "high confidence", "entropy", "KL divergence",
     ];
 
-    public static XElement Table(ReportedRuns runs, StepFigures figures) => new(
-        "table",
-        new XElement("thead", new XElement("tr", Headings.Select(heading => new XElement("th", heading)))),
-        new XElement("tbody", runs.Runs.Select(run => Row(run, figures))));
+    private static readonly string[] CostHeadings =
+    [
+        "run", "wall time", "a step", "rollout", "learning", "tokens generated", "tokens a second", "peak memory",
+    ];
 
-    private static XElement Row(ReportedRun run, StepFigures figures)
-    {
-        IEnumerable<object> cells =
+    /// <summary>What came out of each run.</summary>
+    public static XElement Results(ReportedRuns runs, StepFigures figures) =>
+        Table(ResultHeadings, runs.Runs.Select(IEnumerable<object> (run) =>
         [
-            new object[] { Figure.Swatch(run.Look, "line"), new XElement("strong", run.Name) },
+            NameOf(run),
             run.Method ?? Unknown,
             run.Seed?.ToString(CultureInfo.InvariantCulture) ?? Unknown,
             run.Run.Metrics is [.., { Step: int last }] ? last.ToString(CultureInfo.InvariantCulture) : "0",
             Evaluations(Evaluation.AllOf(run.Run)),
+            Change(Metric.TrainAccuracy, figures.Smoothed(run, Metric.TrainAccuracy)),
+            Change(Metric.SurvivalGap, figures.Smoothed(run, Metric.SurvivalGap)),
             Change(Metric.HighConfidenceShare, figures.Smoothed(run, Metric.HighConfidenceShare)),
             Change(Metric.Entropy, figures.Smoothed(run, Metric.Entropy)),
-            Tokens(run),
+            Change(Metric.Kl, figures.Smoothed(run, Metric.Kl)),
+        ]));
+
+    /// <summary>What each run took in time, tokens and memory.</summary>
+    public static XElement Costs(ReportedRuns runs) =>
+        Table(CostHeadings, runs.Runs.Select(IEnumerable<object> (run) =>
+        [
+            NameOf(run),
             Whole(Time(run)),
-        ];
-        return new XElement("tr", cells.Zip(Headings, (cell, heading) =>
-            new XElement("td", new XAttribute("data-label", heading), new XElement("div", cell))));
-    }
+            Whole(Mean(run, Metric.StepSeconds)),
+            Whole(Mean(run, Metric.RolloutSeconds)),
+            Whole(Mean(run, Metric.LearnSeconds)),
+            Tokens(run),
+            Mean(run, Metric.TokensPerSecond),
+            Whole(PeakMemory(run)),
+        ]));
+
+    private static XElement Table(string[] headings, IEnumerable<IEnumerable<object>> rows) => new(
+        "table",
+        new XElement("thead", new XElement("tr", headings.Select(heading => new XElement("th", heading)))),
+        new XElement("tbody", rows.Select(cells => new XElement("tr", cells.Zip(headings, (cell, heading) =>
+            new XElement("td", new XAttribute("data-label", heading), new XElement("div", cell)))))));
+
+    private static object[] NameOf(ReportedRun run) =>
+        [Figure.Swatch(run.Look, "line"), new XElement("strong", run.Name)];
 
     private static object[] Evaluations(IReadOnlyList<Evaluation> evaluations) => evaluations switch
     {
@@ -68,9 +89,24 @@ internal static class Overview
 
     private static string Tokens(ReportedRun run)
     {
-        long[] tokens = [.. run.Steps.Select(step => step.MaternalTokens + step.RetracedTokens ?? step.MaternalTokens)
-            .OfType<long>()];
+        double[] tokens =
+        [
+            .. run.Steps.Where(step => step.MaternalTokens is not null)
+                .Select(step => (double)step.MaternalTokens!.Value + (step.RetracedTokens ?? 0)),
+        ];
         return tokens.Length == 0 ? Unknown : tokens.Sum().ToString("#,0", CultureInfo.InvariantCulture);
+    }
+
+    private static string Mean(ReportedRun run, Metric metric)
+    {
+        double[] values = [.. run.Steps.Select(metric.Of).OfType<double>()];
+        return values.Length == 0 ? Unknown : metric.Format(values.Average());
+    }
+
+    private static string PeakMemory(ReportedRun run)
+    {
+        double[] bytes = [.. run.Steps.Select(Metric.PeakMemoryBytes.Of).OfType<double>()];
+        return bytes.Length == 0 ? Unknown : Metric.PeakMemoryBytes.Format(bytes.Max());
     }
 
     private static string Time(ReportedRun run)

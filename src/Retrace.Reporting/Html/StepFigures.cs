@@ -27,6 +27,8 @@ internal sealed class StepFigures
         (Metric.StepSeconds, "Time a step", "In seconds."),
     ];
 
+    private const int MostMarks = 60; // Of a run's evaluations.
+
     private readonly ReportedRuns _runs;
     private readonly AxisScale _steps;
 
@@ -41,14 +43,14 @@ internal sealed class StepFigures
     public int HalfWidth { get; }
 
     /// <summary>Evaluation first. A metric without a value in any run has no figure.</summary>
-    public IEnumerable<XElement> Draw()
+    public IEnumerable<Figure> Draw()
     {
-        XElement?[] figures =
+        Figure?[] figures =
         [
             DrawEvaluations(),
             .. Plotted.Select(plot => DrawMetric(plot.Metric, plot.Title, plot.Explanation)),
         ];
-        return figures.OfType<XElement>();
+        return figures.OfType<Figure>();
     }
 
     /// <summary>A metric's smoothed values in a run, with gaps; empty where there are none.</summary>
@@ -61,7 +63,7 @@ internal sealed class StepFigures
         return points.Any(point => point.Y is not null) ? points : [];
     }
 
-    private XElement? DrawMetric(Metric metric, string title, string explanation)
+    private Figure? DrawMetric(Metric metric, string title, string explanation)
     {
         List<Curve> curves = [];
         List<IReadOnlyList<PlotPoint>> rawLines = [];
@@ -82,15 +84,28 @@ internal sealed class StepFigures
         List<SeedMean> means = SeedMeans(curves);
         PlotFrame frame = new(_steps, Covering(
             metric, Values(curves.Select(curve => curve.Points).Concat(rawLines)), means));
-        return Compose(metric, title, explanation, curves, means, frame, [
-            .. means.Select(mean => mean.DrawBand(frame)),
-            .. curves.Zip(rawLines, (curve, raw) => InLook(curve.Run.Look, frame.Line("raw", raw))),
-            .. curves.Select(curve => InLook(curve.Run.Look, frame.Line(StrokeOf(curve.Run), curve.Points))),
-            .. means.Select(mean => mean.DrawLine(frame)),
-        ]);
+        return Compose(
+            metric,
+            title,
+            explanation,
+            curves,
+            means,
+            frame,
+            [
+                .. means.Select(mean => mean.DrawBand(frame)),
+                .. curves.Zip(rawLines, (curve, raw) => InLook(curve.Run.Look, frame.Line("raw", raw))),
+                .. curves.Select(curve => InLook(curve.Run.Look, frame.Line(StrokeOf(curve.Run), curve.Points))),
+                .. means.Select(mean => mean.DrawLine(frame)),
+            ],
+            [
+                .. curves.SelectMany(curve => ValuesOf(curve.Run, "measured", Measured(curve.Run, metric))),
+                .. HalfWidth == 0
+                    ? []
+                    : curves.SelectMany(curve => ValuesOf(curve.Run, "smoothed", curve.Points)),
+            ]);
     }
 
-    private XElement? DrawEvaluations()
+    private Figure? DrawEvaluations()
     {
         (ReportedRun Run, IReadOnlyList<Evaluation> Points)[] evaluations =
         [
@@ -126,11 +141,31 @@ internal sealed class StepFigures
             [
                 .. means.Select(mean => mean.DrawBand(frame)),
                 .. curves.Select(curve => InLook(curve.Run.Look, frame.Line(StrokeOf(curve.Run), curve.Points))),
-                .. evaluations.Select(run => InLook(run.Run.Look, [.. run.Points.SelectMany(point =>
+                .. evaluations.Select(run => InLook(run.Run.Look, [.. Marked(run.Points).SelectMany(point =>
                     Mark(frame, run.Run, point))])),
                 .. means.Select(mean => mean.DrawLine(frame)),
+            ],
+            [
+                .. evaluations.SelectMany(run => run.Points, (run, point) => new PlottedValue(
+                    run.Run.Name,
+                    "measured",
+                    point.Step,
+                    point.Accuracy,
+                    point.Interval?.Lower,
+                    point.Interval?.Upper)),
             ]);
     }
+
+    // Where there are too many to be told apart, some of them, with the last.
+    private static IEnumerable<Evaluation> Marked(IReadOnlyList<Evaluation> evaluations)
+    {
+        int stride = (evaluations.Count + MostMarks - 1) / MostMarks;
+        return evaluations.Where((_, i) => (evaluations.Count - 1 - i) % stride == 0);
+    }
+
+    private static IEnumerable<PlottedValue> ValuesOf(
+        ReportedRun run, string kind, IReadOnlyList<PlotPoint> points) =>
+        points.Select(point => new PlottedValue(run.Name, kind, point.X, point.Y));
 
     private static IEnumerable<double> Bounds(Evaluation evaluation) =>
         evaluation.Interval is { } interval ? [interval.Lower, interval.Upper] : [];
@@ -145,14 +180,15 @@ internal sealed class StepFigures
             evaluation.Step, evaluation.Accuracy, $"{run.Name}, step {evaluation.Step}: {evaluation}");
     }
 
-    private XElement Compose(
+    private static Figure Compose(
         Metric metric,
         string title,
         string explanation,
         List<Curve> curves,
         List<SeedMean> means,
         PlotFrame frame,
-        IEnumerable<XElement> shapes)
+        IEnumerable<XElement> shapes,
+        IEnumerable<PlottedValue> values)
     {
         LegendEntry[] legend =
         [
@@ -169,7 +205,13 @@ internal sealed class StepFigures
         string description = $"{title} over steps. " + string.Join("; ", curves.Select(curve =>
             $"{curve.Run.Name}: from {metric.Format(FirstOf(curve.Points)!.Value)}"
             + $" to {metric.Format(LastOf(curve.Points)!.Value)}"));
-        return Figure.Of(title, explanation, legend, frame.Draw(description, "step", shapes));
+        return new Figure(
+            metric.Key.Replace('_', '-'),
+            title,
+            explanation,
+            legend,
+            frame.Draw(description, "step", shapes),
+            [.. values, .. means.SelectMany(mean => mean.Values)]);
     }
 
     private List<SeedMean> SeedMeans(List<Curve> curves) =>
@@ -219,6 +261,14 @@ internal sealed class StepFigures
             .SelectMany(
                 spread => new[] { -spread.Deviation, spread.Deviation },
                 (spread, shift) => spread.Mean!.Value + shift);
+
+        public IEnumerable<PlottedValue> Values => Spreads.Select(spread => new PlottedValue(
+            Group.Name,
+            "mean",
+            spread.X,
+            spread.Mean,
+            spread.Mean - spread.Deviation,
+            spread.Mean + spread.Deviation));
 
         public XElement DrawBand(PlotFrame frame) => InLook(Group.Look, frame.Band(Spreads));
 

@@ -20,6 +20,7 @@ internal sealed class PlotFrame(AxisScale x, AxisScale y)
     public const double Top = 8;
     public const double Bottom = 184;
 
+    private const int Columns = (int)(Right - Left); // Of what is drawn of a long curve.
     private const double LabelGap = 6;
     private const double TextMiddle = 4; // From a text's baseline up to its middle.
 
@@ -33,7 +34,8 @@ internal sealed class PlotFrame(AxisScale x, AxisScale y)
         StringBuilder path = new();
         foreach (List<PlotPoint> piece in Pieces(points, point => point.Y is not null))
         {
-            path.Append('M').AppendJoin('L', piece.Select(point => Position(point.X, point.Y!.Value)));
+            path.Append('M').AppendJoin(
+                'L', Thinning.Thin(piece, Columns).Select(point => Position(point.X, point.Y!.Value)));
             if (piece.Count == 1)
             {
                 path.Append("h0"); // With round line caps a line without length is a dot.
@@ -51,13 +53,21 @@ internal sealed class PlotFrame(AxisScale x, AxisScale y)
         StringBuilder path = new();
         foreach (List<SeedSpread> piece in Pieces(spreads, spread => spread.Mean is not null))
         {
-            IEnumerable<string> above = piece.Select(at => Edge(at.X, at.Mean!.Value + at.Deviation));
-            IEnumerable<string> below = piece.Select(at => Edge(at.X, at.Mean!.Value - at.Deviation)).Reverse();
+            IEnumerable<string> above = Edge(piece, deviations: 1);
+            IEnumerable<string> below = Edge(piece, deviations: -1).Reverse();
             path.Append('M').AppendJoin('L', above.Concat(below)).Append('Z');
         }
         return new XElement("path", new XAttribute("class", "band"), new XAttribute("d", path.ToString()));
 
-        string Edge(double at, double value) => Position(at, Math.Clamp(value, y.Lower, y.Upper));
+        IEnumerable<string> Edge(List<SeedSpread> piece, int deviations)
+        {
+            PlotPoint[] edge =
+            [
+                .. piece.Select(at => new PlotPoint(
+                    at.X, Math.Clamp(at.Mean!.Value + deviations * at.Deviation, y.Lower, y.Upper))),
+            ];
+            return Thinning.Thin(edge, Columns).Select(point => Position(point.X, point.Y!.Value));
+        }
     }
 
     /// <summary>A vertical bar from one value to another.</summary>

@@ -38,7 +38,7 @@ public static class CollapseReport
                         ? "Reference: the policy of the iteration before"
                         : "Reference: the initial policy",
                     "Every iteration goes to P(a) = P_ref(a) exp(r(a)/β) / Z.",
-                    part.Figures.Select(figure => figure.Figure.ForPage()),
+                    part.Figures.Select(figure => figure.Figure.Draw(figure.Name).ForPage()),
                     "figures")),
             ]);
         SimulationFiles.Write(

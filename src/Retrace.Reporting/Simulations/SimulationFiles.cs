@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using System.Xml;
 using System.Xml.Linq;
 using Retrace.Reporting.Html;
+using Retrace.Reporting.Pictures;
 
 namespace Retrace.Reporting.Simulations;
 
@@ -38,11 +38,8 @@ internal static class SimulationFiles
         });
         foreach ((string figureName, LineFigure figure) in figures)
         {
-            AtomicFile.Write(Path.Combine(directory, $"{name}-{figureName}.svg"), stream =>
-            {
-                using XmlWriter writer = XmlWriter.Create(stream, new XmlWriterSettings { OmitXmlDeclaration = true });
-                figure.Alone().WriteTo(writer);
-            });
+            FigureFiles.WriteSvg(
+                figure.Draw(figureName), Path.Combine(directory, $"{name}-{figureName}.svg"));
         }
         HtmlPage.Write(page, Path.Combine(directory, $"{name}.html"));
     }

@@ -50,7 +50,7 @@ public static class SurvivalReport
             HtmlPage.Section(
                 "Tabular policies",
                 "The survival gap is how much more often right answers survive retracing than wrong ones.",
-                figures.Select(figure => figure.Figure.ForPage()),
+                figures.Select(figure => figure.Figure.Draw(figure.Name).ForPage()),
                 "figures"));
         SimulationFiles.Write(
             directory, "survival", "rule,gap,seed_index,update,right,entropy", results.SelectMany(Rows), page, figures);

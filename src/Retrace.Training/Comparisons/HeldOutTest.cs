@@ -38,7 +38,7 @@ public sealed record HeldOutTest(string Data, int Samples, int? Limit = null)
             ImagesExchanged: false,
             usable.Problems.Count(problem => !usable.Labels.ContainsKey(problem.Id)),
             usable.Skipped,
-            evaluator.Evaluate(labeled.Problems, labeled.Labels, cancellation))
+            evaluator.Evaluate(labeled.Problems, AnswerKey.Of(labeled.Labels), cancellation))
         {
             Extraction = configuration.Reward.Extraction,
             Limit = Limit,

@@ -8,6 +8,13 @@ public static partial class ConfigurationLayers
     /// <summary>The settings that a model's makers recommend, in the model's folder.</summary>
     public const string RecommendationFile = "evolve.yaml";
 
+    // Where servers are and how patient we are with them decides nothing that is drawn.
+    private static readonly string[] Surroundings =
+    [
+        "rollout.servers", "rollout.api_key_variable", "rollout.requests_per_server", "rollout.request_timeout",
+        "rollout.hedge_after", "rollout.weights_folder",
+    ];
+
     /// <summary>
     /// The built-in defaults, under <c>evolve.yaml</c> in the model's folder where there is one, under the user's file,
     /// under the overrides in their order: the later wins.
@@ -43,7 +50,8 @@ public static partial class ConfigurationLayers
     /// </summary>
     internal static string? FirstChange(RunConfiguration began, RunConfiguration goesOn) => ConfigurationKey.All
         .Where(key => key.Path is not ("steps" or "epochs" or "threads")
-            && key.Section is not ("checkpoint" or "evaluation"))
+            && key.Section is not ("checkpoint" or "evaluation")
+            && !Surroundings.Contains(key.Path))
         .FirstOrDefault(key => key.Format(began) != key.Format(goesOn))?.Path;
 
     internal static bool IsSection(string key) => ConfigurationKey.All.Any(known => known.Section == key);
@@ -77,12 +85,32 @@ public static partial class ConfigurationLayers
             throw new BadInputException(
                 $"model.device is \"{configuration.Model.Device}\", but must be cpu, cuda or cuda:N");
         }
+        CheckServers(configuration);
         string rule = configuration.Reward.Rule;
         if (configuration is { Method: "csrs", Retracing.Samples: 0 } && rule != "sfr")
         {
             throw new BadInputException(
                 $"retrace.samples is 0, but reward.rule is {rule}, which needs continuations: " +
                 "use sfr, or at least 1 sample");
+        }
+    }
+
+    private static void CheckServers(RunConfiguration configuration)
+    {
+        _ = configuration.Rollout.ServerAddresses();
+        if (configuration.Rollout.Engine != "openai")
+        {
+            return;
+        }
+        if (configuration.Rollout.Servers is null)
+        {
+            throw new BadInputException(
+                "rollout.engine is openai, but rollout.servers names no server, such as http://127.0.0.1:8000");
+        }
+        if (configuration.Method == "self-certainty")
+        {
+            throw new BadInputException(
+                "method is self-certainty, whose reward no server measures; it needs rollout.engine=local");
         }
     }
 

@@ -75,7 +75,7 @@ public sealed record DataSettings
 
 public sealed record RolloutSettings
 {
-    [Setting("What generates.", OneOf = ["local"])]
+    [Setting("What generates: the model in this process, or OpenAI-compatible servers.", OneOf = ["local", "openai"])]
     public string Engine { get; init; } = "local";
 
     [Setting("n: maternal trajectories for each problem, the group of GRPO.", AtLeast = 2)]
@@ -101,6 +101,57 @@ public sealed record RolloutSettings
 
     [Setting("Prompt tokens, image tokens included, that are read side by side: bounds memory.", AtLeast = 1)]
     public int PrefillTokens { get; init; } = 16384;
+
+    [Setting(
+        "Engine openai: the servers' URLs, separated by spaces, as in " +
+        "\"http://10.0.0.1:8000 http://10.0.0.2:8000\".")]
+    public string? Servers { get; init; }
+
+    [Setting("Engine openai: whose calls the servers know for what OpenAI's API has no words for.",
+        OneOf = ["vllm", "sglang"])]
+    public string ServerApi { get; init; } = "vllm";
+
+    [Setting("Engine openai: the environment variable that holds the servers' bearer token; null: they ask for none.")]
+    public string? ApiKeyVariable { get; init; }
+
+    [Setting("Engine openai: prompts go out as chat messages, or as token ids that are rendered here.",
+        OneOf = ["messages", "tokens"])]
+    public string Prompts { get; init; } = "messages";
+
+    [Setting("Engine openai: samples of one prompt that a request asks for at most; null: all of them.", AtLeast = 1)]
+    public int? SamplesPerRequest { get; init; }
+
+    [Setting("Engine openai: requests that are at work for each server on average; the others wait here.", AtLeast = 1)]
+    public int RequestsPerServer { get; init; } = 32;
+
+    [Setting("Engine openai: seconds after which a request counts as failed and goes to another server.",
+        Above = 0, AtMost = 86400)]
+    public double RequestTimeout { get; init; } = 600;
+
+    [Setting("Engine openai: seconds after which another server gets the same request, and the first reply counts.",
+        Above = 0, AtMost = 86400)]
+    public double HedgeAfter { get; init; } = 120;
+
+    [Setting("Engine openai: samples of a policy that is more updates behind than this are drawn anew.", AtLeast = 0)]
+    public int MaxPolicyLag { get; init; }
+
+    [Setting(
+        "Engine openai: a folder that servers see under the same path, for weights; " +
+        "null: one in the run's folder.")]
+    public string? WeightsFolder { get; init; }
+
+    /// <summary>The addresses in <c>servers</c>.</summary>
+    /// <exception cref="BadInputException">One is no address of an HTTP server.</exception>
+    public Uri[] ServerAddresses() =>
+    [
+        .. (Servers ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text =>
+            Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address)
+            && address is { Scheme: "http" or "https", UserInfo: "", Query: "" }
+                ? address
+                : throw new BadInputException(
+                    "rollout.servers holds an address that is no URL of an HTTP server; each should be as "
+                    + "http://127.0.0.1:8000, with nothing secret in it")),
+    ];
 }
 
 public sealed record RetracingSettings
@@ -215,6 +266,10 @@ public sealed record LearningSettings
 
     [Setting("Estimator of that divergence (Schulman's k1, k2, k3).", OneOf = ["k1", "k2", "k3"])]
     public string KlEstimator { get; init; } = "k3";
+
+    [Setting("C: the most that a token which a server drew counts by the ratio of our probability to the server's.",
+        Above = 0)]
+    public double ImportanceTruncation { get; init; } = 2;
 
     [Setting("Gradients are scaled down to this norm.", Above = 0)]
     public double MaxGradNorm { get; init; } = 1.0;

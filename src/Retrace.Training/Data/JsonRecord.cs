@@ -3,18 +3,28 @@ using Retrace.Problems;
 
 namespace Retrace.Training.Data;
 
-/// <summary>A line of a JSON lines file, its fields read as all data files mean them.</summary>
+/// <summary>An object of a JSON file, its fields read as all data files mean them.</summary>
 /// <param name="root">The object.</param>
 /// <param name="path">The file.</param>
-/// <param name="line">The line's number, from 1.</param>
+/// <param name="line">The number of its line, from 1; of a JSON document, its own among the objects.</param>
 /// <param name="folder">The file's folder, below which image files lie.</param>
-internal sealed class JsonRecord(JsonElement root, string path, int line, string folder)
+/// <param name="key">The name under which a JSON document keeps it.</param>
+internal sealed class JsonRecord(JsonElement root, string path, int line, string folder, string? key = null)
+    : IDataRecord
 {
+    public string File => path;
+
+    public string? Key => key;
+
     /// <summary>From 1.</summary>
     public int Line => line;
 
     /// <summary>Names file and line in messages.</summary>
     public string Place => $"{path}, line {line}";
+
+    /// <summary>The fields' names and kinds, in the order in which they stand there.</summary>
+    public IEnumerable<(string Name, JsonValueKind Kind)> Fields =>
+        root.EnumerateObject().Select(property => (property.Name, property.Value.ValueKind));
 
     /// <summary>A field as it stands there; null where it is missing or null.</summary>
     public JsonElement? Field(string name) =>
@@ -35,12 +45,32 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, string
     /// numbers.
     /// </summary>
     /// <exception cref="JsonException">The text is not Unicode.</exception>
-    public string? Text(string name) => Field(name) switch
+    public string? Text(string name) => TextOf(Field(name));
+
+    /// <inheritdoc/>
+    /// <exception cref="JsonException">The text is not Unicode.</exception>
+    public string? Text(string field, string? member) => TextOf(member is null ? Field(field) : Member(field, member));
+
+    /// <inheritdoc/>
+    /// <exception cref="JsonException">A text is not Unicode.</exception>
+    public IReadOnlyList<string?> Texts(string field, string? member = null)
     {
-        { ValueKind: JsonValueKind.String } text => Decoded(text),
-        { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
-        _ => null,
-    };
+        if (Field(field) is { ValueKind: JsonValueKind.Array } objects && member is not null)
+        {
+            return [.. objects.EnumerateArray().Select(item => TextOf(MemberOf(item, member)))];
+        }
+        return (member is null ? Field(field) : Member(field, member)) is { ValueKind: JsonValueKind.Array } list
+            ? [.. list.EnumerateArray().Select(item => TextOf(item))]
+            : [];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ProblemImage> Images(string field, string id, string below = "")
+    {
+        List<ProblemImage> images = [];
+        AddImages(field, id, Path.Combine(folder, below), images);
+        return images;
+    }
 
     /// <summary>The images of the fields <c>image</c> and <c>images</c>, each one or a list.</summary>
     /// <param name="id">Names embedded images in messages.</param>
@@ -50,21 +80,7 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, string
         List<ProblemImage> images = [];
         foreach (string field in (ReadOnlySpan<string>)["image", "images"])
         {
-            if (Field(field) is not JsonElement value)
-            {
-                continue;
-            }
-            if (value.ValueKind == JsonValueKind.Array)
-            {
-                foreach (JsonElement item in value.EnumerateArray())
-                {
-                    images.Add(Image(item, field, id, images.Count));
-                }
-            }
-            else
-            {
-                images.Add(Image(value, field, id, images.Count));
-            }
+            AddImages(field, id, folder, images);
         }
         return images;
     }
@@ -83,10 +99,31 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, string
         }
     }
 
-    private ProblemImage Image(JsonElement value, string field, string id, int index)
+    private static string? TextOf(JsonElement? value) => value switch
     {
-        return value.ValueKind == JsonValueKind.String
-            ? ImageReference.Parse(Decoded(value), $"{id}, image {index + 1}", folder)
-            : throw new UnusableRecordException($"its field \"{field}\" holds no path and no base64");
+        { ValueKind: JsonValueKind.String } text => Decoded(text),
+        { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
+        _ => null,
+    };
+
+    private static JsonElement? MemberOf(JsonElement owner, string name) =>
+        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out JsonElement value) ? value : null;
+
+    private JsonElement? Member(string field, string name) =>
+        Field(field) is JsonElement owner ? MemberOf(owner, name) : null;
+
+    private void AddImages(string field, string id, string folder, List<ProblemImage> images)
+    {
+        if (Field(field) is not JsonElement value)
+        {
+            return;
+        }
+        JsonElement[] items = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
+        foreach (JsonElement item in items)
+        {
+            images.Add(item.ValueKind == JsonValueKind.String
+                ? ImageReference.Parse(Decoded(item), $"{id}, image {images.Count + 1}", folder)
+                : throw new UnusableRecordException($"its field \"{field}\" holds no path and no base64"));
+        }
     }
 }

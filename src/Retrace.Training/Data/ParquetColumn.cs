@@ -64,25 +64,36 @@ internal static class ParquetColumn
 /// <param name="ElementLevel">0 outside lists.</param>
 internal sealed record LeafField(DataField Field, int ElementLevel)
 {
-    /// <summary>The column <c>name</c>, or null.</summary>
-    public static LeafField? Find(ParquetSchema schema, string name) =>
-        schema.Fields.OfType<DataField>().FirstOrDefault(field => field.Name == name) is { MaxRepetitionLevel: 0 } field
-            ? new LeafField(field, 0)
-            : null;
-
-    /// <summary>The column <c>member</c> in the struct, or in the list of structs, <c>name</c>; or null.</summary>
-    public static LeafField? Find(ParquetSchema schema, string name, string member)
+    /// <summary>
+    /// The column <c>name</c>, of one value or a list; or <c>member</c> in the struct, or in the list of structs,
+    /// <c>name</c>. Null where there is none, or where lists are nested.
+    /// </summary>
+    public static LeafField? Find(ParquetSchema schema, string name, string? member = null)
     {
         Field? field = schema.Fields.FirstOrDefault(candidate => candidate.Name == name);
+        if (member is null)
+        {
+            return Of(field);
+        }
         bool isList = field is ListField;
-        if ((isList ? ((ListField)field!).Item : field) is not StructField owner ||
-            owner.Fields.OfType<DataField>().FirstOrDefault(candidate => candidate.Name == member) is not { } leaf)
+        if ((isList ? ((ListField)field!).Item : field) is not StructField owner)
         {
             return null;
         }
-        int elementLevel = isList
-            ? leaf.MaxDefinitionLevel - (leaf.IsNullable ? 1 : 0) - (owner.IsNullable ? 1 : 0)
-            : 0;
-        return new LeafField(leaf, elementLevel);
+        Field? inner = owner.Fields.FirstOrDefault(candidate => candidate.Name == member);
+        return !isList ? Of(inner)
+            : inner is DataField leaf
+                ? new LeafField(leaf, OfElement(leaf) - (owner.IsNullable ? 1 : 0))
+                : null;
     }
+
+    // A column outside lists of structs.
+    private static LeafField? Of(Field? field) => field switch
+    {
+        DataField { MaxRepetitionLevel: 0 } leaf => new LeafField(leaf, 0),
+        ListField { Item: DataField leaf } => new LeafField(leaf, OfElement(leaf)),
+        _ => null,
+    };
+
+    private static int OfElement(DataField leaf) => leaf.MaxDefinitionLevel - (leaf.IsNullable ? 1 : 0);
 }

@@ -72,6 +72,7 @@ internal static class RolloutMessage
         ReadAll(reader, reader.ReadString),
         ReadAll(reader, () => ReadOptional(reader)));
 
+    // Without DrawnLogProbs: in several processes the policy itself draws.
     private static void Write(BinaryWriter writer, Generation generation)
     {
         WriteValues<int>(writer, generation.Tokens);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Retrace.Problems;
+using Retrace.Training.Benchmarks;
 using Retrace.Training.Data;
 using Retrace.Training.Rollouts;
 
@@ -35,6 +36,9 @@ public sealed record EvaluationReport(
 
     /// <summary>How many labeled problems were taken at most, in the file's order; null: all.</summary>
     public int? Limit { get; init; }
+
+    /// <summary>What the benchmark's authors would report; null where the problems are of none.</summary>
+    public BenchmarkResult? Benchmark { get; init; }
 
     /// <summary>Over all problems.</summary>
     public EvaluationSummary Summary { get; } = EvaluationSummary.Of(Problems);
@@ -87,6 +91,12 @@ public sealed record EvaluationReport(
             writer.WriteEndObject();
         }
         writer.WriteEndObject();
+        if (Benchmark is not null)
+        {
+            writer.WriteStartObject("benchmark");
+            WriteBenchmark(writer, Benchmark);
+            writer.WriteEndObject();
+        }
         WriteAll(writer, "problems", Problems, problem => WriteProblem(writer, problem));
         writer.WriteEndObject();
     });
@@ -109,6 +119,37 @@ public sealed record EvaluationReport(
         writer.WriteNumber("majority_accuracy", summary.MajorityAccuracy);
         writer.WriteNumber("answer_rate", summary.AnswerRate);
         writer.WriteNumber("format_rate", summary.FormatRate);
+    }
+
+    private static void WriteBenchmark(Utf8JsonWriter writer, BenchmarkResult benchmark)
+    {
+        writer.WriteString("name", benchmark.Name);
+        writer.WriteStartObject("metric");
+        foreach ((string name, double? value) in benchmark.Metric)
+        {
+            if (value is double number)
+            {
+                writer.WriteNumber(name, number);
+            }
+            else
+            {
+                writer.WriteNull(name);
+            }
+        }
+        writer.WriteEndObject();
+        writer.WriteStartObject("categories");
+        foreach ((string field, IReadOnlyList<(string, EvaluationSummary)> values) in benchmark.Categories)
+        {
+            writer.WriteStartObject(field);
+            foreach ((string value, EvaluationSummary summary) in values)
+            {
+                writer.WriteStartObject(value);
+                WriteSummary(writer, summary);
+                writer.WriteEndObject();
+            }
+            writer.WriteEndObject();
+        }
+        writer.WriteEndObject();
     }
 
     private static void WriteProblem(Utf8JsonWriter writer, GradedProblem problem)

@@ -18,6 +18,7 @@ public sealed class EvolutionLoop
     private readonly IReadOnlyList<Problems.Problem> _problems;
     private readonly BatchSchedule _schedule;
     private readonly ProblemPreparation _preparation;
+    private readonly IRolloutEngine _engine;
     private readonly MaternalRound _maternalRound;
     private readonly RetracingRound? _retracingRound;
     private readonly RewardStage _rewardStage;
@@ -32,6 +33,7 @@ public sealed class EvolutionLoop
     internal EvolutionLoop(
         RunConfiguration configuration,
         VisionLanguageModel model,
+        IRolloutEngine engine,
         UsableProblems data,
         Learner learner,
         PeriodicEvaluation? evaluation,
@@ -44,7 +46,7 @@ public sealed class EvolutionLoop
         _schedule = new BatchSchedule(data.Problems.Count, configuration.Data.Batch, configuration.Seed);
         Steps = configuration.Epochs is double epochs ? _schedule.StepsFor(epochs) : configuration.Steps;
         _preparation = new ProblemPreparation(model, configuration.Data);
-        var engine = new LocalRolloutEngine(model.Network, configuration.Rollout);
+        _engine = engine;
         var sampling = new SamplingSettings(
             configuration.Rollout.Temperature, configuration.Rollout.TopP, configuration.Method == "self-certainty");
         _maternalRound = new MaternalRound(engine, model.Tokenizer, configuration, sampling);
@@ -70,12 +72,14 @@ public sealed class EvolutionLoop
 
     /// <summary>Takes the steps after <paramref name="stepsTaken"/>.</summary>
     /// <exception cref="OperationCanceledException">It was interrupted; the last whole step has a checkpoint.</exception>
+    /// <exception cref="RolloutFailedException">No server is left; the last whole step has a checkpoint.</exception>
     /// <exception cref="TrainingFailedException">The loss is no number any more.</exception>
     public void Run(int stepsTaken, CancellationToken cancellation)
     {
         int step = stepsTaken;
         try
         {
+            _engine.UsePolicy(step, cancellation);
             if (step == 0 && _evaluation is not null)
             {
                 StageStarted?.Invoke(0, "evaluation");
@@ -92,7 +96,7 @@ public sealed class EvolutionLoop
                 }
             }
         }
-        catch (OperationCanceledException) when (step > 0)
+        catch (Exception error) when (step > 0 && error is OperationCanceledException or RolloutFailedException)
         {
             _saveCheckpoint(step); // Only a step that has not learned yet can be given up, so the weights are those of this step.
             throw;
@@ -115,15 +119,30 @@ public sealed class EvolutionLoop
         TimeSpan learning = clock.Elapsed - rollout;
 
         // From here on the step is not given up: it would be lost although it has been learned.
+        _engine.UsePolicy(step, CancellationToken.None);
         EvaluationPoint? evaluated = null;
         if (_evaluation is not null && (step % _configuration.Evaluation.Every == 0 || step == Steps))
         {
             StageStarted?.Invoke(step, "evaluation");
-            evaluated = _evaluation.Measure(CancellationToken.None);
+            evaluated = EvaluateLearned(_evaluation);
         }
         _log?.AppendTrajectories(step, groups);
         _log?.AppendAnswers(step, groups);
-        Complete(log => log.Metrics(step, groups, maternal, learned, evaluated, rollout, learning));
+        Complete(log => log.Metrics(
+            step, groups, maternal, learned, evaluated, _engine.TakeIncidents(), rollout, learning));
+    }
+
+    // Without servers the step has no evaluation, and the next one says what is wrong, with this one saved.
+    private static EvaluationPoint? EvaluateLearned(PeriodicEvaluation evaluation)
+    {
+        try
+        {
+            return evaluation.Measure(CancellationToken.None);
+        }
+        catch (RolloutFailedException)
+        {
+            return null;
+        }
     }
 
     // Both rounds of this process's share of the batch.
@@ -146,11 +165,15 @@ public sealed class EvolutionLoop
         }
     }
 
-    private static TrainingSample[] SamplesOf(RewardedGroup[] groups) =>
+    private TrainingSample[] SamplesOf(RewardedGroup[] groups) =>
     [
         .. groups.SelectMany(group => group.Maternal.Select((trajectory, i) => new TrainingSample(
             new PromptedResponse(group.Problem.Prompt, trajectory.Generation.Tokens, group.Problem.Images),
             trajectory.Generation.LogProbs,
-            group.Advantages[i]))),
+            group.Advantages[i],
+            trajectory.Generation.DrawnLogProbs is float[] drawn
+                ? TokenImportance.Of(
+                    trajectory.Generation.LogProbs, drawn, _configuration.Learning.ImportanceTruncation)
+                : null))),
     ];
 }

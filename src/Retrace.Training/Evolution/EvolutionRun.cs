@@ -19,8 +19,6 @@ namespace Retrace.Training.Evolution;
 /// <summary>A run with everything it holds open: models, optimizer, log, and the lock on its folder.</summary>
 public sealed class EvolutionRun : IDisposable
 {
-    private const string LockFile = "run.lock";
-
     private readonly Stack<IDisposable> _held = [];
     private readonly IProcessGroup _processes;
 
@@ -117,13 +115,18 @@ public sealed class EvolutionRun : IDisposable
         string modelDirectory, string dataFile, string runDirectory, bool resume, CancellationToken cancellation)
     {
         _checkpoints = new RunCheckpoints(runDirectory, Configuration.Checkpointing.Keep);
-        _processes.Do(() => CheckFolder(runDirectory, resume));
+        _processes.Do(() =>
+        {
+            CheckEngine();
+            CheckFolder(runDirectory, resume);
+        });
         StepsTaken = resume ? _processes.OfFirst(_checkpoints.LatestStep ?? 0) : 0;
-        Parts parts = _processes.Do(() => LoadParts(modelDirectory, dataFile, cancellation));
+        Parts parts = _processes.Do(() => LoadParts(modelDirectory, dataFile, runDirectory, cancellation));
         StepLog? log = _processes.Do(() => _processes.Rank == 0 ? BeginLog(runDirectory, parts) : null);
         Loop = new EvolutionLoop(
             Configuration,
             parts.Policy,
+            parts.Engine,
             parts.Data,
             parts.Learner,
             parts.Evaluation,
@@ -132,7 +135,8 @@ public sealed class EvolutionRun : IDisposable
             _processes);
     }
 
-    private Parts LoadParts(string modelDirectory, string dataFile, CancellationToken cancellation)
+    private Parts LoadParts(
+        string modelDirectory, string dataFile, string runDirectory, CancellationToken cancellation)
     {
         if (File.Exists(Path.Combine(modelDirectory, "config.json")))
         {
@@ -171,16 +175,20 @@ public sealed class EvolutionRun : IDisposable
         {
             _checkpoints.Restore(StepsTaken, learner.Optimizer);
         }
+        IRolloutEngine engine = Configuration.Rollout.Engine == "openai"
+            ? Hold(OpenAiRolloutEngine.Connect(
+                policy, Configuration, Path.Combine(runDirectory, RunFolder.RolloutWeights), cancellation))
+            : new LocalRolloutEngine(policy.Network, Configuration.Rollout);
         PeriodicEvaluation? evaluation = evaluationData is null
             ? null
-            : new PeriodicEvaluation(EvaluatorOf(policy, preparation), evaluationData, _processes);
-        return new Parts(policy, data, learner, evaluation);
+            : new PeriodicEvaluation(EvaluatorOf(policy, engine, preparation), evaluationData, _processes);
+        return new Parts(policy, engine, data, learner, evaluation);
     }
 
     private StepLog BeginLog(string runDirectory, Parts parts)
     {
         Directory.CreateDirectory(runDirectory);
-        Hold(Lock(runDirectory));
+        Hold(RunLock.Take(runDirectory));
         string yaml = Configuration.ToYaml(explain: true);
         AtomicFile.Write(Path.Combine(runDirectory, RunFolder.Config), stream =>
             stream.Write(System.Text.Encoding.UTF8.GetBytes(yaml)));
@@ -253,9 +261,10 @@ public sealed class EvolutionRun : IDisposable
         return UsableProblems.Read(path, preparation, cancellation).Labeled(path, Configuration.Evaluation.Limit);
     }
 
-    private Evaluator EvaluatorOf(VisionLanguageModel policy, ProblemPreparation preparation) => new(
+    private Evaluator EvaluatorOf(
+        VisionLanguageModel policy, IRolloutEngine engine, ProblemPreparation preparation) => new(
         policy,
-        new LocalRolloutEngine(policy.Network, Configuration.Rollout),
+        engine,
         preparation,
         new ResponseSampling(
             Configuration.Evaluation.Samples,
@@ -263,9 +272,20 @@ public sealed class EvolutionRun : IDisposable
             Configuration.Rollout.TopP,
             Configuration.Rollout.MaxResponseTokens,
             Configuration.Seed))
+        {
+            Extraction = AnswerExtractions.Create(Configuration.Reward.Extraction),
+        };
+
+    // Each process would write the weights for the servers, to the same folder, and tell the servers to load them.
+    private void CheckEngine()
     {
-        Extraction = AnswerExtractions.Create(Configuration.Reward.Extraction),
-    };
+        if (_processes.Size > 1 && Configuration.Rollout.Engine != "local")
+        {
+            throw new BadInputException(
+                $"rollout.engine is {Configuration.Rollout.Engine}, which works in one process alone, but there are "
+                + $"{_processes.Size}; start evolve without mpirun, or set rollout.engine=local.");
+        }
+    }
 
     private void CheckFolder(string runDirectory, bool resume)
     {
@@ -298,20 +318,6 @@ public sealed class EvolutionRun : IDisposable
         }
     }
 
-    private static FileStream Lock(string runDirectory)
-    {
-        string path = Path.Combine(runDirectory, LockFile);
-        try
-        {
-            return new FileStream(
-                path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (IOException error)
-        {
-            throw new BadInputException($"Another process is at work in {runDirectory}: it holds {LockFile}.", error);
-        }
-    }
-
     private T Hold<T>(T part)
         where T : IDisposable
     {
@@ -320,5 +326,9 @@ public sealed class EvolutionRun : IDisposable
     }
 
     private sealed record Parts(
-        VisionLanguageModel Policy, UsableProblems Data, Learner Learner, PeriodicEvaluation? Evaluation);
+        VisionLanguageModel Policy,
+        IRolloutEngine Engine,
+        UsableProblems Data,
+        Learner Learner,
+        PeriodicEvaluation? Evaluation);
 }

@@ -8,7 +8,7 @@ namespace Retrace.Training.Evolution;
 
 /// <summary>The first round: n trajectories of each problem, from the clean image.</summary>
 internal sealed class MaternalRound(
-    LocalRolloutEngine engine, Tokenizer tokenizer, RunConfiguration configuration, SamplingSettings sampling)
+    IRolloutEngine engine, Tokenizer tokenizer, RunConfiguration configuration, SamplingSettings sampling)
 {
     private readonly IAnswerExtraction _extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
 

@@ -123,6 +123,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
             long trained = Adapts ? AdapterWeights() : TrainedWeights().Sum(Count);
             bool reference = _run.Learning.Kl > 0 && !Adapts;
             long moments = trained * Float * (_element < Float ? 3 : 2); // With a copy in fp32 of narrower weights.
+            bool draws = _run.Rollout.Engine == "local";
             return new MemoryPlan(
             [
                 new("process", Process, MemoryPhase.Always),
@@ -132,13 +133,13 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
                 new("optimizer", moments / _processes, MemoryPhase.Always),
                 new("gradients of all processes", Exchanged(trained), MemoryPhase.Always),
                 new("images", Images(), MemoryPhase.Always),
-                new("reading prompts", ReadingPrompts(), MemoryPhase.Reading),
-                new("KV cache, to be filled", KvCache(), MemoryPhase.Reading),
+                new("reading prompts", draws ? ReadingPrompts() : 0, MemoryPhase.Reading),
+                new("KV cache, to be filled", draws ? KvCache() : 0, MemoryPhase.Reading),
                 new(
                     "KV cache, and its copy as rows leave",
-                    (long)(KvCache() * (1 + DecodingBatch.WorthLeaving)),
+                    draws ? (long)(KvCache() * (1 + DecodingBatch.WorthLeaving)) : 0,
                     MemoryPhase.Drawing),
-                new("next-token distributions", Distributions(), MemoryPhase.Drawing),
+                new("next-token distributions", draws ? Distributions() : 0, MemoryPhase.Drawing),
                 new("activations", Math.Max(Activations(), Update()), MemoryPhase.Learning),
             ]);
         }

@@ -16,7 +16,7 @@ namespace Retrace.Training.Evolution;
 /// </summary>
 internal sealed class RetracingRound
 {
-    private readonly LocalRolloutEngine _engine;
+    private readonly IRolloutEngine _engine;
     private readonly Tokenizer _tokenizer;
     private readonly ImageProcessor _images;
     private readonly RunConfiguration _configuration;
@@ -28,7 +28,7 @@ internal sealed class RetracingRound
     private readonly Dictionary<int, string> _textOfToken = [];
 
     public RetracingRound(
-        LocalRolloutEngine engine,
+        IRolloutEngine engine,
         Tokenizer tokenizer,
         ImageProcessor images,
         RunConfiguration configuration,
@@ -38,7 +38,7 @@ internal sealed class RetracingRound
         _tokenizer = tokenizer;
         _images = images;
         _configuration = configuration;
-        _sampling = sampling;
+        _sampling = sampling with { Measure = false }; // Continuations are read, not learned from.
         RetracingSettings settings = configuration.Retracing;
         _anchors = [.. settings.AllKeepRates().Select(keepRate => AnchorRules.Create(settings.Anchor, keepRate))];
         _perturbation = ImagePerturbations.Create(settings.Perturbation, settings.PerturbationLevel);

@@ -7,6 +7,7 @@ using Retrace.Rewards;
 using Retrace.Runs;
 using Retrace.Training.Configuration;
 using Retrace.Training.Learning;
+using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Evolution;
 
@@ -15,6 +16,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
 {
     private const int TrajectoriesPerStep = 2;
     private const int ThumbnailSide = 256; // Pixels.
+    private const int ThumbnailQuality = 80; // Of a perturbed image: noise, which PNG could not make smaller.
 
     /// <summary>The line of step 0.</summary>
     public StepMetrics BeforeTraining(EvaluationPoint evaluated) => new()
@@ -34,6 +36,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
         Trajectory[][] maternal,
         LearningStatistics learned,
         EvaluationPoint? evaluated,
+        RolloutIncidents? incidents,
         TimeSpan rollout,
         TimeSpan learning)
     {
@@ -61,6 +64,11 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             ClipFraction = learned.ClipFraction,
             GradNorm = learned.GradNorm,
             LearningRate = learned.LearningRate,
+            ImportanceMean = learned.ImportanceMean,
+            ImportanceTruncated = learned.ImportanceTruncated,
+            StaleSamples = incidents?.StaleSamples,
+            FailedRequests = incidents?.FailedRequests,
+            HedgedRequests = incidents?.HedgedRequests,
             ResponseTokensMean = trained.Average(one => (double)one.Generation.Tokens.Length),
             MaternalTokens = maternalTokens,
             RetracedTokens = retracedTokens,
@@ -97,7 +105,12 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
                 Step = step,
                 ProblemId = group.Problem.Problem.Id,
                 Question = group.Problem.Problem.Question,
-                Image = group.Problem.Pixels is [PixelImage first, ..] ? Thumbnail(first) : null,
+                Image = group.Problem.Pixels is [PixelImage first, ..]
+                    ? ImageDecoder.EncodePng(Thumbnail(first))
+                    : null,
+                PerturbedImage = retracing?.Pixels is [PixelImage perturbed, ..]
+                    ? ImageDecoder.EncodeJpeg(Thumbnail(perturbed), ThumbnailQuality)
+                    : null,
                 Response = trajectory.Text,
                 Anchor = retracing?.Anchors[0],
                 AnchorTextOffset = prefix?.Length,
@@ -105,6 +118,8 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
                 Answer = trajectory.Answer,
                 Reward = group.Rewards[0],
                 Advantage = group.Advantages[0],
+                Group = [.. group.Maternal.Select((one, i) => new GroupedAnswer(
+                    one.Answer, group.Rewards[i], group.Advantages[i], IsRight(group.Measured, i)))],
                 Retraced = retracing is null
                     ? []
                     :
@@ -144,13 +159,17 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
         }
     }
 
-    private static byte[] Thumbnail(PixelImage image)
+    private static bool? IsRight(AnswerGroup answers, int index) => answers.GoldClass is int gold
+        ? answers.Maternal[index] == gold && gold != AnswerClasses.None
+        : null;
+
+    private static PixelImage Thumbnail(PixelImage image)
     {
         double scale = Math.Min(1.0, (double)ThumbnailSide / Math.Max(image.Width, image.Height));
-        return ImageDecoder.EncodePng(scale == 1
+        return scale == 1
             ? image
             : BicubicResampling.Resize(
-                image, Math.Max(1, (int)(image.Width * scale)), Math.Max(1, (int)(image.Height * scale))));
+                image, Math.Max(1, (int)(image.Width * scale)), Math.Max(1, (int)(image.Height * scale)));
     }
 
     private static long PeakMemory()

@@ -16,9 +16,16 @@ public sealed record UsableProblems(
     PromptSize LargestPrompt)
 {
     /// <exception cref="BadInputException">The file cannot be read, or nothing in it can be used.</exception>
-    public static UsableProblems Read(string path, ProblemPreparation preparation, CancellationToken cancellation)
+    public static UsableProblems Read(string path, ProblemPreparation preparation, CancellationToken cancellation) =>
+        Of(ProblemSources.Open(path).Read(), path, preparation, cancellation);
+
+    /// <param name="read">Problems.</param>
+    /// <param name="path">Where they come from, for messages.</param>
+    /// <param name="preparation">Says which of them can be used.</param>
+    /// <exception cref="BadInputException">None of them can be used.</exception>
+    public static UsableProblems Of(
+        ProblemSet read, string path, ProblemPreparation preparation, CancellationToken cancellation)
     {
-        ProblemSet read = ProblemSources.Open(path).Read();
         (IReadOnlyList<Problem> usable, IReadOnlyList<SkippedProblem> skipped, PromptSize largest) =
             preparation.Screen(read.Problems, cancellation);
         SkippedProblem[] all = [.. read.Skipped, .. skipped];

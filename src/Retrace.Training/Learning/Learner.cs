@@ -12,7 +12,14 @@ namespace Retrace.Training.Learning;
 /// <param name="ClipFraction">Share of tokens whose ratio the loss clipped.</param>
 /// <param name="GradNorm">Mean over the optimizer's steps of the gradient's norm before clipping.</param>
 /// <param name="LearningRate">Of the last optimizer step.</param>
-public sealed record LearningStatistics(double? Kl, double ClipFraction, double GradNorm, double LearningRate);
+public sealed record LearningStatistics(double? Kl, double ClipFraction, double GradNorm, double LearningRate)
+{
+    /// <summary>Mean of the tokens' importance weights; null where no server said what it drew with.</summary>
+    public double? ImportanceMean { get; init; }
+
+    /// <summary>Share of the weights that were truncated.</summary>
+    public double? ImportanceTruncated { get; init; }
+}
 
 /// <summary>Updates the policy from trajectories with advantages (GRPO).</summary>
 public sealed class Learner : IDisposable
@@ -94,11 +101,17 @@ public sealed class Learner : IDisposable
             }
         }
         double[] sums = _processes.Sum(total.Kl, total.Clipped);
+        TokenImportance[] importance = [.. samples.Select(sample => sample.Importance).OfType<TokenImportance>()];
+        double? weighted = importance.Length == 0 ? null : importance.Sum(one => (double)one.Weights.Length);
         return new LearningStatistics(
             _reference is null ? null : sums[0] / total.Tokens,
             sums[1] / total.Tokens,
             total.GradNorm / total.Updates,
-            LearningRateOf(Optimizer.Step));
+            LearningRateOf(Optimizer.Step))
+        {
+            ImportanceMean = importance.Sum(one => one.Weights.Sum(weight => (double)weight)) / weighted,
+            ImportanceTruncated = importance.Sum(one => one.Truncated) / weighted,
+        };
     }
 
     public void Dispose()
@@ -169,8 +182,7 @@ public sealed class Learner : IDisposable
                 predictions.LogProbs,
                 OnDevice(places.SelectMany(i => samples[i].OldLogProbs)),
                 reference is null ? null : OnDevice(places.SelectMany(i => reference[i])),
-                OnDevice(places.SelectMany(i =>
-                    Enumerable.Repeat((float)samples[i].Advantage, samples[i].Content.Response.Length))),
+                OnDevice(places.SelectMany(i => samples[i].TokenAdvantages)),
                 OnDevice(microBatch.SelectMany(i => Enumerable.Repeat(weights[i], lengths[i]))),
                 _loss);
             if (!float.IsFinite(loss.Total.item<float>()))

@@ -56,6 +56,18 @@ public sealed class ProblemPreparation(
             problem, pixels, processed, Encode(problem.Question, [.. processed.Select(image => image.Grid)]));
     }
 
+    /// <summary>How long the prompt of a problem is.</summary>
+    /// <exception cref="BadInputException">As for <see cref="Prepare"/>.</exception>
+    public PromptSize SizeOf(Problem problem)
+    {
+        ImageGrid[] grids =
+        [
+            .. problem.Images.Select(Decode).Select(pixels => images.GridOf(pixels.Width, pixels.Height)),
+        ];
+        return new PromptSize(
+            Encode(problem.Question, grids).Length, grids.Sum(grid => grid.TokenCount(images.Config.MergeSize)));
+    }
+
     /// <summary>The prompt of a question, each image's placeholder repeated for every one of its tokens.</summary>
     /// <exception cref="BadInputException">The question itself holds image tokens.</exception>
     public int[] Encode(string question, IReadOnlyList<ImageGrid> grids)
@@ -70,16 +82,11 @@ public sealed class ProblemPreparation(
         size = default;
         try
         {
-            ImageGrid[] grids =
-            [
-                .. problem.Images.Select(Decode).Select(pixels => images.GridOf(pixels.Width, pixels.Height)),
-            ];
-            int length = Encode(problem.Question, grids).Length;
-            size = new PromptSize(length, grids.Sum(grid => grid.TokenCount(images.Config.MergeSize)));
-            return length <= settings.MaxPromptTokens
+            size = SizeOf(problem);
+            return size.Tokens <= settings.MaxPromptTokens
                 ? null
                 : new Fault(
-                    $"its prompt has {length} tokens, more than data.max_prompt_tokens, {settings.MaxPromptTokens}",
+                    $"its prompt has {size.Tokens} tokens, more than data.max_prompt_tokens, {settings.MaxPromptTokens}",
                     IsLength: true);
         }
         catch (BadInputException error)

@@ -11,6 +11,12 @@ namespace Retrace.Training.Rollouts;
 public sealed record Generation(
     int[] Tokens, float[] LogProbs, float[] Entropies, float[] SelfCertainties, bool Stopped)
 {
+    /// <summary>
+    /// [T] ln p of each token as the server that drew it says, where <see cref="LogProbs"/> are the policy's own; null
+    /// where the policy itself drew, or the server did not say.
+    /// </summary>
+    public float[]? DrawnLogProbs { get; init; }
+
     /// <summary>Tokens without the stop token.</summary>
     public int ContentLength => Stopped ? Tokens.Length - 1 : Tokens.Length;
 

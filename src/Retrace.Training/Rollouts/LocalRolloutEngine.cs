@@ -14,6 +14,7 @@ namespace Retrace.Training.Rollouts;
 /// <param name="maxBatchSequences">How many sequences are generated side by side at most.</param>
 /// <param name="maxPrefillTokens">How many tokens of their prompts are read in one forward pass at most.</param>
 public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences, int maxPrefillTokens = 16384)
+    : IRolloutEngine
 {
     /// <summary>With the bounds that a run's settings give.</summary>
     public LocalRolloutEngine(QwenModel model, RolloutSettings settings)
@@ -57,6 +58,17 @@ public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences, i
         }
         return generations;
     }
+
+    Generation[][] IRolloutEngine.Generate(
+        IReadOnlyList<RolloutRequest> requests, SamplingSettings sampling, CancellationToken cancellation) =>
+        Generate(requests, sampling, cancellation);
+
+    void IRolloutEngine.UsePolicy(int version, CancellationToken cancellation)
+    {
+        // It draws with the weights as they are.
+    }
+
+    RolloutIncidents? IRolloutEngine.TakeIncidents() => null;
 
     // Requests of like length share a batch, so that little is padded.
     private IEnumerable<Slice[]> Batches(IReadOnlyList<RolloutRequest> requests)

@@ -18,6 +18,18 @@ public static class RunFolder
     /// <summary>Holds <c>step-N/</c> folders.</summary>
     public const string Checkpoints = "checkpoints";
 
+    /// <summary>What rollout servers load after each update, where nothing else is configured.</summary>
+    public const string RolloutWeights = "rollout-weights";
+
     /// <summary>The run's page.</summary>
     public const string Report = "report.html";
+
+    /// <summary>What happened, in words: see <see cref="RunLog"/>.</summary>
+    public const string Log = "log.txt";
+
+    /// <summary>Held while a process is at work in the folder: see <see cref="RunLock"/>.</summary>
+    public const string Lock = "run.lock";
+
+    /// <summary>Asks the run to end, by being there: see <see cref="StopRequest"/>.</summary>
+    public const string Stop = "stop";
 }

@@ -26,11 +26,17 @@ internal static class RunLine
     public static T Read<T>(string line) =>
         JsonSerializer.Deserialize<T>(line, Options) ?? throw new JsonException("The line is null.");
 
+    /// <inheritdoc cref="Read{T}(string)"/>
+    public static T Read<T>(ReadOnlySpan<byte> line) =>
+        JsonSerializer.Deserialize<T>(line, Options) ?? throw new JsonException("The line is null.");
+
     // Serves double? too: the serializer's own converter for nullables hands it every value that is not null.
     private sealed class FiniteNumberConverter : JsonConverter<double>
     {
         public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.GetDouble();
+            reader.GetDouble() is double value && double.IsFinite(value)
+                ? value
+                : throw new JsonException("A number is too large.");
 
         public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
         {

@@ -51,6 +51,21 @@ public sealed record StepMetrics
 
     public double? LearningRate { get; init; }
 
+    /// <summary>Mean importance weight of the tokens that servers drew. Null with engine local.</summary>
+    public double? ImportanceMean { get; init; }
+
+    /// <summary>Share of those weights that were truncated.</summary>
+    public double? ImportanceTruncated { get; init; }
+
+    /// <summary>Samples of too old a policy, dropped and drawn anew by servers. Null with engine local.</summary>
+    public int? StaleSamples { get; init; }
+
+    /// <summary>Requests that a server failed, each of which went to another.</summary>
+    public int? FailedRequests { get; init; }
+
+    /// <summary>Requests that took long and went to another server as well.</summary>
+    public int? HedgedRequests { get; init; }
+
     /// <summary>Mean length of a maternal response, in tokens.</summary>
     public double? ResponseTokensMean { get; init; }
 

@@ -13,6 +13,11 @@ public sealed record TrajectorySample
     /// <summary>A PNG thumbnail of the problem's image; base64 in the file.</summary>
     public byte[]? Image { get; init; }
 
+    /// <summary>
+    /// A JPEG thumbnail of that image as its continuations saw it, perturbed; base64 in the file. Null without retracing.
+    /// </summary>
+    public byte[]? PerturbedImage { get; init; }
+
     /// <summary>The maternal response, whole.</summary>
     public required string Response { get; init; }
 
@@ -32,6 +37,9 @@ public sealed record TrajectorySample
 
     public double? Advantage { get; init; }
 
+    /// <summary>What all trajectories of its group came to, this one first. Empty in runs of earlier versions.</summary>
+    public IReadOnlyList<GroupedAnswer> Group { get; init; } = [];
+
     /// <summary>The continuations sampled from the anchor; empty without retracing.</summary>
     public IReadOnlyList<RetracedSample> Retraced { get; init; } = [];
 }
@@ -40,3 +48,10 @@ public sealed record TrajectorySample
 /// <param name="Response">The continuation alone, without the kept prefix.</param>
 /// <param name="Answer">Null when no answer could be extracted.</param>
 public sealed record RetracedSample(string Response, string? Answer);
+
+/// <summary>What a maternal trajectory of a group came to.</summary>
+/// <param name="Answer">Null when no answer could be extracted.</param>
+/// <param name="Reward">Its total reward.</param>
+/// <param name="Advantage">Its advantage.</param>
+/// <param name="Right">Whether the answer is right; null without a label.</param>
+public sealed record GroupedAnswer(string? Answer, double? Reward, double? Advantage, bool? Right);

@@ -4,23 +4,31 @@ namespace Retrace.Statistics;
 public static class AnswerDisagreement
 {
     /// <summary>
-    /// The chance that an answer of one set differs from one of the other, less the chance that two different draws of
+    /// The chance that an answer of one set differs from one of the other, less the chance that two of
     /// <paramref name="clean"/> do. Zero in the mean where both come from one distribution; it can be negative.
     /// </summary>
-    /// <param name="perturbed">At least one; null, no answer, differs from every answer and from every other null.</param>
-    /// <param name="clean">At least two.</param>
+    /// <remarks>
+    /// Answers at the same place of both sets are not compared: they are drawn with the same random numbers, and agree for
+    /// that alone.
+    /// </remarks>
+    /// <param name="perturbed">[k] k ≥ 2; null, no answer, differs from every answer and from every other null.</param>
+    /// <param name="clean">[k]</param>
     public static double Excess(IReadOnlyList<string?> perturbed, IReadOnlyList<string?> clean)
     {
-        int across = perturbed.Sum(one => clean.Count(other => Differ(one, other)));
+        int across = 0;
         int within = 0;
         for (int i = 0; i < clean.Count; i++)
         {
-            for (int j = i + 1; j < clean.Count; j++)
+            for (int j = 0; j < clean.Count; j++)
             {
-                within += Differ(clean[i], clean[j]) ? 1 : 0;
+                if (i != j)
+                {
+                    across += Differ(perturbed[i], clean[j]) ? 1 : 0;
+                    within += Differ(clean[i], clean[j]) ? 1 : 0;
+                }
             }
         }
-        return ((double)across / (perturbed.Count * clean.Count)) - (2.0 * within / (clean.Count * (clean.Count - 1)));
+        return (double)(across - within) / (clean.Count * (clean.Count - 1));
     }
 
     private static bool Differ(string? one, string? other) => one is null || one != other;

@@ -1,4 +1,3 @@
-using System.Xml.Linq;
 using Retrace.Reporting.Html;
 using Retrace.Runs;
 
@@ -41,7 +40,8 @@ public class AnswerMapsTests
     {
         RunRecord majority = SyntheticRun.Full("majority", 4) with { Answers = [SyntheticRun.Answers(1) with { Retraced = [] }] };
         Assert.Empty(AnswerMaps.Draw(ReportedRuns.Of([majority])));
-        XElement[] figures = [.. AnswerMaps.Draw(ReportedRuns.Of([SyntheticRun.Full("csrs", 4)]))];
-        Assert.Equal(["csrs, step 1", "csrs, step 4"], figures.Select(figure => figure.Element("h3")!.Value));
+        Figure[] figures = [.. AnswerMaps.Draw(ReportedRuns.Of([SyntheticRun.Full("csrs", 4)]))];
+        Assert.Equal(["csrs, step 1", "csrs, step 4"], figures.Select(figure => figure.Title));
+        Assert.Equal(2, figures[0].Values.Count); // The two answers of the problem.
     }
 }

@@ -57,7 +57,7 @@ public sealed class SimulationReportTests : IDisposable
         Assert.All(svg.DescendantsAndSelf(), element => Assert.Equal(svg.Name.Namespace, element.Name.Namespace));
         string[] texts = [.. svg.Elements(svg.Name.Namespace + "text").Select(text => text.Value)];
         Assert.Equal("Tail", texts[0]);
-        Assert.Contains("sfr, perturbed, sampled", texts);
+        Assert.Contains(texts, text => text.StartsWith("sfr, perturbed, sampled ", StringComparison.Ordinal));
         Assert.Contains("--colour-0", svg.Element(svg.Name.Namespace + "style")!.Value);
     }
 

@@ -85,6 +85,6 @@ public sealed class EvaluatorTests(UntrainedModelFolder folder) : IClassFixture<
             model,
             new LocalRolloutEngine(model.Network, maxBatchSequences),
             new ProblemPreparation(model, new DataSettings()),
-            Sampling).Evaluate(Problems, Labels, TestContext.Current.CancellationToken, onProblems);
+            Sampling).Evaluate(Problems, AnswerKey.Of(Labels), TestContext.Current.CancellationToken, onProblems);
     }
 }

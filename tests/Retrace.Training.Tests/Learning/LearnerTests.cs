@@ -63,6 +63,32 @@ public sealed class LearnerTests
         }
     }
 
+    // The KL term is left out: it is ours, and importance does not weigh it.
+    [Fact]
+    public void Half_the_importance_is_half_the_gradient()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QwenModel policy = SmallModel.Create();
+        LearningSettings settings = Settings with { Kl = 0 };
+        TrainingSample[] samples = Samples(policy);
+        Dictionary<string, Tensor> whole = GradientOf(policy, samples, settings);
+        Dictionary<string, Tensor> half = GradientOf(
+            policy,
+            [
+                .. samples.Select(sample => sample with
+                {
+                    Importance = new TokenImportance(Array.ConvertAll(sample.OldLogProbs, _ => 0.5f), 0),
+                }),
+            ],
+            settings);
+        foreach ((string name, Tensor expected) in whole)
+        {
+            using Scalar two = 2.0;
+            double error = (half[name].mul(two) - expected).norm().item<float>();
+            Assert.True(error < 1e-4 * expected.norm().item<float>(), $"{name}: {error}");
+        }
+    }
+
     // Of equal lengths all aggregations weigh tokens alike: the mean over tokens, or 2/10 of it where 10 are allowed.
     [Fact]
     public void The_aggregation_scales_the_gradient()

@@ -1,0 +1,105 @@
+using Retrace.Models;
+
+namespace Retrace.Serving.Drawing;
+
+/// <summary>The model of a server with its adapters. Changed and used by the worker's thread alone.</summary>
+/// <param name="name">What requests call the model without an adapter.</param>
+/// <param name="model">Disposed with this.</param>
+/// <param name="load">Loads another of the same kind from a folder.</param>
+/// <param name="updatesFolder">What may be loaded lies below it; null: nothing may.</param>
+internal sealed class ServedModels(
+    string name, VisionLanguageModel model, Func<string, VisionLanguageModel> load, string? updatesFolder) : IDisposable
+{
+    private readonly Dictionary<string, VisionLanguageModel> _adapted = [];
+    private VisionLanguageModel _model = model;
+    private volatile IReadOnlyList<string> _names = [name];
+
+    /// <summary>The label of the weights, as SGLang calls those it was started with.</summary>
+    public string Version { get; private set; } = "default";
+
+    /// <summary>What requests may ask for; read by any thread.</summary>
+    public IReadOnlyList<string> Names => _names;
+
+    /// <exception cref="ApiException">There is no such model.</exception>
+    public VisionLanguageModel Find(string wanted) => wanted == name
+        ? _model
+        : _adapted.TryGetValue(wanted, out VisionLanguageModel? adapted)
+            ? adapted
+            : throw ApiException.NotFound($"The model `{wanted}` does not exist.");
+
+    /// <summary>Loads an adapter beside the others.</summary>
+    /// <exception cref="ApiException">The folder may not be loaded, or the name is taken.</exception>
+    /// <exception cref="BadInputException">The folder holds no adapter of this model.</exception>
+    public void LoadAdapter(string adapter, string folder)
+    {
+        CheckAllowed(folder);
+        if (Names.Contains(adapter))
+        {
+            throw ApiException.BadRequest($"The lora adapter '{adapter}' has already been loaded.");
+        }
+        _adapted.Add(adapter, _model.WithAdapter(folder));
+        _names = [name, .. _adapted.Keys];
+    }
+
+    /// <exception cref="ApiException">There is no such adapter.</exception>
+    public void UnloadAdapter(string adapter)
+    {
+        if (!_adapted.Remove(adapter, out VisionLanguageModel? adapted))
+        {
+            throw ApiException.NotFound($"The lora adapter '{adapter}' cannot be found.");
+        }
+        adapted.Dispose();
+        _names = [name, .. _adapted.Keys];
+    }
+
+    /// <summary>Takes other weights; adapters, which were made for the old ones, go.</summary>
+    /// <exception cref="ApiException">The folder may not be loaded.</exception>
+    /// <exception cref="BadInputException">The folder holds no such model.</exception>
+    public void UpdateWeights(string folder, string? version)
+    {
+        CheckAllowed(folder);
+        VisionLanguageModel updated = load(folder);
+        if (updated.Network.Config.Text != _model.Network.Config.Text with
+        {
+            RopeSections = updated.Network.Config.Text.RopeSections, // Lists compare by reference.
+        })
+        {
+            updated.Dispose();
+            throw ApiException.BadRequest($"The model in {folder} has other sizes than the one that is served.");
+        }
+        foreach (VisionLanguageModel adapted in _adapted.Values)
+        {
+            adapted.Dispose();
+        }
+        _adapted.Clear();
+        _model.Dispose();
+        _model = updated;
+        _names = [name];
+        Version = version ?? "default";
+    }
+
+    public void Dispose()
+    {
+        foreach (VisionLanguageModel adapted in _adapted.Values)
+        {
+            adapted.Dispose();
+        }
+        _model.Dispose();
+    }
+
+    private void CheckAllowed(string folder)
+    {
+        if (updatesFolder is null)
+        {
+            throw new ApiException(
+                403, "permission_error", "This server loads nothing; --updates-from would name a folder for that.");
+        }
+        string relative = Path.GetRelativePath(Path.GetFullPath(updatesFolder), Path.GetFullPath(folder));
+        if (Path.IsPathRooted(relative) || relative == ".." || relative.StartsWith("../", StringComparison.Ordinal)
+            || relative.StartsWith("..\\", StringComparison.Ordinal))
+        {
+            throw new ApiException(
+                403, "permission_error", "The folder does not lie below that of --updates-from.");
+        }
+    }
+}

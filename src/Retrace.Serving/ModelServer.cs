@@ -1,0 +1,264 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Retrace.Models;
+using Retrace.Models.Text;
+using Retrace.Serving.Drawing;
+using Retrace.Serving.Replies;
+using Retrace.Serving.Requests;
+
+namespace Retrace.Serving;
+
+/// <summary>An OpenAI-compatible server of a model, with the calls of vLLM and SGLang that rollouts need.</summary>
+public sealed class ModelServer : IAsyncDisposable
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
+
+    private readonly ServerSettings _settings;
+    private readonly ServedModels _models;
+    private readonly GenerationWorker _worker;
+    private readonly Tokenizer _tokenizer;
+    private readonly RequestReading _reading;
+    private readonly BearerToken? _token;
+    private readonly long _started = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+    private readonly WebApplication _application;
+
+    private ModelServer(VisionLanguageModel model, Func<string, VisionLanguageModel> load, ServerSettings settings)
+    {
+        _settings = settings;
+        _tokenizer = model.Tokenizer;
+        _reading = new RequestReading(
+            _tokenizer, model.Images, model.Network.Config, settings.ModelName, settings.Limits);
+        _token = settings.Token is null ? null : new BearerToken(settings.Token);
+        _models = new ServedModels(settings.ModelName, model, load, settings.UpdatesFolder);
+        _worker = new GenerationWorker(_models, settings);
+        _application = Build();
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="model">What it serves; belongs to the server from here on.</param>
+    /// <param name="load">Loads another model of the same kind from a folder, for updates.</param>
+    /// <param name="settings">Where it listens, and what it allows.</param>
+    /// <exception cref="BadInputException">The model has no tokenizer, or nobody can listen at the address.</exception>
+    public static async Task<ModelServer> StartAsync(
+        VisionLanguageModel model,
+        Func<string, VisionLanguageModel> load,
+        ServerSettings settings,
+        CancellationToken cancellation)
+    {
+        var server = new ModelServer(model, load, settings);
+        try
+        {
+            await server._application.StartAsync(cancellation);
+        }
+        catch (IOException error)
+        {
+            await server.DisposeAsync();
+            throw new BadInputException(
+                $"{settings.Address}:{settings.Port} cannot be listened at: {error.Message}", error);
+        }
+        string address = server._application.Services.GetRequiredService<IServer>().Features
+            .Get<IServerAddressesFeature>()!.Addresses.First();
+        server.Address = new Uri(address);
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _worker.DisposeAsync(); // Requests under way are answered that the server ends.
+        await _application.DisposeAsync();
+        _models.Dispose();
+    }
+
+    private WebApplication Build()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders(); // Requests hold prompts, images and the token.
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = _settings.Limits.MaxBodyBytes;
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(_settings.Address, _settings.Port);
+        });
+        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host =>
+            host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        WebApplication application = builder.Build();
+        application.Use(AnswerErrorsAsync);
+        application.Use(CheckTokenAsync);
+        application.MapGet("/health", () => Results.Ok());
+        application.MapGet("/v1/models", Models);
+        application.MapPost("/v1/chat/completions", ChatAsync);
+        application.MapPost("/v1/completions", CompletionAsync);
+        application.MapPost("/generate", GenerateAsync);
+        // As delegates, so that what they return is written.
+        foreach (string prefix in new[] { "/v1", "" }) // vLLM's place, and SGLang's.
+        {
+            application.MapPost($"{prefix}/load_lora_adapter", (Delegate)LoadAdapterAsync);
+            application.MapPost($"{prefix}/unload_lora_adapter", (Delegate)UnloadAdapterAsync);
+        }
+        application.MapPost("/update_weights_from_disk", (Delegate)UpdateWeightsAsync);
+        application.MapPost("/collective_rpc", (Delegate)CollectiveCallAsync);
+        application.MapPost("/reset_prefix_cache", () => Results.Ok()); // There is none.
+        application.MapFallback("{*path}", context => throw ApiException.NotFound(
+            $"There is no {context.Request.Method} {context.Request.Path}."));
+        return application;
+    }
+
+    private async Task CheckTokenAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Path != "/health")
+        {
+            _token?.Check(context.Request);
+        }
+        await next(context);
+    }
+
+    private static async Task AnswerErrorsAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to be answered.
+        }
+        catch (Exception error) when (!context.Response.HasStarted)
+        {
+            await WriteErrorAsync(context, error);
+        }
+        catch (Exception)
+        {
+            context.Abort(); // In the middle of a stream: an end without [DONE] would look like a success to some.
+        }
+    }
+
+    private static Task WriteErrorAsync(HttpContext context, Exception error)
+    {
+        (int status, string type, string message) = error switch
+        {
+            ApiException known => (known.Status, known.Type, known.Message),
+            BadInputException bad => (400, "invalid_request_error", bad.Message),
+            JsonException json => (400, "invalid_request_error", $"The body cannot be read: {Sentence(json)}"),
+            BadHttpRequestException http => (http.StatusCode, "invalid_request_error", http.Message),
+            _ => (500, "server_error", "The server failed at this request."),
+        };
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        var body = new JsonObject
+        {
+            ["error"] = new JsonObject { ["message"] = message, ["type"] = type, ["param"] = null, ["code"] = status },
+        };
+        return context.Response.WriteAsync(body.ToJsonString());
+    }
+
+    private static string Sentence(JsonException error) =>
+        $"line {error.LineNumber + 1}, {(error.Path is string path ? $"at {path}" : "not valid JSON")}.";
+
+    private static async Task<T> BodyAsync<T>(HttpContext context)
+        where T : class =>
+        await JsonSerializer.DeserializeAsync<T>(context.Request.Body, Json, context.RequestAborted)
+        ?? throw ApiException.BadRequest("The body must be a JSON object.");
+
+    private IResult Models() => Results.Json(new JsonObject
+    {
+        ["object"] = "list",
+        ["data"] = new JsonArray([.. _models.Names.Select(name => new JsonObject
+        {
+            ["id"] = name,
+            ["object"] = "model",
+            ["created"] = _started,
+            ["owned_by"] = "retrace",
+        })]),
+    });
+
+    private async Task ChatAsync(HttpContext context)
+    {
+        ChatFields fields = await BodyAsync<ChatFields>(context);
+        DrawRequest request = Known(_reading.Read(fields));
+        await new OpenAiReply(new ChatForm(fields), fields, request, _worker, _tokenizer).WriteAsync(context);
+    }
+
+    private async Task CompletionAsync(HttpContext context)
+    {
+        CompletionFields fields = await BodyAsync<CompletionFields>(context);
+        DrawRequest request = Known(_reading.Read(fields));
+        await new OpenAiReply(new CompletionForm(fields), fields, request, _worker, _tokenizer).WriteAsync(context);
+    }
+
+    private async Task GenerateAsync(HttpContext context)
+    {
+        GenerateFields fields = await BodyAsync<GenerateFields>(context);
+        DrawRequest request = Known(_reading.Read(fields));
+        await GenerateReply.WriteAsync(context, fields, request, _worker, _tokenizer);
+    }
+
+    private DrawRequest Known(DrawRequest request) => _models.Names.Contains(request.Model)
+        ? request
+        : throw ApiException.NotFound($"The model `{request.Model}` does not exist.");
+
+    private async Task<IResult> LoadAdapterAsync(HttpContext context)
+    {
+        AdapterFields fields = await BodyAsync<AdapterFields>(context);
+        string name = Required(fields.LoraName, "lora_name");
+        string path = Required(fields.LoraPath, "lora_path");
+        await _worker.ChangeAsync(models => models.LoadAdapter(name, path));
+        return Success($"Success: LoRA adapter '{name}' added successfully.");
+    }
+
+    private async Task<IResult> UnloadAdapterAsync(HttpContext context)
+    {
+        AdapterFields fields = await BodyAsync<AdapterFields>(context);
+        string name = Required(fields.LoraName, "lora_name");
+        await _worker.ChangeAsync(models => models.UnloadAdapter(name));
+        return Success($"Success: LoRA adapter '{name}' removed successfully.");
+    }
+
+    private async Task<IResult> UpdateWeightsAsync(HttpContext context)
+    {
+        WeightFields fields = await BodyAsync<WeightFields>(context);
+        string path = Required(fields.ModelPath, "model_path");
+        await _worker.ChangeAsync(models => models.UpdateWeights(path, fields.WeightVersion));
+        return Success("Succeeded to update model weights.");
+    }
+
+    // Of vLLM's calls on its workers, the one that reloads weights.
+    private async Task<IResult> CollectiveCallAsync(HttpContext context)
+    {
+        CollectiveFields fields = await BodyAsync<CollectiveFields>(context);
+        if (fields.Method != "reload_weights")
+        {
+            throw ApiException.BadRequest("`method` must be reload_weights; nothing else is called here.");
+        }
+        string path = Required(fields.Kwargs?.WeightsPath, "kwargs.weights_path");
+        await _worker.ChangeAsync(models => models.UpdateWeights(path, version: null));
+        return Results.Json(new JsonObject { ["results"] = new JsonArray((JsonNode?)null) });
+    }
+
+    private static IResult Success(string message) =>
+        Results.Json(new JsonObject { ["success"] = true, ["message"] = message });
+
+    private static string Required(string? value, string name) =>
+        value is { Length: > 0 } ? value : throw ApiException.BadRequest($"`{name}` must be given.");
+
+    private sealed record AdapterFields(string? LoraName, string? LoraPath);
+
+    private sealed record WeightFields(string? ModelPath, string? WeightVersion);
+
+    private sealed record CollectiveFields(string? Method, CollectiveArguments? Kwargs);
+
+    private sealed record CollectiveArguments(string? WeightsPath);
+}

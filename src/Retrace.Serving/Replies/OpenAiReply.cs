@@ -1,0 +1,161 @@
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Http;
+using Retrace.Models.Text;
+using Retrace.Serving.Drawing;
+using Retrace.Serving.Requests;
+using Retrace.Training.Rollouts;
+
+namespace Retrace.Serving.Replies;
+
+/// <summary>Answers a request in the form of OpenAI's API: whole, or as a stream of server-sent events.</summary>
+/// <remarks>
+/// Beyond OpenAI: token ids where <c>return_token_ids</c> asks for them, as vLLM gives them, and the label of the
+/// weights in <c>metadata.weight_version</c>, as SGLang gives it. In a stream the log-probabilities of a sample come
+/// together with its end.
+/// </remarks>
+internal sealed class OpenAiReply(
+    IReplyForm form, SamplingFields fields, DrawRequest request, GenerationWorker worker, Tokenizer tokenizer)
+{
+    private readonly string _id = $"{form.IdPrefix}{Guid.NewGuid():N}";
+    private readonly long _created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+    private readonly TokenReport _report = new(tokenizer, fields.ReturnTokensAsTokenIds == true);
+
+    private bool ReturnsIds => fields.ReturnTokenIds == true;
+
+    /// <summary>Draws and answers.</summary>
+    public Task WriteAsync(HttpContext context) =>
+        fields.Stream == true ? StreamAsync(context) : WholeAsync(context);
+
+    private async Task WholeAsync(HttpContext context)
+    {
+        (Generation[] drawn, string version) = await worker.GenerateAsync(
+            request.Model, request.ToRollout(), request.Sampling, onToken: null, context.RequestAborted);
+        FinishedSample[] samples =
+            [.. drawn.Select(one => FinishedSample.Of(one, tokenizer, request.Stops))];
+        JsonObject reply = Envelope(form.Object);
+        reply["choices"] = new JsonArray([.. samples.Select((sample, i) =>
+        {
+            JsonObject choice = new() { ["index"] = i };
+            form.AddWhole(choice, sample.Text);
+            End(choice, sample);
+            return choice;
+        })]);
+        reply["usage"] = Usage(samples);
+        reply["metadata"] = new JsonObject { ["weight_version"] = version };
+        if (ReturnsIds)
+        {
+            reply["prompt_token_ids"] = Ids(request.Prompt.Tokens);
+        }
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(reply.ToJsonString(), context.RequestAborted);
+    }
+
+    private async Task StreamAsync(HttpContext context)
+    {
+        // The drawing thread never waits for the reader: what is not sent yet is a few tokens' numbers.
+        var tokens = Channel.CreateUnbounded<(int Sample, int Token)>(new() { SingleReader = true });
+        Task<(Generation[] Samples, string Version)> drawing = worker.GenerateAsync(
+            request.Model,
+            request.ToRollout(),
+            request.Sampling,
+            (sample, token) => tokens.Writer.TryWrite((sample, token)),
+            context.RequestAborted);
+        _ = drawing.ContinueWith(_ => tokens.Writer.TryComplete(), TaskScheduler.Default);
+        SampleText[] texts =
+            [.. Enumerable.Range(0, request.Samples).Select(_ => new SampleText(tokenizer, request.Stops))];
+        bool[] begun = new bool[request.Samples];
+        while (await tokens.Reader.WaitToReadAsync(context.RequestAborted))
+        {
+            while (tokens.Reader.TryRead(out (int Sample, int Token) drawn))
+            {
+                if (texts[drawn.Sample].Stop is null)
+                {
+                    string more = texts[drawn.Sample].Append(drawn.Token);
+                    await PartAsync(context, drawn.Sample, more, ReturnsIds ? [drawn.Token] : null, begun);
+                }
+            }
+        }
+        (Generation[] all, string version) = await drawing; // Or throws, which is answered if nothing was sent yet.
+        FinishedSample[] samples = [.. all.Select(one => FinishedSample.Of(one, tokenizer, request.Stops))];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            JsonObject choice = new() { ["index"] = i };
+            form.AddPart(choice, texts[i].End(), isFirst: !begun[i]);
+            End(choice, samples[i], withIds: false);
+            JsonObject chunk = Envelope(form.StreamObject);
+            chunk["choices"] = new JsonArray(choice);
+            chunk["metadata"] = new JsonObject { ["weight_version"] = version };
+            await SendAsync(context, chunk.ToJsonString());
+        }
+        if (fields.StreamOptions?.IncludeUsage == true)
+        {
+            JsonObject chunk = Envelope(form.StreamObject);
+            chunk["choices"] = new JsonArray();
+            chunk["usage"] = Usage(samples);
+            await SendAsync(context, chunk.ToJsonString());
+        }
+        await SendAsync(context, "[DONE]");
+    }
+
+    private async Task PartAsync(HttpContext context, int sample, string text, int[]? ids, bool[] begun)
+    {
+        if (text.Length == 0 && ids is null)
+        {
+            return;
+        }
+        JsonObject choice = new() { ["index"] = sample, ["finish_reason"] = null };
+        form.AddPart(choice, text, isFirst: !begun[sample]);
+        if (ids is not null)
+        {
+            choice["token_ids"] = Ids(ids);
+        }
+        begun[sample] = true;
+        JsonObject chunk = Envelope(form.StreamObject);
+        chunk["choices"] = new JsonArray(choice);
+        await SendAsync(context, chunk.ToJsonString());
+    }
+
+    private static async Task SendAsync(HttpContext context, string data)
+    {
+        if (!context.Response.HasStarted)
+        {
+            context.Response.ContentType = "text/event-stream";
+            context.Response.Headers.CacheControl = "no-cache";
+        }
+        await context.Response.WriteAsync($"data: {data}\n\n", context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+    }
+
+    private JsonObject Envelope(string kind) => new()
+    {
+        ["id"] = _id,
+        ["object"] = kind,
+        ["created"] = _created,
+        ["model"] = request.Model,
+    };
+
+    private void End(JsonObject choice, FinishedSample sample, bool withIds = true)
+    {
+        choice["logprobs"] = form.LogProbs(_report, sample);
+        choice["finish_reason"] = sample.Reason;
+        choice["stop_reason"] = sample.StopString;
+        if (ReturnsIds && withIds)
+        {
+            choice["token_ids"] = Ids(sample.Tokens);
+        }
+    }
+
+    private JsonObject Usage(FinishedSample[] samples)
+    {
+        int drawn = samples.Sum(sample => sample.Tokens.Length);
+        return new JsonObject
+        {
+            ["prompt_tokens"] = request.Prompt.Tokens.Length,
+            ["completion_tokens"] = drawn,
+            ["total_tokens"] = request.Prompt.Tokens.Length + drawn,
+        };
+    }
+
+    private static JsonArray Ids(IEnumerable<int> ids) => new([.. ids.Select(id => (JsonNode)id)]);
+}

@@ -1,0 +1,162 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Retrace.Models.Qwen;
+
+namespace Retrace.Serving.Requests;
+
+/// <summary>What the requests of OpenAI's two calls share, with the members that vLLM and SGLang add.</summary>
+internal abstract record SamplingFields
+{
+    // They would change what is drawn, so leaving them aside in silence would be a lie. Each with the value that says
+    // nothing.
+    private static readonly (string Name, double Neutral)[] Unsupported =
+    [
+        ("frequency_penalty", 0), ("presence_penalty", 0), ("repetition_penalty", 1), ("logit_bias", 0), ("top_k", -1),
+        ("min_p", 0), ("min_tokens", 0), ("ignore_eos", 0), ("use_beam_search", 0), ("best_of", 1), ("echo", 0),
+        ("suffix", 0), ("tools", 0), ("response_format", 0), ("structured_outputs", 0), ("top_logprobs", 0),
+        ("prompt_logprobs", 0), ("truncate_prompt_tokens", 0), ("bad_words", 0), ("allowed_token_ids", 0),
+    ];
+
+    public string? Model { get; init; }
+
+    /// <summary>SGLang's way to ask for an adapter.</summary>
+    public string? LoraPath { get; init; }
+
+    public int? N { get; init; }
+
+    public double? Temperature { get; init; }
+
+    public double? TopP { get; init; }
+
+    public int? MaxTokens { get; init; }
+
+    /// <summary>Sample i is drawn with the seed + i, as vLLM does it.</summary>
+    public long? Seed { get; init; }
+
+    public JsonElement? Stop { get; init; }
+
+    public int[]? StopTokenIds { get; init; }
+
+    public bool? Stream { get; init; }
+
+    public StreamOptions? StreamOptions { get; init; }
+
+    public bool? ReturnTokenIds { get; init; }
+
+    public bool? ReturnTokensAsTokenIds { get; init; }
+
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; init; }
+
+    /// <summary>The strings at which a sample ends.</summary>
+    /// <exception cref="ApiException">It is neither a string nor a list of some.</exception>
+    public string[] Stops() => Stop switch
+    {
+        null or { ValueKind: JsonValueKind.Null } => [],
+        { ValueKind: JsonValueKind.String } one => NotEmpty([one.GetString()!]),
+        { ValueKind: JsonValueKind.Array } list
+            when list.GetArrayLength() <= 16
+                && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) =>
+            NotEmpty([.. list.EnumerateArray().Select(item => item.GetString()!)]),
+        _ => throw ApiException.BadRequest("`stop` must be a string, or a list of at most 16 strings."),
+    };
+
+    /// <summary>Refuses what would be drawn otherwise than asked for.</summary>
+    /// <exception cref="ApiException">Such a member is there.</exception>
+    public void CheckSupported(TokenIds tokens)
+    {
+        foreach ((string name, double neutral) in Unsupported)
+        {
+            if (Others is not null && Others.TryGetValue(name, out JsonElement value) && !SaysNothing(value, neutral))
+            {
+                throw ApiException.BadRequest($"`{name}` is not supported here.");
+            }
+        }
+        if (StopTokenIds is not null && StopTokenIds.Any(id => id != tokens.EndOfTurn && id != tokens.EndOfText))
+        {
+            throw ApiException.BadRequest(
+                $"`stop_token_ids` may hold {tokens.EndOfTurn} and {tokens.EndOfText} alone: samples end there anyway.");
+        }
+    }
+
+    private static string[] NotEmpty(string[] stops) => stops.All(stop => stop.Length is > 0 and <= 1000)
+        ? stops
+        : throw ApiException.BadRequest("`stop` holds an empty string, or one of more than 1000 characters.");
+
+    private static bool SaysNothing(JsonElement value, double neutral) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.False => true,
+        JsonValueKind.Number => value.GetDouble() == neutral || (neutral < 0 && value.GetDouble() == 0),
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => !value.EnumerateObject().Any()
+            || (value.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String
+                && type.GetString() == "text"),
+        _ => false,
+    };
+}
+
+/// <summary>OpenAI's options of streams.</summary>
+internal sealed record StreamOptions
+{
+    public bool? IncludeUsage { get; init; }
+}
+
+/// <summary>The body of <c>/v1/chat/completions</c>.</summary>
+internal sealed record ChatFields : SamplingFields
+{
+    public IReadOnlyList<MessageFields?>? Messages { get; init; }
+
+    public int? MaxCompletionTokens { get; init; }
+
+    public bool? Logprobs { get; init; }
+
+    public bool? AddGenerationPrompt { get; init; }
+
+    public bool? ContinueFinalMessage { get; init; }
+}
+
+/// <summary>A chat message.</summary>
+internal sealed record MessageFields
+{
+    public string? Role { get; init; }
+
+    /// <summary>A string, or a list of parts.</summary>
+    public JsonElement? Content { get; init; }
+}
+
+/// <summary>The body of <c>/v1/completions</c>.</summary>
+internal sealed record CompletionFields : SamplingFields
+{
+    /// <summary>A string, or a list of token ids.</summary>
+    public JsonElement? Prompt { get; init; }
+
+    /// <summary>How many alternatives are wanted beside each drawn token; 0 asks for the drawn ones alone.</summary>
+    public int? Logprobs { get; init; }
+}
+
+/// <summary>The body of SGLang's <c>/generate</c>.</summary>
+internal sealed record GenerateFields
+{
+    public string? Text { get; init; }
+
+    public int[]? InputIds { get; init; }
+
+    /// <summary>A data URL or base64, or a list of them.</summary>
+    public JsonElement? ImageData { get; init; }
+
+    public GenerateSampling? SamplingParams { get; init; }
+
+    public bool? ReturnLogprob { get; init; }
+
+    public bool? Stream { get; init; }
+
+    public string? LoraPath { get; init; }
+}
+
+/// <summary>SGLang's <c>sampling_params</c>.</summary>
+internal sealed record GenerateSampling : SamplingFields
+{
+    public int? MaxNewTokens { get; init; }
+
+    public long? SamplingSeed { get; init; }
+}

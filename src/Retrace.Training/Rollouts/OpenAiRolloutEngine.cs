@@ -1,0 +1,281 @@
+using System.Collections.Concurrent;
+using Retrace.Models;
+using Retrace.Models.Images;
+using Retrace.Training.Configuration;
+using Retrace.Training.Rollouts.Servers;
+
+namespace Retrace.Training.Rollouts;
+
+/// <summary>Generates on OpenAI-compatible servers (vLLM, SGLang, <c>retrace serve-model</c>).</summary>
+/// <remarks>
+/// Which server draws a sample decides nothing: its seed follows from its place. Log-probabilities and entropies are
+/// those of the policy in this process, computed once the samples are there; the servers' own are kept beside them,
+/// for importance sampling.
+/// </remarks>
+public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
+{
+    private readonly VisionLanguageModel _policy;
+    private readonly RunConfiguration _configuration;
+    private readonly IReadOnlyList<RolloutServer> _servers;
+    private readonly PublishedPolicy _published;
+    private readonly RolloutDispatcher _dispatcher;
+    private readonly SampleReading _reading;
+    private readonly LocalRolloutEngine _local;
+
+    private OpenAiRolloutEngine(
+        VisionLanguageModel policy,
+        RunConfiguration configuration,
+        string weightsFolder,
+        IReadOnlyList<RolloutServer> servers)
+    {
+        _policy = policy;
+        _configuration = configuration;
+        _servers = servers;
+        _published = new PublishedPolicy(policy, configuration.Rollout, weightsFolder);
+        _dispatcher = new RolloutDispatcher(servers, _published, configuration.Rollout);
+        _reading = new SampleReading(policy.Tokenizer, policy.Network.Config);
+        _local = new LocalRolloutEngine(policy.Network, configuration.Rollout);
+    }
+
+    /// <summary>Finds the servers of <c>rollout.servers</c>. Nothing is drawn before <see cref="UsePolicy"/>.</summary>
+    /// <param name="policy">Its weights are what servers are given.</param>
+    /// <param name="configuration">Of the run.</param>
+    /// <param name="weightsFolder">The run's own, where weights are written unless the configuration says.</param>
+    /// <exception cref="BadInputException">No server answers, or one refuses the token.</exception>
+    public static OpenAiRolloutEngine Connect(
+        VisionLanguageModel policy,
+        RunConfiguration configuration,
+        string weightsFolder,
+        CancellationToken cancellation)
+    {
+        RolloutSettings settings = configuration.Rollout;
+        string? key = settings.ApiKeyVariable is string variable
+            ? Environment.GetEnvironmentVariable(variable) ?? throw new BadInputException(
+                $"rollout.api_key_variable is {variable}, but there is no environment variable of that name")
+            : null;
+        RolloutServer[] servers = [.. settings.ServerAddresses().Select(address => new RolloutServer(address, key))];
+        try
+        {
+            // One that is down now may come back.
+            ServerFaultException?[] faults = Wait(() =>
+                Task.WhenAll(servers.Select(server => FindAsync(server, settings, cancellation))));
+            if (Array.TrueForAll(faults, fault => fault is not null))
+            {
+                throw new BadInputException(
+                    $"No server of rollout.servers answers: {faults[0]!.Message}", faults[0]!);
+            }
+            return new OpenAiRolloutEngine(policy, configuration, weightsFolder, servers);
+        }
+        catch
+        {
+            Array.ForEach(servers, server => server.Dispose());
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void UsePolicy(int version, CancellationToken cancellation)
+    {
+        _published.Write(version);
+        Wait(() => Task.WhenAll(_servers.Select(LoadAsync)));
+
+        // A server that does not take it now is asked again before it is given work.
+        async Task<bool> LoadAsync(RolloutServer server)
+        {
+            using CancellationTokenSource limit = Limit(_configuration.Rollout, cancellation);
+            try
+            {
+                await _published.LoadIntoAsync(server, limit.Token);
+                return true;
+            }
+            catch (Exception error) when (error is ServerFaultException
+                || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
+            {
+                server.Failed();
+                return false;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public RolloutIncidents? TakeIncidents() => _dispatcher.TakeIncidents();
+
+    /// <inheritdoc/>
+    public Generation[][] Generate(
+        IReadOnlyList<RolloutRequest> requests, SamplingSettings sampling, CancellationToken cancellation)
+    {
+        ServerPrompt?[] prompts =
+        [
+            .. requests.Select(request =>
+                ServerPrompt.Of(request, _policy.Tokenizer, _policy.Network.Config) is { } prompt && CanBeSaid(prompt)
+                    ? prompt
+                    : null),
+        ];
+        var generations = new Generation[requests.Count][];
+        DrawHere(requests, prompts, sampling, generations, cancellation);
+        DrawThere(requests, prompts, sampling, generations, cancellation);
+        return generations;
+    }
+
+    public void Dispose()
+    {
+        _published.Remove();
+        foreach (RolloutServer server in _servers)
+        {
+            server.Dispose();
+        }
+    }
+
+    private static async Task<ServerFaultException?> FindAsync(
+        RolloutServer server, RolloutSettings settings, CancellationToken cancellation)
+    {
+        using CancellationTokenSource limit = Limit(settings, cancellation);
+        try
+        {
+            await server.FindModelAsync(limit.Token);
+            return null;
+        }
+        catch (ServerFaultException error)
+        {
+            server.Failed();
+            return error;
+        }
+        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
+        {
+            server.Failed();
+            return new ServerFaultException($"{server.Address} does not answer", error);
+        }
+    }
+
+    private static CancellationTokenSource Limit(RolloutSettings settings, CancellationToken cancellation)
+    {
+        CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(settings.RequestTimeout));
+        return limit;
+    }
+
+    // The loop is synchronous: nothing goes on beside a rollout. What it waits for must not wait for its thread.
+    private static T Wait<T>(Func<Task<T>> work) => Task.Run(work).GetAwaiter().GetResult();
+
+    private bool SendsTokens => _configuration.Rollout.Prompts == "tokens";
+
+    private bool CanBeSaid(ServerPrompt prompt) => SendsTokens || prompt.Chat is not null;
+
+    // What no message says, such as a prefix that ends inside a character, the policy continues itself.
+    private void DrawHere(
+        IReadOnlyList<RolloutRequest> requests,
+        ServerPrompt?[] prompts,
+        SamplingSettings sampling,
+        Generation[][] generations,
+        CancellationToken cancellation)
+    {
+        int[] here = [.. Enumerable.Range(0, requests.Count).Where(i => prompts[i] is null)];
+        Generation[][] drawn = here.Length == 0
+            ? []
+            : _local.Generate([.. here.Select(i => requests[i])], sampling, cancellation);
+        foreach ((int request, Generation[] samples) in here.Zip(drawn))
+        {
+            generations[request] = samples;
+        }
+    }
+
+    private void DrawThere(
+        IReadOnlyList<RolloutRequest> requests,
+        ServerPrompt?[] prompts,
+        SamplingSettings sampling,
+        Generation[][] generations,
+        CancellationToken cancellation)
+    {
+        RolloutJob[] jobs =
+        [
+            .. requests.SelectMany((request, i) => prompts[i] is { } prompt ? JobsOf(request, i, prompt) : []),
+        ];
+        var images = new ConcurrentDictionary<ProcessedImage, Lazy<string>>(ReferenceEqualityComparer.Instance);
+        Generation[][] drawn = Wait(() => _dispatcher.DrawAsync(
+            jobs,
+            (server, version, job, ends) => AskAsync(server, version, job, sampling, images, ends),
+            cancellation));
+        if (sampling.Measure)
+        {
+            drawn = Measure(jobs, drawn, requests, sampling, cancellation);
+        }
+        foreach ((RolloutJob job, Generation[] samples) in jobs.Zip(drawn))
+        {
+            generations[job.Request] ??= new Generation[requests[job.Request].Streams.Count];
+            samples.CopyTo(generations[job.Request], job.FirstSample);
+        }
+    }
+
+    private IEnumerable<RolloutJob> JobsOf(RolloutRequest request, int place, ServerPrompt prompt) => request.Streams
+        .Index()
+        .Chunk(_configuration.Rollout.SamplesPerRequest ?? request.Streams.Count)
+        .Select(samples => new RolloutJob(
+            place, samples[0].Index, samples.Length, prompt, request.MaxTokens, samples[0].Item.Next()));
+
+    private async Task<(Generation[] Drawn, string? Label)> AskAsync(
+        RolloutServer server,
+        int version,
+        RolloutJob job,
+        SamplingSettings sampling,
+        ConcurrentDictionary<ProcessedImage, Lazy<string>> images,
+        CancellationToken cancellation)
+    {
+        if (server.Model.Length == 0)
+        {
+            await server.FindModelAsync(cancellation);
+        }
+        (string model, string? adapter) = _published.NameFor(server, version);
+        var request = new ServerRequest(
+            job,
+            sampling,
+            model,
+            adapter,
+            [.. job.Prompt.Images.Select(image => images.GetOrAdd(image, _ => new(() => DataUrlOf(image))).Value)],
+            [_policy.Network.Config.Tokens.EndOfTurn, _policy.Network.Config.Tokens.EndOfText]);
+        IServerCall call = CallFor(job);
+        ServerReply reply =
+            await server.PostAsync(call.Path, body => call.Write(body, request), call.Read, cancellation);
+        // vLLM does not label weights, and SGLang labels those below the adapter.
+        bool labels = _configuration.Rollout.ServerApi == "sglang" && _policy.Network.Adapter is null;
+        return (_reading.Read(job, reply), labels ? reply.WeightVersion : null);
+    }
+
+    private IServerCall CallFor(RolloutJob job)
+    {
+        if (!SendsTokens)
+        {
+            return new ChatCall();
+        }
+        if (_configuration.Rollout.ServerApi == "sglang")
+        {
+            return new GenerateCall();
+        }
+        return job.Prompt.Images.Count == 0
+            ? new CompletionsCall()
+            : throw new BadInputException(
+                "rollout.prompts is tokens, but vLLM takes no images with them; use rollout.prompts=messages, or "
+                + "rollout.server_api=sglang");
+    }
+
+    // As the vision tower sees it: already resized, so that every server makes the same patches of it.
+    private string DataUrlOf(ProcessedImage image) => "data:image/png;base64,"
+        + Convert.ToBase64String(ImageDecoder.EncodePng(_policy.Images.PixelsOf(image)));
+
+    private Generation[][] Measure(
+        RolloutJob[] jobs,
+        Generation[][] drawn,
+        IReadOnlyList<RolloutRequest> requests,
+        SamplingSettings sampling,
+        CancellationToken cancellation)
+    {
+        Generation[] measured = Rescoring.Measure(
+            _policy.Network,
+            [.. jobs.SelectMany(job => Enumerable.Repeat(requests[job.Request], job.Samples))],
+            [.. drawn.SelectMany(samples => samples)],
+            _configuration.Learning.MicroBatchTokens,
+            sampling.Temperature > 0 ? sampling.Temperature : 1,
+            cancellation);
+        int next = 0;
+        return [.. jobs.Select(job => measured[next..(next += job.Samples)])];
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace Retrace.Training.Rollouts.Servers;
+
+/// <summary>
+/// <c>/v1/completions</c> with the prompt as token ids that are rendered here. Neither vLLM nor SGLang takes images
+/// there.
+/// </summary>
+internal sealed class CompletionsCall : IServerCall
+{
+    public string Path => "v1/completions";
+
+    public void Write(Utf8JsonWriter body, ServerRequest request)
+    {
+        OpenAiCall.WriteShared(body, request);
+        body.WriteNumber("logprobs", 0); // Of the drawn tokens, and of no others.
+        body.WriteStartArray("prompt");
+        foreach (int id in request.Job.Prompt.Tokens)
+        {
+            body.WriteNumberValue(id);
+        }
+        body.WriteEndArray();
+    }
+
+    public ServerReply Read(JsonElement body) => OpenAiCall.Read(body, choice =>
+    {
+        string text = choice.GetProperty("text").GetString()!;
+        return OpenAiCall.Member(choice, "logprobs") is JsonElement logprobs
+            ? (text, [.. logprobs.GetProperty("tokens").EnumerateArray().Select(token => token.GetString()!)
+                .Zip(logprobs.GetProperty("token_logprobs").EnumerateArray().Select(value => value.GetSingle()))])
+            : (text, null);
+    });
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+
+namespace Retrace.Training.Rollouts.Servers;
+
+/// <summary>SGLang's own <c>/generate</c>: token ids that are rendered here, with the images they show.</summary>
+/// <remarks>Source: SGLang's documentation of its sampling parameters and native API.</remarks>
+internal sealed class GenerateCall : IServerCall
+{
+    public string Path => "generate";
+
+    public void Write(Utf8JsonWriter body, ServerRequest request)
+    {
+        body.WriteStartArray("input_ids");
+        foreach (int id in request.Job.Prompt.Tokens)
+        {
+            body.WriteNumberValue(id);
+        }
+        body.WriteEndArray();
+        if (request.Images.Count > 0)
+        {
+            body.WriteStartArray("image_data");
+            foreach (string image in request.Images)
+            {
+                body.WriteStringValue(image);
+            }
+            body.WriteEndArray();
+        }
+        if (request.Adapter is not null)
+        {
+            body.WriteString("lora_path", request.Adapter);
+        }
+        body.WriteBoolean("return_logprob", true);
+        body.WriteStartObject("sampling_params");
+        body.WriteNumber("n", request.Job.Samples);
+        body.WriteNumber("max_new_tokens", request.Job.MaxTokens);
+        body.WriteNumber("temperature", request.Sampling.Temperature);
+        body.WriteNumber("top_p", request.Sampling.TopP);
+        body.WriteNumber("sampling_seed", request.Job.Seed);
+        body.WriteStartArray("stop_token_ids");
+        foreach (int id in request.StopTokens)
+        {
+            body.WriteNumberValue(id);
+        }
+        body.WriteEndArray();
+        body.WriteEndObject();
+    }
+
+    // One object for one sample, else a list.
+    public ServerReply Read(JsonElement body)
+    {
+        JsonElement[] replies = body.ValueKind == JsonValueKind.Array ? [.. body.EnumerateArray()] : [body];
+        JsonElement first = replies is [JsonElement any, ..]
+            ? any.GetProperty("meta_info")
+            : throw new ServerFaultException("it answered an empty list");
+        return new ServerReply(
+            [.. replies.Select(Sample)],
+            OpenAiCall.Member(first, "prompt_tokens")?.GetInt32(),
+            OpenAiCall.Member(first, "weight_version")?.GetString());
+    }
+
+    private static DrawnSample Sample(JsonElement reply)
+    {
+        JsonElement meta = reply.GetProperty("meta_info");
+        JsonElement[]? drawn = OpenAiCall.Member(meta, "output_token_logprobs") is JsonElement list
+            ? [.. list.EnumerateArray()] // Each [ln p, id, text or null].
+            : null;
+        int[]? tokens = drawn is not null
+            ? [.. drawn.Select(one => one[1].GetInt32())]
+            : OpenAiCall.Member(reply, "output_ids") is JsonElement ids
+                ? [.. ids.EnumerateArray().Select(id => id.GetInt32())]
+                : null;
+        string? reason = meta.GetProperty("finish_reason").GetProperty("type").GetString();
+        return reason is "stop" or "length"
+            ? new DrawnSample(
+                reply.GetProperty("text").GetString() ?? "",
+                tokens,
+                drawn is null ? null : [.. drawn.Select(one => one[0].GetSingle())],
+                reason == "stop")
+            : throw new ServerFaultException($"it ended a sample with the reason {reason ?? "null"}");
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+
+namespace Retrace.Training.Rollouts.Servers;
+
+/// <summary>What the two calls of OpenAI's API share, with the members that vLLM and SGLang add.</summary>
+/// <remarks>
+/// Sources: vLLM's entrypoints/openai protocol files and SGLang's srt/entrypoints/openai/protocol.py. Token ids are
+/// asked for by <c>return_token_ids</c>, and for older vLLM by <c>return_tokens_as_token_ids</c>, which writes
+/// <c>token_id:N</c> in place of a token's text.
+/// </remarks>
+internal static class OpenAiCall
+{
+    private const string IdPrefix = "token_id:";
+
+    public static void WriteShared(Utf8JsonWriter body, ServerRequest request)
+    {
+        body.WriteString("model", request.Model);
+        if (request.Adapter is not null)
+        {
+            body.WriteString("lora_path", request.Adapter);
+        }
+        body.WriteNumber("n", request.Job.Samples);
+        body.WriteNumber("max_tokens", request.Job.MaxTokens);
+        body.WriteNumber("temperature", request.Sampling.Temperature);
+        body.WriteNumber("top_p", request.Sampling.TopP);
+        body.WriteNumber("seed", request.Job.Seed);
+        body.WriteStartArray("stop_token_ids");
+        foreach (int id in request.StopTokens)
+        {
+            body.WriteNumberValue(id);
+        }
+        body.WriteEndArray();
+        body.WriteBoolean("return_token_ids", true);
+        body.WriteBoolean("return_tokens_as_token_ids", true);
+    }
+
+    /// <summary>Reads the reply.</summary>
+    /// <param name="read">Reads a choice's text, and its tokens as text and their log-probabilities.</param>
+    public static ServerReply Read(
+        JsonElement body, Func<JsonElement, (string Text, IReadOnlyList<(string Token, float LogProb)>? Drawn)> read)
+    {
+        int? promptTokens = Member(body, "usage") is JsonElement usage
+            ? Member(usage, "prompt_tokens")?.GetInt32()
+            : null;
+        string? version = Member(body, "metadata") is JsonElement metadata
+            ? Member(metadata, "weight_version")?.GetString()
+            : null;
+        DrawnSample[] samples =
+        [
+            .. body.GetProperty("choices").EnumerateArray()
+                .OrderBy(choice => choice.GetProperty("index").GetInt32())
+                .Select(Sample),
+        ];
+        return new ServerReply(samples, promptTokens, version);
+
+        DrawnSample Sample(JsonElement choice)
+        {
+            (string text, IReadOnlyList<(string Token, float LogProb)>? drawn) = read(choice);
+            int[]? tokens = (Member(choice, "token_ids") ?? Member(choice, "response_token_ids")) is JsonElement ids
+                ? [.. ids.EnumerateArray().Select(id => id.GetInt32())]
+                : IdsIn(drawn);
+            string? reason = choice.GetProperty("finish_reason").GetString();
+            return reason is "stop" or "length"
+                ? new DrawnSample(
+                    text,
+                    tokens,
+                    drawn is null ? null : [.. drawn.Select(one => one.LogProb)],
+                    reason == "stop")
+                : throw new ServerFaultException($"it ended a sample with the reason {reason ?? "null"}");
+        }
+    }
+
+    /// <summary>A member that is there and not null.</summary>
+    public static JsonElement? Member(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object
+        && parent.TryGetProperty(name, out JsonElement member)
+        && member.ValueKind != JsonValueKind.Null
+            ? member
+            : null;
+
+    private static int[]? IdsIn(IReadOnlyList<(string Token, float LogProb)>? drawn) =>
+        drawn is { Count: > 0 } && drawn.All(one => one.Token.StartsWith(IdPrefix, StringComparison.Ordinal))
+            ? [.. drawn.Select(one => int.Parse(one.Token.AsSpan(IdPrefix.Length)))]
+            : null;
+}

@@ -1,0 +1,184 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Retrace.Models;
+using Retrace.Training.Configuration;
+
+namespace Retrace.Training.Rollouts.Servers;
+
+/// <summary>
+/// The policy as servers load it: a folder that is written after each update, and the calls that make a server take it.
+/// </summary>
+/// <remarks>
+/// An adapter goes by the load-adapter call, under a name of its own for each version, so that a request says which
+/// version it means. Whole weights go by SGLang's <c>/update_weights_from_disk</c>, which labels them, or by vLLM's
+/// <c>/collective_rpc</c> with <c>reload_weights</c>, which does not.
+/// </remarks>
+internal sealed class PublishedPolicy
+{
+    private const string Unfinished = ".unfinished";
+
+    private readonly VisionLanguageModel _policy;
+    private readonly RolloutSettings _settings;
+    private readonly string _folder;
+    private readonly string _run;    // Tells our folders from those of other runs.
+    private readonly string _prefix; // And our versions from those of an earlier process of this run.
+
+    /// <param name="policy">Read when it is written.</param>
+    /// <param name="settings">Which calls, and how old a version may be.</param>
+    /// <param name="runFolder">Where versions are written to if the settings do not say; names the run.</param>
+    public PublishedPolicy(VisionLanguageModel policy, RolloutSettings settings, string runFolder)
+    {
+        _policy = policy;
+        _settings = settings;
+        string run = Path.GetFullPath(runFolder);
+        _folder = settings.WeightsFolder is string shared ? Path.GetFullPath(shared) : run;
+        _run = $"retrace-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(run)))[..8]}-";
+        _prefix = $"{_run}{Guid.NewGuid().ToString("N")[..8]}-";
+    }
+
+    /// <summary>The version that <see cref="Write"/> has written last.</summary>
+    public int Version { get; private set; } = -1;
+
+    private bool IsSgLang => _settings.ServerApi == "sglang";
+
+    private bool Adapts => _policy.Network.Adapter is not null;
+
+    /// <summary>The name by which a request asks a server for the policy.</summary>
+    /// <param name="version">The one that the server has.</param>
+    public (string Model, string? Adapter) NameFor(RolloutServer server, int version) => (Adapts, IsSgLang) switch
+    {
+        (false, _) => (server.Model, null),
+        (true, false) => (Label(version), null),
+        (true, true) => (server.Model, Label(version)),
+    };
+
+    /// <summary>Writes the weights as they are now, and removes those of earlier versions.</summary>
+    public void Write(int version)
+    {
+        Version = version;
+        string final = PathOf(version);
+        Remove();
+        _policy.Save(final + Unfinished);
+        Directory.Move(final + Unfinished, final);
+    }
+
+    /// <summary>Removes what this run has written.</summary>
+    public void Remove()
+    {
+        if (Directory.Exists(_folder))
+        {
+            Array.ForEach(Directory.GetDirectories(_folder, _run + "*"), old => Directory.Delete(old, recursive: true));
+        }
+    }
+
+    /// <summary>Whether samples of this version may still be learned from.</summary>
+    public bool IsFresh(int? version) => version is int known && Version - known <= _settings.MaxPolicyLag;
+
+    /// <summary>The version that a reply's label names; null where it is none of ours.</summary>
+    public int? VersionOf(string label) =>
+        label.StartsWith(_prefix, StringComparison.Ordinal)
+        && int.TryParse(label.AsSpan(_prefix.Length), out int version)
+            ? version
+            : null;
+
+    /// <summary>Makes a server take the latest version, unless it has it.</summary>
+    /// <exception cref="ServerFaultException">It does not.</exception>
+    public async Task LoadIntoAsync(RolloutServer server, CancellationToken cancellation)
+    {
+        await server.Loading.WaitAsync(cancellation);
+        try
+        {
+            if (server.Version == Version)
+            {
+                return;
+            }
+            int? earlier = server.Version;
+            server.Version = null; // Unknown, should it fail on the way.
+            await (Adapts ? LoadAdapterAsync(server, earlier, cancellation) : LoadWeightsAsync(server, cancellation));
+            server.Version = Version;
+        }
+        finally
+        {
+            server.Loading.Release();
+        }
+    }
+
+    private async Task LoadAdapterAsync(RolloutServer server, int? earlier, CancellationToken cancellation)
+    {
+        string prefix = IsSgLang ? "" : "v1/";
+        try
+        {
+            await server.PostAsync(
+                $"{prefix}load_lora_adapter",
+                body =>
+                {
+                    body.WriteString("lora_name", Label(Version));
+                    body.WriteString("lora_path", PathOf(Version));
+                },
+                CheckSuccess,
+                cancellation);
+        }
+        catch (ServerFaultException error) when (error.Message.Contains("already", StringComparison.Ordinal))
+        {
+            // It has been loaded by a call whose reply got lost.
+        }
+        if (earlier is int old)
+        {
+            try
+            {
+                await server.PostAsync(
+                    $"{prefix}unload_lora_adapter",
+                    body => body.WriteString("lora_name", Label(old)),
+                    CheckSuccess,
+                    cancellation);
+            }
+            catch (ServerFaultException)
+            {
+                // It then takes room there, and no request names it.
+            }
+        }
+    }
+
+    private async Task LoadWeightsAsync(RolloutServer server, CancellationToken cancellation)
+    {
+        if (IsSgLang)
+        {
+            await server.PostAsync(
+                "update_weights_from_disk",
+                body =>
+                {
+                    body.WriteString("model_path", PathOf(Version));
+                    body.WriteString("weight_version", Label(Version));
+                },
+                CheckSuccess,
+                cancellation);
+            return;
+        }
+        await server.PostAsync(
+            "collective_rpc",
+            body =>
+            {
+                body.WriteString("method", "reload_weights");
+                body.WriteStartObject("kwargs");
+                body.WriteString("weights_path", PathOf(Version));
+                body.WriteEndObject();
+            },
+            _ => true,
+            cancellation);
+        await server.PostAsync("reset_prefix_cache", _ => { }, _ => true, cancellation); // Keys of the old weights.
+    }
+
+    // SGLang answers 200 with "success": false, too.
+    private static bool CheckSuccess(JsonElement reply) =>
+        OpenAiCall.Member(reply, "success") is not { ValueKind: JsonValueKind.False }
+            ? true
+            : throw new ServerFaultException(
+                OpenAiCall.Member(reply, "message")?.GetString()
+                ?? OpenAiCall.Member(reply, "error_message")?.GetString()
+                ?? "it did not take the weights");
+
+    private string Label(int version) => $"{_prefix}{version}";
+
+    private string PathOf(int version) => Path.Combine(_folder, Label(version));
+}

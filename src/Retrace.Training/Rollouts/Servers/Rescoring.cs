@@ -1,0 +1,53 @@
+using Retrace.Models.Qwen;
+using Retrace.Training.Learning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Training.Rollouts.Servers;
+
+/// <summary>What the policy in this process says about responses that a server drew.</summary>
+internal static class Rescoring
+{
+    /// <summary>The generations with their log-probabilities and entropies, under the policy as it is now.</summary>
+    /// <param name="prompts">[N] what each continues.</param>
+    /// <param name="generations">[N]</param>
+    /// <param name="maxTokens">The most tokens of a forward pass.</param>
+    /// <param name="temperature">What logits are divided by, as in sampling.</param>
+    public static Generation[] Measure(
+        QwenModel policy,
+        IReadOnlyList<RolloutRequest> prompts,
+        IReadOnlyList<Generation> generations,
+        int maxTokens,
+        double temperature,
+        CancellationToken cancellation)
+    {
+        using var noGrad = no_grad();
+        PromptedResponse[] responses =
+        [
+            .. prompts.Zip(generations, (request, one) =>
+                new PromptedResponse(request.Prompt, one.Tokens, request.Images)),
+        ];
+        Generation[] measured = [.. generations];
+        foreach (int[] microBatch in PromptedResponse.MicroBatches(responses, maxTokens))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using TokenPredictions predictions =
+                PromptedResponse.Predict(policy, [.. microBatch.Select(i => responses[i])], temperature);
+            using Tensor both = stack([predictions.LogProbs, predictions.Entropies]).cpu(); // [2, tokens]
+            float[] flat = both.data<float>().ToArray();
+            int count = flat.Length / 2;
+            int start = 0;
+            foreach (int i in microBatch)
+            {
+                int length = responses[i].Response.Length;
+                measured[i] = measured[i] with
+                {
+                    LogProbs = flat[start..(start + length)],
+                    Entropies = flat[(count + start)..(count + start + length)],
+                };
+                start += length;
+            }
+        }
+        return measured;
+    }
+}

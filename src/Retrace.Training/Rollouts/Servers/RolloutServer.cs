@@ -1,0 +1,172 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Retrace.Training.Rollouts.Servers;
+
+/// <summary>A server, how much it has to do, and whether it has been failing.</summary>
+internal sealed class RolloutServer : IDisposable
+{
+    private const int LargestReply = 64 << 20; // Bytes.
+    private const int QuotedError = 300;       // Characters.
+
+    private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
+
+    private readonly HttpClient _http;
+    private readonly Lock _state = new();
+    private int _failures; // In a row.
+    private DateTime _restsUntil;
+
+    public RolloutServer(Uri address, string? key)
+    {
+        Address = address;
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false, // The token is for this server.
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        })
+        {
+            BaseAddress = address,
+            Timeout = Timeout.InfiniteTimeSpan, // The callers' tokens end calls.
+            MaxResponseContentBufferSize = LargestReply,
+        };
+        if (key is not null)
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>The name of the model that it serves.</summary>
+    public string Model { get; private set; } = "";
+
+    /// <summary>The version of the policy that it draws with; null where that is not known.</summary>
+    public int? Version { get; set; }
+
+    /// <summary>Held while it loads another policy.</summary>
+    public SemaphoreSlim Loading { get; } = new(1, 1);
+
+    /// <summary>Tokens that requests under way can come to.</summary>
+    public long OutstandingTokens { get; set; }
+
+    /// <summary>Whether it has just failed and is best left alone for a while.</summary>
+    public bool IsResting
+    {
+        get
+        {
+            lock (_state)
+            {
+                return DateTime.UtcNow < _restsUntil;
+            }
+        }
+    }
+
+    public void Succeeded()
+    {
+        lock (_state)
+        {
+            _failures = 0;
+            _restsUntil = default;
+        }
+    }
+
+    /// <summary>Lets it rest, longer each time.</summary>
+    public void Failed()
+    {
+        lock (_state)
+        {
+            TimeSpan rest = FirstRest * Math.Pow(2, Math.Min(_failures++, 10));
+            _restsUntil = DateTime.UtcNow + (rest < LongestRest ? rest : LongestRest);
+        }
+    }
+
+    /// <summary>Asks which model it serves.</summary>
+    /// <exception cref="ServerFaultException">It does not say.</exception>
+    /// <exception cref="BadInputException">It refuses the token.</exception>
+    public async Task FindModelAsync(CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "v1/models");
+        Model = await SendAsync(
+            request, body => body.GetProperty("data")[0].GetProperty("id").GetString()!, cancellation);
+    }
+
+    /// <summary>Posts a body and reads the reply.</summary>
+    /// <param name="path">Below the server's address.</param>
+    /// <param name="write">Writes the members of the body.</param>
+    /// <param name="read">Reads the reply, whatever its form.</param>
+    /// <exception cref="ServerFaultException">It cannot be reached, refuses, or answers something else.</exception>
+    /// <exception cref="BadInputException">It refuses the token.</exception>
+    public async Task<T> PostAsync<T>(
+        string path, Action<Utf8JsonWriter> write, Func<JsonElement, T> read, CancellationToken cancellation)
+    {
+        using var stream = new MemoryStream();
+        using (var body = new Utf8JsonWriter(stream))
+        {
+            body.WriteStartObject();
+            write(body);
+            body.WriteEndObject();
+        }
+        using var content = new ByteArrayContent(stream.GetBuffer(), 0, (int)stream.Length);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        return await SendAsync(request, read, cancellation);
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        Loading.Dispose();
+    }
+
+    private async Task<T> SendAsync<T>(
+        HttpRequestMessage request, Func<JsonElement, T> read, CancellationToken cancellation)
+    {
+        try
+        {
+            using HttpResponseMessage response = await _http.SendAsync(request, cancellation);
+            byte[] bytes = await response.Content.ReadAsByteArrayAsync(cancellation);
+            if (!response.IsSuccessStatusCode)
+            {
+                throw Fault(response.StatusCode, bytes);
+            }
+            // vLLM answers some calls with a plain sentence, or with nothing.
+            bool isJson = response.Content.Headers.ContentType?.MediaType == "application/json";
+            using JsonDocument body = JsonDocument.Parse(isJson ? bytes : "null"u8.ToArray());
+            return read(body.RootElement);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw new ServerFaultException($"{Address} cannot be reached: {error.Message}", error)
+            {
+                LostWeights = true,
+            };
+        }
+        catch (Exception error) when (
+            error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException
+                or OverflowException or IndexOutOfRangeException or ArgumentException)
+        {
+            throw new ServerFaultException($"{Address} answers something else than was asked for", error);
+        }
+    }
+
+    private Exception Fault(HttpStatusCode status, byte[] bytes)
+    {
+        string said = System.Text.Encoding.UTF8.GetString(bytes).ReplaceLineEndings(" ");
+        said = said.Length > QuotedError ? said[..QuotedError] + "…" : said;
+        return (int)status switch
+        {
+            401 or 403 => new BadInputException(
+                $"{Address} refuses the bearer token; rollout.api_key_variable should name the environment variable "
+                + "that holds the right one"),
+            404 => new ServerFaultException($"{Address} does not know what it was asked for: {said}")
+            {
+                LostWeights = true, // The adapter may have gone with the process that had it.
+            },
+            408 or 429 or >= 500 => new ServerFaultException($"{Address} answers {(int)status}: {said}"),
+            _ => new ServerFaultException($"{Address} refuses the request ({(int)status}): {said}") { Refused = true },
+        };
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.RegularExpressions;
+
+namespace Retrace.Answers;
+
+/// <summary>
+/// Answers to a question with lettered choices: B, (B), B. 15 and 15 are one answer where 15 is the second choice.
+/// </summary>
+/// <remarks>
+/// An answer stands for the letter it names; otherwise for the one choice that it is mathematically equal to. Answers
+/// that stand for no choice are compared mathematically.
+/// </remarks>
+public sealed partial class ChoiceEquivalence : IAnswerEquivalence
+{
+    private const int Letters = 26;
+
+    private readonly MathematicalEquivalence _texts = new();
+    private readonly IReadOnlyList<string> _choices;
+    private readonly bool _closest;
+
+    /// <param name="choices">Their texts, A first; empty where they are known from the image alone.</param>
+    /// <param name="closest">
+    /// Takes an answer that stands for no choice for the one whose text has the smallest edit distance to it, of
+    /// several the first.
+    /// </param>
+    public ChoiceEquivalence(IReadOnlyList<string> choices, bool closest = false)
+    {
+        _choices = choices;
+        _closest = closest && choices.Count > 0;
+    }
+
+    public bool AreEqual(string first, string second) =>
+        (LetterOf(first), LetterOf(second)) switch
+        {
+            (char left, char right) => left == right,
+            (null, null) => _texts.AreEqual(first, second),
+            _ => false,
+        };
+
+    public string CanonicalForm(string answer) =>
+        LetterOf(answer) is char letter ? $"choice {letter}" : _texts.CanonicalForm(answer);
+
+    /// <summary>The letter of the choice that an answer stands for, A to Z, or null.</summary>
+    public char? LetterOf(string answer)
+    {
+        string plain = Wrapper().Replace(answer, "$1").Trim(' ', '\t', '\n', '\r', '$', '*', '"');
+        if (Lettered().Match(plain) is { Success: true } match)
+        {
+            char letter = char.ToUpperInvariant(match.Groups["letter"].Value[0]);
+            if (letter - 'A' < (_choices.Count > 0 ? _choices.Count : Letters))
+            {
+                return letter;
+            }
+        }
+        int[] equal = [.. Enumerable.Range(0, _choices.Count).Where(i => _texts.AreEqual(_choices[i], plain))];
+        return equal.Length == 1 ? (char)('A' + equal[0])
+            : _closest ? (char)('A' + ClosestTo(plain))
+            : null;
+    }
+
+    private int ClosestTo(string answer) =>
+        Enumerable.Range(0, _choices.Count).MinBy(i => EditDistance(answer, _choices[i]));
+
+    // Insertions, deletions and substitutions (Levenshtein 1966), one row of the table at a time.
+    private static int EditDistance(string first, string second)
+    {
+        int[] row = [.. Enumerable.Range(0, second.Length + 1)];
+        for (int i = 1; i <= first.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= second.Length; j++)
+            {
+                int substituted = diagonal + (first[i - 1] == second[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(substituted, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[^1];
+    }
+
+    [GeneratedRegex(@"\\(?:text|textbf|mathrm|mathbf)\s*\{([^{}]*)\}")]
+    private static partial Regex Wrapper();
+
+    // "B", "(b)", "B.", "B. 15", "(B) 15", "option B"; a lower-case letter with nothing behind it.
+    [GeneratedRegex(
+        @"^(?:[Oo]ption |[Cc]hoice )?"
+        + @"(?:\((?<letter>[A-Za-z])\)(?:[\s.:].*)?|(?<letter>[A-Z])(?:[.:)].*)?|(?<letter>[a-z])[.)]?)$",
+        RegexOptions.Singleline)]
+    private static partial Regex Lettered();
+}

@@ -1,0 +1,33 @@
+namespace Retrace.Runs;
+
+/// <summary>A run as it was when its folder was last looked at.</summary>
+/// <param name="Record">The run, with its whole lines.</param>
+/// <param name="Trajectories">Where each trajectory lies, in the file's order.</param>
+/// <param name="Log">The last lines of its log.</param>
+/// <param name="UnreadableLines">Whole lines of metrics and trajectories that are no records; they are passed over.</param>
+/// <param name="State">What its process is doing.</param>
+public sealed record RunSnapshot(
+    RunRecord Record,
+    IReadOnlyList<TrajectoryPlace> Trajectories,
+    IReadOnlyList<string> Log,
+    int UnreadableLines,
+    RunState State);
+
+/// <summary>Where a trajectory lies in <see cref="RunFolder.Trajectories"/>.</summary>
+/// <param name="Offset">Bytes before its line.</param>
+/// <param name="Length">Of the line, in bytes.</param>
+/// <param name="Step">Of the trajectory.</param>
+public readonly record struct TrajectoryPlace(long Offset, int Length, int Step);
+
+/// <summary>What the process of a run is doing.</summary>
+public enum RunState
+{
+    /// <summary>There is none.</summary>
+    Ended,
+
+    /// <summary>It is at work.</summary>
+    Running,
+
+    /// <summary>It has been asked to stop, and saves a checkpoint.</summary>
+    Stopping,
+}
