@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Retrace.Problems;
 using Retrace.Training.Evolution;
 using Retrace.Training.Rollouts;
 
@@ -10,7 +11,8 @@ internal static class RolloutMessage
     /// <summary>Exchanges what all processes have drawn.</summary>
     /// <param name="maternal">[own problems][samples]</param>
     /// <param name="retraced">[own problems][n], or nothing.</param>
-    /// <returns>The same of all problems, in their order. Retracings of other processes come without their pixels.</returns>
+    /// <returns>The same of all problems, in their order. Of the images that other processes have perturbed, those of
+    /// each problem's first trajectory come along, which the log shows.</returns>
     public static (Trajectory[][] Maternal, Retracing[][] Retraced) Exchange(
         IProcessGroup processes, Trajectory[][] maternal, Retracing[][] retraced)
     {
@@ -18,13 +20,16 @@ internal static class RolloutMessage
         {
             return (maternal, retraced);
         }
-        byte[][] messages = processes.GatherAll(Write(maternal, retraced));
+        byte[][] messages = processes.GatherAll(Write(maternal, [.. retraced.Select(WithFirstImages)]));
         (Trajectory[][] Maternal, Retracing[][] Retraced)[] all =
             [.. messages.Select((message, rank) => rank == processes.Rank ? (maternal, retraced) : Read(message))];
         return (
             [.. all.SelectMany(one => one.Maternal)],
             [.. all.SelectMany(one => one.Retraced)]);
     }
+
+    private static Retracing[] WithFirstImages(Retracing[] retracings) =>
+        [.. retracings.Select((retracing, i) => i == 0 ? retracing : retracing with { Pixels = [] })];
 
     /// <inheritdoc cref="Exchange"/>
     public static byte[] Write(Trajectory[][] maternal, Retracing[][] retraced)
@@ -60,6 +65,7 @@ internal static class RolloutMessage
     private static void Write(BinaryWriter writer, Retracing retracing)
     {
         WriteValues<int>(writer, [.. retracing.Anchors]);
+        WriteAll(writer, retracing.Pixels, image => Write(writer, image));
         WriteAll(writer, retracing.Continuations, one => Write(writer, one));
         WriteAll(writer, retracing.Texts, writer.Write);
         WriteAll(writer, retracing.Answers, answer => WriteOptional(writer, answer));
@@ -67,10 +73,24 @@ internal static class RolloutMessage
 
     private static Retracing ReadRetracing(BinaryReader reader) => new(
         ReadValues<int>(reader),
-        Pixels: [],
+        ReadAll(reader, () => ReadImage(reader)),
         ReadAll(reader, () => ReadGeneration(reader)),
         ReadAll(reader, reader.ReadString),
         ReadAll(reader, () => ReadOptional(reader)));
+
+    private static void Write(BinaryWriter writer, PixelImage image)
+    {
+        writer.Write(image.Width);
+        writer.Write(image.Height);
+        writer.Write(image.Rgb);
+    }
+
+    private static PixelImage ReadImage(BinaryReader reader)
+    {
+        int width = reader.ReadInt32();
+        int height = reader.ReadInt32();
+        return new PixelImage(width, height, reader.ReadBytes(width * height * 3));
+    }
 
     // Without DrawnLogProbs: in several processes the policy itself draws.
     private static void Write(BinaryWriter writer, Generation generation)
