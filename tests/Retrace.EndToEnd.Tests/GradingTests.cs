@@ -165,8 +165,8 @@ public sealed class GradingTests : IDisposable
         + "retrace evolve has them.")]
     [InlineData(
         "vote",
-        "There is no reward rule \"vote\"; known are sfr, released, max-entropy-anchor, survival, consistency, "
-        + "majority, entropy, self-certainty, supervised, random.")]
+        "There is no reward rule \"vote\"; known are sfr, survival, consistency, released, max-entropy-anchor, "
+        + "majority.")]
     public async Task A_rule_that_text_does_not_decide_is_refused(string reward, string sentence)
     {
         RetraceProcess refused = await RetraceProcess.RunAsync(

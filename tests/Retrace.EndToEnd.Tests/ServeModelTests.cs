@@ -78,8 +78,10 @@ public sealed class ServeModelTests : IDisposable
         Process server = StartWithToken(
             "serve-model", "--model", Repository.Model, "--port", "0", "--api-key-env", Variable,
             "--updates-from", _folder);
-        string? line = await server.StandardOutput.ReadLineAsync(Cancellation);
-        Assert.True(line is not null, await server.StandardError.ReadToEndAsync(Cancellation));
+        if (await server.StandardOutput.ReadLineAsync(Cancellation) is not string line)
+        {
+            throw new InvalidOperationException(await server.StandardError.ReadToEndAsync(Cancellation));
+        }
         string address = line.Split(' ').Single(word => word.StartsWith("http://", StringComparison.Ordinal));
         return (server, address[..^"/v1".Length]);
     }
