@@ -69,12 +69,7 @@ public sealed class Scorer(QwenModel model, int tokensAtOnce)
     {
         writer.WritePropertyName("id");
         line.Id.WriteTo(writer);
-        writer.WriteStartArray("token_ids");
-        foreach (int token in tokens)
-        {
-            writer.WriteNumberValue(token);
-        }
-        writer.WriteEndArray();
+        writer.WriteNumbers("token_ids", tokens);
         writer.WriteStartArray("log_probs");
         writer.WriteNullValue();
         foreach (float logProb in logProbs)

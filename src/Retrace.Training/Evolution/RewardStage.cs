@@ -67,12 +67,8 @@ internal sealed class RewardStage
         int step, int place, PreparedProblem problem, Trajectory[] sampled, Retracing[] retracings)
     {
         int n = _configuration.Rollout.Group;
-        string?[] answers =
-        [
-            .. sampled.Select(trajectory => trajectory.Answer),
-            .. retracings.SelectMany(retracing => retracing.Answers),
-        ];
-        int[] classes = AnswerClasses.Of(answers, _equivalence);
+        (int[] classes, int? gold) = ClassifiedAnswers.Of(
+            sampled, retracings, _labels.GetValueOrDefault(problem.Problem.Id), _equivalence);
         int[] maternal = classes[..n];
         Trajectory[] trained = sampled[..n];
         var measured = new AnswerGroup(maternal, Split(classes.AsSpan(sampled.Length), retracings.Length))
@@ -80,14 +76,12 @@ internal sealed class RewardStage
             AnchorGroups = [.. retracings.Select(retracing => retracing.AnchorGroups)],
             MeanEntropies = [.. trained.Select(one => Mean(one.Generation.Entropies))],
             SelfCertainties = [.. trained.Select(one => Mean(one.Generation.SelfCertainties))],
-            GoldClass = _labels.TryGetValue(problem.Problem.Id, out string? gold)
-                ? AnswerClasses.Find(gold, answers, classes, _equivalence)
-                : null,
+            GoldClass = gold,
             Random = RandomStream.For(_configuration.Seed, Purpose.Reward, step, place),
         };
         AnswerGroup voting = sampled.Length == n
             ? measured
-            : new AnswerGroup(maternal, Split(classes.AsSpan(n), n)) { GoldClass = measured.GoldClass };
+            : new AnswerGroup(maternal, Split(classes.AsSpan(n), n)) { GoldClass = gold };
         return (voting, measured);
     }
 

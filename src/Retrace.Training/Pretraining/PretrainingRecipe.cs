@@ -105,12 +105,14 @@ public sealed record PretrainingRecipe(
         Habits = Tiny.Habits with { ShortcutFamily = "circle", ShortcutShare = 0.9 },
     };
 
+    private static readonly PretrainingRecipe[] All = [Tiny, BiasedTiny];
+
     /// <summary>The names of the recipes.</summary>
-    public static IReadOnlyList<string> Presets { get; } = [Tiny.Name, BiasedTiny.Name];
+    public static IReadOnlyList<string> Presets { get; } = [.. All.Select(recipe => recipe.Name)];
 
     /// <exception cref="BadInputException">There is no preset of this name.</exception>
     public static PretrainingRecipe Of(string name) =>
-        new[] { Tiny, BiasedTiny }.FirstOrDefault(recipe => recipe.Name == name)
+        All.FirstOrDefault(recipe => recipe.Name == name)
         ?? throw new BadInputException(
             $"There is no preset \"{name}\"; there are {string.Join(", ", Presets.Concat(RandomCheckpoint.Presets))}.");
 

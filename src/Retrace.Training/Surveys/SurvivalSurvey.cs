@@ -42,6 +42,8 @@ public sealed class SurvivalSurvey(
         // Every choice is compared with its own clean twin: the same cuts, no perturbation.
         RetracingChoice[] all = [.. choices.Concat(choices.Select(TwinOf)).Distinct()];
         var retraced = all.ToDictionary(choice => choice, _ => new List<Retraced>());
+        var rounds = all.ToDictionary(choice => choice, choice => new RetracingRound(
+            _engine, model.Tokenizer, model.Images, ConfigurationOf(choice), _sampling));
         MaternalRound maternalRound = new(_engine, model.Tokenizer, configuration, _sampling);
         Problem[][] batches = [.. problems.Chunk(configuration.Data.Batch)];
         for (int batch = 0; batch < batches.Length; batch++)
@@ -50,9 +52,7 @@ public sealed class SurvivalSurvey(
             Trajectory[][] maternal = maternalRound.Sample(batch, prepared, cancellation);
             foreach (RetracingChoice choice in all)
             {
-                RetracingRound round =
-                    new(_engine, model.Tokenizer, model.Images, ConfigurationOf(choice), _sampling);
-                Retracing[][] retracings = round.Sample(batch, prepared, maternal, cancellation);
+                Retracing[][] retracings = rounds[choice].Sample(batch, prepared, maternal, cancellation);
                 retraced[choice].AddRange(prepared.Select((problem, place) =>
                     Classify(problem.Problem, maternal[place], retracings[place])));
             }
@@ -77,18 +77,12 @@ public sealed class SurvivalSurvey(
 
     private Retraced Classify(Problem problem, Trajectory[] maternal, Retracing[] retracings)
     {
-        string?[] answers =
-        [
-            .. maternal.Select(trajectory => trajectory.Answer),
-            .. retracings.SelectMany(retracing => retracing.Answers),
-        ];
-        int[] classes = AnswerClasses.Of(answers, _equivalence);
+        (int[] classes, int? gold) =
+            ClassifiedAnswers.Of(maternal, retracings, labels.GetValueOrDefault(problem.Id), _equivalence);
         AnswerGroup group = new(
             classes[..maternal.Length], [.. classes[maternal.Length..].Chunk(configuration.Retracing.Samples)])
         {
-            GoldClass = labels.TryGetValue(problem.Id, out string? gold)
-                ? AnswerClasses.Find(gold, answers, classes, _equivalence)
-                : null,
+            GoldClass = gold,
         };
         return new Retraced(
             problem.Category,

@@ -1,4 +1,5 @@
 using Retrace.Answers;
+using Retrace.Statistics;
 
 namespace Retrace.Rewards;
 
@@ -55,13 +56,19 @@ public sealed record SurvivalStatistics(
             .. groups.Select(group => Tally.Of(
                 group, answer => group.GoldClass is int gold && answer != gold && answer != AnswerClasses.None)),
         ];
-        Tally[] frequent = [.. groups.Select(group => Tally.Of(group, IsMajority(group)))];
+        int[] votes = [.. groups.Select(group => new AnswerCounts(group).Majority())];
+        Tally[] frequent =
+        [
+            .. groups.Zip(votes, (group, vote) => Tally.Of(
+                group, answer => answer != AnswerClasses.None && answer == vote)),
+        ];
         Tally[] rare =
         [
-            .. groups.Select(group => Tally.Of(
-                group, answer => answer != AnswerClasses.None && !IsMajority(group)(answer))),
+            .. groups.Zip(votes, (group, vote) => Tally.Of(
+                group, answer => answer != AnswerClasses.None && answer != vote)),
         ];
-        double[] within = Differences(right, wrong);
+        (double[] Right, double[] Wrong) within = OfBoth(right, wrong);
+        (double[] Frequent, double[] Rare) byVote = OfBoth(frequent, rare);
         double? rightShare = Share(right);
         double? wrongShare = Share(wrong);
         return new SurvivalStatistics(
@@ -70,16 +77,10 @@ public sealed record SurvivalStatistics(
             wrongShare,
             rightShare - wrongShare,
             rightShare is double r && wrongShare is double w ? HalfWidth(right, r, wrong, w) : null,
-            within.Length == 0 ? null : within.Average(),
-            within.Length < 2 ? null : HalfWidth(within),
-            Differences(frequent, rare) is { Length: > 0 } ofVotes ? ofVotes.Average() : null,
+            MeanDifference(within.Right, within.Wrong),
+            within.Right.Length < 2 ? null : HalfWidth(PairedDifference.Of(within.Wrong, within.Right)),
+            MeanDifference(byVote.Frequent, byVote.Rare),
             Math.Sqrt(Math.Max(0, groups.Average(VarianceBeyondChance))));
-    }
-
-    private static Func<int, bool> IsMajority(AnswerGroup group)
-    {
-        int majority = new AnswerCounts(group).Majority();
-        return answer => answer != AnswerClasses.None && answer == majority;
     }
 
     private static double? Share(Tally[] tallies)
@@ -88,19 +89,18 @@ public sealed record SurvivalStatistics(
         return continuations == 0 ? null : (double)tallies.Sum(tally => (long)tally.Survivors) / continuations;
     }
 
-    // Of the problems that have both.
-    private static double[] Differences(Tally[] ones, Tally[] others) =>
-    [
-        .. ones.Zip(others).Where(pair => pair.First.Continuations > 0 && pair.Second.Continuations > 0)
-            .Select(pair => pair.First.Share - pair.Second.Share),
-    ];
-
-    private static double HalfWidth(double[] values)
+    // The shares of the problems that have both.
+    private static (double[] Ones, double[] Others) OfBoth(Tally[] ones, Tally[] others)
     {
-        double mean = values.Average();
-        double variance = values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1);
-        return Quantile * Math.Sqrt(variance / values.Length);
+        (Tally One, Tally Other)[] both =
+            [.. ones.Zip(others).Where(pair => pair.First.Continuations > 0 && pair.Second.Continuations > 0)];
+        return ([.. both.Select(pair => pair.One.Share)], [.. both.Select(pair => pair.Other.Share)]);
     }
+
+    private static double? MeanDifference(double[] ones, double[] others) =>
+        ones.Length == 0 ? null : ones.Zip(others, (one, other) => one - other).Average();
+
+    private static double HalfWidth(PairedDifference difference) => (difference.Upper - difference.Lower) / 2;
 
     // A ratio of sums p = Σx / Σm depends on problem g by (x_g − p·m_g) / Σm.
     private static double HalfWidth(Tally[] right, double rightShare, Tally[] wrong, double wrongShare)

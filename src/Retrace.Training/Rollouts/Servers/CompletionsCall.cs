@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Retrace.Training.Data;
 
 namespace Retrace.Training.Rollouts.Servers;
 
@@ -14,12 +15,7 @@ internal sealed class CompletionsCall : IServerCall
     {
         OpenAiCall.WriteShared(body, request);
         body.WriteNumber("logprobs", 0); // Of the drawn tokens, and of no others.
-        body.WriteStartArray("prompt");
-        foreach (int id in request.Job.Prompt.Tokens)
-        {
-            body.WriteNumberValue(id);
-        }
-        body.WriteEndArray();
+        body.WriteNumbers("prompt", request.Job.Prompt.Tokens);
     }
 
     public ServerReply Read(JsonElement body) => OpenAiCall.Read(body, choice =>

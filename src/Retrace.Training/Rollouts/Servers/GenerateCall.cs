@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Retrace.Training.Data;
 
 namespace Retrace.Training.Rollouts.Servers;
 
@@ -10,12 +11,7 @@ internal sealed class GenerateCall : IServerCall
 
     public void Write(Utf8JsonWriter body, ServerRequest request)
     {
-        body.WriteStartArray("input_ids");
-        foreach (int id in request.Job.Prompt.Tokens)
-        {
-            body.WriteNumberValue(id);
-        }
-        body.WriteEndArray();
+        body.WriteNumbers("input_ids", request.Job.Prompt.Tokens);
         if (request.Images.Count > 0)
         {
             body.WriteStartArray("image_data");
@@ -36,12 +32,7 @@ internal sealed class GenerateCall : IServerCall
         body.WriteNumber("temperature", request.Sampling.Temperature);
         body.WriteNumber("top_p", request.Sampling.TopP);
         body.WriteNumber("sampling_seed", request.Job.Seed);
-        body.WriteStartArray("stop_token_ids");
-        foreach (int id in request.StopTokens)
-        {
-            body.WriteNumberValue(id);
-        }
-        body.WriteEndArray();
+        body.WriteNumbers("stop_token_ids", request.StopTokens);
         body.WriteEndObject();
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Retrace.Training.Data;
 
 namespace Retrace.Training.Rollouts.Servers;
 
@@ -24,12 +25,7 @@ internal static class OpenAiCall
         body.WriteNumber("temperature", request.Sampling.Temperature);
         body.WriteNumber("top_p", request.Sampling.TopP);
         body.WriteNumber("seed", request.Job.Seed);
-        body.WriteStartArray("stop_token_ids");
-        foreach (int id in request.StopTokens)
-        {
-            body.WriteNumberValue(id);
-        }
-        body.WriteEndArray();
+        body.WriteNumbers("stop_token_ids", request.StopTokens);
         body.WriteBoolean("return_token_ids", true);
         body.WriteBoolean("return_tokens_as_token_ids", true);
     }
