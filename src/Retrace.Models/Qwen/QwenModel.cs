@@ -124,7 +124,7 @@ public sealed class QwenModel : IDisposable
                 .index_copy(0, batch.ImagePlaces, features)
                 .view(hidden.shape);
         }
-        return Decode(hidden, batch.Positions, batch.Mask, cache).MoveToOuterDisposeScope();
+        return Decode(hidden, batch.Positions, Additive(batch.Mask), cache).MoveToOuterDisposeScope();
     }
 
     /// <summary>Final hidden states of one more text token for each sequence of a cache.</summary>
@@ -188,6 +188,15 @@ public sealed class QwenModel : IDisposable
         }
         using Scalar deviation = standardDeviation;
         return randn(shape, type, generator.device, generator: generator).mul_(deviation);
+    }
+
+    // 0 where attended and −∞ elsewhere: of a Boolean mask attention makes the same, in each block anew, and keeps it.
+    private Tensor? Additive(Tensor? mask)
+    {
+        using Scalar never = double.NegativeInfinity;
+        return mask is null
+            ? null
+            : zeros(mask.shape, Parameters.Type, Device).masked_fill_(mask.logical_not(), never);
     }
 
     private Tensor Decode(Tensor hidden, Tensor positions, Tensor? mask, KvCache? cache)

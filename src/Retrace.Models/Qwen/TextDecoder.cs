@@ -45,7 +45,7 @@ internal sealed class TextDecoder
     /// <summary>Runs the blocks and the final norm.</summary>
     /// <param name="hidden">[B, T, hidden]</param>
     /// <param name="mask">
-    /// Bool, true where attended, broadcast to [B, 1, T, held + T]; null for plain causal attention without a cache, and
+    /// Bool, true where attended, or added to attention's scores; broadcast to [B, 1, T, held + T]; null for plain causal attention without a cache, and
     /// for a single new token that sees everything held.
     /// </param>
     /// <param name="cache">Holds earlier tokens and takes these; null while training.</param>
