@@ -65,7 +65,7 @@ internal static class Scaling
     private static double Exponent(int[] values, double[] quantities)
     {
         double[] x = [.. values.Select(value => Math.Log(value))];
-        double[] y = [.. quantities.Select(Math.Log)];
+        double[] y = [.. quantities.Select(quantity => Math.Log(quantity))];
         (double meanX, double meanY) = (x.Average(), y.Average());
         return x.Zip(y, (a, b) => (a - meanX) * (b - meanY)).Sum() / x.Sum(a => (a - meanX) * (a - meanX));
     }
@@ -76,16 +76,17 @@ internal static class Scaling
         policy.Parameters.Train(name => size.Side > 0 || !name.StartsWith("visual.", StringComparison.Ordinal));
         var learner = new Learner(policy, null, Settings, new RolloutSettings(), seed: 0);
         // A prompt each, so that the arithmetic is that of every token.
-        TrainingSample[] samples = [.. Enumerable.Range(0, size.Responses).Select(i =>
-        {
-            ProcessedImage[] images = size.Side > 0 ? [RandomModel.Image(size.Model, size.Side, i)] : [];
-            return new TrainingSample(
-                new PromptedResponse(size.Prompt(i), RandomModel.Tokens(size.Model, size.Response, 100 + i), images),
-                new float[size.Response],
-                Advantage: 1);
-        })];
+        TrainingSample[] samples = [.. Enumerable.Range(0, size.Responses).Select(Sample)];
         // Once forwards, and twice as much backwards.
         return (() => learner.Learn(1, samples), 3 * size.Operations(), new Both(learner, policy));
+
+        TrainingSample Sample(int place)
+        {
+            ProcessedImage[] images = size.Side > 0 ? [RandomModel.Image(size.Model, size.Side, place)] : [];
+            int[] response = RandomModel.Tokens(size.Model, size.Response, 100 + place);
+            return new TrainingSample(
+                new PromptedResponse(size.Prompt(place), response, images), new float[size.Response], Advantage: 1);
+        }
     }
 
     private static (Action Work, double Operations, IDisposable Held) Drawing(Size size)

@@ -30,7 +30,12 @@ internal static class StartUp
             try
             {
                 string run = Path.Combine(folder, "run");
-                string[] smallest = settings.Smallest ? ["--set", "data.batch=2", "--set", "rollout.group=2"] : [];
+                string[] smallest = settings.Smallest
+                    ? [
+                        "--set", "threads=1", "--set", "data.batch=1", "--set", "rollout.group=2",
+                        "--set", "rollout.max_response_tokens=4",
+                    ]
+                    : [];
                 long start = Stopwatch.GetTimestamp();
                 using Process evolving = Start(
                     "dotnet",
