@@ -1,0 +1,89 @@
+using Retrace.Models.Images;
+using Retrace.Models.Qwen;
+using static TorchSharp.torch;
+
+namespace Retrace.Benchmarks;
+
+/// <summary>Models with random weights and inputs of random numbers: speed does not ask what they mean.</summary>
+internal static class RandomModel
+{
+    private const int SpecialTokens = 8;
+    private const int ImagePad = 6;
+
+    /// <summary>88M weights in the decoder and 14M in the vision tower.</summary>
+    public static QwenConfig HundredMillion { get; } = Shape(hidden: 768, layers: 12, vocabulary: 16000);
+
+    /// <summary>For trials.</summary>
+    public static QwenConfig Smallest { get; } = Shape(hidden: 128, layers: 2, vocabulary: 400);
+
+    /// <summary>A Qwen2.5-VL whose other sizes are in proportion: heads of 64, three query heads to a key head or one.</summary>
+    public static QwenConfig Shape(int hidden, int layers, int vocabulary)
+    {
+        int heads = hidden / 64;
+        return new QwenConfig(
+            new TextConfig(
+                VocabularySize: vocabulary,
+                HiddenSize: hidden,
+                IntermediateSize: hidden * 8 / 3 / 64 * 64,
+                Layers: layers,
+                Heads: heads,
+                KeyValueHeads: heads % 3 == 0 ? heads / 3 : heads,
+                NormEpsilon: 1e-6,
+                RopeTheta: 1e6,
+                RopeSections: [8, 12, 12],
+                MaxPositions: 32768),
+            new VisionConfig(
+                Depth: Math.Max(2, layers / 2),
+                HiddenSize: hidden / 2,
+                IntermediateSize: hidden,
+                Heads: Math.Max(1, heads / 2),
+                Channels: 3,
+                OutHiddenSize: hidden,
+                PatchSize: 14,
+                MergeSize: 2,
+                TemporalPatchSize: 2,
+                WindowSize: 112,
+                FullAttentionBlocks: [Math.Max(2, layers / 2) - 1]),
+            // No token ends a turn, so that lengths are what was asked for.
+            new TokenIds(
+                EndOfText: 0, EndOfTurn: -1, VisionStart: 2, VisionEnd: 3, VisionPad: 4, ImagePad: ImagePad, VideoPad: 7),
+            TieWordEmbeddings: true);
+    }
+
+    public static QwenModel Create(QwenConfig config)
+    {
+        var model = new QwenModel(config, ScalarType.Float32, CPU);
+        model.Initialise(seed: 1);
+        return model;
+    }
+
+    /// <summary>Random text.</summary>
+    public static int[] Tokens(QwenConfig config, int count, int place)
+    {
+        Random random = RandomStream.For(0, place);
+        return [.. Enumerable.Range(0, count).Select(_ => random.Next(SpecialTokens, config.Text.VocabularySize))];
+    }
+
+    /// <summary>A square image of noise.</summary>
+    /// <param name="side">In tokens: four times as many patches, of 14 pixels to a side, as tokens.</param>
+    public static ProcessedImage Image(QwenConfig config, int side, int place)
+    {
+        Random random = RandomStream.For(1, place);
+        int patches = side * config.Vision.MergeSize;
+        float[] values = new float[patches * patches * config.Vision.PatchLength];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = (random.NextSingle() * 2) - 1;
+        }
+        return new ProcessedImage(new ImageGrid(1, patches, patches), values);
+    }
+
+    /// <summary>The image's tokens, and random text behind them.</summary>
+    public static int[] PromptWithImage(QwenConfig config, int side, int textTokens, int place) =>
+    [
+        config.Tokens.VisionStart,
+        .. Enumerable.Repeat(ImagePad, side * side),
+        config.Tokens.VisionEnd,
+        .. Tokens(config, textTokens, place),
+    ];
+}
