@@ -17,6 +17,7 @@ Command root = new("Retrace.Benchmarks", "Speed and memory, as ratios inside one
     rounds,
     threads,
     smallest,
+    Benchmark("sharing", "A step of CSRS with sharing against the same without, and against majority voting.", Sharing.Run),
     Benchmark("decoding", "A decoding step of a model of 100M weights against the bound of this machine.", Decoding.Run),
 };
 return root.Parse(args).Invoke();

@@ -197,6 +197,25 @@ public sealed class QwenModelTests
     }
 
     [Fact]
+    public void ASequenceThatLeavesBeforeItsFirstTokenLeavesTheOthersAsTheyAre()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using QwenModel model = SmallModel.Create();
+        ImageFeatures features = model.EncodeImages(Images);
+        SequenceBatch prompts = Batch(model, features, Sequences, left: true);
+        using ForkedCache all = model.Read(prompts, features, [2, 1, 2]).Cache;
+        using ForkedCache some = model.Read(prompts, features, [2, 1, 2]).Cache;
+        some.Keep([1, 3, 4]);
+        int[] next = [.. new[] { 0, 0, 1, 2, 2 }.Select(prompt => prompts.NextPositions[prompt])];
+
+        Tensor expected = Next(model, all, next, 20, step: 0);
+        Tensor actual = Next(model, some, [next[1], next[3], next[4]], 20, step: 0);
+
+        Assert.True(Distance(expected.index_select(0, tensor([1L, 3L, 4L])), actual) < 1e-5);
+    }
+
+    [Fact]
     public void AnImageWithoutItsTokensIsRefused()
     {
         using DisposeScope scope = NewDisposeScope();
