@@ -1,39 +1,64 @@
 using System.CommandLine;
-using Retrace.Benchmarks;
 using Retrace.Benchmarks.Measuring;
 using Retrace.Models.Native;
 using TorchSharp;
 
-Option<int> rounds = new("--rounds") { Description = "How often each contestant runs.", Recursive = true };
-Option<int?> threads = new("--threads") { Description = "Threads of libtorch; its own choice without.", Recursive = true };
-Option<bool> smallest = new("--smallest")
-{
-    Description = "The smallest sizes there are: shows that a benchmark runs, and says nothing about speed.",
-    Recursive = true,
-};
-rounds.DefaultValueFactory = _ => 5;
-Command root = new("Retrace.Benchmarks", "Speed and memory, as ratios inside one run: docs/performance.md.")
-{
-    rounds,
-    threads,
-    smallest,
-    Benchmark("sharing", "A step of CSRS with sharing against the same without, and against majority voting.", Sharing.Run),
-    Benchmark("decoding", "A decoding step of a model of 100M weights against the bound of this machine.", Decoding.Run),
-};
-return root.Parse(args).Invoke();
+namespace Retrace.Benchmarks;
 
-Command Benchmark(string name, string description, Action<BenchmarkSettings> run)
+/// <summary>The benchmarks by name. docs/performance.md says what each shows.</summary>
+internal static class Program
 {
-    Command command = new(name, description);
-    command.SetAction(parsed =>
+    /// <summary>The argument with which the process ends at once: what any .NET process takes to start.</summary>
+    public const string Nothing = "nothing";
+
+    // The rest is in a method of its own, so that what it needs is not loaded for nothing.
+    public static int Main(string[] arguments) => arguments is [Nothing] ? 0 : Benchmarks().Parse(arguments).Invoke();
+
+    private static Command Benchmarks()
     {
-        LibTorch.Prepare();
-        if (parsed.GetValue(threads) is int count)
+        Option<int> rounds = new("--rounds")
         {
-            torch.set_num_threads(count);
+            Description = "How often each contestant runs.",
+            Recursive = true,
+            DefaultValueFactory = _ => 5,
+        };
+        Option<int?> threads = new("--threads")
+        {
+            Description = "Threads of libtorch; its own choice without.",
+            Recursive = true,
+        };
+        Option<bool> smallest = new("--smallest")
+        {
+            Description = "The smallest sizes there are: shows that a benchmark runs, and says nothing about speed.",
+            Recursive = true,
+        };
+        return new RootCommand("Speed and memory, as ratios inside one run: docs/performance.md.")
+        {
+            rounds,
+            threads,
+            smallest,
+            Benchmark("sharing", "A step of CSRS with sharing against the same without, and against majority voting.", Sharing.Run),
+            Benchmark("decoding", "A decoding step of a model of 100M weights against the bound of this machine.", Decoding.Run),
+            Benchmark("learning", "A step of the learner against the same operations in bare TorchSharp calls.", LearningStep.Run),
+            Benchmark("allocation", "Managed bytes a generated token, and resident memory over generations.", Allocation.Run),
+            Benchmark("scaling", "How time and arithmetic grow with lengths, batch, image and model.", Scaling.Run),
+            Benchmark("startup", "Time to the help, and to the first step of a run.", StartUp.Run),
+        };
+
+        Command Benchmark(string name, string description, Action<BenchmarkSettings> run)
+        {
+            Command command = new(name, description);
+            command.SetAction(parsed =>
+            {
+                LibTorch.Prepare();
+                if (parsed.GetValue(threads) is int count)
+                {
+                    torch.set_num_threads(count);
+                }
+                Console.WriteLine(Machine.Describe());
+                run(new BenchmarkSettings(parsed.GetValue(rounds), parsed.GetValue(smallest)));
+            });
+            return command;
         }
-        Console.WriteLine(Machine.Describe());
-        run(new BenchmarkSettings(parsed.GetValue(rounds), parsed.GetValue(smallest)));
-    });
-    return command;
+    }
 }

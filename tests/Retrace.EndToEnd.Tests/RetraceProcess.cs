@@ -17,6 +17,10 @@ internal sealed record RetraceProcess(int ExitCode, string Output, string Error)
         return EndOfAsync(Process.Start(start)!);
     }
 
+    /// <summary>Runs the program of <c>benchmarks/</c>.</summary>
+    public static Task<RetraceProcess> RunBenchmarkAsync(params string[] arguments) =>
+        EndOfAsync(Process.Start(InfoOf(AppContext.BaseDirectory, arguments, "Retrace.Benchmarks.dll"))!);
+
     /// <summary>Starts <c>retrace</c> and leaves it running; what it prints has to be read, or it stops to wait.</summary>
     public static Process Start(params string[] arguments) =>
         Process.Start(InfoOf(AppContext.BaseDirectory, arguments))!;
@@ -32,8 +36,8 @@ internal sealed record RetraceProcess(int ExitCode, string Output, string Error)
         return new RetraceProcess(process.ExitCode, await output, await error);
     }
 
-    private static ProcessStartInfo InfoOf(string folder, string[] arguments) =>
-        new("dotnet", [Path.Combine(folder, "Retrace.Cli.dll"), .. arguments])
+    private static ProcessStartInfo InfoOf(string folder, string[] arguments, string program = "Retrace.Cli.dll") =>
+        new("dotnet", [Path.Combine(folder, program), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

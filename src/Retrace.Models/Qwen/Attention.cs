@@ -15,9 +15,7 @@ internal interface IAttention
 }
 
 /// <summary>To each other, within whole sequences.</summary>
-/// <param name="mask">
-/// Bool, true where attended, broadcast to [B, 1, T, T]; null for plain causal attention.
-/// </param>
+/// <param name="mask">Added to the scores, broadcast to [B, 1, T, T]: 0 or −∞; null for plain causal attention.</param>
 /// <param name="cache">Empty, and takes the tokens; null while training.</param>
 internal sealed class SequenceAttention(TextConfig config, Tensor? mask, KvCache? cache) : IAttention
 {

@@ -203,7 +203,17 @@ public sealed class QwenModel : IDisposable
                 .view(hidden.shape);
         }
         (Tensor cos, Tensor sin) = _decoder.RotaryTables(batch.Positions);
-        return _decoder.Forward(hidden, cos, sin, batch.Mask, cache, RecomputesActivations, BlockDifferentiated)
+        Tensor? mask = Additive(batch.Mask);
+        return _decoder.Forward(hidden, cos, sin, mask, cache, RecomputesActivations, BlockDifferentiated)
             .MoveToOuterDisposeScope();
+    }
+
+    // 0 where attended and −∞ elsewhere: of a Boolean mask attention makes the same, in each block anew, and keeps it.
+    private Tensor? Additive(Tensor? mask)
+    {
+        using Scalar never = double.NegativeInfinity;
+        return mask is null
+            ? null
+            : zeros(mask.shape, Parameters.Type, Device).masked_fill_(mask.logical_not(), never);
     }
 }

@@ -19,7 +19,9 @@ public enum PaddingSide
 /// <param name="ImagePlaces">[image tokens of the batch], flat indices b·T + t; null without images.</param>
 /// <param name="ImageRows">[image tokens of the batch], their rows of the image features; null without images.</param>
 /// <param name="Mask">Bool [B, 1, T, T], true where attended; null where plain causal attention does.</param>
-/// <param name="NextPositions">The position of the token that would follow each sequence. [B]</param>
+/// <param name="NextPositions">
+/// The position of the token that would follow each sequence, or begin another of its branches. [B]
+/// </param>
 /// <param name="Lengths">Tokens of each sequence without padding. [B]</param>
 public sealed record SequenceBatch(
     Tensor Tokens,
@@ -33,7 +35,7 @@ public sealed record SequenceBatch(
     /// <param name="config">Says which token stands for images, and how patches merge.</param>
     /// <param name="sequences">[B]</param>
     /// <param name="images">What the sequences' image indices point into; null when they have none.</param>
-    /// <param name="side">Where padding goes.</param>
+    /// <param name="side">Where padding goes; to the right where sequences have branches.</param>
     /// <param name="device">Where the tensors go.</param>
     /// <param name="leastWidth">T is at least this: for sequences that will stand beside longer ones.</param>
     /// <exception cref="BadInputException">A sequence lacks tokens of one of its images.</exception>
@@ -50,25 +52,38 @@ public sealed record SequenceBatch(
         long[] tokens = new long[rows * width];
         Array.Fill(tokens, config.Tokens.EndOfText);
         long[] positions = new long[3 * rows * width];
-        int[] next = new int[rows];
+        int[] nextPositions = new int[rows];
         var imagePlaces = new List<long>();
         var imageRows = new List<long>();
         for (int row = 0; row < rows; row++)
         {
             (int[] ids, IReadOnlyList<int> imageIndices) = sequences[row];
+            int stem = ids.Length - sequences[row].Branches.Sum();
             RopePositions places = RopePositions.Of(
-                ids,
+                ids.AsSpan(0, stem),
                 [.. imageIndices.Select(image => images!.Grids[image])],
                 config.Tokens.ImagePad,
                 config.Vision.MergeSize);
-            next[row] = places.Next;
+            nextPositions[row] = places.Next;
             int start = (row * width) + (side == PaddingSide.Left ? width - ids.Length : 0);
             for (int i = 0; i < ids.Length; i++)
             {
                 tokens[start + i] = ids[i];
+            }
+            for (int i = 0; i < stem; i++)
+            {
                 positions[start + i] = places.Time[i];
                 positions[(rows * width) + start + i] = places.Height[i];
                 positions[(2 * rows * width) + start + i] = places.Width[i];
+            }
+            int next = start + stem;
+            foreach (int branch in sequences[row].Branches)
+            {
+                for (int i = 0; i < branch; i++, next++)
+                {
+                    positions[next] = positions[(rows * width) + next] = positions[(2 * rows * width) + next] =
+                        places.Next + i;
+                }
             }
             imagePlaces.AddRange(places.ImageTokens.Select(token => (long)(start + token)));
             foreach (int image in imageIndices)
@@ -87,9 +102,17 @@ public sealed record SequenceBatch(
             tensor(positions, [3, rows, width], device: device),
             imagePlaces.Count > 0 ? tensor(imagePlaces.ToArray(), device: device) : null,
             imageRows.Count > 0 ? tensor(imageRows.ToArray(), device: device) : null,
-            side == PaddingSide.Left && padded ? LeftPaddedMask(lengths, width, device) : null,
-            next,
+            MaskOf(),
+            nextPositions,
             lengths);
+
+        Tensor? MaskOf() => side switch
+        {
+            PaddingSide.Left when padded => LeftPaddedMask(lengths, width, device),
+            PaddingSide.Right when sequences.Any(sequence => sequence.Branches.Count > 0) =>
+                BranchedMask(sequences, width, device),
+            _ => null,
+        };
     }
 
     public void Dispose()
@@ -111,5 +134,27 @@ public sealed record SequenceBatch(
         Tensor real = place.ge(firstReal.unsqueeze(1)).view(-1, 1, 1, width); // [B, 1, 1, T]
         Tensor self = place.unsqueeze(1).eq(place);
         return real.logical_and(causal).logical_or(self).MoveToOuterDisposeScope();
+    }
+
+    // Causal, and blind to other branches. Padding at the end is of no branch, and out of sight by being last.
+    private static Tensor BranchedMask(IReadOnlyList<TokenSequence> sequences, int width, Device device)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long[] branches = new long[sequences.Count * width]; // 0 before the branches; they count from 1.
+        for (int row = 0; row < sequences.Count; row++)
+        {
+            int start = (row * width) + sequences[row].Tokens.Length - sequences[row].Branches.Sum();
+            foreach ((int number, int length) in sequences[row].Branches.Index())
+            {
+                branches.AsSpan(start, length).Fill(number + 1);
+                start += length;
+            }
+        }
+        Tensor place = tensor(Enumerable.Range(0, width).Select(i => (long)i).ToArray(), device: device); // [T]
+        Tensor causal = place.unsqueeze(1).ge(place);                                            // [T, T]
+        Tensor branch = tensor(branches, [sequences.Count, 1, 1, width], device: device);        // [B, 1, 1, T]
+        using Scalar none = 0;
+        Tensor seen = branch.eq(none).logical_or(branch.transpose(2, 3).eq(branch));             // [B, 1, T, T]
+        return seen.logical_and(causal).MoveToOuterDisposeScope();
     }
 }

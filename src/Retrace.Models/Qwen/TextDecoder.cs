@@ -45,7 +45,7 @@ internal sealed class TextDecoder
     /// <summary>Runs the blocks and the final norm over whole sequences.</summary>
     /// <param name="hidden">[B, T, hidden]</param>
     /// <param name="mask">
-    /// Bool, true where attended, broadcast to [B, 1, T, T]; null for plain causal attention.
+    /// Added to attention's scores, broadcast to [B, 1, T, T]: 0 or −∞; null for plain causal attention.
     /// </param>
     /// <param name="cache">Empty, and takes these tokens; null while training.</param>
     /// <param name="recompute">Whether the backward pass computes each block's activations anew.</param>

@@ -15,9 +15,7 @@ namespace Retrace.Training.Evolution;
 public sealed class EvolutionLoop
 {
     private readonly RunConfiguration _configuration;
-    private readonly IReadOnlyList<Problems.Problem> _problems;
-    private readonly BatchSchedule _schedule;
-    private readonly ProblemPreparation _preparation;
+    private readonly UpcomingBatches _batches;
     private readonly IRolloutEngine _engine;
     private readonly MaternalRound _maternalRound;
     private readonly RetracingRound? _retracingRound;
@@ -42,10 +40,10 @@ public sealed class EvolutionLoop
         IProcessGroup processes)
     {
         _configuration = configuration;
-        _problems = data.Problems;
-        _schedule = new BatchSchedule(data.Problems.Count, configuration.Data.Batch, configuration.Seed);
-        Steps = configuration.Epochs is double epochs ? _schedule.StepsFor(epochs) : configuration.Steps;
-        _preparation = new ProblemPreparation(model, configuration.Data);
+        var schedule = new BatchSchedule(data.Problems.Count, configuration.Data.Batch, configuration.Seed);
+        Steps = configuration.Epochs is double epochs ? schedule.StepsFor(epochs) : configuration.Steps;
+        _batches = new UpcomingBatches(
+            data.Problems, schedule, new ProblemPreparation(model, configuration.Data));
         _engine = engine;
         var sampling = new SamplingSettings(
             configuration.Rollout.Temperature, configuration.Rollout.TopP, configuration.Method == "self-certainty");
@@ -107,7 +105,7 @@ public sealed class EvolutionLoop
     {
         var clock = Stopwatch.StartNew();
         StageStarted?.Invoke(step, "rollout");
-        PreparedProblem[] batch = [.. _schedule.Of(step).Select(i => _preparation.Prepare(_problems[i]))];
+        PreparedProblem[] batch = _batches.Of(step);
         Range share = _processes.ShareOf(batch.Length);
         (Trajectory[][] maternal, Retracing[][] retraced) = _processes.Do(() => Draw(step, batch, share, cancellation));
         (maternal, retraced) = RolloutMessage.Exchange(_processes, maternal, retraced);
@@ -115,6 +113,7 @@ public sealed class EvolutionLoop
         TimeSpan rollout = clock.Elapsed;
 
         StageStarted?.Invoke(step, "learning");
+        _batches.Prepare(step + 1);
         LearningStatistics learned = _learner.Learn(step, SamplesOf(groups));
         TimeSpan learning = clock.Elapsed - rollout;
 

@@ -3,6 +3,7 @@ using Retrace.Models.Adapters;
 using Retrace.Models.Qwen;
 using Retrace.Training.Configuration;
 using Retrace.Training.DataParallel;
+using Retrace.Training.Learning;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
 using TorchSharp;
@@ -149,10 +150,10 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
             ? 0
             : Float * ((trained / _processes) + (2 * Math.Min(trained, ShardedTraining.BucketSize)));
 
-        // Patches in fp32 of the batch's images and, with CSRS, of a perturbed copy for each trajectory.
+        // Patches in fp32 of the batch's images and the next batch's, and, with CSRS, of a perturbed copy for each trajectory.
         private long Images()
         {
-            long copies = _run.Data.Batch + (Retraces && _run.Retracing.Perturbation != "none" ? Trajectories : 0);
+            long copies = (2L * _run.Data.Batch) + (Retraces && _run.Retracing.Perturbation != "none" ? Trajectories : 0);
             return copies * _patches * Vision.PatchLength * Float;
         }
 
@@ -200,11 +201,15 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
         // What a micro-batch keeps for its backward pass, and what that makes on the way.
         private long Activations()
         {
-            long length = _prompt + _response;
-            long sequences = Math.Clamp(
-                _run.Learning.MicroBatchTokens / length, 1, Math.Min(Trajectories, _run.Learning.MiniBatch));
-            long tokens = sequences * length;
-            long patches = Math.Min(sequences, _run.Data.Batch) * _patches;
+            long samples = Math.Min(Trajectories, _run.Learning.MiniBatch);
+            long inRow = Math.Min(
+                Math.Min(_run.Rollout.Group, samples), MicroBatch.ResponsesInRow(Text, _prompt, _response));
+            inRow = Math.Clamp((_run.Learning.MicroBatchTokens - _prompt) / _response, 1, inRow);
+            long length = _prompt + (inRow * _response);
+            long rows = Math.Clamp(_run.Learning.MicroBatchTokens / length, 1, (samples + inRow - 1) / inRow);
+            long tokens = rows * length;
+            long mask = inRow == 1 ? 0 : rows * length * length * (_element + 1); // Boolean, and to be added.
+            long patches = Math.Min(rows, _run.Data.Batch) * _patches;
             bool recompute = _run.Model.ActivationCheckpointing;
             long text = Kept(Text.Layers, tokens, Text.HiddenSize, BlockOfText, _element, recompute);
             long vision = patches * Vision.PatchLength * (Float + _element);
@@ -212,14 +217,14 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
                 ? Kept(Vision.Depth, patches, Vision.HiddenSize, BlockOfVision, _element, recompute)
                 : patches * BlockOfVision;
             long logits = 4 * Float
-                * Math.Min(TokenPredictions.LogitsAtOnce, sequences * _response * Text.VocabularySize);
+                * Math.Min(TokenPredictions.LogitsAtOnce, rows * inRow * _response * Text.VocabularySize);
             // The embedding's gradient is made dense before it is added to what is there.
             long embedding = Adapts ? 0 : (long)Text.VocabularySize * Text.HiddenSize * _element;
-            return text + vision + Math.Max(logits, embedding);
+            return text + mask + vision + Math.Max(logits, embedding);
         }
 
-        // The optimizer's temporary tensors, for the largest of the weights.
-        private long Update() => Adapts ? 0 : 3 * Float * TrainedWeights().Max(Count);
+        // The largest of the gradients in fp32, where it is not of that type, and its squares.
+        private long Update() => Adapts ? 0 : (_element < Float ? 2 : 1) * Float * TrainedWeights().Max(Count);
 
         private static long Kept(long layers, long tokens, long hidden, long block, long element, bool recompute) =>
             recompute

@@ -12,10 +12,6 @@ namespace Retrace.Training.Learning;
 /// </remarks>
 public sealed class AdamW : IDisposable
 {
-    private const double FirstDecay = 0.9;
-    private const double SecondDecay = 0.999;
-    private const double Epsilon = 1e-8;
-
     private readonly double _weightDecay;
     private readonly List<Slot> _slots;
 
@@ -131,14 +127,8 @@ public sealed class AdamW : IDisposable
     {
         using var noGrad = no_grad();
         Step++;
-        using Scalar firstDecay = FirstDecay;
-        using Scalar firstShare = 1 - FirstDecay;
-        using Scalar secondDecay = SecondDecay;
-        using Scalar secondShare = 1 - SecondDecay;
-        using Scalar secondScale = 1 - Math.Pow(SecondDecay, Step);
-        using Scalar epsilon = Epsilon;
-        using Scalar change = -learningRate / (1 - Math.Pow(FirstDecay, Step));
-        using Scalar remaining = 1 - (learningRate * _weightDecay);
+        using Tensor decaying = FusedAdamW.Rates(learningRate, _weightDecay);
+        using Tensor constant = FusedAdamW.Rates(learningRate, weightDecay: 0);
         foreach (Slot slot in _slots)
         {
             using DisposeScope scope = NewDisposeScope();
@@ -146,16 +136,13 @@ public sealed class AdamW : IDisposable
             {
                 continue;
             }
-            Tensor wide = gradient.to(ScalarType.Float32, slot.First.device);
-            slot.First.mul_(firstDecay).add_(wide, firstShare);
-            slot.Second.mul_(secondDecay).addcmul_(wide, wide, secondShare);
-            Tensor target = slot.Wide ?? slot.Part.Weights;
-            if (_weightDecay > 0 && slot.Part.Decays)
-            {
-                target.mul_(remaining);
-            }
-            Tensor scale = slot.Second.div(secondScale).sqrt_().add_(epsilon);
-            target.add_(slot.First / scale, change);
+            FusedAdamW.Update(
+                slot.Wide ?? slot.Part.Weights,
+                gradient.to(ScalarType.Float32, slot.First.device),
+                slot.First,
+                slot.Second,
+                Step,
+                slot.Part.Decays ? decaying : constant);
             if (slot.Wide is not null)
             {
                 slot.Part.Weights.copy_(slot.Wide);

@@ -165,25 +165,24 @@ public sealed class Learner : IDisposable
         PromptedResponse[] contents = [.. share.Select(i => samples[miniBatch[i]].Content)];
         int[] lengths = [.. share.Select(i => allLengths[i])];
         float[] weights = [.. share.Select(i => allWeights[i])];
-        int[][] microBatches = [.. PromptedResponse.MicroBatches(contents, _settings.MicroBatchTokens)];
+        MicroBatch[] microBatches = [.. MicroBatch.Of(contents, _policy.Config.Text, _settings.MicroBatchTokens)];
         for (int pass = 0; pass < microBatches.Length; pass++)
         {
             using DisposeScope scope = NewDisposeScope();
-            int[] microBatch = microBatches[pass];
+            MicroBatch microBatch = microBatches[pass];
             using IDisposable? dropout = _policy.Adapter?.Dropout.During(RandomStream.For(
                 _seed, Purpose.Dropout, Optimizer.Step, (pass * _processes.Size) + _processes.Rank).NextInt64());
             _policy.BlockDifferentiated = _sharded is not null && pass == microBatches.Length - 1
                 ? _sharded.SendCompleted
                 : null;
-            int[] places = [.. microBatch.Select(i => miniBatch[share[i]])];
-            TokenPredictions predictions =
-                PromptedResponse.Predict(_policy, [.. microBatch.Select(i => contents[i])], _rollout.Temperature);
+            int[] places = [.. microBatch.Places.Select(i => miniBatch[share[i]])];
+            TokenPredictions predictions = microBatch.Predict(_policy, _rollout.Temperature);
             PolicyLoss loss = PolicyLoss.Of(
                 predictions.LogProbs,
                 OnDevice(places.SelectMany(i => samples[i].OldLogProbs)),
                 reference is null ? null : OnDevice(places.SelectMany(i => reference[i])),
                 OnDevice(places.SelectMany(i => samples[i].TokenAdvantages)),
-                OnDevice(microBatch.SelectMany(i => Enumerable.Repeat(weights[i], lengths[i]))),
+                OnDevice(microBatch.Places.SelectMany(i => Enumerable.Repeat(weights[i], lengths[i]))),
                 _loss);
             if (!float.IsFinite(loss.Total.item<float>()))
             {

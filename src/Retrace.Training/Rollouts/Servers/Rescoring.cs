@@ -28,16 +28,15 @@ internal static class Rescoring
                 new PromptedResponse(request.Prompt, one.Tokens, request.Images)),
         ];
         Generation[] measured = [.. generations];
-        foreach (int[] microBatch in PromptedResponse.MicroBatches(responses, maxTokens))
+        foreach (MicroBatch microBatch in MicroBatch.Of(responses, policy.Config.Text, maxTokens))
         {
             cancellation.ThrowIfCancellationRequested();
-            using TokenPredictions predictions =
-                PromptedResponse.Predict(policy, [.. microBatch.Select(i => responses[i])], temperature);
+            using TokenPredictions predictions = microBatch.Predict(policy, temperature);
             using Tensor both = stack([predictions.LogProbs, predictions.Entropies]).cpu(); // [2, tokens]
             float[] flat = both.data<float>().ToArray();
             int count = flat.Length / 2;
             int start = 0;
-            foreach (int i in microBatch)
+            foreach (int i in microBatch.Places)
             {
                 int length = responses[i].Response.Length;
                 measured[i] = measured[i] with

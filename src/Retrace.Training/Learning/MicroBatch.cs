@@ -1,0 +1,149 @@
+using Retrace.Models.Images;
+using Retrace.Models.Qwen;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Training.Learning;
+
+/// <summary>
+/// Responses that go through the model together. Those in a row stand behind one copy of the prompt that they share, which
+/// is computed once for all of them: each sees the prompt and itself, so values and gradients are those of a row each.
+/// </summary>
+public sealed class MicroBatch
+{
+    private readonly IReadOnlyList<PromptedResponse> _responses; // All there are, not only these.
+    private readonly int[][] _rows;                              // [rows][responses of a row]
+
+    internal MicroBatch(IReadOnlyList<PromptedResponse> responses, int[][] rows)
+    {
+        _responses = responses;
+        _rows = rows;
+        Places = [.. rows.SelectMany(row => row)];
+    }
+
+    /// <summary>Which of all the responses these are, in the order of <see cref="Predict(QwenModel, double)"/>.</summary>
+    public IReadOnlyList<int> Places { get; }
+
+    /// <summary>Puts as many as fit into each batch of padded rows, those of like length together.</summary>
+    /// <param name="responses">Those with one object for a prompt share it.</param>
+    /// <param name="config">Decides how many responses to a prompt are worth a row of their own.</param>
+    /// <param name="maxTokens">The most tokens of a batch, padding included; a longer row has a batch for itself.</param>
+    public static IEnumerable<MicroBatch> Of(
+        IReadOnlyList<PromptedResponse> responses, TextConfig config, int maxTokens)
+    {
+        var batch = new List<int[]>();
+        // Ascending, so that the one being added is the longest and decides the width.
+        foreach (int[] row in Rows(responses, config, maxTokens).OrderBy(LengthOf))
+        {
+            if (batch.Count > 0 && (long)(batch.Count + 1) * LengthOf(row) > maxTokens)
+            {
+                yield return new MicroBatch(responses, [.. batch]);
+                batch.Clear();
+            }
+            batch.Add(row);
+        }
+        if (batch.Count > 0)
+        {
+            yield return new MicroBatch(responses, [.. batch]);
+        }
+
+        int LengthOf(int[] row) => responses[row[0]].Prompt.Length + row.Sum(i => responses[i].Response.Length);
+    }
+
+    /// <summary>The number of responses behind one copy of a prompt that costs least for each.</summary>
+    /// <remarks>
+    /// A row of m responses has T = P + m·R tokens. Linear layers cost for each token as much as attention does for c pairs of
+    /// tokens, c = hidden + kv + 3/2 · intermediate, and attention goes over all T² pairs although responses do not see one
+    /// another. (c·T + T²) / m is least at m = √(P · (c + P)) / R.
+    /// </remarks>
+    /// <param name="promptTokens">P</param>
+    /// <param name="responseTokens">R</param>
+    internal static int ResponsesInRow(TextConfig config, double promptTokens, double responseTokens)
+    {
+        double pairs = config.HiddenSize
+            + (config.KeyValueHeads * config.HeadSize)
+            + (1.5 * config.IntermediateSize);
+        return Math.Max(1, (int)(Math.Sqrt(promptTokens * (pairs + promptTokens)) / Math.Max(1, responseTokens)));
+    }
+
+    /// <summary>What the model says about the response tokens, one response after another.</summary>
+    /// <param name="temperature">What logits are divided by, as in sampling.</param>
+    public TokenPredictions Predict(QwenModel model, double temperature)
+    {
+        ProcessedImage[] images = [.. Places.SelectMany(i => _responses[i].Images).Distinct()];
+        using ImageFeatures? features = images.Length == 0 ? null : model.EncodeImages(images);
+        return Predict(model, images, features, temperature);
+    }
+
+    /// <summary>The same with images that have been encoded.</summary>
+    /// <param name="images">Those of all the responses, each once.</param>
+    /// <param name="features">Theirs.</param>
+    internal TokenPredictions Predict(
+        QwenModel model, ProcessedImage[] images, ImageFeatures? features, double temperature)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        TokenSequence[] sequences =
+        [
+            .. _rows.Select(row => new TokenSequence(
+                [.. _responses[row[0]].Prompt, .. row.SelectMany(i => _responses[i].Response)],
+                [.. _responses[row[0]].Images.Select(image => Array.IndexOf(images, image))])
+            {
+                Branches = row.Length == 1 ? [] : [.. row.Select(i => _responses[i].Response.Length)],
+            }),
+        ];
+        SequenceBatch batch = SequenceBatch.Of(model.Config, sequences, features, PaddingSide.Right, model.Device);
+        Tensor hidden = model.Forward(batch, features); // [B, T, hidden]
+        int width = (int)hidden.shape[1];
+        var states = new List<long>(); // Flat, of those that predict the responses' tokens.
+        foreach ((int place, int[] row) in _rows.Index())
+        {
+            int lastOfPrompt = (place * width) + _responses[row[0]].Prompt.Length - 1;
+            int first = lastOfPrompt + 1;
+            foreach (int length in row.Select(i => _responses[i].Response.Length).Where(length => length > 0))
+            {
+                states.Add(lastOfPrompt); // It predicts the first token of every response.
+                states.AddRange(Enumerable.Range(first, length - 1).Select(state => (long)state));
+                first += length;
+            }
+        }
+        long[] targets = [.. Places.SelectMany(i => _responses[i].Response).Select(id => (long)id)];
+        TokenPredictions predictions = TokenPredictions.Of(
+            model,
+            hidden,
+            tensor(states.ToArray(), device: model.Device),
+            tensor(targets, device: model.Device),
+            temperature);
+        return new TokenPredictions(
+            predictions.LogProbs.MoveToOuterDisposeScope(), predictions.Entropies.MoveToOuterDisposeScope());
+    }
+
+    // Those to one prompt in as many rows of like size as cost least.
+    private static IEnumerable<int[]> Rows(
+        IReadOnlyList<PromptedResponse> responses, TextConfig config, int maxTokens)
+    {
+        foreach (int[] group in Enumerable.Range(0, responses.Count)
+            .GroupBy(i => responses[i].Prompt, ReferenceEqualityComparer.Instance)
+            .Select(group => group.ToArray()))
+        {
+            int prompt = responses[group[0]].Prompt.Length;
+            double length = group.Average(i => responses[i].Response.Length);
+            int rows = (int)Math.Ceiling((double)group.Length / ResponsesInRow(config, prompt, length));
+            int most = (int)Math.Ceiling((double)group.Length / rows);
+            var row = new List<int>();
+            int tokens = prompt;
+            foreach (int i in group)
+            {
+                int added = responses[i].Response.Length;
+                if (row.Count == most || (row.Count > 0 && tokens + added > maxTokens))
+                {
+                    yield return [.. row];
+                    row.Clear();
+                    tokens = prompt;
+                }
+                row.Add(i);
+                tokens += added;
+            }
+            yield return [.. row];
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text.RegularExpressions;
+
+namespace Retrace.EndToEnd.Tests;
+
+/// <summary>That every benchmark of benchmarks/ runs and comes to figures; how good they are is for docs/performance.md.</summary>
+public sealed partial class PerformanceBenchmarkTests
+{
+    [Theory]
+    [InlineData("decoding", "bound by bandwidth / step")]
+    [InlineData("learning", "learner, a prompt each / bare")]
+    [InlineData("allocation", "managed bytes a token")]
+    [InlineData("scaling", "exponent of time")]
+    [InlineData("startup", "retrace evolve, until the first step is over")]
+    public async Task It_runs_at_its_smallest_size(string name, string figure)
+    {
+        RetraceProcess run =
+            await RetraceProcess.RunBenchmarkAsync(name, "--smallest", "--rounds", "1", "--threads", "1");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains(run.Output.Split('\n'), line => line.Contains(figure) && Number().IsMatch(line));
+        Assert.DoesNotContain("NaN", run.Output);
+    }
+
+    [GeneratedRegex(@"\d\.\d")]
+    private static partial Regex Number();
+}

@@ -1,0 +1,43 @@
+using Retrace.Models;
+using Retrace.Problems;
+using Retrace.Training.Data;
+using Retrace.Training.Evolution;
+using Retrace.Training.Prompts;
+
+namespace Retrace.Training.Tests.Evolution;
+
+public sealed class UpcomingBatchesTests
+{
+    [Fact]
+    public void A_batch_prepared_ahead_is_the_one_prepared_when_it_is_due()
+    {
+        using VisionLanguageModel model = ShippedProblems.LoadModel();
+        IReadOnlyList<Problem> problems =
+            [.. ProblemSources.Open(Shipped.TrainingProblems).Read().Problems.Take(7)];
+        UpcomingBatches ahead = Batches(model, problems);
+        UpcomingBatches due = Batches(model, problems);
+        for (int step = 1; step <= 4; step++)
+        {
+            PreparedProblem[] expected = due.Of(step);
+            PreparedProblem[] prepared = ahead.Of(step);
+            ahead.Prepare(step + 1);
+            Assert.Equal(3, prepared.Length);
+            Assert.Equal(expected.Select(one => one.Problem.Id), prepared.Select(one => one.Problem.Id));
+            Assert.Equal(expected.Select(one => one.Prompt), prepared.Select(one => one.Prompt));
+            Assert.Equal(expected.Select(one => one.Images[0].Patches), prepared.Select(one => one.Images[0].Patches));
+        }
+        Assert.Equal(due.Of(9).Select(one => one.Problem.Id), ahead.Of(9).Select(one => one.Problem.Id));
+    }
+
+    [Fact]
+    public void A_file_that_has_gone_is_told_when_its_batch_is_due()
+    {
+        using VisionLanguageModel model = ShippedProblems.LoadModel();
+        UpcomingBatches batches = Batches(model, [new Problem("gone", "?", [new ImageFile("/no/such/image.png")])]);
+        batches.Prepare(1);
+        Assert.Contains("/no/such/image.png", Assert.Throws<BadInputException>(() => batches.Of(1)).Message);
+    }
+
+    private static UpcomingBatches Batches(VisionLanguageModel model, IReadOnlyList<Problem> problems) => new(
+        problems, new BatchSchedule(problems.Count, batch: 3, seed: 5), new ProblemPreparation(model, ShippedProblems.Settings));
+}
