@@ -131,7 +131,7 @@ internal static class EvolutionSession
             new TaskDescriptionColumn { Alignment = Justify.Left },
             new ProgressBarColumn(),
             new PercentageColumn(),
-            new RemainingTimeColumn(),
+            new TimeLeftColumn(run.StepsTaken),
             new SpinnerColumn())
         .Start(context =>
         {
@@ -158,7 +158,7 @@ internal static class EvolutionSession
         TimeSpan left = TimeSpan.FromSeconds(seconds * (run.Loop.Steps - metrics.Step));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"step {metrics.Step}/{run.Loop.Steps}  {Numbers(metrics)}{Evaluated(metrics)}  {left:h\\:mm\\:ss} left");
+            $"step {metrics.Step}/{run.Loop.Steps}  {Numbers(metrics)}{Evaluated(metrics)}  {TimeLeftColumn.TextOf(left)} left");
     }
 
     private static string Numbers(StepMetrics metrics) => string.Create(
