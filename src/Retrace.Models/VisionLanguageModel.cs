@@ -68,7 +68,9 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="type">The type the weights are held in.</param>
     /// <param name="device">Where they are held.</param>
     /// <param name="maxPixels">Lowers the image processor's bound; null keeps it.</param>
-    /// <exception cref="BadInputException">A file is missing or broken, or a tensor has the wrong shape.</exception>
+    /// <exception cref="BadInputException">
+    /// A file is missing or broken, a tensor has the wrong shape, or the folder has <see cref="Checksums"/> and a file differs.
+    /// </exception>
     public static VisionLanguageModel Load(string directory, ScalarType type, Device device, int? maxPixels = null)
     {
         if (!Directory.Exists(directory))
@@ -76,6 +78,7 @@ public sealed class VisionLanguageModel : IDisposable
             throw new BadInputException(
                 $"The model folder {directory} does not exist; name a Qwen2.5-VL folder in the hub's layout.");
         }
+        Checksums.CheckModel(directory);
         if (AdapterFolder.IsAt(directory))
         {
             return LoadAdapted(directory, type, device, maxPixels);

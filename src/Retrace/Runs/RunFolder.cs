@@ -27,7 +27,7 @@ public static class RunFolder
     /// <summary>What happened, in words: see <see cref="RunLog"/>.</summary>
     public const string Log = "log.txt";
 
-    /// <summary>Held while a process is at work in the folder: see <see cref="RunLock"/>.</summary>
+    /// <summary>Held locked while a process is at work in the folder: see <see cref="RunLock"/>.</summary>
     public const string Lock = "run.lock";
 
     /// <summary>Asks the run to end, by being there: see <see cref="StopRequest"/>.</summary>

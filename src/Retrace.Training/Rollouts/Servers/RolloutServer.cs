@@ -16,7 +16,7 @@ internal sealed class RolloutServer : IDisposable
     private readonly HttpClient _http;
     private readonly Lock _state = new();
     private int _failures; // In a row.
-    private DateTime _restsUntil;
+    private long _restsUntil; // By the clock of Environment.TickCount64, which nobody sets.
 
     public RolloutServer(Uri address, string? key)
     {
@@ -59,7 +59,7 @@ internal sealed class RolloutServer : IDisposable
         {
             lock (_state)
             {
-                return DateTime.UtcNow < _restsUntil;
+                return Environment.TickCount64 < _restsUntil;
             }
         }
     }
@@ -79,7 +79,7 @@ internal sealed class RolloutServer : IDisposable
         lock (_state)
         {
             TimeSpan rest = FirstRest * Math.Pow(2, Math.Min(_failures++, 10));
-            _restsUntil = DateTime.UtcNow + (rest < LongestRest ? rest : LongestRest);
+            _restsUntil = Environment.TickCount64 + (long)(rest < LongestRest ? rest : LongestRest).TotalMilliseconds;
         }
     }
 
