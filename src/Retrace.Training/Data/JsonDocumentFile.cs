@@ -12,7 +12,7 @@ internal static class JsonDocumentFile
     /// <exception cref="BadInputException">The file cannot be read, or is no such document.</exception>
     public static void Read(string path, Action<JsonRecord> visit)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        ImageFolder folder = ImageFolder.Of(path, allowsOutside: false);
         using JsonDocument document = Parse(path);
         int number = 0;
         foreach ((string key, JsonElement value) in RecordsOf(document.RootElement, path))

@@ -16,10 +16,11 @@ internal static class JsonLinesFile
     /// <param name="path">The file.</param>
     /// <param name="example">What an object begins with, for messages.</param>
     /// <param name="visit">The record is valid during the call alone.</param>
+    /// <param name="allowOutsideImages">Whether image paths may lead out of the file's folder.</param>
     /// <exception cref="BadInputException">The file cannot be read, or a line of it is no JSON object.</exception>
-    public static void Read(string path, string example, Action<JsonRecord> visit)
+    public static void Read(string path, string example, Action<JsonRecord> visit, bool allowOutsideImages = false)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        ImageFolder folder = ImageFolder.Of(path, allowOutsideImages);
         int line = 0;
         try
         {
