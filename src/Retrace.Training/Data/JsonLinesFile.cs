@@ -7,6 +7,8 @@ namespace Retrace.Training.Data;
 /// <summary>Files of JSON objects, one a line.</summary>
 internal static class JsonLinesFile
 {
+    private const int LongestLine = 1 << 28; // Characters: far more than a record with its images in base64.
+
     private static readonly JsonWriterOptions ReadableText = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -25,7 +27,8 @@ internal static class JsonLinesFile
         try
         {
             using StreamReader reader = new(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
-            while (reader.ReadLine() is { } text)
+            BoundedLines lines = new(reader, LongestLine);
+            while (lines.Read() is { } text)
             {
                 line++;
                 if (string.IsNullOrWhiteSpace(text))
@@ -44,6 +47,10 @@ internal static class JsonLinesFile
         {
             string reason = Sentence(error.Message);
             throw new BadInputException($"{path}, line {line}: not valid JSON: {reason}", error);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new BadInputException($"{path}: line {line + 1} {error.Message}", error);
         }
         catch (DecoderFallbackException error)
         {

@@ -17,10 +17,10 @@ public sealed class ServeModelFuzzTests : IAsyncLifetime
 
     private static readonly (string Target, string Body)[] Seeds =
     [
-        ("/v1/chat/completions", $$"""
+        ("/v1/chat/completions", $$$"""
             {"model":"fuzzed","n":2,"max_tokens":2,"temperature":1.0,"top_p":1.0,"seed":7,"logprobs":true,"stream":false,
             "messages":[{"role":"system","content":"Be short."},{"role":"user","content":[{"type":"image_url",
-            "image_url":{"url":"{{Picture}}"}},{"type":"text","text":"What is it?"}]}],"add_generation_prompt":true,
+            "image_url":{"url":"{{{Picture}}}"}},{"type":"text","text":"What is it?"}]}],"add_generation_prompt":true,
             "continue_final_message":false,"return_token_ids":true,"stop":["x"],"stop_token_ids":[],"top_k":-1}
             """),
         ("/v1/chat/completions", """
@@ -28,8 +28,8 @@ public sealed class ServeModelFuzzTests : IAsyncLifetime
             "messages":[{"role":"user","content":"What is it?"}]}
             """),
         ("/v1/completions", """{"model":"fuzzed","prompt":[1,2,3],"max_tokens":2,"logprobs":0,"stop":"x"}"""),
-        ("/generate", $$"""
-            {"text":"a <|image_pad|> b","image_data":["{{Picture}}"],"return_logprob":true,
+        ("/generate", $$$"""
+            {"text":"a <|image_pad|> b","image_data":["{{{Picture}}}"],"return_logprob":true,
             "sampling_params":{"n":1,"max_new_tokens":2,"temperature":0,"sampling_seed":3}}
             """),
         ("/v1/load_lora_adapter", """{"lora_name":"a","lora_path":"/etc"}"""),
