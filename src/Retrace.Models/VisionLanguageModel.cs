@@ -23,6 +23,8 @@ public sealed class VisionLanguageModel : IDisposable
         "video_preprocessor_config.json", "processor_config.json", "generation_config.json", "LICENSE", "evolve.yaml",
     ];
 
+    private const long LargestCarriedFile = 128 << 20; // Bytes.
+
     private readonly string _directory;
     private readonly Tokenizer? _tokenizer;
     private readonly List<(string Name, byte[] Content)> _carried; // Read at once: the folder may be gone when we save.
@@ -34,7 +36,7 @@ public sealed class VisionLanguageModel : IDisposable
         _carried =
         [
             .. CarriedFiles.Where(name => File.Exists(Path.Combine(directory, name)))
-                .Select(name => (name, File.ReadAllBytes(Path.Combine(directory, name)))),
+                .Select(name => (name, InputFile.ReadAllBytes(Path.Combine(directory, name), LargestCarriedFile))),
         ];
         _tokenizer = tokenizer;
         Network = network;
@@ -96,6 +98,7 @@ public sealed class VisionLanguageModel : IDisposable
                 $"The tokenizer in {directory} has ids up to {tokenizer.VocabularySize - 1}, but vocab_size in its "
                 + $"config.json is {config.Text.VocabularySize}.");
         }
+        WeightNames.Check(config, checkpoint, directory);
         var network = new QwenModel(config, type, device);
         try
         {

@@ -62,7 +62,7 @@ internal static class EvalCommand
             string path = parsed.GetRequiredValue(data);
             Benchmark? asked = parsed.GetValue(benchmark) is string name ? BenchmarkCatalogue.Named(name) : null;
             BenchmarkData? published = asked?.Read(path);
-            ProblemSet read = published?.Problems ?? ProblemSources.Open(path).Read();
+            ProblemSet read = published?.Problems ?? ProblemSources.Open(path, configuration.Data.AllowOutsideImages).Read();
             using VisionLanguageModel loaded = model.Load(parsed, configuration);
             // A benchmark without its longest prompts would be another one.
             ProblemPreparation preparation = new(

@@ -32,4 +32,17 @@ public static class RunFolder
 
     /// <summary>Asks the run to end, by being there: see <see cref="StopRequest"/>.</summary>
     public const string Stop = "stop";
+
+    private const long LargestConfig = 1 << 20; // Bytes, as for settings files.
+
+    /// <summary>The text of a run's <see cref="Config"/>.</summary>
+    /// <exception cref="BadInputException">It is longer than any settings file.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    internal static string ReadConfig(string directory)
+    {
+        using StreamReader reader = new(new MemoryStream(
+            InputFile.ReadAllBytes(Path.Combine(directory, Config), LargestConfig)));
+        return reader.ReadToEnd();
+    }
 }

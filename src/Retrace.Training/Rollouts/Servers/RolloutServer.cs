@@ -14,6 +14,7 @@ internal sealed class RolloutServer : IDisposable
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _http;
+    private readonly string? _key;
     private readonly Lock _state = new();
     private int _failures; // In a row.
     private long _restsUntil; // By the clock of Environment.TickCount64, which nobody sets.
@@ -21,6 +22,7 @@ internal sealed class RolloutServer : IDisposable
     public RolloutServer(Uri address, string? key)
     {
         Address = address;
+        _key = key;
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false, // The token is for this server.
@@ -155,6 +157,8 @@ internal sealed class RolloutServer : IDisposable
     private Exception Fault(HttpStatusCode status, byte[] bytes)
     {
         string said = System.Text.Encoding.UTF8.GetString(bytes).ReplaceLineEndings(" ");
+        // Some servers and proxies quote the request's headers.
+        said = _key is null ? said : said.Replace(_key, "[token]", StringComparison.OrdinalIgnoreCase);
         said = said.Length > QuotedError ? said[..QuotedError] + "…" : said;
         return (int)status switch
         {
