@@ -45,13 +45,14 @@ internal static class EvalCommand
         };
         Option<string?> perturb = new("--perturb")
         {
-            Description = "Measures once more with perturbed images, of a highest level where it is not 40: gaussian:20,blur.",
+            Description = "Measures once more with perturbed images, with a highest level where it is not 40: "
+                + "gaussian:20,blur.",
             HelpName = "LIST",
         };
         Option<string?> output = new("--output")
         {
-            Description = "File for results with all responses; or, without an extension, a folder that keeps each sample "
-                + "as it is drawn: the same command then goes on where it stopped.",
+            Description = "File for results with all responses; or, without an extension, a folder that keeps each "
+                + "sample as it is drawn, where the same command goes on if it was stopped.",
             HelpName = "PATH",
         };
         TensorCommand command = new(

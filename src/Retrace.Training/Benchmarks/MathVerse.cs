@@ -25,7 +25,12 @@ internal static class MathVerse
             "Zhang et al. 2024, arXiv 2403.14624",
             [
                 PublishedFiles.OnHub("AI4Math/MathVerse", "", "testmini.parquet"),
-                PublishedFiles.OnHub("AI4Math/MathVerse", "", "testmini.json"),
+                new PublishedFiles(
+                    "testmini.json",
+                    Count: 1,
+                    "https://huggingface.co/datasets/AI4Math/MathVerse",
+                    "hf download AI4Math/MathVerse testmini.json images.zip --repo-type dataset --local-dir DIR "
+                        + "&& unzip DIR/images.zip -d DIR"),
             ],
             Records: 3940),
         ReaderOf);

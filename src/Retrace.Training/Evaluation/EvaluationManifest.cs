@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Retrace.Perturbations;
 using Retrace.Problems;
 using Retrace.Training.Configuration;
@@ -101,6 +102,7 @@ public sealed record EvaluationManifest(
     }
 
     /// <summary>How responses are drawn.</summary>
+    [JsonIgnore]
     public ResponseSampling Sampling => new(Samples, Temperature, TopP, MaxResponseTokens, Seed);
 
     /// <summary>The perturbations themselves.</summary>

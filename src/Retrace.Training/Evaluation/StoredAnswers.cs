@@ -16,7 +16,8 @@ public sealed record StoredAnswers(string Place, int Samples, IReadOnlyList<Stor
         try
         {
             using FileStream stream = File.OpenRead(file);
-            Layout read = JsonSerializer.Deserialize<Layout>(stream, EvaluationFolder.Json) ?? throw new JsonException("it is null");
+            Layout read = JsonSerializer.Deserialize<Layout>(stream, EvaluationFolder.Json)
+                ?? throw new JsonException("it is null");
             return read.Problems is [Problem first, ..] && first.Right.Count > 0
                 && read.Problems.All(problem => problem.Right.Count == first.Right.Count)
                 ? new StoredAnswers(file, first.Right.Count, read.Problems)
