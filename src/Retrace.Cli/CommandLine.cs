@@ -39,6 +39,8 @@ internal static class CommandLine
             EvolveCommand.Create(),
             CompareCommand.Create(),
             EvalCommand.Create(),
+            RegradeCommand.Create(),
+            CompareEvalsCommand.Create(),
             GenerateCommand.Create(),
             ScoreCommand.Create(),
             GradeCommand.Create(),

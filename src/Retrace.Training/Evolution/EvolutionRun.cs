@@ -1,4 +1,3 @@
-using Retrace.Answers;
 using Retrace.Models;
 using Retrace.Models.Adapters;
 using Retrace.Models.Qwen;
@@ -189,7 +188,7 @@ public sealed class EvolutionRun : IDisposable
             : new LocalRolloutEngine(policy.Network, Configuration.Rollout);
         PeriodicEvaluation? evaluation = evaluationData is null
             ? null
-            : new PeriodicEvaluation(EvaluatorOf(policy, engine, preparation), evaluationData, _processes);
+            : new PeriodicEvaluation(Evaluator.Of(policy, engine, preparation, Configuration), evaluationData, _processes);
         return new Parts(policy, engine, data, learner, evaluation);
     }
 
@@ -290,21 +289,6 @@ public sealed class EvolutionRun : IDisposable
         }
         return UsableProblems.Read(path, preparation, cancellation).Labeled(path, Configuration.Evaluation.Limit);
     }
-
-    private Evaluator EvaluatorOf(
-        VisionLanguageModel policy, IRolloutEngine engine, ProblemPreparation preparation) => new(
-        policy,
-        engine,
-        preparation,
-        new ResponseSampling(
-            Configuration.Evaluation.Samples,
-            Configuration.Evaluation.Temperature,
-            Configuration.Rollout.TopP,
-            Configuration.Rollout.MaxResponseTokens,
-            Configuration.Seed))
-        {
-            Extraction = AnswerExtractions.Create(Configuration.Reward.Extraction),
-        };
 
     // Each process would write the weights for the servers, to the same folder, and tell the servers to load them.
     private void CheckEngine()
