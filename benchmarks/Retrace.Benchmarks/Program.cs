@@ -37,6 +37,7 @@ internal static class Program
             rounds,
             threads,
             smallest,
+            Benchmark("sharing", "A step of CSRS with sharing against the same without, and against majority voting.", Sharing.Run),
             Benchmark("decoding", "A decoding step of a model of 100M weights against the bound of this machine.", Decoding.Run),
             Benchmark("learning", "A step of the learner against the same operations in bare TorchSharp calls.", LearningStep.Run),
             Benchmark("allocation", "Managed bytes a generated token, and resident memory over generations.", Allocation.Run),

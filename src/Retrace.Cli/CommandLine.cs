@@ -39,6 +39,8 @@ internal static class CommandLine
             EvolveCommand.Create(),
             CompareCommand.Create(),
             EvalCommand.Create(),
+            RegradeCommand.Create(),
+            CompareEvalsCommand.Create(),
             GenerateCommand.Create(),
             ScoreCommand.Create(),
             GradeCommand.Create(),
@@ -117,9 +119,13 @@ internal static class CommandLine
 
     private static int Fail(int exitCode, string message)
     {
-        Console.Error.WriteLine($"retrace: {message}");
+        // Messages quote files and servers, which could steer the terminal.
+        Console.Error.WriteLine($"retrace: {string.Concat(message.Select(Harmless))}");
         return exitCode;
     }
+
+    private static char Harmless(char character) =>
+        char.IsControl(character) && character is not ('\n' or '\r' or '\t') ? '\uFFFD' : character;
 
     // Messages from native code carry their own stack trace below the first line.
     private static string FirstLine(string message)

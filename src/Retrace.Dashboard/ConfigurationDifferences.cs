@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using Retrace.Runs;
 using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
+using YamlDotNet.Core.Events;
 
 namespace Retrace.Dashboard;
 
@@ -50,16 +50,17 @@ internal static class ConfigurationDifferences
     }
 
     /// <summary>Its settings by their keys, such as <c>rollout.group</c>; none where the text is no such YAML.</summary>
+    /// <remarks>Read event by event, so that no text can nest deeper than the stack.</remarks>
     public static IReadOnlyDictionary<string, string> Read(string yaml)
     {
         Dictionary<string, string> settings = [];
         try
         {
-            YamlStream stream = [];
-            stream.Load(new StringReader(yaml));
-            if (stream.Documents is [{ RootNode: YamlMappingNode root }])
+            Parser parser = new(new StringReader(yaml));
+            parser.Consume<StreamStart>();
+            if (parser.TryConsume<DocumentStart>(out _) && parser.TryConsume<MappingStart>(out _))
             {
-                Collect(root, "", settings);
+                Collect(parser, "", settings);
             }
         }
         catch (YamlException)
@@ -69,18 +70,18 @@ internal static class ConfigurationDifferences
         return settings;
     }
 
-    private static void Collect(YamlMappingNode mapping, string prefix, Dictionary<string, string> settings)
+    private static void Collect(Parser parser, string prefix, Dictionary<string, string> settings)
     {
-        foreach ((YamlNode name, YamlNode value) in mapping.Children)
+        while (!parser.TryConsume<MappingEnd>(out _))
         {
-            string key = prefix + name;
-            if (value is YamlMappingNode section && prefix.Length == 0)
+            string key = prefix + parser.Consume<Scalar>().Value;
+            if (prefix.Length == 0 && parser.TryConsume<MappingStart>(out _))
             {
-                Collect(section, $"{key}.", settings); // Ours are one level deep.
+                Collect(parser, $"{key}.", settings); // Ours are one level deep.
             }
-            else if (value is YamlScalarNode scalar)
+            else
             {
-                settings[key] = scalar.Value ?? "";
+                settings[key] = parser.Consume<Scalar>().Value;
             }
         }
     }

@@ -8,6 +8,9 @@ namespace Retrace.Models;
 /// </summary>
 internal sealed class JsonPart
 {
+    /// <summary>Bytes; several times the largest tokenizer.</summary>
+    private const long LargestFile = 128 << 20;
+
     private readonly JsonElement _element;
     private readonly string _place;
 
@@ -47,7 +50,7 @@ internal sealed class JsonPart
     {
         try
         {
-            return Parse(System.IO.File.ReadAllBytes(file), file, use);
+            return Parse(InputFile.ReadAllBytes(file, LargestFile), file, use);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -23,6 +23,8 @@ public sealed class VisionLanguageModel : IDisposable
         "video_preprocessor_config.json", "processor_config.json", "generation_config.json", "LICENSE", "evolve.yaml",
     ];
 
+    private const long LargestCarriedFile = 128 << 20; // Bytes.
+
     private readonly string _directory;
     private readonly Tokenizer? _tokenizer;
     private readonly List<(string Name, byte[] Content)> _carried; // Read at once: the folder may be gone when we save.
@@ -34,7 +36,7 @@ public sealed class VisionLanguageModel : IDisposable
         _carried =
         [
             .. CarriedFiles.Where(name => File.Exists(Path.Combine(directory, name)))
-                .Select(name => (name, File.ReadAllBytes(Path.Combine(directory, name)))),
+                .Select(name => (name, InputFile.ReadAllBytes(Path.Combine(directory, name), LargestCarriedFile))),
         ];
         _tokenizer = tokenizer;
         Network = network;
@@ -68,7 +70,9 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="type">The type the weights are held in.</param>
     /// <param name="device">Where they are held.</param>
     /// <param name="maxPixels">Lowers the image processor's bound; null keeps it.</param>
-    /// <exception cref="BadInputException">A file is missing or broken, or a tensor has the wrong shape.</exception>
+    /// <exception cref="BadInputException">
+    /// A file is missing or broken, a tensor has the wrong shape, or the folder has <see cref="Checksums"/> and a file differs.
+    /// </exception>
     public static VisionLanguageModel Load(string directory, ScalarType type, Device device, int? maxPixels = null)
     {
         if (!Directory.Exists(directory))
@@ -76,6 +80,7 @@ public sealed class VisionLanguageModel : IDisposable
             throw new BadInputException(
                 $"The model folder {directory} does not exist; name a Qwen2.5-VL folder in the hub's layout.");
         }
+        Checksums.CheckModel(directory);
         if (AdapterFolder.IsAt(directory))
         {
             return LoadAdapted(directory, type, device, maxPixels);
@@ -93,6 +98,7 @@ public sealed class VisionLanguageModel : IDisposable
                 $"The tokenizer in {directory} has ids up to {tokenizer.VocabularySize - 1}, but vocab_size in its "
                 + $"config.json is {config.Text.VocabularySize}.");
         }
+        WeightNames.Check(config, checkpoint, directory);
         var network = new QwenModel(config, type, device);
         try
         {

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Retrace.Models;
 using Retrace.Models.Text;
 using Retrace.Serving.Drawing;
@@ -85,9 +84,11 @@ public sealed class ModelServer : IAsyncDisposable
 
     private WebApplication Build()
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders(); // Requests hold prompts, images and the token.
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        // Empty: no settings file in the working folder and no variable may have it listen elsewhere; and no log, because
+        // requests hold prompts, images and the token.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = _settings.Limits.MaxBodyBytes;
             kestrel.AddServerHeader = false;
@@ -98,6 +99,7 @@ public sealed class ModelServer : IAsyncDisposable
         WebApplication application = builder.Build();
         application.Use(AnswerErrorsAsync);
         application.Use(CheckTokenAsync);
+        application.UseRouting();
         application.MapGet("/health", () => Results.Ok());
         application.MapGet("/v1/models", Models);
         application.MapPost("/v1/chat/completions", ChatAsync);

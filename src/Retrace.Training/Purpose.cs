@@ -15,4 +15,6 @@ internal static class Purpose
     public const long ImageExchange = 10;
     public const long Adapter = 11;
     public const long Dropout = 12;
+    public const long EvaluationPerturbation = 13;
+    public const long Bootstrap = 14;
 }

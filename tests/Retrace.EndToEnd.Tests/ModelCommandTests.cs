@@ -83,7 +83,7 @@ public sealed class ModelCommandTests(ModelCommandTests.Files files) : IClassFix
             files.Problems, "--samples", "2", "--limit", "5", "--output", report);
         Assert.Equal((0, "problems evaluated: 5 of 5\n"), (measured.ExitCode, measured.Error));
         Assert.Matches(
-            @"^ +problems +accuracy \(avg@2\) +95 % interval +pass@1 +pass@2 +maj@2 +answered\nall +5 +\d+\.\d ",
+            @"^ +problems +accuracy \(avg@2\) +95 % interval +pass@1 +pass@2 +maj@2 +answered +tokens +cut off\nall +5 +\d+\.\d ",
             measured.Output);
         Assert.EndsWith("left out for want of an answer: 1\n", measured.Output);
 

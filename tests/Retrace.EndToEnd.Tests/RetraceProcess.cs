@@ -25,7 +25,19 @@ internal sealed record RetraceProcess(int ExitCode, string Output, string Error)
     public static Process Start(params string[] arguments) =>
         Process.Start(InfoOf(AppContext.BaseDirectory, arguments))!;
 
-    private static async Task<RetraceProcess> EndOfAsync(Process started)
+    /// <summary>The same with variables in its environment.</summary>
+    public static Process Start(IEnumerable<(string Name, string Value)> environment, params string[] arguments)
+    {
+        ProcessStartInfo start = InfoOf(AppContext.BaseDirectory, arguments);
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Waits for the end of a process that has been started, and disposes it.</summary>
+    public static async Task<RetraceProcess> EndOfAsync(Process started)
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         using Process process = started;

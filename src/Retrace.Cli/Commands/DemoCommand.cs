@@ -96,7 +96,7 @@ internal static class DemoCommand
         foreach (DemoRun run in runs)
         {
             PairedDifference change = PairedDifference.Of(
-                [.. start.Select(Share)], [.. run.Test.Select(Share)]);
+                [.. start.Select(problem => problem.RightShare)], [.. run.Test.Select(problem => problem.RightShare)]);
             table.AddRow(
                 run.Method,
                 Percent(EvaluationSummary.Of([.. run.Test]).Accuracy),
@@ -114,8 +114,6 @@ internal static class DemoCommand
             "change: points of accuracy, paired by problem, with its 95 % interval; high confidence and entropy: "
             + $"training batches, mean of the first and of the last {ShownSteps} steps");
     }
-
-    private static double Share(GradedProblem problem) => (double)problem.RightCount / problem.Classes.Count;
 
     private static string Percent(double share) =>
         string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");

@@ -1,12 +1,10 @@
 using System.CommandLine;
 using System.Text;
-using Retrace.Answers;
 using Retrace.Cli.Progress;
 using Retrace.Models;
+using Retrace.Perturbations;
 using Retrace.Problems;
-using Retrace.Training.Benchmarks;
 using Retrace.Training.Configuration;
-using Retrace.Training.Data;
 using Retrace.Training.Evaluation;
 using Retrace.Training.Evolution;
 using Retrace.Training.Prompts;
@@ -45,64 +43,64 @@ internal static class EvalCommand
         {
             Description = "Shows every problem the image of another: what is still right was not read from the image.",
         };
+        Option<string?> perturb = new("--perturb")
+        {
+            Description = "Measures once more with perturbed images, with a highest level where it is not 40: "
+                + "gaussian:20,blur.",
+            HelpName = "LIST",
+        };
         Option<string?> output = new("--output")
         {
-            Description = "JSON file for the results, with all responses.",
-            HelpName = "FILE",
+            Description = "File for results with all responses; or, without an extension, a folder that keeps each "
+                + "sample as it is drawn, where the same command goes on if it was stopped.",
+            HelpName = "PATH",
         };
         TensorCommand command = new(
             "eval", "Measures accuracy, avg@k, pass@k and maj@k on labeled problems, by category.")
         {
-            data, benchmark, shuffleImages, output,
+            data, benchmark, shuffleImages, perturb, output,
         };
         model.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             RunConfiguration configuration = model.Resolve(parsed);
-            string path = parsed.GetRequiredValue(data);
-            Benchmark? asked = parsed.GetValue(benchmark) is string name ? BenchmarkCatalogue.Named(name) : null;
-            BenchmarkData? published = asked?.Read(path);
-            ProblemSet read = published?.Problems ?? ProblemSources.Open(path).Read();
+            var perturbations = PerturbationChoice.ParseList("--perturb", parsed.GetValue(perturb) ?? "");
+            var evaluated = EvaluationData.Read(
+                parsed.GetRequiredValue(data), parsed.GetValue(benchmark), configuration.Data.AllowOutsideImages);
             using VisionLanguageModel loaded = model.Load(parsed, configuration);
             // A benchmark without its longest prompts would be another one.
             ProblemPreparation preparation = new(
                 loaded,
-                asked is null ? configuration.Data : configuration.Data with { MaxPromptTokens = int.MaxValue });
-            var usable = UsableProblems.Of(read, path, preparation, cancellation);
-            IReadOnlyList<Problem> labeled = usable.Labeled(path, configuration.Evaluation.Limit).Problems;
-            ResponseSampling sampling = new(
-                configuration.Evaluation.Samples,
-                configuration.Evaluation.Temperature,
-                configuration.Rollout.TopP,
-                configuration.Rollout.MaxResponseTokens,
-                configuration.Seed);
+                evaluated.Benchmark is null
+                    ? configuration.Data
+                    : configuration.Data with { MaxPromptTokens = int.MaxValue });
+            var usable = UsableProblems.Of(evaluated.Problems, evaluated.Path, preparation, cancellation);
+            IReadOnlyList<Problem> labeled =
+                usable.Labeled(evaluated.Path, configuration.Evaluation.Limit).Problems;
             bool exchange = parsed.GetValue(shuffleImages);
-            IReadOnlyList<Problem> shown = exchange ? ImageExchange.Of(labeled, configuration.Seed) : labeled;
+            EvaluationPlan plan = new(
+                exchange ? ImageExchange.Of(labeled, configuration.Seed) : labeled, perturbations);
+            var manifest = EvaluationManifest.Of(
+                model.Folder(parsed), configuration, evaluated, usable, plan, exchange);
+
+            string? place = parsed.GetValue(output);
+            EvaluationFolder? folder = place is not null && IsFolder(place) ? new EvaluationFolder(place) : null;
+            using IDisposable? held = folder?.Lock();
+            manifest = folder?.Claim(manifest, labeled, evaluated.Keys) ?? manifest;
+            using SampleLog? log = folder?.OpenSamples(plan, manifest.Samples, evaluated);
             LocalRolloutEngine engine = new(loaded.Network, configuration.Rollout);
-            Evaluator evaluator = new(loaded, engine, preparation, sampling)
+            var evaluator = Evaluator.Of(loaded, engine, preparation, configuration);
+            IReadOnlyList<IReadOnlyList<GradedProblem>> views = [];
+            ProgressDisplay.During("problems evaluated", labeled.Count * (1 + perturbations.Count), onProblems =>
+                views = evaluator.Evaluate(plan, evaluated.Keys, log, cancellation, onProblems));
+            var report = EvaluationReport.Of(manifest, evaluated, plan, views);
+            if (folder is not null)
             {
-                Extraction = AnswerExtractions.Create(configuration.Reward.Extraction),
-            };
-            IReadOnlyList<GradedProblem> graded = [];
-            ProgressDisplay.During("problems evaluated", shown.Count, onProblems =>
-                graded = evaluator.Evaluate(
-                    shown, published?.Keys ?? AnswerKey.Of(usable.Labels), cancellation, onProblems));
-            EvaluationReport report = new(
-                model.Folder(parsed),
-                path,
-                sampling,
-                exchange,
-                usable.Problems.Count(problem => !usable.Labels.ContainsKey(problem.Id)),
-                usable.Skipped,
-                graded)
+                folder.WriteResults(manifest, evaluated, report);
+            }
+            else if (place is not null)
             {
-                Extraction = configuration.Reward.Extraction,
-                Limit = configuration.Evaluation.Limit,
-                Benchmark = asked is null ? null : BenchmarkResult.Of(asked, published!, graded),
-            };
-            if (parsed.GetValue(output) is string file)
-            {
-                report.Write(file);
+                report.Write(place);
             }
             Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
             EvaluationTable.Write(report, Console.Out);
@@ -111,4 +109,7 @@ internal static class EvalCommand
         });
         return command;
     }
+
+    private static bool IsFolder(string path) =>
+        Directory.Exists(path) || Path.EndsInDirectorySeparator(path) || Path.GetExtension(path) == "";
 }

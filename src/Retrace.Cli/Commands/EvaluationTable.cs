@@ -21,6 +21,8 @@ internal static class EvaluationTable
                 .. all.PassAt.Select(pass => $"pass@{pass.J}"),
                 $"maj@{all.Samples}",
                 "answered",
+                "tokens",
+                "cut off",
             ],
             Row("all", all),
             .. report.Benchmark is BenchmarkResult benchmark
@@ -32,6 +34,14 @@ internal static class EvaluationTable
         foreach ((string name, double? value) in report.Benchmark?.Metric ?? [])
         {
             output.WriteLine($"{name,-28} {(value is double share ? Percent(share) : "not defined")}");
+        }
+        if (report.Perturbed.Count > 0)
+        {
+            output.WriteLine();
+            DifferenceTable.Write(
+                "perturbed",
+                report.Perturbed.Select(perturbed => (perturbed.Perturbation.ToString(), perturbed.Difference)),
+                output);
         }
         if (report.ImagesExchanged)
         {
@@ -52,6 +62,8 @@ internal static class EvaluationTable
         .. summary.PassAt.Select(pass => Percent(pass.Share)),
         Percent(summary.MajorityAccuracy),
         Percent(summary.AnswerRate),
+        summary.Lengths is ResponseLengths lengths ? lengths.Mean.ToString("0.0", CultureInfo.InvariantCulture) : "",
+        summary.Lengths is ResponseLengths cut ? Percent(cut.CutShare) : "",
     ];
 
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0}");

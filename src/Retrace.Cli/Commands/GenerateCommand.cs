@@ -98,7 +98,7 @@ internal sealed class GenerateCommand
         }
         RunConfiguration configuration = _model.Resolve(parsed);
         ResponseSampling sampling = Sampling(parsed, configuration);
-        IReadOnlyList<PromptLine> lines = file ? PromptFile.Read(input!) : [];
+        IReadOnlyList<PromptLine> lines = file ? PromptFile.Read(input!, configuration.Data.AllowOutsideImages) : [];
 
         using VisionLanguageModel model = _model.Load(parsed, configuration);
         PromptEncoder encoder = new(model, parsed.GetValue(_instruct) ? configuration.Data.Instruction : "");

@@ -33,7 +33,8 @@ internal static class ScoreCommand
         command.SetAction((parsed, cancellation) =>
         {
             RunConfiguration configuration = model.Resolve(parsed);
-            IReadOnlyList<PromptLine> lines = PromptFile.Read(parsed.GetRequiredValue(input));
+            IReadOnlyList<PromptLine> lines = PromptFile.Read(
+                parsed.GetRequiredValue(input), configuration.Data.AllowOutsideImages);
             using VisionLanguageModel loaded = model.Load(parsed, configuration);
             PromptEncoder encoder = new(loaded, instruction: "");
             Scorer scorer = new(loaded.Network, configuration.Learning.MicroBatchTokens);

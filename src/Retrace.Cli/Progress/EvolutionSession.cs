@@ -46,6 +46,13 @@ internal static class EvolutionSession
     {
         SkippedReport.Write(run.Skipped, Console.Error);
         using RunLog log = RunLog.Open(directory);
+        foreach (DamagedCheckpoint damaged in run.Damaged)
+        {
+            string notice = $"{damaged.Damage}; the run goes on from step {run.StepsTaken}, and the damaged checkpoint is kept "
+                + $"in {damaged.KeptAs}";
+            Console.Error.WriteLine($"retrace: {notice}");
+            log.Write(notice);
+        }
         log.Write(string.Create(
             CultureInfo.InvariantCulture,
             $"{label}: {run.StepsTaken} of {run.Loop.Steps} steps taken, {run.ProblemCount} problems, "
@@ -59,7 +66,7 @@ internal static class EvolutionSession
         }
         catch (OperationCanceledException error)
         {
-            log.Write(stop.IsMade ? "stopped, as asked" : "interrupted");
+            WriteLast(log, stop.IsMade ? "stopped, as asked" : "interrupted");
             if (stop.IsMade)
             {
                 throw new RunStoppedException(error);
@@ -68,8 +75,20 @@ internal static class EvolutionSession
         }
         catch (Exception error)
         {
-            log.Write($"failed: {error.Message}");
+            WriteLast(log, $"failed: {error.Message}");
             throw;
+        }
+    }
+
+    // Where the disk is full, what has ended the run is what has to be told.
+    private static void WriteLast(RunLog log, string text)
+    {
+        try
+        {
+            log.Write(text);
+        }
+        catch (IOException)
+        {
         }
     }
 
@@ -90,19 +109,29 @@ internal static class EvolutionSession
                 run.Loop.Run(run.StepsTaken, cancellation);
             }
         }
-        finally
+        catch
         {
-            // Also of a run that was interrupted or has failed.
-            Report.Write([RunReader.Read(directory)], Path.Combine(directory, RunFolder.Report));
+            try
+            {
+                WriteReport(directory); // Also of a run that was interrupted or has failed.
+            }
+            catch (BadInputException) // On a full disk, which is then why the run has failed.
+            {
+            }
+            throw;
         }
+        WriteReport(directory);
     }
+
+    private static void WriteReport(string directory) =>
+        Report.Write([RunReader.Read(directory)], Path.Combine(directory, RunFolder.Report));
 
     private static void ShowBar(EvolutionRun run, string label, Action work) => AnsiConsole.Progress()
         .Columns(
             new TaskDescriptionColumn { Alignment = Justify.Left },
             new ProgressBarColumn(),
             new PercentageColumn(),
-            new RemainingTimeColumn(),
+            new TimeLeftColumn(run.StepsTaken),
             new SpinnerColumn())
         .Start(context =>
         {
@@ -129,7 +158,7 @@ internal static class EvolutionSession
         TimeSpan left = TimeSpan.FromSeconds(seconds * (run.Loop.Steps - metrics.Step));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"step {metrics.Step}/{run.Loop.Steps}  {Numbers(metrics)}{Evaluated(metrics)}  {left:h\\:mm\\:ss} left");
+            $"step {metrics.Step}/{run.Loop.Steps}  {Numbers(metrics)}{Evaluated(metrics)}  {TimeLeftColumn.TextOf(left)} left");
     }
 
     private static string Numbers(StepMetrics metrics) => string.Create(

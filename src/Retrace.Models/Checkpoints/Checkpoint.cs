@@ -40,8 +40,10 @@ public sealed class Checkpoint : IDisposable
         string index = Path.Combine(directory, IndexFile);
         if (!File.Exists(index))
         {
-            throw new BadInputException(
-                $"The model folder {directory} holds no weights; it should hold {SingleFile} or {IndexFile}.");
+            throw new BadInputException(PickleIn(directory) is string pickle
+                ? $"The model folder {directory} holds {pickle}, a pickle, which can run code when it is read and so is not; "
+                    + $"it should hold {SingleFile} or {IndexFile}."
+                : $"The model folder {directory} holds no weights; it should hold {SingleFile} or {IndexFile}.");
         }
         return OpenShards(directory, index, ReadIndex(index));
     }
@@ -115,6 +117,11 @@ public sealed class Checkpoint : IDisposable
         }
         return shardOf;
     });
+
+    // What torch.save writes, by the names in use.
+    private static string? PickleIn(string directory) => Directory.EnumerateFiles(directory)
+        .Select(file => Path.GetFileName(file))
+        .FirstOrDefault(name => Path.GetExtension(name) is ".bin" or ".pt" or ".pth" or ".ckpt" or ".pkl");
 
     // A name with a separator could lead out of the folder, on this system or on another.
     private static bool IsPlainFileName(string name) =>

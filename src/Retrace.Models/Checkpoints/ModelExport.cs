@@ -23,7 +23,8 @@ public static class ModelExport
     /// <param name="storeAs">The type of the weights; if not given, that of the model's files.</param>
     /// <param name="maxShardBytes">The most bytes of tensors in one file.</param>
     /// <exception cref="BadInputException">
-    /// The output is there already, a file is missing or broken, or the adapter is that of another model.
+    /// The output is there already, a file is missing, broken or not as its checksum says, or the adapter is that of another
+    /// model.
     /// </exception>
     public static void Write(string source, string output, ScalarType? storeAs, long maxShardBytes)
     {
@@ -32,6 +33,7 @@ public static class ModelExport
         {
             throw new BadInputException($"{output} exists already; name a folder that does not.");
         }
+        Checksums.CheckModel(source);
         using AdapterFolder? adapter = AdapterFolder.IsAt(source) ? AdapterFolder.Open(source) : null;
         string model = adapter?.BaseModel ?? source;
         QwenConfig.Load(model); // Complains if there is no model.

@@ -13,12 +13,35 @@ internal static class WeightNames
         ("model.", "model.language_model."),
     ];
 
-    /// <summary>Fills every tensor of the model.</summary>
+    /// <summary>
+    /// Checks that a checkpoint has what a configuration asks for, before memory is taken for a model that may not exist.
+    /// </summary>
     /// <exception cref="BadInputException">A tensor is missing or has another shape than config.json asks for.</exception>
+    public static void Check(QwenConfig config, Checkpoint checkpoint, string directory)
+    {
+        using var layout = new QwenModel(config, ScalarType.Float32, META); // Shapes without memory.
+        foreach (var _ in Stored(layout, checkpoint, directory))
+        {
+            // Each is checked on the way.
+        }
+    }
+
+    /// <summary>Fills every tensor of the model.</summary>
+    /// <exception cref="BadInputException">As for <see cref="Check"/>.</exception>
     public static void CopyInto(QwenModel model, Checkpoint checkpoint, string directory)
     {
-        var present = checkpoint.Names.ToHashSet();
         using var noGrad = no_grad();
+        foreach ((string stored, Tensor destination) in Stored(model, checkpoint, directory))
+        {
+            checkpoint.CopyTo(stored, destination);
+        }
+    }
+
+    // The model's tensors, each with its name in the checkpoint.
+    private static IEnumerable<(string Stored, Tensor Destination)> Stored(
+        QwenModel model, Checkpoint checkpoint, string directory)
+    {
+        var present = checkpoint.Names.ToHashSet();
         foreach (string name in model.Parameters.Names)
         {
             string stored = present.Contains(name) ? name : NewerName(name);
@@ -35,7 +58,7 @@ internal static class WeightNames
                     $"The tensor '{stored}' in {directory} has the shape [{string.Join(", ", shape)}]; its config.json "
                     + $"asks for [{string.Join(", ", destination.shape)}].");
             }
-            checkpoint.CopyTo(stored, destination);
+            yield return (stored, destination);
         }
     }
 

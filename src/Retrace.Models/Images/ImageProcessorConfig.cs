@@ -9,7 +9,7 @@ public sealed record ImageProcessorConfig
     private const string FileName = "preprocessor_config.json";
 
     // Far above any model's, and small enough that products of two sides and of patches fit into an int.
-    private const int MaximumSide = 128;
+    internal const int MaximumSide = 128;
 
     private static readonly JsonSerializerOptions Options = new()
     {

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Retrace.Models.Qwen;
 
 /// <summary>Keys and values of the tokens seen so far, layer by layer, in buffers with room to grow.</summary>
-public sealed class KvCache : IDisposable
+internal sealed class KvCache : IDisposable
 {
     private readonly Tensor[] _keys;   // each [B, kvHeads, capacity, headSize]
     private readonly Tensor[] _values;
@@ -29,48 +29,26 @@ public sealed class KvCache : IDisposable
 
     public int Capacity { get; }
 
+    public int Rows => (int)_keys[0].shape[0];
+
     /// <summary>Tokens held, padding included; the same for every row.</summary>
     public int Length { get; private set; }
 
-    /// <summary>A cache made of these rows of this one, in this order; rows may repeat (a fork) or be missing (a drop).</summary>
-    /// <param name="rows">[newRows] row indices.</param>
+    /// <summary>A copy of some rows, in buffers of another size.</summary>
+    /// <param name="rows">[newRows] row indices; null for all.</param>
     /// <param name="capacity">Room of the new cache, at least <see cref="Length"/>.</param>
-    public KvCache Select(Tensor rows, int capacity)
+    public KvCache Copy(Tensor? rows, int capacity)
     {
-        return new KvCache(Copy(_keys), Copy(_values), capacity, Length);
+        return new KvCache([.. _keys.Select(CopyOf)], [.. _values.Select(CopyOf)], capacity, Length);
 
-        Tensor[] Copy(Tensor[] buffers) => [.. buffers.Select(buffer =>
+        Tensor CopyOf(Tensor buffer)
         {
-            using Tensor held = buffer.narrow(2, 0, Length);
-            long[] shape = [rows.shape[0], buffer.shape[1], capacity, buffer.shape[3]];
-            Tensor copy = empty(shape, buffer.dtype, buffer.device).DetachFromDisposeScope();
-            using Tensor selected = held.index_select(0, rows);
-            using Tensor place = copy.narrow(2, 0, Length);
-            place.copy_(selected);
-            return copy;
-        })];
-    }
-
-    /// <summary>Copies rows of a cache into this one, which from then on holds as many tokens.</summary>
-    /// <param name="firstRow">Where the first of them goes.</param>
-    /// <param name="source">Of the same length as whatever else is copied.</param>
-    /// <param name="rows">[n] row indices of the source; they may repeat.</param>
-    public void Take(int firstRow, KvCache source, Tensor rows)
-    {
-        for (int layer = 0; layer < _keys.Length; layer++)
-        {
-            Copy(source._keys[layer], _keys[layer]);
-            Copy(source._values[layer], _values[layer]);
-        }
-        Length = source.Length;
-
-        void Copy(Tensor from, Tensor to)
-        {
-            using Tensor held = from.narrow(2, 0, source.Length);
-            using Tensor selected = held.index_select(0, rows);
-            using Tensor places = to.narrow(0, firstRow, rows.shape[0]);
-            using Tensor place = places.narrow(2, 0, source.Length);
-            place.copy_(selected);
+            using DisposeScope scope = NewDisposeScope();
+            Tensor held = buffer.narrow(2, 0, Length);
+            Tensor kept = rows is null ? held : held.index_select(0, rows);
+            Tensor copy = empty([kept.shape[0], buffer.shape[1], capacity, buffer.shape[3]], buffer.dtype, buffer.device);
+            copy.narrow(2, 0, Length).copy_(kept);
+            return copy.DetachFromDisposeScope();
         }
     }
 
@@ -81,6 +59,11 @@ public sealed class KvCache : IDisposable
             tensor.Dispose();
         }
     }
+
+    /// <summary>What one layer holds.</summary>
+    /// <returns>Each [B, kvHeads, Length, headSize], views.</returns>
+    internal (Tensor Keys, Tensor Values) Held(int layer) =>
+        (_keys[layer].narrow(2, 0, Length), _values[layer].narrow(2, 0, Length));
 
     /// <summary>Writes one layer's new tokens behind the held ones and returns all of them.</summary>
     internal (Tensor Keys, Tensor Values) Append(int layer, Tensor keys, Tensor values)

@@ -1,11 +1,16 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Retrace.Models.Images;
 
 namespace Retrace.Models.Qwen;
 
 /// <summary>Sizes and constants of a Qwen2.5-VL model, as its hub folder's <c>config.json</c> gives them.</summary>
 public sealed record QwenConfig(TextConfig Text, VisionConfig Vision, TokenIds Tokens, bool TieWordEmbeddings)
 {
+    // Far above any model's, and small enough that products of two of them, and the list of all tensors, can be.
+    private const int LargestSize = 1 << 24;
+    private const int MostLayers = 1000;
+
     /// <summary>Reads <c>config.json</c> of a model folder; both the flat layout and the newer nested one.</summary>
     /// <exception cref="BadInputException">The file is missing, malformed, or asks for another architecture.</exception>
     public static QwenConfig Load(string directory)
@@ -126,7 +131,15 @@ public sealed record QwenConfig(TextConfig Text, VisionConfig Vision, TokenIds T
                 VideoPad: Optional(root, "video_token_id")?.Integer() ?? 151656),
             (Optional(root, "tie_word_embeddings") ?? Optional(text, "tie_word_embeddings"))?.Flag() ?? false);
 
-        Require(config.Vision.Channels > 0, "in_channels must be positive");
+        Require(config.Text.Layers <= MostLayers, $"num_hidden_layers is more than {MostLayers}");
+        Require(config.Vision.Depth <= MostLayers, $"depth is more than {MostLayers}");
+        Require(
+            config.Vision.PatchSize <= ImageProcessorConfig.MaximumSide
+            && config.Vision.MergeSize <= ImageProcessorConfig.MaximumSide
+            && config.Vision.TemporalPatchSize <= ImageProcessorConfig.MaximumSide,
+            "patch_size, spatial_merge_size and temporal_patch_size may be up to "
+            + $"{ImageProcessorConfig.MaximumSide}");
+        Require(config.Vision.Channels == 3, "in_channels must be 3");
         Require(config.Text.HiddenSize % config.Text.Heads == 0, "hidden_size is no multiple of num_attention_heads");
         Require(config.Text.Heads % config.Text.KeyValueHeads == 0,
             "num_attention_heads is no multiple of num_key_value_heads");
@@ -143,6 +156,7 @@ public sealed record QwenConfig(TextConfig Text, VisionConfig Vision, TokenIds T
         {
             int value = part[key].Integer();
             Require(value > 0, $"{key} is {value} and must be positive");
+            Require(value <= LargestSize, $"{key} is {value}, more than any model's");
             return value;
         }
 

@@ -111,39 +111,40 @@ public sealed class QwenModel : IDisposable
     /// <summary>Final hidden states of a batch of sequences.</summary>
     /// <param name="batch">The sequences.</param>
     /// <param name="images">The features that the batch was made with; null for text alone.</param>
-    /// <param name="cache">Empty, and takes the batch's keys and values; null while training.</param>
     /// <returns>[B, T, hidden]</returns>
-    public Tensor Forward(SequenceBatch batch, ImageFeatures? images, KvCache? cache = null)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor hidden = _decoder.Embed(batch.Tokens);
-        if (batch is { ImagePlaces: not null, ImageRows: not null })
-        {
-            Tensor features = images!.Rows.index_select(0, batch.ImageRows);
-            hidden = hidden.view(-1, Config.Text.HiddenSize)
-                .index_copy(0, batch.ImagePlaces, features)
-                .view(hidden.shape);
-        }
-        return Decode(hidden, batch.Positions, Additive(batch.Mask), cache).MoveToOuterDisposeScope();
-    }
+    public Tensor Forward(SequenceBatch batch, ImageFeatures? images) => Forward(batch, images, cache: null);
 
-    /// <summary>Final hidden states of one more text token for each sequence of a cache.</summary>
+    /// <summary>Final hidden states of one more text token for each sequence.</summary>
     /// <param name="tokens">[B, 1]</param>
     /// <param name="positions">[3, B, 1]</param>
-    /// <param name="mask">Bool [B, 1, 1, held + 1], true where attended; null to attend to everything held.</param>
-    /// <param name="cache">Holds the earlier tokens and takes these.</param>
+    /// <param name="caches">Hold the earlier tokens, the first's sequences first, and take these.</param>
     /// <returns>[B, 1, hidden]</returns>
-    public Tensor Forward(Tensor tokens, Tensor positions, Tensor? mask, KvCache cache)
+    public Tensor Forward(Tensor tokens, Tensor positions, params IReadOnlyList<ForkedCache> caches)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Decode(_decoder.Embed(tokens), positions, mask, cache).MoveToOuterDisposeScope();
+        (Tensor cos, Tensor sin) = _decoder.RotaryTables(positions);
+        return _decoder.Forward(_decoder.Embed(tokens), cos, sin, caches).MoveToOuterDisposeScope();
     }
 
     /// <summary>[…, hidden] → […, V].</summary>
     public Tensor Logits(Tensor hidden) => _decoder.Logits(hidden);
 
-    /// <summary>An empty cache for this many sequences of up to <paramref name="capacity"/> tokens.</summary>
-    public KvCache NewCache(int rows, int capacity) => new(Config.Text, rows, capacity, Parameters.Type, Device);
+    /// <summary>Reads prompts that are to be continued.</summary>
+    /// <param name="prompts">Padded on the left.</param>
+    /// <param name="images">The features that the prompts were made with; null for text alone.</param>
+    /// <param name="continuations">[prompts] how many sequences will continue each, at least one.</param>
+    /// <returns>What holds them, and the final hidden states that predict each prompt's next token, [prompts, hidden].</returns>
+    public (ForkedCache Cache, Tensor Hidden) Read(
+        SequenceBatch prompts, ImageFeatures? images, IReadOnlyList<int> continuations)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        int width = (int)prompts.Tokens.shape[1];
+        var cache = new KvCache(Config.Text, prompts.Lengths.Count, width, Parameters.Type, Device);
+        Tensor hidden = Forward(prompts, images, cache);
+        return (
+            new ForkedCache(Config.Text, cache, prompts.Lengths, continuations, Parameters.Type, Device),
+            hidden.select(1, width - 1).clone().MoveToOuterDisposeScope());
+    }
 
     /// <summary>
     /// This model with an adapter that changes nothing yet. Both use the same weights, of which there is no second
@@ -190,6 +191,23 @@ public sealed class QwenModel : IDisposable
         return randn(shape, type, generator.device, generator: generator).mul_(deviation);
     }
 
+    private Tensor Forward(SequenceBatch batch, ImageFeatures? images, KvCache? cache)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor hidden = _decoder.Embed(batch.Tokens);
+        if (batch is { ImagePlaces: not null, ImageRows: not null })
+        {
+            Tensor features = images!.Rows.index_select(0, batch.ImageRows);
+            hidden = hidden.view(-1, Config.Text.HiddenSize)
+                .index_copy(0, batch.ImagePlaces, features)
+                .view(hidden.shape);
+        }
+        (Tensor cos, Tensor sin) = _decoder.RotaryTables(batch.Positions);
+        Tensor? mask = Additive(batch.Mask);
+        return _decoder.Forward(hidden, cos, sin, mask, cache, RecomputesActivations, BlockDifferentiated)
+            .MoveToOuterDisposeScope();
+    }
+
     // 0 where attended and −∞ elsewhere: of a Boolean mask attention makes the same, in each block anew, and keeps it.
     private Tensor? Additive(Tensor? mask)
     {
@@ -197,11 +215,5 @@ public sealed class QwenModel : IDisposable
         return mask is null
             ? null
             : zeros(mask.shape, Parameters.Type, Device).masked_fill_(mask.logical_not(), never);
-    }
-
-    private Tensor Decode(Tensor hidden, Tensor positions, Tensor? mask, KvCache? cache)
-    {
-        (Tensor cos, Tensor sin) = _decoder.RotaryTables(positions);
-        return _decoder.Forward(hidden, cos, sin, mask, cache, RecomputesActivations, BlockDifferentiated);
     }
 }

@@ -42,13 +42,12 @@ internal sealed class TextDecoder
         return (angle.cos().to(_embedding.dtype), angle.sin().to(_embedding.dtype));
     }
 
-    /// <summary>Runs the blocks and the final norm.</summary>
+    /// <summary>Runs the blocks and the final norm over whole sequences.</summary>
     /// <param name="hidden">[B, T, hidden]</param>
     /// <param name="mask">
-    /// Bool, true where attended, or added to attention's scores; broadcast to [B, 1, T, held + T]; null for plain causal attention without a cache, and
-    /// for a single new token that sees everything held.
+    /// Added to attention's scores, broadcast to [B, 1, T, T]: 0 or −∞; null for plain causal attention.
     /// </param>
-    /// <param name="cache">Holds earlier tokens and takes these; null while training.</param>
+    /// <param name="cache">Empty, and takes these tokens; null while training.</param>
     /// <param name="recompute">Whether the backward pass computes each block's activations anew.</param>
     /// <param name="differentiated">See <see cref="QwenModel.BlockDifferentiated"/>.</param>
     /// <returns>[B, T, hidden]</returns>
@@ -61,6 +60,7 @@ internal sealed class TextDecoder
         bool recompute,
         Action<string>? differentiated)
     {
+        var attention = new SequenceAttention(_config, mask, cache);
         for (int i = 0; i < _blocks.Length; i++)
         {
             int layer = i;
@@ -68,12 +68,39 @@ internal sealed class TextDecoder
             hidden = GradientMark.On(hidden, differentiated is null ? null : () => differentiated(NameOf(layer)));
             hidden = recompute && cache is null
                 ? Recomputation.Of(
-                    (x, context) => block.Forward(x, context[0], context[1], context.ElementAtOrDefault(2), null, layer),
+                    (x, context) => block.Forward(
+                        x,
+                        context[0],
+                        context[1],
+                        new SequenceAttention(_config, context.ElementAtOrDefault(2), cache: null),
+                        layer),
                     hidden,
                     mask is null ? [cos, sin] : [cos, sin, mask])
-                : block.Forward(hidden, cos, sin, mask, cache, layer);
+                : block.Forward(hidden, cos, sin, attention, layer);
         }
         cache?.Advance((int)hidden.shape[1]);
+        return _norm.Forward(hidden);
+    }
+
+    /// <summary>Runs the blocks and the final norm over one more token of each sequence.</summary>
+    /// <param name="hidden">[B, 1, hidden]</param>
+    /// <param name="caches">Hold the sequences' earlier tokens, the first's rows first, and take these.</param>
+    /// <returns>[B, 1, hidden]</returns>
+    public Tensor Forward(Tensor hidden, Tensor cos, Tensor sin, IReadOnlyList<ForkedCache> caches)
+    {
+        foreach (ForkedCache cache in caches)
+        {
+            cache.Grow();
+        }
+        var attention = new ContinuedAttention(caches);
+        for (int layer = 0; layer < _blocks.Length; layer++)
+        {
+            hidden = _blocks[layer].Forward(hidden, cos, sin, attention, layer);
+        }
+        foreach (ForkedCache cache in caches)
+        {
+            cache.Advance();
+        }
         return _norm.Forward(hidden);
     }
 
@@ -107,52 +134,18 @@ internal sealed class TextDecoder
             _mlpNorm = new RmsNorm(parameters, $"{name}post_attention_layernorm", size, config.NormEpsilon);
         }
 
-        public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, KvCache? cache, int layer)
+        public Tensor Forward(Tensor x, Tensor cos, Tensor sin, IAttention attention, int layer)
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor normed = _attentionNorm.Forward(x);
             Tensor q = Rotary.Apply(Split(_q.Forward(normed), _config.Heads), cos, sin); // [B, heads, T, headSize]
             Tensor k = Rotary.Apply(Split(_k.Forward(normed), _config.KeyValueHeads), cos, sin);
             Tensor v = Split(_v.Forward(normed), _config.KeyValueHeads);
-            if (cache is not null)
-            {
-                (k, v) = cache.Append(layer, k, v);
-            }
-            Tensor mixed = x.Plus(_o.Forward(Attend(q, k, v, mask)));
+            Tensor mixed = x.Plus(_o.Forward(attention.Attend(layer, q, k, v)));
             return mixed.Plus(_mlp.Forward(_mlpNorm.Forward(mixed))).MoveToOuterDisposeScope();
         }
 
         private static Tensor Split(Tensor x, int heads) =>
             x.view(x.shape[0], x.shape[1], heads, -1).transpose(1, 2); // [B, heads, T, headSize]
-
-        private Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? mask)
-        {
-            long rows = q.shape[0];
-            long length = q.shape[2];
-            int sharing = _config.Heads / _config.KeyValueHeads; // query heads that read one key head
-            if (length == 1)
-            {
-                // One new token: the query heads of a group become the rows of one product with their shared keys, so
-                // that the cache is read once and never repeated.
-                Tensor grouped = q.view(rows, _config.KeyValueHeads, sharing, _config.HeadSize);
-                return nn.functional.scaled_dot_product_attention(grouped, k, v, mask, 0.0, false)
-                    .reshape(rows, 1, _config.HiddenSize);
-            }
-            if (sharing > 1)
-            {
-                k = Repeat(k, sharing);
-                v = Repeat(v, sharing);
-            }
-            return nn.functional.scaled_dot_product_attention(q, k, v, mask, 0.0, mask is null)
-                .transpose(1, 2).reshape(rows, length, _config.HiddenSize);
-        }
-
-        // [B, kvHeads, T, headSize] → [B, kvHeads·times, T, headSize], each head beside its copies.
-        private static Tensor Repeat(Tensor x, int times)
-        {
-            long[] shape = x.shape;
-            return x.unsqueeze(2).expand(shape[0], shape[1], times, shape[2], shape[3])
-                .reshape(shape[0], shape[1] * times, shape[2], shape[3]);
-        }
     }
 }

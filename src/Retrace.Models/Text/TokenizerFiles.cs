@@ -20,6 +20,8 @@ internal sealed record TokenizerFiles(
     // Far above any real vocabulary; a larger id can only be an error, and a table of all ids must fit in memory.
     private const int MaximumId = 1 << 24;
 
+    private const long LargestMerges = 128 << 20; // Bytes.
+
     /// <exception cref="BadInputException">
     /// Neither <c>tokenizer.json</c> nor <c>vocab.json</c> with <c>merges.txt</c> can be read, or they do not describe a
     /// byte-level BPE split as Qwen2's.
@@ -80,7 +82,8 @@ internal sealed record TokenizerFiles(
         string[] lines;
         try
         {
-            lines = File.ReadAllLines(mergesPath);
+            using StreamReader reader = new(new MemoryStream(InputFile.ReadAllBytes(mergesPath, LargestMerges)));
+            lines = reader.ReadToEnd().Split(["\r\n", "\n"], StringSplitOptions.None);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using Retrace.Runs;
 
@@ -10,6 +11,8 @@ namespace Retrace.Reporting.TensorBoard;
 /// </remarks>
 public sealed class TensorBoardWriter : IDisposable
 {
+    private const string Prefix = "events.out.tfevents.";
+
     private readonly FileStream _file;
 
     private TensorBoardWriter(FileStream file) => _file = file;
@@ -79,17 +82,20 @@ public sealed class TensorBoardWriter : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    // TensorBoard reads the files of a folder in the order of their names: a later one needs a later second.
+    // TensorBoard reads the files of a folder in the order of their names: a later one needs a later second, whatever the clock
+    // says, which may have been set back.
     private static FileStream CreateEventFile(string directory)
     {
         long second = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        string path;
-        do
+        foreach (string earlier in Directory.EnumerateFiles(directory, Prefix + "*"))
         {
-            path = Path.Combine(directory, $"events.out.tfevents.{second}.{Environment.MachineName}");
-            second++;
+            string[] parts = Path.GetFileName(earlier)[Prefix.Length..].Split('.');
+            if (long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long earlierSecond))
+            {
+                second = Math.Max(second, earlierSecond + 1);
+            }
         }
-        while (File.Exists(path));
+        string path = Path.Combine(directory, $"{Prefix}{second}.{Environment.MachineName}");
         return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
     }
 

@@ -94,9 +94,7 @@ internal sealed class ServedModels(
             throw new ApiException(
                 403, "permission_error", "This server loads nothing; --updates-from would name a folder for that.");
         }
-        string relative = Path.GetRelativePath(Path.GetFullPath(updatesFolder), Path.GetFullPath(folder));
-        if (Path.IsPathRooted(relative) || relative == ".." || relative.StartsWith("../", StringComparison.Ordinal)
-            || relative.StartsWith("..\\", StringComparison.Ordinal))
+        if (folder.Contains('\0') || !RealPath.IsWithin(updatesFolder, folder))
         {
             throw new ApiException(
                 403, "permission_error", "The folder does not lie below that of --updates-from.");

@@ -73,8 +73,11 @@ public sealed class Benchmark
             case ".json":
                 JsonDocumentFile.Read(file, visit);
                 break;
+            case ".jsonl":
+                JsonLinesFile.Read(file, "{\"question\": …}", visit);
+                break;
             default:
-                throw new BadInputException($"{file}: {Published.Title} is read from .parquet and .json files");
+                throw new BadInputException($"{file}: {Published.Title} is read from .parquet, .json and .jsonl files");
         }
     }
 }

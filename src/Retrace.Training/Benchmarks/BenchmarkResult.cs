@@ -15,12 +15,13 @@ public sealed record BenchmarkResult(
     IReadOnlyList<(string Field, IReadOnlyList<(string Value, EvaluationSummary Summary)> Values)> Categories)
 {
     /// <param name="benchmark">Which it is.</param>
-    /// <param name="data">Its problems.</param>
+    /// <param name="items">Its problems by id.</param>
     /// <param name="graded">Those that were asked, at least one.</param>
     public static BenchmarkResult Of(
-        Benchmark benchmark, BenchmarkData data, IReadOnlyList<GradedProblem> graded)
+        Benchmark benchmark,
+        IReadOnlyDictionary<string, BenchmarkItem> items,
+        IReadOnlyList<GradedProblem> graded)
     {
-        Dictionary<string, BenchmarkItem> items = data.Items.ToDictionary(item => item.Problem.Id);
         return new BenchmarkResult(
             benchmark.Published.Name,
             benchmark.Metric is IBenchmarkMetric metric ? Averaged(metric, items, graded) : [],
@@ -41,7 +42,9 @@ public sealed record BenchmarkResult(
     ];
 
     private static IReadOnlyList<(string, double?)> Averaged(
-        IBenchmarkMetric metric, Dictionary<string, BenchmarkItem> items, IReadOnlyList<GradedProblem> graded)
+        IBenchmarkMetric metric,
+        IReadOnlyDictionary<string, BenchmarkItem> items,
+        IReadOnlyList<GradedProblem> graded)
     {
         int samples = graded[0].Classes.Count;
         IReadOnlyList<(string Name, double? Value)>[] values =

@@ -13,8 +13,8 @@ namespace Retrace.Training.Benchmarks;
 /// </summary>
 /// <remarks>
 /// Zhang et al. 2024, arXiv 2403.14624; data at AI4Math/MathVerse. Columns: sample_index, problem_index, problem_version,
-/// question, question_for_eval, query_cot, image, answer, question_type, metadata. The sixth version, Text Only, is read
-/// where its file is named.
+/// question, question_for_eval, query_cot, image, answer, question_type, metadata; or the same as testmini.json, its
+/// images.zip unpacked beside it. The sixth version, Text Only, is read where its file is named.
 /// </remarks>
 internal static class MathVerse
 {
@@ -23,11 +23,28 @@ internal static class MathVerse
             "mathverse",
             "MathVerse, testmini",
             "Zhang et al. 2024, arXiv 2403.14624",
-            [PublishedFiles.OnHub("AI4Math/MathVerse", "", "testmini.parquet")],
+            [
+                PublishedFiles.OnHub("AI4Math/MathVerse", "", "testmini.parquet"),
+                new PublishedFiles(
+                    "testmini.json",
+                    Count: 1,
+                    "https://huggingface.co/datasets/AI4Math/MathVerse",
+                    "hf download AI4Math/MathVerse testmini.json images.zip --repo-type dataset --local-dir DIR "
+                        + "&& unzip DIR/images.zip -d DIR"),
+            ],
             Records: 3940),
-        _ => Read);
+        ReaderOf);
 
-    private static BenchmarkItem Read(IDataRecord record)
+    // The archive has been unpacked into a folder images, or without one.
+    private static Func<IDataRecord, BenchmarkItem> ReaderOf(string file)
+    {
+        const string Images = "images";
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        string below = Directory.Exists(Path.Combine(folder, Images)) ? Images : "";
+        return record => Read(record, below);
+    }
+
+    private static BenchmarkItem Read(IDataRecord record, string below)
     {
         string id = record.Required("sample_index");
         string version = record.Required("problem_version");
@@ -40,7 +57,7 @@ internal static class MathVerse
             new Problem(
                 id,
                 record.Required("query_cot"),
-                version == "Text Only" ? [] : record.RequiredImages("image", id),
+                version == "Text Only" ? [] : record.RequiredImages("image", id, below),
                 version),
             new AnswerKey(record.Required("answer"), equivalence),
             RecordFields.Categories(

@@ -11,8 +11,9 @@ namespace Retrace.Training.Benchmarks;
 /// choices, an equal number after rounding to two decimals, as in the authors' evaluation/utils.py.
 /// </summary>
 /// <remarks>
-/// Wang et al. 2024, arXiv 2402.14804; data at MathLLMs/MathVision. Columns: id, question, options, decoded_image,
-/// answer, level, subject. The split testmini is read where its file is named.
+/// Wang et al. 2024, arXiv 2402.14804; data at MathLLMs/MathVision, or data/test.jsonl with the folder images beside data in
+/// mathllm/MATH-V. Columns: id, question, options, decoded_image (in JSON image), answer, level, subject. The split testmini
+/// is read where its file is named.
 /// </remarks>
 internal static class MathVision
 {
@@ -21,11 +22,25 @@ internal static class MathVision
             "mathvision",
             "MATH-Vision, test",
             "Wang et al. 2024, arXiv 2402.14804",
-            [PublishedFiles.OnHub("MathLLMs/MathVision", "data/", "test-*.parquet")],
+            [
+                PublishedFiles.OnHub("MathLLMs/MathVision", "data/", "test-*.parquet"),
+                PublishedFiles.OnGitHub("mathllm/MATH-V", "test.jsonl"),
+            ],
             Records: 3040),
-        _ => Read);
+        ReaderOf);
 
-    private static BenchmarkItem Read(IDataRecord record)
+    private static Func<IDataRecord, BenchmarkItem> ReaderOf(string file)
+    {
+        if (string.Equals(Path.GetExtension(file), ".parquet", StringComparison.OrdinalIgnoreCase))
+        {
+            return record => Read(record, "decoded_image", below: "");
+        }
+        string beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "images");
+        string below = Directory.Exists(beside) ? "" : "..";
+        return record => Read(record, "image", below);
+    }
+
+    private static BenchmarkItem Read(IDataRecord record, string imageField, string below)
     {
         string id = record.Required("id");
         string question = record.Required("question");
@@ -37,7 +52,7 @@ internal static class MathVision
             new Problem(
                 id,
                 options.Count > 0 ? Choices.Below(question, options) + AnswerForm.Letter : question,
-                record.RequiredImages("decoded_image", id),
+                record.RequiredImages(imageField, id, below),
                 subject),
             new AnswerKey(record.Required("answer"), equivalence),
             RecordFields.Categories(

@@ -1,4 +1,3 @@
-using Retrace.Answers;
 using Retrace.Models;
 using Retrace.Training.Configuration;
 using Retrace.Training.Evaluation;
@@ -25,16 +24,12 @@ public sealed record HeldOutTest(string Data, int Samples, int? Limit = null)
         ProblemPreparation preparation = new(model, configuration.Data);
         var usable = UsableProblems.Read(Data, preparation, cancellation);
         UsableProblems labeled = usable.Labeled(Data, Limit);
-        ResponseSampling sampling = SamplingOf(configuration);
         LocalRolloutEngine engine = new(model.Network, configuration.Rollout);
-        Evaluator evaluator = new(model, engine, preparation, sampling)
-        {
-            Extraction = AnswerExtractions.Create(configuration.Reward.Extraction),
-        };
+        var evaluator = Evaluator.Of(model, engine, preparation, Asking(configuration));
         return new EvaluationReport(
             modelDirectory,
             Data,
-            sampling,
+            ResponseSampling.OfEvaluation(Asking(configuration)),
             ImagesExchanged: false,
             usable.Problems.Count(problem => !usable.Labels.ContainsKey(problem.Id)),
             usable.Skipped,
@@ -54,7 +49,7 @@ public sealed record HeldOutTest(string Data, int Samples, int? Limit = null)
             && StoredEvaluation.Read(file) is StoredEvaluation stored
             && IsSame(stored.Model, modelDirectory)
             && IsSame(stored.Data, Data)
-            && stored.Sampling == SamplingOf(configuration)
+            && stored.Sampling == ResponseSampling.OfEvaluation(Asking(configuration))
             && stored.Extraction == configuration.Reward.Extraction
             && stored.Limit == Limit)
         {
@@ -67,10 +62,7 @@ public sealed record HeldOutTest(string Data, int Samples, int? Limit = null)
 
     private static bool IsSame(string path, string other) => Path.GetFullPath(path) == Path.GetFullPath(other);
 
-    private ResponseSampling SamplingOf(RunConfiguration configuration) => new(
-        Samples,
-        configuration.Evaluation.Temperature,
-        configuration.Rollout.TopP,
-        configuration.Rollout.MaxResponseTokens,
-        configuration.Seed);
+    // How many samples the test takes is its own.
+    private RunConfiguration Asking(RunConfiguration configuration) =>
+        configuration with { Evaluation = configuration.Evaluation with { Samples = Samples } };
 }

@@ -23,14 +23,15 @@ public static partial class ConfigurationLayers
     /// <param name="file">The file of <c>--config</c>, or null.</param>
     /// <param name="overrides">The values of <c>--set</c>, each <c>section.key=value</c>.</param>
     /// <exception cref="BadInputException">
-    /// A file cannot be read, a key is unknown, or a value has the wrong type or range.
+    /// A file cannot be read, a key is unknown, a value has the wrong type or range, or the model's file sets what only
+    /// the user may.
     /// </exception>
     public static RunConfiguration Resolve(string? modelFolder, string? file, IEnumerable<string> overrides)
     {
         List<ScalarValue> values = [];
         if (modelFolder is not null && Path.Combine(modelFolder, RecommendationFile) is var path && File.Exists(path))
         {
-            values.AddRange(YamlLayer.Read(path));
+            values.AddRange(YamlLayer.Read(path).Select(Recommended));
         }
         if (file is not null)
         {
@@ -61,6 +62,13 @@ public static partial class ConfigurationLayers
             ? new BadInputException($"{place}: {key} must be a single value")
             : UnknownKey(key, place, ConfigurationKey.All.Select(known => known.Section).OfType<string>().Distinct());
 
+    // A model's makers know what suits it. Where a token is sent and which files are read is the user's to say.
+    private static ScalarValue Recommended(ScalarValue value) =>
+        Surroundings.Contains(value.Key) || value.Key is "rollout.engine" or "data.allow_outside_images"
+            ? throw new BadInputException(
+                $"{value.Place}: a model's folder may not set {value.Key}; give it by --config or --set")
+            : value;
+
     private static RunConfiguration Apply(IEnumerable<ScalarValue> values)
     {
         // The records are immutable to everybody but this method, which fills one that nobody else has seen.
@@ -86,6 +94,12 @@ public static partial class ConfigurationLayers
                 $"model.device is \"{configuration.Model.Device}\", but must be cpu, cuda or cuda:N");
         }
         CheckServers(configuration);
+        if (configuration.Rollout.ApiKeyVariable is string variable && !VariableName().IsMatch(variable))
+        {
+            throw new BadInputException(
+                "rollout.api_key_variable must be the name of an environment variable, such as RETRACE_API_KEY; the token "
+                + "itself is never written into settings");
+        }
         string rule = configuration.Reward.Rule;
         if (configuration is { Method: "csrs", Retracing.Samples: 0 } && rule != "sfr")
         {
@@ -119,6 +133,9 @@ public static partial class ConfigurationLayers
         string nearest = known.MinBy(candidate => Spelling.Distance(key, candidate))!;
         return new BadInputException($"{place}: unknown key \"{key}\"; did you mean \"{nearest}\"?");
     }
+
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex VariableName();
 
     [GeneratedRegex(@"^(cpu|cuda(:[0-9]{1,2})?)\z", RegexOptions.CultureInvariant)]
     private static partial Regex DeviceName();

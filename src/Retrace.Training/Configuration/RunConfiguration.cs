@@ -68,6 +68,9 @@ public sealed record DataSettings
     [Setting("Leaves out and counts problems whose prompt is longer; false: the run stops at the first of them.")]
     public bool Filter { get; init; } = true;
 
+    [Setting("Whether image paths may lead out of the data file's folder.")]
+    public bool AllowOutsideImages { get; init; }
+
     [Setting("Appended to every question.")]
     public string Instruction { get; init; } =
         "\nThink inside <think></think>, then put the final answer in \\boxed{}.";

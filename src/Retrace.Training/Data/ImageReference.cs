@@ -12,9 +12,9 @@ internal static class ImageReference
     /// <summary>The image that a text stands for: a data URL, base64, or a path below the data file's folder.</summary>
     /// <param name="reference">The text in the record.</param>
     /// <param name="name">Names the image in messages if it is embedded.</param>
-    /// <param name="folder">The data file's folder.</param>
+    /// <param name="folder">Where paths start.</param>
     /// <exception cref="UnusableRecordException">It is none of these, or there is no such file.</exception>
-    public static ProblemImage Parse(string reference, string name, string folder)
+    public static ProblemImage Parse(string reference, string name, ImageFolder folder)
     {
         if (reference.StartsWith(DataUrlScheme, StringComparison.OrdinalIgnoreCase))
         {
@@ -32,29 +32,7 @@ internal static class ImageReference
         {
             return new EmbeddedImage(name, decoded);
         }
-        return FileBelow(folder, reference);
-    }
-
-    /// <summary>The image file at a path that must not lead out of <paramref name="folder"/>.</summary>
-    /// <exception cref="UnusableRecordException">It does, or there is no such file.</exception>
-    public static ProblemImage FileBelow(string folder, string path)
-    {
-        string shown = path.Length > 200 ? path[..200] + "…" : path;
-        if (path.Length == 0 || path.Contains('\0'))
-        {
-            throw new UnusableRecordException($"its image path \"{shown}\" is no path");
-        }
-        string root = Path.GetFullPath(folder);
-        string full = Path.GetFullPath(Path.Combine(root, path));
-        if (RelativeBelow(root, full) is null)
-        {
-            throw new UnusableRecordException($"its image path {shown} leads out of the data file's folder");
-        }
-        if (!File.Exists(full))
-        {
-            throw new UnusableRecordException($"its image {shown} does not exist");
-        }
-        return new ImageFile(full);
+        return folder.File(reference);
     }
 
     /// <summary>The path of a file relative to a folder that it lies in, or null where it does not.</summary>

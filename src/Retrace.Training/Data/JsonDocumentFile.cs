@@ -6,13 +6,15 @@ namespace Retrace.Training.Data;
 /// <summary>JSON documents of records: a list of objects, or an object that names them.</summary>
 internal static class JsonDocumentFile
 {
+    private const long LargestFile = 1L << 30; // Bytes.
+
     /// <summary>Visits the records in order.</summary>
     /// <param name="path">The file. Its text is held in memory; images are not in it.</param>
     /// <param name="visit">The record is valid during the call alone.</param>
     /// <exception cref="BadInputException">The file cannot be read, or is no such document.</exception>
     public static void Read(string path, Action<JsonRecord> visit)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        ImageFolder folder = ImageFolder.Of(path, allowsOutside: false);
         using JsonDocument document = Parse(path);
         int number = 0;
         foreach ((string key, JsonElement value) in RecordsOf(document.RootElement, path))
@@ -37,8 +39,7 @@ internal static class JsonDocumentFile
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
-            return JsonDocument.Parse(stream);
+            return JsonDocument.Parse(InputFile.ReadAllBytes(path, LargestFile));
         }
         catch (JsonException error)
         {

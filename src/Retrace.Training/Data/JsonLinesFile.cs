@@ -7,6 +7,8 @@ namespace Retrace.Training.Data;
 /// <summary>Files of JSON objects, one a line.</summary>
 internal static class JsonLinesFile
 {
+    private const int LongestLine = 1 << 28; // Characters: far more than a record with its images in base64.
+
     private static readonly JsonWriterOptions ReadableText = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -16,15 +18,17 @@ internal static class JsonLinesFile
     /// <param name="path">The file.</param>
     /// <param name="example">What an object begins with, for messages.</param>
     /// <param name="visit">The record is valid during the call alone.</param>
+    /// <param name="allowOutsideImages">Whether image paths may lead out of the file's folder.</param>
     /// <exception cref="BadInputException">The file cannot be read, or a line of it is no JSON object.</exception>
-    public static void Read(string path, string example, Action<JsonRecord> visit)
+    public static void Read(string path, string example, Action<JsonRecord> visit, bool allowOutsideImages = false)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        ImageFolder folder = ImageFolder.Of(path, allowOutsideImages);
         int line = 0;
         try
         {
             using StreamReader reader = new(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
-            while (reader.ReadLine() is { } text)
+            BoundedLines lines = new(reader, LongestLine);
+            while (lines.Read() is { } text)
             {
                 line++;
                 if (string.IsNullOrWhiteSpace(text))
@@ -43,6 +47,10 @@ internal static class JsonLinesFile
         {
             string reason = Sentence(error.Message);
             throw new BadInputException($"{path}, line {line}: not valid JSON: {reason}", error);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new BadInputException($"{path}: line {line + 1} {error.Message}", error);
         }
         catch (DecoderFallbackException error)
         {

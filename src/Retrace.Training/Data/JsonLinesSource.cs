@@ -7,7 +7,9 @@ namespace Retrace.Training.Data;
 /// Problems as JSON lines: <c>{"id"?, "question", "image"? or "images"?, "answer"?, "category"?}</c>. A missing id is
 /// the line's number; "problem" is read as "question"; other fields are ignored.
 /// </summary>
-public sealed class JsonLinesSource(string path) : IProblemSource
+/// <param name="path">The file.</param>
+/// <param name="allowOutsideImages">Whether image paths may lead out of the file's folder.</param>
+public sealed class JsonLinesSource(string path, bool allowOutsideImages = false) : IProblemSource
 {
     /// <inheritdoc/>
     /// <exception cref="BadInputException">The file cannot be read, or a line of it is no JSON object.</exception>
@@ -23,7 +25,7 @@ public sealed class JsonLinesSource(string path) : IProblemSource
                 () => record.Images(id),
                 record.Text("answer"),
                 record.Text("category"));
-        });
+        }, allowOutsideImages);
         return problems.Build();
     }
 }

@@ -7,9 +7,9 @@ namespace Retrace.Training.Data;
 /// <param name="root">The object.</param>
 /// <param name="path">The file.</param>
 /// <param name="line">The number of its line, from 1; of a JSON document, its own among the objects.</param>
-/// <param name="folder">The file's folder, below which image files lie.</param>
+/// <param name="folder">Where image files lie.</param>
 /// <param name="key">The name under which a JSON document keeps it.</param>
-internal sealed class JsonRecord(JsonElement root, string path, int line, string folder, string? key = null)
+internal sealed class JsonRecord(JsonElement root, string path, int line, ImageFolder folder, string? key = null)
     : IDataRecord
 {
     public string File => path;
@@ -68,7 +68,7 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, string
     public IReadOnlyList<ProblemImage> Images(string field, string id, string below = "")
     {
         List<ProblemImage> images = [];
-        AddImages(field, id, Path.Combine(folder, below), images);
+        AddImages(field, id, folder.Below(below), images);
         return images;
     }
 
@@ -112,7 +112,7 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, string
     private JsonElement? Member(string field, string name) =>
         Field(field) is JsonElement owner ? MemberOf(owner, name) : null;
 
-    private void AddImages(string field, string id, string folder, List<ProblemImage> images)
+    private void AddImages(string field, string id, ImageFolder folder, List<ProblemImage> images)
     {
         if (Field(field) is not JsonElement value)
         {

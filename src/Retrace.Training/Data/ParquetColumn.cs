@@ -17,11 +17,18 @@ internal static class ParquetColumn
     /// For each row the leaf's values: exactly one for a column outside lists, one an element for a column inside a
     /// list; null where a value is missing. Texts and numbers are strings, binary values byte arrays.
     /// </summary>
-    public static List<List<object?>> Read(ParquetRowGroupReader group, LeafField leaf)
+    /// <param name="group">The row group.</param>
+    /// <param name="leaf">The column.</param>
+    /// <param name="path">The file, whose pages are looked at before they are decoded.</param>
+    /// <param name="limits">Of the file.</param>
+    /// <exception cref="InvalidDataException">The column is damaged, or comes to more than the limits.</exception>
+    public static List<List<object?>> Read(
+        ParquetRowGroupReader group, LeafField leaf, string path, ParquetLimits limits)
     {
+        CheckPages(group, leaf, path, limits);
         using RawColumnData column =
             group.ReadRawColumnDataBaseAsync(leaf.Field, default).AsTask().GetAwaiter().GetResult();
-        Func<int, object> valueAt = ValuesOf(column, leaf.Field);
+        Func<int, object> valueAt = ValuesOf(column, leaf.Field, limits);
         int highest = leaf.Field.MaxDefinitionLevel;
         ReadOnlySpan<int> definitions = highest > 0 ? column.DefinitionLevels : [];
         ReadOnlySpan<int> repetitions = leaf.Field.MaxRepetitionLevel > 0 ? column.RepetitionLevels : [];
@@ -47,9 +54,23 @@ internal static class ParquetColumn
         return rows;
     }
 
-    private static Func<int, object> ValuesOf(RawColumnData column, DataField field) => column switch
+    private static void CheckPages(ParquetRowGroupReader group, LeafField leaf, string path, ParquetLimits limits)
     {
-        RawColumnData<ReadOnlyMemory<char>> texts => index => texts.Values[index].ToString(),
+        if (group.GetMetadata(leaf.Field)?.MetaData is { } chunk)
+        {
+            using FileStream file = File.OpenRead(path);
+            ParquetPages.Check(file, chunk, limits);
+        }
+    }
+
+    private static Func<int, object> ValuesOf(RawColumnData column, DataField field, ParquetLimits limits) => column switch
+    {
+        RawColumnData<ReadOnlyMemory<char>> texts => index =>
+        {
+            ReadOnlyMemory<char> text = texts.Values[index];
+            limits.AddText(text.Length);
+            return text.ToString();
+        },
         RawColumnData<ReadOnlyMemory<byte>> blobs => index => blobs.Values[index].ToArray(),
         RawColumnData<int> numbers => index => numbers.Values[index].ToString(CultureInfo.InvariantCulture),
         RawColumnData<long> numbers => index => numbers.Values[index].ToString(CultureInfo.InvariantCulture),

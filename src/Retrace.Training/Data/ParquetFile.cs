@@ -10,15 +10,20 @@ internal static class ParquetFile
     /// <param name="path">The file.</param>
     /// <param name="cache">Keeps row groups' images; the images that are visited are read through it later, too.</param>
     /// <param name="visit">The record is valid during the call alone; the images that it gave are valid after it.</param>
+    /// <param name="allowOutsideImages">Whether paths of images may lead out of the file's folder.</param>
     /// <exception cref="BadInputException">The file is damaged.</exception>
-    public static void Read(string path, RowGroupCache cache, Action<ParquetRecord> visit) =>
+    public static void Read(
+        string path, RowGroupCache cache, Action<ParquetRecord> visit, bool allowOutsideImages = false) =>
         Guarded(path, reader =>
         {
+            ImageFolder imageFiles = ImageFolder.Of(path, allowOutsideImages);
+            ParquetLimits limits = new(new FileInfo(path).Length);
             Dictionary<string, ParquetImages> columns = [];
             for (int group = 0; group < reader.RowGroupCount; group++)
             {
                 using ParquetRowGroupReader opened = reader.OpenRowGroupReader(group);
-                ParquetRows rows = new(path, reader.Schema, opened, group, ImagesOf);
+                ParquetRows rows = new(path, reader.Schema, opened, group, ImagesOf, imageFiles, limits);
+                limits.AddRows(opened.RowCount);
                 for (int row = 0; row < opened.RowCount; row++)
                 {
                     visit(new ParquetRecord(rows, row));

@@ -39,7 +39,7 @@ internal sealed class ParquetRecord(ParquetRows rows, int row) : IDataRecord
             }
             else if (!string.IsNullOrEmpty(path))
             {
-                found.Add(ImageReference.FileBelow(rows.Folder, Path.Combine(below, path)));
+                found.Add(rows.ImageFiles.Below(below).File(path));
             }
             else if (column is ListField)
             {
@@ -56,14 +56,22 @@ internal sealed class ParquetRecord(ParquetRows rows, int row) : IDataRecord
 /// <param name="reader">Of the row group.</param>
 /// <param name="group">The row group's number.</param>
 /// <param name="images">The file's image columns by name.</param>
+/// <param name="imageFiles">Where images that are files lie.</param>
+/// <param name="limits">Of the file.</param>
 internal sealed class ParquetRows(
-    string file, ParquetSchema schema, ParquetRowGroupReader reader, int group, Func<string, ParquetImages> images)
+    string file,
+    ParquetSchema schema,
+    ParquetRowGroupReader reader,
+    int group,
+    Func<string, ParquetImages> images,
+    ImageFolder imageFiles,
+    ParquetLimits limits)
 {
     private readonly Dictionary<(string, string?), List<List<object?>>?> _columns = [];
 
     public string File => file;
 
-    public string Folder { get; } = Path.GetDirectoryName(Path.GetFullPath(file))!;
+    public ImageFolder ImageFiles => imageFiles;
 
     public int Group => group;
 
@@ -74,7 +82,7 @@ internal sealed class ParquetRows(
     {
         if (!_columns.TryGetValue((name, member), out List<List<object?>>? column))
         {
-            column = LeafField.Find(schema, name, member) is { } leaf ? ParquetColumn.Read(reader, leaf) : null;
+            column = LeafField.Find(schema, name, member) is { } leaf ? ParquetColumn.Read(reader, leaf, file, limits) : null;
             _columns.Add((name, member), column);
         }
         return column;

@@ -18,6 +18,7 @@ public sealed partial class ParquetSource : IProblemSource
 {
     private readonly IReadOnlyList<string> _paths;
     private readonly RowGroupCache _cache;
+    private readonly bool _allowOutsideImages;
 
     /// <param name="paths">The parts of the data set; rows are numbered on from one to the next.</param>
     public ParquetSource(params IReadOnlyList<string> paths)
@@ -25,10 +26,14 @@ public sealed partial class ParquetSource : IProblemSource
     {
     }
 
-    internal ParquetSource(IReadOnlyList<string> paths, RowGroupCache cache)
+    /// <param name="paths">As above.</param>
+    /// <param name="cache">Of images.</param>
+    /// <param name="allowOutsideImages">Whether paths of images may lead out of their file's folder.</param>
+    internal ParquetSource(IReadOnlyList<string> paths, RowGroupCache cache, bool allowOutsideImages = false)
     {
         _paths = paths;
         _cache = cache;
+        _allowOutsideImages = allowOutsideImages;
     }
 
     /// <inheritdoc/>
@@ -52,7 +57,7 @@ public sealed partial class ParquetSource : IProblemSource
                 string id = record.Text("id") ?? number.ToString(CultureInfo.InvariantCulture);
                 problems.Add(
                     id, Question(record), () => record.Images(images, id), Answer(record), record.Text("category"));
-            });
+            }, _allowOutsideImages);
         }
         return problems.Build();
     }

@@ -10,14 +10,16 @@ public static partial class ProblemSources
     /// The source for a file, by its extension, .jsonl or .parquet; of a folder, the source for the parts of its
     /// training set, <c>train*.parquet</c>, wherever they lie below it.
     /// </summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="allowOutsideImages">Whether image paths may lead out of their data file's folder.</param>
     /// <exception cref="BadInputException">
     /// There is no such file, its extension is another one, or parts are missing.
     /// </exception>
-    public static IProblemSource Open(string path)
+    public static IProblemSource Open(string path, bool allowOutsideImages = false)
     {
         if (Directory.Exists(path))
         {
-            return new ParquetSource(TrainingParts(path));
+            return new ParquetSource(TrainingParts(path), RowGroupCache.Shared, allowOutsideImages);
         }
         if (!File.Exists(path))
         {
@@ -25,8 +27,8 @@ public static partial class ProblemSources
         }
         return Path.GetExtension(path).ToLowerInvariant() switch
         {
-            ".jsonl" => new JsonLinesSource(path),
-            ".parquet" => new ParquetSource(path),
+            ".jsonl" => new JsonLinesSource(path, allowOutsideImages),
+            ".parquet" => new ParquetSource([path], RowGroupCache.Shared, allowOutsideImages),
             _ => throw new BadInputException($"{path}: problems are read from .jsonl and .parquet files"),
         };
     }

@@ -40,6 +40,9 @@ public sealed record EvaluationReport(
     /// <summary>What the benchmark's authors would report; null where the problems are of none.</summary>
     public BenchmarkResult? Benchmark { get; init; }
 
+    /// <summary>The same problems under perturbations, in the order in which these were asked for.</summary>
+    public IReadOnlyList<PerturbedEvaluation> Perturbed { get; init; } = [];
+
     /// <summary>Over all problems.</summary>
     public EvaluationSummary Summary { get; } = EvaluationSummary.Of(Problems);
 
@@ -51,6 +54,34 @@ public sealed record EvaluationReport(
             .OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => (group.Key, EvaluationSummary.Of([.. group]))),
     ];
+
+    /// <summary>What an evaluation of this description found.</summary>
+    /// <param name="manifest">How it was made.</param>
+    /// <param name="data">What it was made on.</param>
+    /// <param name="plan">What was drawn.</param>
+    /// <param name="views">[views][problems] what came out, in the plan's order.</param>
+    public static EvaluationReport Of(
+        EvaluationManifest manifest,
+        EvaluationData data,
+        EvaluationPlan plan,
+        IReadOnlyList<IReadOnlyList<GradedProblem>> views) => new(
+            manifest.Model,
+            manifest.Data,
+            manifest.Sampling,
+            manifest.ShuffledImages,
+            manifest.Unlabeled,
+            manifest.Skipped,
+            views[0])
+        {
+            Extraction = manifest.Extraction,
+            Limit = manifest.Limit,
+            Benchmark = data.Benchmark is null ? null : BenchmarkResult.Of(data.Benchmark, data.Items, views[0]),
+            Perturbed =
+            [
+                .. plan.Perturbations.Zip(views.Skip(1), (perturbation, graded) =>
+                    PerturbedEvaluation.Of(perturbation, graded, clean: views[0])),
+            ],
+        };
 
     /// <summary>Writes the report as JSON, atomically.</summary>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
@@ -97,6 +128,17 @@ public sealed record EvaluationReport(
             WriteBenchmark(writer, Benchmark);
             writer.WriteEndObject();
         }
+        WriteAll(writer, "perturbations", Perturbed, perturbed =>
+        {
+            writer.WriteString("perturbation", perturbed.Perturbation.ToString());
+            writer.WriteStartObject("summary");
+            WriteSummary(writer, perturbed.Summary);
+            writer.WriteEndObject();
+            writer.WriteStartObject("difference");
+            perturbed.Difference.WriteFields(writer);
+            writer.WriteEndObject();
+            WriteAll(writer, "problems", perturbed.Problems, problem => WriteProblem(writer, problem));
+        });
         WriteAll(writer, "problems", Problems, problem => WriteProblem(writer, problem));
         writer.WriteEndObject();
     });
@@ -119,6 +161,15 @@ public sealed record EvaluationReport(
         writer.WriteNumber("majority_accuracy", summary.MajorityAccuracy);
         writer.WriteNumber("answer_rate", summary.AnswerRate);
         writer.WriteNumber("format_rate", summary.FormatRate);
+        if (summary.Lengths is ResponseLengths lengths)
+        {
+            writer.WriteStartObject("response_tokens");
+            writer.WriteNumber("mean", lengths.Mean);
+            writer.WriteNumber("median", lengths.Median);
+            writer.WriteNumber("longest", lengths.Longest);
+            writer.WriteEndObject();
+            writer.WriteNumber("cut_rate", lengths.CutShare);
+        }
     }
 
     private static void WriteBenchmark(Utf8JsonWriter writer, BenchmarkResult benchmark)
@@ -158,9 +209,9 @@ public sealed record EvaluationReport(
         writer.WriteString("category", problem.Category);
         writer.WriteString("gold", problem.Gold);
         writer.WriteStartArray("responses");
-        foreach (string response in problem.Responses)
+        foreach (SampledResponse response in problem.Responses)
         {
-            writer.WriteStringValue(response);
+            writer.WriteStringValue(response.Text);
         }
         writer.WriteEndArray();
         writer.WriteStartArray("answers");
@@ -170,11 +221,12 @@ public sealed record EvaluationReport(
         }
         writer.WriteEndArray();
         writer.WriteStartArray("right");
-        foreach (int answerClass in problem.Classes)
+        foreach (bool isRight in problem.Right)
         {
-            writer.WriteBooleanValue(problem.IsRight(answerClass));
+            writer.WriteBooleanValue(isRight);
         }
         writer.WriteEndArray();
+        writer.WriteNumbers("tokens", problem.Responses.Select(response => response.Tokens));
         writer.WriteBoolean("majority_right", problem.MajorityIsRight);
     }
 

@@ -18,6 +18,7 @@ namespace Retrace.Training.Evaluation;
 /// <param name="MajorityAccuracy">maj@k: the share of problems whose most frequent answer is right.</param>
 /// <param name="AnswerRate">The share of responses that have an answer.</param>
 /// <param name="FormatRate">The share of responses of the asked form.</param>
+/// <param name="Lengths">Of the responses; null where a file of an earlier version does not say.</param>
 public sealed record EvaluationSummary(
     int Problems,
     int Samples,
@@ -26,7 +27,8 @@ public sealed record EvaluationSummary(
     IReadOnlyList<(int J, double Share)> PassAt,
     double MajorityAccuracy,
     double AnswerRate,
-    double FormatRate)
+    double FormatRate,
+    ResponseLengths? Lengths)
 {
     /// <exception cref="ArgumentException">There are no problems.</exception>
     public static EvaluationSummary Of(IReadOnlyCollection<GradedProblem> graded)
@@ -48,7 +50,8 @@ public sealed record EvaluationSummary(
                 .Select(j => (j, graded.Average(problem => PassAtOf(samples, problem.RightCount, j))))],
             graded.Count(problem => problem.MajorityIsRight) / (double)graded.Count,
             graded.Sum(problem => problem.Classes.Count(id => id != AnswerClasses.None)) / responses,
-            graded.Sum(problem => problem.Responses.Count(ResponseFormat.Matches)) / responses);
+            graded.Sum(problem => problem.Responses.Count(one => ResponseFormat.Matches(one.Text))) / responses,
+            ResponseLengths.Of([.. graded.SelectMany(problem => problem.Responses)]));
     }
 
     /// <summary>The chance that j responses drawn from k, of which c are right, hold a right one.</summary>

@@ -1,6 +1,8 @@
 using Retrace.Answers;
 using Retrace.Models;
+using Retrace.Perturbations;
 using Retrace.Problems;
+using Retrace.Training.Configuration;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
 
@@ -14,10 +16,22 @@ namespace Retrace.Training.Evaluation;
 public sealed class Evaluator(
     VisionLanguageModel model, IRolloutEngine engine, ProblemPreparation preparation, ResponseSampling settings)
 {
-    private const int ProblemsAtOnce = 64;
+    /// <summary>
+    /// How many problems are drawn together. Random numbers do not depend on it; but the rows of a batch can tip a token
+    /// among them where numbers are short, so an evaluation that goes on draws the same problems together.
+    /// </summary>
+    internal const int ProblemsAtOnce = 64;
 
     /// <summary>How answers are found in responses.</summary>
     public IAnswerExtraction Extraction { get; init; } = new BoxedExtraction();
+
+    /// <summary>An evaluator as a configuration describes it.</summary>
+    public static Evaluator Of(
+        VisionLanguageModel model, IRolloutEngine engine, ProblemPreparation preparation, RunConfiguration configuration) =>
+        new(model, engine, preparation, ResponseSampling.OfEvaluation(configuration))
+        {
+            Extraction = AnswerExtractions.Create(configuration.Reward.Extraction),
+        };
 
     /// <summary>Samples and grades responses to every problem.</summary>
     /// <param name="problems">Usable ones (<see cref="ProblemPreparation.Screen"/>).</param>
@@ -38,34 +52,91 @@ public sealed class Evaluator(
             .Take(share ?? Range.All)
             .Chunk(ProblemsAtOnce))
         {
-            PreparedProblem[] prepared = [.. chunk.Select(pair => preparation.Prepare(pair.Item))];
-            RolloutRequest[] requests =
-            [
-                .. prepared.Select((problem, i) => new RolloutRequest(
-                    problem.Prompt,
-                    problem.Images,
-                    settings.MaxResponseTokens,
-                    [.. Enumerable.Range(0, settings.Samples).Select(sample =>
-                        RandomStream.For(settings.Seed, Purpose.Evaluation, chunk[i].Index, sample))])),
-            ];
-            Generation[][] responses =
-                engine.Generate(
-                    requests,
-                    new SamplingSettings(settings.Temperature, settings.TopP) { Measure = false },
-                    cancellation);
-            graded.AddRange(prepared.Select((problem, i) =>
-                Grade(problem.Problem, keys[problem.Problem.Id], responses[i])));
+            Problem[] asked = [.. chunk.Select(pair => pair.Item)];
+            SampledResponse[][] responses = Sample(asked, chunk[0].Index, perturbation: null, cancellation);
+            graded.AddRange(asked.Zip(responses, (problem, drawn) =>
+                GradedProblem.Of(problem, keys[problem.Id], drawn, Extraction)));
             onProblems?.Invoke(graded.Count);
         }
         return graded;
     }
 
-    private GradedProblem Grade(Problem problem, AnswerKey key, Generation[] responses)
+    /// <summary>Samples and grades all that an evaluation consists of.</summary>
+    /// <param name="plan">Problems and perturbations.</param>
+    /// <param name="keys">What is right, by problem id, for every problem.</param>
+    /// <param name="log">Holds what was drawn before and takes what is drawn now; null: nothing is kept.</param>
+    /// <param name="onProblems">Called with how many problems have been done, each view of one counted.</param>
+    /// <returns>[views][problems], in the plan's order.</returns>
+    /// <exception cref="OperationCanceledException">It was asked to stop; the log holds what was drawn.</exception>
+    public IReadOnlyList<IReadOnlyList<GradedProblem>> Evaluate(
+        EvaluationPlan plan,
+        IReadOnlyDictionary<string, AnswerKey> keys,
+        SampleLog? log,
+        CancellationToken cancellation,
+        Action<int>? onProblems = null)
     {
-        string[] texts = [.. responses.Select(one => model.Tokenizer.Decode(one.Content.ToArray()))];
-        string?[] extracted = [.. texts.Select(Extraction.Extract)];
-        int[] classes = AnswerClasses.Of(extracted, key.Equivalence);
-        int goldClass = AnswerClasses.Find(key.Label, extracted, classes, key.Equivalence);
-        return new GradedProblem(problem.Id, problem.Category, key.Label, texts, extracted, classes, goldClass);
+        List<GradedProblem> graded = [];
+        foreach ((int place, EvaluationBatch batch) in plan.Batches.Index())
+        {
+            bool isDrawn = place < (log?.Drawn.Count ?? 0);
+            SampledResponse[][] responses = isDrawn
+                ? log!.Drawn[place]
+                : Sample(batch.Problems, batch.First, batch.Perturbation, cancellation);
+            GradedProblem[] ofBatch =
+            [
+                .. batch.Problems.Zip(responses, (problem, drawn) =>
+                    GradedProblem.Of(problem, keys[problem.Id], drawn, Extraction)),
+            ];
+            if (!isDrawn)
+            {
+                log?.Append(batch.Perturbation, ofBatch);
+            }
+            graded.AddRange(ofBatch);
+            onProblems?.Invoke(graded.Count);
+        }
+        return [.. graded.Chunk(plan.Problems.Count)];
+    }
+
+    /// <summary>Samples responses to problems that are drawn together.</summary>
+    /// <param name="problems">Of an evaluation, one after another.</param>
+    /// <param name="first">The place of the first in the whole evaluation, by which draws are named.</param>
+    /// <param name="perturbation">
+    /// Changes each image once, for all k responses; null: images are shown as they are. Tokens are drawn with the same
+    /// random numbers either way, so that a difference is the image's.
+    /// </param>
+    /// <returns>[problems][k]</returns>
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public SampledResponse[][] Sample(
+        IReadOnlyList<Problem> problems, int first, PerturbationChoice? perturbation, CancellationToken cancellation)
+    {
+        PreparedProblem[] prepared = [.. problems.Select(preparation.Prepare)];
+        if (perturbation is not null)
+        {
+            IImagePerturbation change = perturbation.Create();
+            Parallel.For(0, prepared.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
+            {
+                Random random = RandomStream.For(settings.Seed, Purpose.EvaluationPerturbation, first + i);
+                PreparedProblem problem = prepared[i];
+                prepared[i] = problem with
+                {
+                    Images = [.. problem.Pixels.Select(pixels => model.Images.Process(change.Apply(pixels, random)))],
+                };
+            });
+        }
+        RolloutRequest[] requests =
+        [
+            .. prepared.Select((problem, i) => new RolloutRequest(
+                problem.Prompt,
+                problem.Images,
+                settings.MaxResponseTokens,
+                [.. Enumerable.Range(0, settings.Samples).Select(sample =>
+                    RandomStream.For(settings.Seed, Purpose.Evaluation, first + i, sample))])),
+        ];
+        Generation[][] drawn = engine.Generate(
+            requests,
+            new SamplingSettings(settings.Temperature, settings.TopP) { Measure = false },
+            cancellation);
+        return Array.ConvertAll(drawn, samples => Array.ConvertAll(samples, one =>
+            new SampledResponse(model.Tokenizer.Decode(one.Content.ToArray()), one.Tokens.Length, one.Stopped)));
     }
 }

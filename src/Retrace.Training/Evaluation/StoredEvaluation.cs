@@ -71,7 +71,9 @@ public sealed record StoredEvaluation(
         Dictionary<string, double> PassAt,
         double MajorityAccuracy,
         double AnswerRate,
-        double FormatRate)
+        double FormatRate,
+        LengthsLayout? ResponseTokens = null,
+        double CutRate = 0)
     {
         public EvaluationSummary ToSummary() => new(
             Problems,
@@ -81,6 +83,11 @@ public sealed record StoredEvaluation(
             [.. PassAt.Select(pass => (int.Parse(pass.Key, CultureInfo.InvariantCulture), pass.Value))],
             MajorityAccuracy,
             AnswerRate,
-            FormatRate);
+            FormatRate,
+            ResponseTokens is null
+                ? null
+                : new ResponseLengths(ResponseTokens.Mean, ResponseTokens.Median, ResponseTokens.Longest, CutRate));
     }
+
+    private sealed record LengthsLayout(double Mean, double Median, int Longest);
 }

@@ -90,15 +90,22 @@ public sealed class EvolutionLoop
                 step++;
                 if (step % _configuration.Checkpointing.Every == 0 || step == Steps)
                 {
-                    _saveCheckpoint(step);
+                    SaveCheckpoint(step);
                 }
             }
         }
         catch (Exception error) when (step > 0 && error is OperationCanceledException or RolloutFailedException)
         {
-            _saveCheckpoint(step); // Only a step that has not learned yet can be given up, so the weights are those of this step.
+            SaveCheckpoint(step); // Only a step that has not learned yet can be given up, so the weights are those of this step.
             throw;
         }
+    }
+
+    // A checkpoint that is on the disk promises the lines of all steps up to it.
+    private void SaveCheckpoint(int step)
+    {
+        _log?.FlushToDisk();
+        _saveCheckpoint(step);
     }
 
     private void TakeStep(int step, CancellationToken cancellation)

@@ -1,4 +1,3 @@
-using Retrace.Answers;
 using Retrace.Models;
 using Retrace.Models.Adapters;
 using Retrace.Models.Qwen;
@@ -39,6 +38,9 @@ public sealed class EvolutionRun : IDisposable
     /// <summary>Records of the data that are left out, and why.</summary>
     public IReadOnlyList<SkippedProblem> Skipped { get; private set; } = [];
 
+    /// <summary>Checkpoints that the run could not go on from. Opening it has moved them aside.</summary>
+    public IReadOnlyList<DamagedCheckpoint> Damaged { get; private set; } = [];
+
     /// <summary>The folder of the latest checkpoint's model; null before there is one.</summary>
     public string? LatestCheckpoint => _checkpoints.LatestStep is int step ? _checkpoints.DirectoryOf(step) : null;
 
@@ -49,7 +51,7 @@ public sealed class EvolutionRun : IDisposable
     /// <param name="dataFile">The problems to train on.</param>
     /// <param name="runDirectory">The run's folder: new, or a run that <paramref name="resume"/> goes on with.</param>
     /// <param name="configuration">As resolved; that of a resumed run may differ in how long it goes on alone.</param>
-    /// <param name="resume">Whether to go on from the latest checkpoint.</param>
+    /// <param name="resume">Whether to go on from the latest checkpoint that is intact.</param>
     /// <param name="processes">Those that open the run and train together; null: this one alone.</param>
     /// <exception cref="BadInputException">Something that was given cannot be used.</exception>
     /// <exception cref="OtherProcessFailedException">Another process could not open it.</exception>
@@ -90,7 +92,7 @@ public sealed class EvolutionRun : IDisposable
         }
         CheckSettings(runDirectory, configuration);
         var checkpoints = new RunCheckpoints(runDirectory, configuration.Checkpointing.Keep);
-        if (configuration.Epochs is not null || checkpoints.LatestStep is not int taken)
+        if (configuration.Epochs is not null || checkpoints.FindIntact().Step is not int taken)
         {
             return null;
         }
@@ -119,10 +121,15 @@ public sealed class EvolutionRun : IDisposable
         {
             CheckEngine();
             CheckFolder(runDirectory, resume);
+            if (resume && _processes.Rank == 0)
+            {
+                Hold(RunLock.Take(runDirectory)); // First of all, so that the run stays as it is from here on.
+                FindCheckpoint();
+            }
         });
-        StepsTaken = resume ? _processes.OfFirst(_checkpoints.LatestStep ?? 0) : 0;
+        StepsTaken = _processes.OfFirst(StepsTaken);
         Parts parts = _processes.Do(() => LoadParts(modelDirectory, dataFile, runDirectory, cancellation));
-        StepLog? log = _processes.Do(() => _processes.Rank == 0 ? BeginLog(runDirectory, parts) : null);
+        StepLog? log = _processes.Do(() => _processes.Rank == 0 ? BeginLog(runDirectory, resume, parts) : null);
         Loop = new EvolutionLoop(
             Configuration,
             parts.Policy,
@@ -181,20 +188,42 @@ public sealed class EvolutionRun : IDisposable
             : new LocalRolloutEngine(policy.Network, Configuration.Rollout);
         PeriodicEvaluation? evaluation = evaluationData is null
             ? null
-            : new PeriodicEvaluation(EvaluatorOf(policy, engine, preparation), evaluationData, _processes);
+            : new PeriodicEvaluation(Evaluator.Of(policy, engine, preparation, Configuration), evaluationData, _processes);
         return new Parts(policy, engine, data, learner, evaluation);
     }
 
-    private StepLog BeginLog(string runDirectory, Parts parts)
+    private void FindCheckpoint()
     {
-        Directory.CreateDirectory(runDirectory);
-        Hold(RunLock.Take(runDirectory));
-        string yaml = Configuration.ToYaml(explain: true);
-        AtomicFile.Write(Path.Combine(runDirectory, RunFolder.Config), stream =>
-            stream.Write(System.Text.Encoding.UTF8.GetBytes(yaml)));
-        // A run that goes on without a checkpoint begins anew.
-        RunWriter writer = Hold(RunWriter.Open(runDirectory, StepsTaken > 0 ? StepsTaken : -1));
-        return new StepLog(Configuration, parts.Policy.Tokenizer, parts.Data.Skipped.Count, writer);
+        (int? step, Damaged) = _checkpoints.FindIntact();
+        StepsTaken = step ?? 0;
+    }
+
+    private StepLog BeginLog(string runDirectory, bool resume, Parts parts)
+    {
+        try
+        {
+            if (!resume)
+            {
+                Directory.CreateDirectory(runDirectory);
+                Hold(RunLock.Take(runDirectory));
+                CheckFolder(runDirectory, resume); // Another process may have begun a run meanwhile, and ended.
+            }
+            foreach (DamagedCheckpoint damaged in Damaged)
+            {
+                _checkpoints.SetAside(damaged);
+            }
+            AtomicFile.RemoveUnfinished(runDirectory);
+            string yaml = Configuration.ToYaml(explain: true);
+            AtomicFile.Write(Path.Combine(runDirectory, RunFolder.Config), stream =>
+                stream.Write(System.Text.Encoding.UTF8.GetBytes(yaml)));
+            // A run that goes on without a checkpoint begins anew.
+            RunWriter writer = Hold(RunWriter.Open(runDirectory, StepsTaken > 0 ? StepsTaken : -1));
+            return new StepLog(Configuration, parts.Policy.Tokenizer, parts.Data.Skipped.Count, writer);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"The run folder {runDirectory} cannot be written to: {error.Message}", error);
+        }
     }
 
     private void SaveCheckpoint(int step, VisionLanguageModel policy, Learner learner)
@@ -260,21 +289,6 @@ public sealed class EvolutionRun : IDisposable
         }
         return UsableProblems.Read(path, preparation, cancellation).Labeled(path, Configuration.Evaluation.Limit);
     }
-
-    private Evaluator EvaluatorOf(
-        VisionLanguageModel policy, IRolloutEngine engine, ProblemPreparation preparation) => new(
-        policy,
-        engine,
-        preparation,
-        new ResponseSampling(
-            Configuration.Evaluation.Samples,
-            Configuration.Evaluation.Temperature,
-            Configuration.Rollout.TopP,
-            Configuration.Rollout.MaxResponseTokens,
-            Configuration.Seed))
-        {
-            Extraction = AnswerExtractions.Create(Configuration.Reward.Extraction),
-        };
 
     // Each process would write the weights for the servers, to the same folder, and tell the servers to load them.
     private void CheckEngine()

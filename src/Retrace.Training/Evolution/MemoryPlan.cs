@@ -135,10 +135,10 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
                 new("gradients of all processes", Exchanged(trained), MemoryPhase.Always),
                 new("images", Images(), MemoryPhase.Always),
                 new("reading prompts", draws ? ReadingPrompts() : 0, MemoryPhase.Reading),
-                new("KV cache, to be filled", draws ? KvCache() : 0, MemoryPhase.Reading),
+                new("KV cache of prompts, to be filled", draws ? KvCache(copied: 0) : 0, MemoryPhase.Reading),
                 new(
                     "KV cache, and its copy as rows leave",
-                    draws ? (long)(KvCache() * (1 + DecodingBatch.WorthLeaving)) : 0,
+                    draws ? KvCache(copied: DecodingBatch.WorthLeaving) : 0,
                     MemoryPhase.Drawing),
                 new("next-token distributions", draws ? Distributions() : 0, MemoryPhase.Drawing),
                 new("activations", Math.Max(Activations(), Update()), MemoryPhase.Learning),
@@ -169,7 +169,9 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
         }
 
         // A retraced prompt ends with what is kept of a trajectory.
-        private long PromptToRead => _prompt + (Retraces ? (long)(_response * _run.Retracing.KeepRate) : 0);
+        private long PromptToRead => _prompt + (Retraces ? KeptPrefix : 0);
+
+        private long KeptPrefix => (long)(_response * _run.Retracing.KeepRate);
 
         private long BytesOfKeysAndValues => 2L * Text.Layers * Text.KeyValueHeads * Text.HeadSize * _element;
 
@@ -182,7 +184,16 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
             return Math.Max(tower, decoder);
         }
 
-        private long KvCache() => Rows() * (_prompt + _response) * BytesOfKeysAndValues;
+        // A prompt's keys and values once, and those of its samples' own tokens; of the larger round.
+        private long KvCache(double copied)
+        {
+            long samples = Retraces ? _run.Retracing.Samples : 1;
+            long maternal = (_run.Data.Batch * _prompt) + (Math.Min(Rows(), Trajectories) * _response);
+            long retraced = Retraces
+                ? (Math.Max(1, Rows() / samples) * PromptToRead) + (Rows() * (_response - KeptPrefix))
+                : 0;
+            return (long)(Math.Max(maternal, retraced) * (1 + copied)) * BytesOfKeysAndValues;
+        }
 
         // Logits, log-probabilities, probabilities, their sums, and a comparison.
         private long Distributions() => Rows() * Text.VocabularySize * ((4 * Float) + _element + 1);

@@ -90,6 +90,9 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
 
     public void Append(StepMetrics metrics) => writer.Append(metrics);
 
+    /// <inheritdoc cref="RunWriter.FlushToDisk"/>
+    public void FlushToDisk() => writer.FlushToDisk();
+
     /// <summary>Writes the first trajectory of the step's first problems, cut at its first anchor.</summary>
     public void AppendTrajectories(int step, RewardedGroup[] groups)
     {

@@ -17,7 +17,7 @@ public sealed record UsableProblems(
 {
     /// <exception cref="BadInputException">The file cannot be read, or nothing in it can be used.</exception>
     public static UsableProblems Read(string path, ProblemPreparation preparation, CancellationToken cancellation) =>
-        Of(ProblemSources.Open(path).Read(), path, preparation, cancellation);
+        Of(ProblemSources.Open(path, preparation.Settings.AllowOutsideImages).Read(), path, preparation, cancellation);
 
     /// <param name="read">Problems.</param>
     /// <param name="path">Where they come from, for messages.</param>

@@ -60,9 +60,9 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
             {
                 throw new BadInputException($"{directory} is not empty; give another --output, or --resume.");
             }
-            WriteUntrainedModel(checkpoints.DirectoryOf(0));
+            checkpoints.Save(0, WriteUntrainedModel);
         }
-        int stepsTaken = checkpoints.LatestStep
+        int stepsTaken = GoOnFrom(checkpoints)
             ?? throw new BadInputException($"{directory} holds no pretraining that --resume could go on with.");
         using var model =
             VisionLanguageModel.Load(checkpoints.DirectoryOf(stepsTaken), ScalarType.Float32, CPU);
@@ -102,6 +102,16 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         File.WriteAllText(Path.Combine(directory, "config.json"), model.Config.ToJson());
         recipe.Images.Save(directory);
         File.WriteAllText(Path.Combine(directory, ConfigurationLayers.RecommendationFile), recipe.RunSettings);
+    }
+
+    private static int? GoOnFrom(RunCheckpoints checkpoints)
+    {
+        (int? step, IReadOnlyList<DamagedCheckpoint> damaged) = checkpoints.FindIntact();
+        foreach (DamagedCheckpoint one in damaged)
+        {
+            checkpoints.SetAside(one);
+        }
+        return step;
     }
 
     private void Train(

@@ -21,6 +21,9 @@ public sealed class ProblemPreparation(
     {
     }
 
+    /// <summary>How questions are asked, and how long a prompt may be.</summary>
+    public DataSettings Settings => settings;
+
     /// <summary>Separates the problems that can be used from those that cannot, each with the reason.</summary>
     /// <remarks>Every image is decoded once for this, so that no batch meets a broken one later.</remarks>
     /// <returns>Also the largest sizes of the prompts that can be used.</returns>

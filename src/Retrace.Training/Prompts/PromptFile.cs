@@ -11,11 +11,13 @@ namespace Retrace.Training.Prompts;
 public static class PromptFile
 {
     /// <summary>All lines, in order.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="allowOutsideImages">Whether image paths may lead out of the file's folder.</param>
     /// <exception cref="BadInputException">The file cannot be read, or a line of it cannot be used.</exception>
-    public static IReadOnlyList<PromptLine> Read(string path)
+    public static IReadOnlyList<PromptLine> Read(string path, bool allowOutsideImages = false)
     {
         List<PromptLine> lines = [];
-        JsonLinesFile.Read(path, "{\"prompt\": …}", record => lines.Add(LineOf(record)));
+        JsonLinesFile.Read(path, "{\"prompt\": …}", record => lines.Add(LineOf(record)), allowOutsideImages);
         return lines;
     }
 

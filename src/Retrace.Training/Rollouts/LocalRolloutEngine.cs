@@ -8,7 +8,7 @@ namespace Retrace.Training.Rollouts;
 /// <summary>Generates with the model in this process.</summary>
 /// <remarks>
 /// What can be shared is computed once: an image's features for all requests that show it, a prompt's keys and values for
-/// all its samples. Sequences that have stopped leave the batch.
+/// all its samples. Sequences that have stopped leave the batch, and waiting ones join it.
 /// </remarks>
 /// <param name="model">The policy; it may be trained between calls.</param>
 /// <param name="maxBatchSequences">How many sequences are generated side by side at most.</param>
@@ -16,6 +16,9 @@ namespace Retrace.Training.Rollouts;
 public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences, int maxPrefillTokens = 16384)
     : IRolloutEngine
 {
+    // Waiting requests join when this share of the batch is free: each reading of prompts is a forward pass.
+    private const double WorthJoining = 0.2;
+
     /// <summary>With the bounds that a run's settings give.</summary>
     public LocalRolloutEngine(QwenModel model, RolloutSettings settings)
         : this(model, settings.MaxBatchSequences, settings.PrefillTokens)
@@ -34,27 +37,27 @@ public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences, i
     {
         using var noGrad = no_grad();
         using var sampler = new TokenSampler(sampling);
-        Generation[][] generations = [.. requests.Select(request => new Generation[request.Streams.Count])];
-        foreach (Slice[] batch in Batches(requests))
+        using DisposeScope scope = NewDisposeScope();
+        // Requests of like length are read together, so that little is padded.
+        var waiting = new Queue<RolloutPart>(Parts(requests).OrderBy(part => part.Request.Prompt.Length));
+        using var imageFeatures = new SharedImageFeatures(model, waiting);
+        using var decoding = new DecodingBatch(model, imageFeatures, sampler, onToken);
+        List<DecodedSequence> sequences = [];
+        do
         {
             cancellation.ThrowIfCancellationRequested();
-            using DisposeScope scope = NewDisposeScope();
-            using DecodingBatch decoding =
-                DecodingBatch.Prefill(model, [.. batch.Select(slice => slice.Part)], maxPrefillTokens);
-            while (decoding.Advance(model, sampler, OnToken))
+            int room = maxBatchSequences - decoding.Rows;
+            while (Joining(waiting, room, decoding.Rows == 0) is { Count: > 0 } joining)
             {
-                cancellation.ThrowIfCancellationRequested();
+                sequences.AddRange(decoding.Join(joining));
+                room = maxBatchSequences - decoding.Rows;
             }
-            foreach ((Slice slice, Generation[] done) in batch.Zip(decoding.Generations()))
-            {
-                done.CopyTo(generations[slice.Request], slice.FirstSample);
-            }
-
-            void OnToken(DecodingBatch.Row row, int token)
-            {
-                Slice slice = batch[row.Request];
-                onToken?.Invoke(slice.Request, slice.FirstSample + row.Sample, token);
-            }
+        }
+        while (decoding.Advance() || waiting.Count > 0);
+        Generation[][] generations = [.. requests.Select(request => new Generation[request.Streams.Count])];
+        foreach (DecodedSequence sequence in sequences)
+        {
+            generations[sequence.Request][sequence.Sample] = sequence.ToGeneration();
         }
         return generations;
     }
@@ -70,35 +73,28 @@ public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences, i
 
     RolloutIncidents? IRolloutEngine.TakeIncidents() => null;
 
-    // Requests of like length share a batch, so that little is padded.
-    private IEnumerable<Slice[]> Batches(IReadOnlyList<RolloutRequest> requests)
+    // Those at the head of the queue that fit into the room and can be read in one forward pass.
+    private List<RolloutPart> Joining(Queue<RolloutPart> waiting, int room, bool isIdle)
     {
-        var batch = new List<Slice>();
-        int sequences = 0;
-        foreach (Slice slice in Slices(requests).OrderBy(slice => slice.Part.Prompt.Length))
+        var joining = new List<RolloutPart>();
+        if (!isIdle && room < WorthJoining * maxBatchSequences)
         {
-            int samples = slice.Part.Streams.Count;
-            if (batch.Count > 0 && sequences + samples > maxBatchSequences)
-            {
-                yield return [.. batch];
-                batch.Clear();
-                sequences = 0;
-            }
-            batch.Add(slice);
-            sequences += samples;
+            return joining;
         }
-        if (batch.Count > 0)
+        while (waiting.TryPeek(out RolloutPart? next)
+            && next.Request.Streams.Count <= room
+            && (joining.Count == 0 || (joining.Count + 1) * next.Request.Prompt.Length <= maxPrefillTokens))
         {
-            yield return [.. batch];
+            joining.Add(waiting.Dequeue());
+            room -= next.Request.Streams.Count;
         }
+        return joining;
     }
 
-    // A request of more samples than go side by side takes several batches.
-    private IEnumerable<Slice> Slices(IReadOnlyList<RolloutRequest> requests) =>
+    // A request of more samples than go side by side takes its turn several times; one of none takes none.
+    private IEnumerable<RolloutPart> Parts(IReadOnlyList<RolloutRequest> requests) =>
         requests.SelectMany((request, i) => request.Streams
             .Chunk(maxBatchSequences)
-            .Select((streams, part) => new Slice(i, part * maxBatchSequences, request with { Streams = streams })));
-
-    /// <summary>Those of a request's samples that are drawn in one batch.</summary>
-    private sealed record Slice(int Request, int FirstSample, RolloutRequest Part);
+            .Select((streams, part) =>
+                new RolloutPart(i, part * maxBatchSequences, request with { Streams = streams })));
 }

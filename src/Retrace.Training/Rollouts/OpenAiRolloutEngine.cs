@@ -49,10 +49,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         CancellationToken cancellation)
     {
         RolloutSettings settings = configuration.Rollout;
-        string? key = settings.ApiKeyVariable is string variable
-            ? Environment.GetEnvironmentVariable(variable) ?? throw new BadInputException(
-                $"rollout.api_key_variable is {variable}, but there is no environment variable of that name")
-            : null;
+        string? key = KeyOf(settings);
         RolloutServer[] servers = [.. settings.ServerAddresses().Select(address => new RolloutServer(address, key))];
         try
         {
@@ -124,6 +121,20 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         {
             server.Dispose();
         }
+    }
+
+    // Not even the variable's name is shown: it could be the token itself, put there by mistake.
+    private static string? KeyOf(RolloutSettings settings)
+    {
+        if (settings.ApiKeyVariable is not string variable)
+        {
+            return null;
+        }
+        return Environment.GetEnvironmentVariable(variable) is { Length: > 0 } key
+            && key.All(character => character is > ' ' and <= '~')
+            ? key
+            : throw new BadInputException(
+                "rollout.api_key_variable must name an environment variable that holds a token of printable ASCII");
     }
 
     private static async Task<ServerFaultException?> FindAsync(

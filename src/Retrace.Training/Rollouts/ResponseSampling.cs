@@ -1,3 +1,5 @@
+using Retrace.Training.Configuration;
+
 namespace Retrace.Training.Rollouts;
 
 /// <summary>How whole responses are sampled.</summary>
@@ -7,4 +9,13 @@ namespace Retrace.Training.Rollouts;
 /// <param name="MaxResponseTokens">Longest response, the stop token included.</param>
 /// <param name="Seed">The same seed draws the same random numbers.</param>
 public sealed record ResponseSampling(
-    int Samples, double Temperature, double TopP, int MaxResponseTokens, long Seed);
+    int Samples, double Temperature, double TopP, int MaxResponseTokens, long Seed)
+{
+    /// <summary>As a configuration's evaluations do.</summary>
+    public static ResponseSampling OfEvaluation(RunConfiguration configuration) => new(
+        configuration.Evaluation.Samples,
+        configuration.Evaluation.Temperature,
+        configuration.Rollout.TopP,
+        configuration.Rollout.MaxResponseTokens,
+        configuration.Seed);
+}

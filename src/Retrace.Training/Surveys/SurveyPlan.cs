@@ -14,7 +14,8 @@ public static class SurveyPlan
     /// <exception cref="BadInputException">A name or a number cannot be used.</exception>
     public static IReadOnlyList<RetracingChoice> Of(string anchors, string keepRates, string perturbations)
     {
-        (string Name, int Level)[] images = [.. Parts(perturbations).Select(Perturbation)];
+        PerturbationChoice[] images =
+            [.. Parts(perturbations).Select(text => PerturbationChoice.Parse("--perturbations", text))];
         double[] rates = [.. Parts(keepRates).Select(KeepRate)];
         string[] rules = Parts(anchors);
         foreach (string rule in rules)
@@ -42,18 +43,4 @@ public static class SurveyPlan
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double rate) && rate is >= 0 and < 1
             ? rate
             : throw new BadInputException($"--keep-rates holds \"{text}\", but takes numbers of at least 0 and below 1");
-
-    private static (string Name, int Level) Perturbation(string text)
-    {
-        string[] parts = text.Split(':');
-        int level = PerturbationLevel.ReleasedHighest;
-        if (parts.Length > 2 || (parts.Length == 2 && !(int.TryParse(parts[1], CultureInfo.InvariantCulture, out level)
-            && level is >= 1 and <= 100)))
-        {
-            throw new BadInputException(
-                $"--perturbations holds \"{text}\", but takes names with a level from 1 to 100, such as gaussian:20");
-        }
-        _ = ImagePerturbations.Create(parts[0], level); // Throws where there is no such perturbation.
-        return (parts[0], level);
-    }
 }

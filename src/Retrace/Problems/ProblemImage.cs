@@ -14,13 +14,15 @@ public abstract record ProblemImage
 /// <summary>An image in a file of its own.</summary>
 public sealed record ImageFile(string Path) : ProblemImage
 {
+    private const long LargestFile = 256 << 20; // Bytes.
+
     public override string Name => Path;
 
     public override byte[] ReadBytes()
     {
         try
         {
-            return File.ReadAllBytes(Path);
+            return InputFile.ReadAllBytes(Path, LargestFile);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

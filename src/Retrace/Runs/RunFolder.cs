@@ -27,9 +27,22 @@ public static class RunFolder
     /// <summary>What happened, in words: see <see cref="RunLog"/>.</summary>
     public const string Log = "log.txt";
 
-    /// <summary>Held while a process is at work in the folder: see <see cref="RunLock"/>.</summary>
+    /// <summary>Held locked while a process is at work in the folder: see <see cref="RunLock"/>.</summary>
     public const string Lock = "run.lock";
 
     /// <summary>Asks the run to end, by being there: see <see cref="StopRequest"/>.</summary>
     public const string Stop = "stop";
+
+    private const long LargestConfig = 1 << 20; // Bytes, as for settings files.
+
+    /// <summary>The text of a run's <see cref="Config"/>.</summary>
+    /// <exception cref="BadInputException">It is longer than any settings file.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    internal static string ReadConfig(string directory)
+    {
+        using StreamReader reader = new(new MemoryStream(
+            InputFile.ReadAllBytes(Path.Combine(directory, Config), LargestConfig)));
+        return reader.ReadToEnd();
+    }
 }

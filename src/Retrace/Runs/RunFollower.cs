@@ -175,9 +175,9 @@ public sealed class RunFollower
     {
         try
         {
-            return File.ReadAllText(Path.Combine(_directory, RunFolder.Config));
+            return RunFolder.ReadConfig(_directory);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or BadInputException)
         {
             return "";
         }

@@ -1,12 +1,16 @@
 namespace Retrace.Runs;
 
 /// <summary>Says that a process is at work in a run's folder: a file that the process holds locked.</summary>
+/// <remarks>
+/// The lock goes with the process, however it ends. The file stays: who removed it could remove the one that another process
+/// has just locked.
+/// </remarks>
 public static class RunLock
 {
     private const int Attempts = 4;
 
     /// <summary>Held until it is disposed or the process ends, however it ends.</summary>
-    /// <exception cref="BadInputException">Another process is at work there.</exception>
+    /// <exception cref="BadInputException">Another process is at work there, or the folder cannot be written to.</exception>
     public static IDisposable Take(string directory)
     {
         string path = Path.Combine(directory, RunFolder.Lock);
@@ -14,22 +18,25 @@ public static class RunLock
         {
             try
             {
-                return new FileStream(
-                    path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
             }
-            catch (IOException) when (attempt < Attempts)
+            catch (IOException error) when (IsHeldElsewhere(error))
             {
+                if (attempt == Attempts)
+                {
+                    throw new BadInputException(
+                        $"Another process is at work in {directory}: it holds {RunFolder.Lock}.", error);
+                }
                 Thread.Sleep(20); // Who looks by IsHeld holds it for a moment.
             }
-            catch (IOException error)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                throw new BadInputException(
-                    $"Another process is at work in {directory}: it holds {RunFolder.Lock}.", error);
+                throw new BadInputException($"The run folder {directory} cannot be written to: {error.Message}", error);
             }
         }
     }
 
-    /// <summary>Whether a process is at work there. A file that a killed process left behind does not count.</summary>
+    /// <summary>Whether a process is at work there.</summary>
     public static bool IsHeld(string directory)
     {
         string path = Path.Combine(directory, RunFolder.Lock);
@@ -51,4 +58,10 @@ public static class RunLock
             return true;
         }
     }
+
+    // EWOULDBLOCK, or ERROR_SHARING_VIOLATION: .NET has no exception of its own for these.
+    private static bool IsHeldElsewhere(IOException error) => error.HResult == (
+        OperatingSystem.IsWindows() ? unchecked((int)0x80070020)
+        : OperatingSystem.IsLinux() ? 11
+        : 35);
 }

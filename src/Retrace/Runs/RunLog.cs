@@ -7,21 +7,17 @@ namespace Retrace.Runs;
 /// <remarks>Nothing is cut from it when a run resumes: it tells of every attempt.</remarks>
 public sealed class RunLog : IDisposable
 {
-    private readonly StreamWriter _writer;
+    private readonly FileStream _file;
 
-    private RunLog(StreamWriter writer) => _writer = writer;
+    private RunLog(FileStream file) => _file = file;
 
     /// <summary>Goes on with the log in a run's folder, or begins one.</summary>
-    public static RunLog Open(string directory)
-    {
-        FileStream file = new(
-            Path.Combine(directory, RunFolder.Log), FileMode.Append, FileAccess.Write, FileShare.Read);
-        return new RunLog(new StreamWriter(file, new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" });
-    }
+    public static RunLog Open(string directory) => new(new FileStream(
+        Path.Combine(directory, RunFolder.Log), FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0));
 
     /// <param name="text">Line breaks become spaces.</param>
-    public void Write(string text) => _writer.WriteLine(string.Create(
-        CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss}Z  {text.ReplaceLineEndings(" ")}"));
+    public void Write(string text) => _file.Write(Encoding.UTF8.GetBytes(string.Create(
+        CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss}Z  {text.ReplaceLineEndings(" ")}\n")));
 
-    public void Dispose() => _writer.Dispose();
+    public void Dispose() => _file.Dispose();
 }

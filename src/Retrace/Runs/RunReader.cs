@@ -29,7 +29,7 @@ public static class RunReader
         }
         return new RunRecord(
             Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))),
-            File.Exists(config) ? File.ReadAllText(config) : "",
+            File.Exists(config) ? RunFolder.ReadConfig(directory) : "",
             [.. ReadRecords<StepMetrics>(metrics)],
             ReadRecords<TrajectorySample>(trajectories),
             ReadRecords<GroupAnswers>(answers));

@@ -55,6 +55,14 @@ public sealed class RunWriter : IDisposable
 
     public void Append(GroupAnswers answers) => _answers.Write(RunLine.Write(answers));
 
+    /// <summary>Waits until all lines are on the disk, where a loss of power leaves them.</summary>
+    public void FlushToDisk()
+    {
+        _metrics.Flush(flushToDisk: true);
+        _trajectories.Flush(flushToDisk: true);
+        _answers.Flush(flushToDisk: true);
+    }
+
     public void Dispose()
     {
         _metrics.Dispose();
@@ -72,22 +80,18 @@ public sealed class RunWriter : IDisposable
         return new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
     }
 
-    // Written beside the file and renamed over it, so that a kill during the cut loses nothing.
-    private static void Cut(string path, int lastStep)
+    // As a new file that takes the old one's place, so that a kill during the cut loses nothing.
+    private static void Cut(string path, int lastStep) => AtomicFile.Write(path, stream =>
     {
-        string kept = path + ".tmp";
-        using (StreamWriter writer = new(kept, append: false, new UTF8Encoding(false)) { NewLine = "\n" })
+        using StreamWriter writer = new(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        foreach ((string line, LineStep record) in RunReader.ReadLines<LineStep>(path))
         {
-            foreach ((string line, LineStep record) in RunReader.ReadLines<LineStep>(path))
+            if (record.Step <= lastStep)
             {
-                if (record.Step <= lastStep)
-                {
-                    writer.WriteLine(line);
-                }
+                writer.WriteLine(line);
             }
         }
-        File.Move(kept, path, overwrite: true);
-    }
+    });
 
     private sealed record LineStep
     {

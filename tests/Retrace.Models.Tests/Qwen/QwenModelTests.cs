@@ -54,11 +54,10 @@ public sealed class QwenModelTests
 
         SequenceBatch prompts = Batch(model, features, Sequences, left: true);
         int width = (int)prompts.Tokens.shape[1];
-        using KvCache cache = model.NewCache(Sequences.Length, width + continuation.Length);
-        model.Forward(prompts, features, cache);
+        using ForkedCache cache = model.Read(prompts, features, [.. Sequences.Select(_ => 1)]).Cache;
         for (int step = 0; step < continuation.Length; step++)
         {
-            Tensor hidden = Next(model, prompts, cache, continuation[step], step);
+            Tensor hidden = Next(model, cache, prompts.NextPositions, continuation[step], step);
             double distance = Distance(model.Logits(hidden)[TensorIndex.Colon, 0], expected[TensorIndex.Colon, width + step]);
             Assert.True(distance < 1e-4, $"step {step}: {distance}");
         }
@@ -159,26 +158,61 @@ public sealed class QwenModelTests
         }
     }
 
-    [Fact]
-    public void AForkedCacheGoesOnAsItsSourceWould()
+    [Theory]
+    [InlineData(new[] { 1, 1, 1 }, new[] { 0, 1, 2 })]
+    [InlineData(new[] { 2, 2, 2 }, new[] { 0, 1, 2, 3, 4, 5 })]
+    [InlineData(new[] { 1, 3, 2 }, new[] { 0, 1, 2, 3, 4, 5 })]
+    [InlineData(new[] { 1, 3, 2 }, new[] { 0, 2, 3, 5 })]
+    [InlineData(new[] { 3, 2, 1 }, new[] { 1, 5 })]
+    [InlineData(new[] { 3, 1, 3 }, new[] { 4 })]
+    public void SequencesThatShareAPromptGoOnAsEachAloneWould(int[] continuations, int[] kept)
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         using QwenModel model = SmallModel.Create();
         ImageFeatures features = model.EncodeImages(Images);
-        TokenSequence[] forked = [Sequences[2], Sequences[0], Sequences[2]];
+        int[] promptOfRow = [.. continuations.SelectMany((count, prompt) => Enumerable.Repeat(prompt, count))];
         SequenceBatch prompts = Batch(model, features, Sequences, left: true);
-        SequenceBatch forkedPrompts = Batch(model, features, forked, left: true);
-        using KvCache cache = model.NewCache(3, (int)prompts.Tokens.shape[1]);
-        using KvCache direct = model.NewCache(3, (int)prompts.Tokens.shape[1] + 1);
-        model.Forward(prompts, features, cache);
-        model.Forward(forkedPrompts, features, direct);
-        using KvCache fork = cache.Select(tensor([2L, 0L, 2L]), cache.Capacity + 1);
+        (ForkedCache cache, Tensor hidden) = model.Read(prompts, features, continuations);
+        using (cache)
+        {
+            int[] next = [.. promptOfRow.Select(prompt => prompts.NextPositions[prompt])];
+            Next(model, cache, next, Token, step: 0);
+            cache.Keep(kept);
+            next = [.. kept.Select(row => next[row])];
+            Tensor actual = Next(model, cache, next, row => Token(kept[row]) + 1, step: 1);
 
-        Tensor expected = Next(model, forkedPrompts, direct, 20, 0);
-        Tensor actual = Next(model, forkedPrompts, fork, 20, 0);
+            Assert.Equal(kept.Length, cache.Rows);
+            for (int i = 0; i < kept.Length; i++)
+            {
+                TokenSequence whole = Sequences[promptOfRow[kept[i]]];
+                whole = whole with { Tokens = [.. whole.Tokens, Token(kept[i]), Token(kept[i]) + 1] };
+                Tensor expected = model.Forward(Batch(model, features, [whole], left: false), features);
+                Assert.True(Distance(expected[0, -1], actual[i, 0]) < 1e-4, $"row {i}");
+                Assert.True(Distance(expected[0, -3], hidden[promptOfRow[kept[i]]]) < 1e-4, $"row {i}");
+            }
+        }
 
-        Assert.True(Distance(expected, actual) < 1e-4);
+        static int Token(int row) => 20 + row;
+    }
+
+    [Fact]
+    public void ASequenceThatLeavesBeforeItsFirstTokenLeavesTheOthersAsTheyAre()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using QwenModel model = SmallModel.Create();
+        ImageFeatures features = model.EncodeImages(Images);
+        SequenceBatch prompts = Batch(model, features, Sequences, left: true);
+        using ForkedCache all = model.Read(prompts, features, [2, 1, 2]).Cache;
+        using ForkedCache some = model.Read(prompts, features, [2, 1, 2]).Cache;
+        some.Keep([1, 3, 4]);
+        int[] next = [.. new[] { 0, 0, 1, 2, 2 }.Select(prompt => prompts.NextPositions[prompt])];
+
+        Tensor expected = Next(model, all, next, 20, step: 0);
+        Tensor actual = Next(model, some, [next[1], next[3], next[4]], 20, step: 0);
+
+        Assert.True(Distance(expected.index_select(0, tensor([1L, 3L, 4L])), actual) < 1e-5);
     }
 
     [Fact]
@@ -232,17 +266,17 @@ public sealed class QwenModelTests
         QwenModel model, ImageFeatures features, IReadOnlyList<TokenSequence> sequences, bool left) =>
         SequenceBatch.Of(model.Config, sequences, features, left ? PaddingSide.Left : PaddingSide.Right, CPU);
 
-    private static Tensor Next(QwenModel model, SequenceBatch prompts, KvCache cache, int token, int step)
+    private static Tensor Next(QwenModel model, ForkedCache cache, IReadOnlyList<int> next, int token, int step) =>
+        Next(model, cache, next, _ => token, step);
+
+    private static Tensor Next(
+        QwenModel model, ForkedCache cache, IReadOnlyList<int> next, Func<int, int> token, int step)
     {
-        int rows = prompts.Lengths.Count;
-        long[] positions = [.. prompts.NextPositions.Select(next => (long)(next + step))];
-        Tensor mask = arange(cache.Length + 1).ge(
-            tensor(prompts.Lengths.Select(length => prompts.Tokens.shape[1] - length).ToArray()).unsqueeze(1));
+        int rows = next.Count;
+        long[] tokens = [.. Enumerable.Range(0, rows).Select(row => (long)token(row))];
+        long[] positions = [.. next.Select(position => (long)(position + step))];
         return model.Forward(
-            full([rows, 1], token, ScalarType.Int64),
-            tensor(positions).view(1, rows, 1).expand(3, rows, 1),
-            mask.view(rows, 1, 1, -1),
-            cache);
+            tensor(tokens, [rows, 1]), tensor(positions).view(1, rows, 1).expand(3, rows, 1), cache);
     }
 
     private static double Distance(Tensor left, Tensor right) => (left - right).abs().max().item<float>();

@@ -101,19 +101,16 @@ public sealed class ReferenceParityTests
         int steps = expected[0].Length;
         ImageFeatures features = EncodeImages(model);
         SequenceBatch prompts = SequenceBatch.Of(model.Config, Prompts, features, PaddingSide.Left, CPU);
-        int width = (int)prompts.Tokens.shape[1];
-        using KvCache cache = model.NewCache(rows, width + steps);
-        Tensor padding = tensor(prompts.Lengths.Select(length => (long)(width - length)).ToArray()).unsqueeze(1);
-
-        Tensor hidden = model.Forward(prompts, features, cache)[.., ^1..];
+        (ForkedCache cache, Tensor hidden) = model.Read(prompts, features, [.. Prompts.Select(_ => 1)]);
+        using ForkedCache held = cache;
         var made = new List<long[]>();
         for (int step = 0; step < steps; step++)
         {
-            Tensor tokens = model.Logits(hidden).argmax(-1); // [B, 1]
+            Tensor tokens = model.Logits(hidden).argmax(-1); // [B]
             made.Add([.. tokens.data<long>()]);
             long[] positions = [.. prompts.NextPositions.Select(next => (long)(next + step))];
-            Tensor mask = arange(cache.Length + 1).ge(padding).view(rows, 1, 1, -1);
-            hidden = model.Forward(tokens, tensor(positions).view(1, rows, 1).expand(3, rows, 1), mask, cache);
+            hidden = model.Forward(tokens.view(rows, 1), tensor(positions).view(1, rows, 1).expand(3, rows, 1), cache)
+                .squeeze(1);
         }
 
         for (int row = 0; row < rows; row++)

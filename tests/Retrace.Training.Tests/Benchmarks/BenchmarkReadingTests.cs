@@ -64,6 +64,25 @@ public sealed class BenchmarkReadingTests : IDisposable
     }
 
     [Fact]
+    public void MathVision_is_read_as_its_repository_has_it()
+    {
+        _folder.Write("images/1.jpg", TinyImages.Png);
+        _folder.Write("data/test.jsonl", """
+            {"id": "1", "question": "How many?\n<image1>", "options": ["3", "4"], "answer": "B", "solution": null, "level": 2, "subject": "counting", "image": "images/1.jpg"}
+            {"id": "2", "question": "How long?", "options": [], "answer": "5", "solution": null, "level": 1, "subject": "length", "image": "images/2.jpg"}
+            {"id": "3", "question": "What is outside?", "options": [], "answer": "5", "level": 1, "subject": "length", "image": "../1.jpg"}
+            """);
+        BenchmarkData data = Read("mathvision");
+        BenchmarkItem item = Assert.Single(data.Items);
+        Assert.Equal([("subject", "counting"), ("level", "2"), ("answer", "choice")], item.Categories);
+        Assert.Equal(TinyImages.Png, item.Problem.Images.Single().ReadBytes());
+        AssertRight(data, "1", ["B", "4"], ["A", "3"]);
+        Assert.Equal(
+            ["its image images/2.jpg does not exist", "its image path ../1.jpg leads out of the data file's folder"],
+            data.Skipped.Select(skipped => skipped.Reason));
+    }
+
+    [Fact]
     public async Task MathVista_asks_its_query_and_rounds_to_its_precision()
     {
         await PublishedParquet.WriteAsync(
@@ -126,6 +145,25 @@ public sealed class BenchmarkReadingTests : IDisposable
             data.Items[4].Categories);
         AssertRight(data, "5", ["B", "50°"], ["A", "40"]);
         AssertRight(data, "6", ["12", "12 cm", "0.12 m"], ["13"]);
+    }
+
+    [Theory]
+    [InlineData("images/")]
+    [InlineData("")]
+    public void MathVerse_is_read_as_JSON_with_its_archive_unpacked(string unpacked)
+    {
+        _folder.Write(images_version_1-4/image_1.png", TinyImages.Png);
+        _folder.Write("testmini.json", """
+            [{"sample_index": "1", "problem_index": "1", "problem_version": "Text Lite", "question": "Which?\nChoices:\nA:40°\nB:50°",
+              "image": "images_version_1-4/image_1.png", "answer": "B", "question_type": "multi-choice",
+              "metadata": {"split": "testmini", "source": "GeoQA", "subject": "Plane Geometry", "subfield": "Angle"},
+              "query_wo": "Answer.", "query_cot": "Reason, then answer."}]
+            """);
+        BenchmarkData data = Read("mathverse");
+        BenchmarkItem item = Assert.Single(data.Items);
+        Assert.Equal(("Reason, then answer.", "Text Lite"), (item.Problem.Question, item.Problem.Category));
+        Assert.Equal(TinyImages.Png, item.Problem.Images.Single().ReadBytes());
+        AssertRight(data, "1", ["B", "50°"], ["A"]);
     }
 
     [Fact]

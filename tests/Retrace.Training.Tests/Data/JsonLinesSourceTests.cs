@@ -71,18 +71,18 @@ public sealed class JsonLinesSourceTests : IDisposable
     [InlineData("""{"question": 3.5, "image": 7}""", "its field \"image\" holds no path and no base64")]
     [InlineData("""{"question": "q", "images": ["x.png", {}]}""", "its field \"images\" holds no path and no base64")]
     [InlineData("""{"question": "q", "image": "gone.png"}""", "its image gone.png does not exist")]
-    [InlineData("""{"question": "q", "image": "."}""", "its image path . leads out of the data file's folder")]
+    [InlineData("""{"question": "q", "image": "."}""", "its image path . leads out of the data file's folder, which data.allow_outside_images would allow")]
     [InlineData("""{"question": "q", "image": ""}""", "its image path \"\" is no path")]
     [InlineData("""{"question": "q", "image": "a\u0000b"}""", "its image path \"a\0b\" is no path")]
     [InlineData(
         """{"question": "q", "image": "../secret.png"}""",
-        "its image path ../secret.png leads out of the data file's folder")]
+        "its image path ../secret.png leads out of the data file's folder, which data.allow_outside_images would allow")]
     [InlineData(
         """{"question": "q", "image": "sub/../../secret.png"}""",
-        "its image path sub/../../secret.png leads out of the data file's folder")]
+        "its image path sub/../../secret.png leads out of the data file's folder, which data.allow_outside_images would allow")]
     [InlineData(
         """{"question": "q", "image": "/etc/hostname"}""",
-        "its image path /etc/hostname leads out of the data file's folder")]
+        "its image path /etc/hostname leads out of the data file's folder, which data.allow_outside_images would allow")]
     [InlineData("""{"question": "q", "image": "data:image/png,abc"}""", "its image is a data URL that holds no base64")]
     [InlineData(
         """{"question": "q", "image": "data:image/png;base64,!!!"}""",

@@ -56,13 +56,30 @@ public sealed class EvaluationSummaryTests
         Assert.Equal(10 / 15.0, summary.AnswerRate, 12);
         Assert.InRange(4 / 15.0, summary.Interval.Lower, summary.Interval.Upper);
         Assert.Equal(3 / 15.0, summary.FormatRate, 12); // See Graded: the first response of each.
+        // Each problem's are of 10, 20, 30, 40 and 50 tokens, and the last two came to no end.
+        Assert.Equal(new ResponseLengths(30, 30, 50, 6 / 15.0), summary.Lengths);
+    }
+
+    [Fact]
+    public void The_median_of_an_even_number_lies_between_the_two_in_the_middle() => Assert.Equal(
+        new ResponseLengths(22.5, 15, 60, 0.25),
+        ResponseLengths.Of([new("", 20, true), new("", 60, false), new("", 0, true), new("", 10, true)]));
+
+    [Fact]
+    public void The_majority_answer_is_the_first_of_its_class()
+    {
+        Assert.Equal("answer 1", Graded(0, None, 0, 1, 1).MajorityAnswer);
+        Assert.Null(Graded(None, None, None).MajorityAnswer);
     }
 
     private static GradedProblem Graded(int goldClass, params int[] classes) => new(
         "id",
         null,
         "gold",
-        [.. classes.Select((_, i) => i == 0 ? "<think>so</think>\\boxed{1}" : "no form")],
+        [
+            .. classes.Select((_, i) => new SampledResponse(
+                i == 0 ? "<think>so</think>\\boxed{1}" : "no form", Tokens: 10 * (i + 1), Stopped: i < 3)),
+        ],
         [.. classes.Select(id => id == None ? null : $"answer {id}")],
         classes,
         goldClass);

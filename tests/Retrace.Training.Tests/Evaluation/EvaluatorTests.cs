@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Retrace.Models;
+using Retrace.Perturbations;
 using Retrace.Problems;
 using Retrace.Training.Configuration;
 using Retrace.Training.Evaluation;
@@ -41,14 +41,30 @@ public sealed class EvaluatorTests(UntrainedModelFolder folder) : IClassFixture<
     }
 
     [Fact]
+    public void A_perturbation_changes_what_is_said_about_images_and_nothing_else()
+    {
+        SampledResponse[][] clean = Sample(null);
+        SampledResponse[][] noisy = Sample(new PerturbationChoice("gaussian", 100));
+        Assert.Equal(noisy.SelectMany(drawn => drawn), Sample(new("gaussian", 100)).SelectMany(drawn => drawn));
+        Assert.Equal(clean.SelectMany(drawn => drawn), Sample(new("none", 40)).SelectMany(drawn => drawn));
+        foreach ((Problem problem, SampledResponse[] before, SampledResponse[] after) in Problems.Zip(clean, noisy))
+        {
+            Assert.Equal(problem.Images.Count == 0, before.SequenceEqual(after));
+        }
+
+        SampledResponse[][] Sample(PerturbationChoice? perturbation) => EvaluatorOf(maxBatchSequences: 100)
+            .Sample(Problems, first: 0, perturbation, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public void The_report_holds_summary_categories_and_every_response()
     {
         using TemporaryFolder files = new();
         GradedProblem[] graded =
         [
-            new("a", "angles", "5", [@"\boxed{5}", "none"], ["5", null], [0, -1], 0),
-            new("b", "area", "6", [@"\boxed{7}", @"\boxed{6}"], ["7", "6"], [0, 1], 1),
-            new("c", null, "1", ["", ""], [null, null], [-1, -1], -1),
+            new("a", "angles", "5", Responses(@"\boxed{5}", "none"), ["5", null], [0, -1], 0),
+            new("b", "area", "6", Responses(@"\boxed{7}", @"\boxed{6}"), ["7", "6"], [0, 1], 1),
+            new("c", null, "1", Responses("", ""), [null, null], [-1, -1], -1),
         ];
         new EvaluationReport("m", "d", Sampling, true, 4, [new SkippedProblem("x", "broken")], graded)
             .Write(files.Combine("report.json"));
@@ -74,17 +90,23 @@ public sealed class EvaluatorTests(UntrainedModelFolder folder) : IClassFixture<
         Assert.Equal([@"\boxed{7}", @"\boxed{6}"], second.GetProperty("responses").Deserialize<string[]>()!);
         Assert.Equal(["7", "6"], second.GetProperty("answers").Deserialize<string[]>()!);
         Assert.Equal([false, true], second.GetProperty("right").Deserialize<bool[]>()!);
+        Assert.Equal([7, 7], second.GetProperty("tokens").Deserialize<int[]>()!);
+        Assert.Equal(7, summary.GetProperty("response_tokens").GetProperty("median").GetDouble());
+        Assert.Equal(0, summary.GetProperty("cut_rate").GetDouble());
         Assert.False(second.GetProperty("majority_right").GetBoolean());
         Assert.Equal(JsonValueKind.Null, root.GetProperty("problems")[2].GetProperty("category").ValueKind);
     }
 
-    private IReadOnlyList<GradedProblem> Evaluate(int maxBatchSequences, Action<int>? onProblems)
-    {
-        VisionLanguageModel model = folder.Model;
-        return new Evaluator(
-            model,
-            new LocalRolloutEngine(model.Network, maxBatchSequences),
-            new ProblemPreparation(model, new DataSettings()),
-            Sampling).Evaluate(Problems, AnswerKey.Of(Labels), TestContext.Current.CancellationToken, onProblems);
-    }
+    private static SampledResponse[] Responses(params string[] texts) =>
+        [.. texts.Select(text => new SampledResponse(text, Tokens: 7, Stopped: true))];
+
+    private IReadOnlyList<GradedProblem> Evaluate(int maxBatchSequences, Action<int>? onProblems) =>
+        EvaluatorOf(maxBatchSequences)
+            .Evaluate(Problems, AnswerKey.Of(Labels), TestContext.Current.CancellationToken, onProblems);
+
+    private Evaluator EvaluatorOf(int maxBatchSequences) => new(
+        folder.Model,
+        new LocalRolloutEngine(folder.Model.Network, maxBatchSequences),
+        new ProblemPreparation(folder.Model, new DataSettings()),
+        Sampling);
 }

@@ -14,10 +14,11 @@ public sealed class StoredEvaluationTests : IDisposable
     [InlineData(7)]
     public void What_is_written_is_read_back(int? limit)
     {
+        SampledResponse[] responses = [new("r", 4, true), new("r", 9, false), new("r", 3, true)];
         GradedProblem[] problems =
         [
-            new("a", null, "1", ["r", "r", "r"], ["1", "1", "2"], [0, 0, 1], 0),
-            new("b", "kind", "1", ["r", "r", "r"], ["1", null, "2"], [0, -1, 1], 1),
+            new("a", null, "1", responses, ["1", "1", "2"], [0, 0, 1], 0),
+            new("b", "kind", "1", responses, ["1", null, "2"], [0, -1, 1], 1),
         ];
         EvaluationReport report =
             new("model", "data", new ResponseSampling(3, 0.7, 0.9, 64, 11), false, 0, [], problems) { Limit = limit };

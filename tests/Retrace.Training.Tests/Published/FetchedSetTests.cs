@@ -105,7 +105,7 @@ public sealed class FetchedSetTests : IDisposable
 
     [Fact]
     public void A_file_of_another_format_is_refused() => Assert.EndsWith(
-        "a.csv: LogicVista is read from .parquet and .json files",
+        "a.csv: LogicVista is read from .parquet, .json and .jsonl files",
         Assert.Throws<BadInputException>(() =>
             BenchmarkCatalogue.Named("logicvista").Read(_folder.Write("a.csv", ""))).Message);
 

@@ -14,13 +14,15 @@ internal sealed class RolloutServer : IDisposable
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _http;
+    private readonly string? _key;
     private readonly Lock _state = new();
     private int _failures; // In a row.
-    private DateTime _restsUntil;
+    private long _restsUntil; // By the clock of Environment.TickCount64, which nobody sets.
 
     public RolloutServer(Uri address, string? key)
     {
         Address = address;
+        _key = key;
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false, // The token is for this server.
@@ -59,7 +61,7 @@ internal sealed class RolloutServer : IDisposable
         {
             lock (_state)
             {
-                return DateTime.UtcNow < _restsUntil;
+                return Environment.TickCount64 < _restsUntil;
             }
         }
     }
@@ -79,7 +81,7 @@ internal sealed class RolloutServer : IDisposable
         lock (_state)
         {
             TimeSpan rest = FirstRest * Math.Pow(2, Math.Min(_failures++, 10));
-            _restsUntil = DateTime.UtcNow + (rest < LongestRest ? rest : LongestRest);
+            _restsUntil = Environment.TickCount64 + (long)(rest < LongestRest ? rest : LongestRest).TotalMilliseconds;
         }
     }
 
@@ -155,6 +157,8 @@ internal sealed class RolloutServer : IDisposable
     private Exception Fault(HttpStatusCode status, byte[] bytes)
     {
         string said = System.Text.Encoding.UTF8.GetString(bytes).ReplaceLineEndings(" ");
+        // Some servers and proxies quote the request's headers.
+        said = _key is null ? said : said.Replace(_key, "[token]", StringComparison.OrdinalIgnoreCase);
         said = said.Length > QuotedError ? said[..QuotedError] + "…" : said;
         return (int)status switch
         {

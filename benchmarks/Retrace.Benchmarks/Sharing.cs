@@ -1,0 +1,181 @@
+using System.Globalization;
+using Retrace.Benchmarks.Measuring;
+using Retrace.Models.Images;
+using Retrace.Models.Qwen;
+using Retrace.Training.Configuration;
+using Retrace.Training.Learning;
+using Retrace.Training.Rollouts;
+
+namespace Retrace.Benchmarks;
+
+/// <summary>
+/// A step of CSRS with what its samples have in common computed once, against the same step computed sample by sample,
+/// and against a step of majority voting with as many samples.
+/// </summary>
+internal static class Sharing
+{
+    private const int Group = 8;             // n
+    private const int Continuations = 5;     // k
+    private const double KeepRate = 0.7;
+    private const int ImageSide = 16;        // 256 image tokens.
+    private const int QuestionTokens = 40;
+
+    public static void Run(BenchmarkSettings settings)
+    {
+        QwenConfig config = settings.Smallest ? RandomModel.Smallest : RandomModel.Shape(hidden: 384, layers: 6, vocabulary: 8000);
+        using QwenModel model = RandomModel.Create(config);
+        model.Parameters.Train(name => !name.StartsWith("visual.", StringComparison.Ordinal));
+        Console.WriteLine(
+            $"{model.Parameters.Count / 1e6:0.0} million weights, fp32; n = {Group}, k = {Continuations}, keep rate {KeepRate}, "
+            + $"an image of {ImageSide * ImageSide} tokens and {QuestionTokens} of text");
+        foreach (int responseTokens in settings.Smallest ? [8] : (int[])[64, 256])
+        {
+            using var step = new Step(model, responseTokens);
+            Measure(step, responseTokens, settings.Rounds);
+        }
+    }
+
+    private static void Measure(Step step, int responseTokens, int count)
+    {
+        Drawn shared = step.Csrs(share: true, learn: false);
+        Drawn alone = step.Csrs(share: false, learn: false);
+        (double same, double distance) = Compare(shared, alone);
+        Rounds rounds = Rounds.Of(
+            count,
+            ("shared rollouts", () => step.Csrs(share: true, learn: false)),
+            ("rollouts", () => step.Csrs(share: false, learn: false)),
+            ("shared step", () => step.Csrs(share: true, learn: true)),
+            ("step", () => step.Csrs(share: false, learn: true)),
+            ("majority rollouts", () => step.Majority(learn: false)),
+            ("majority step", () => step.Majority(learn: true)));
+        Console.WriteLine($"responses of {responseTokens} tokens:");
+        Line("rollouts, sample by sample / shared", rounds.Ratio("rollouts", "shared rollouts"));
+        Line("step, sample by sample / shared", rounds.Ratio("step", "shared step"));
+        Line("rollouts, csrs / majority", rounds.Ratio("shared rollouts", "majority rollouts"));
+        Line("step, csrs / majority", rounds.Ratio("shared step", "majority step"));
+        Line("seconds of a shared step", rounds.Seconds("shared step"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {same:P1} of the samples are token for token the same, whose log-probabilities differ by {distance:0.0e0} at most"));
+    }
+
+    private static void Line(string name, Spread spread) => Console.WriteLine($"  {name,-40} {spread.ToString("0.00")}");
+
+    // Rounding can turn a draw, and what follows is then another sample.
+    private static (double Same, double Distance) Compare(Drawn shared, Drawn alone)
+    {
+        (Generation Shared, Generation Alone)[] pairs = [.. shared.All.Zip(alone.All)];
+        (Generation Shared, Generation Alone)[] same =
+            [.. pairs.Where(pair => pair.Shared.Tokens.AsSpan().SequenceEqual(pair.Alone.Tokens))];
+        double distance = same
+            .SelectMany(pair => pair.Shared.LogProbs.Zip(pair.Alone.LogProbs, (one, other) => Math.Abs(one - other)))
+            .DefaultIfEmpty(float.NaN)
+            .Max();
+        return ((double)same.Length / pairs.Length, distance);
+    }
+
+    /// <summary>What a step draws.</summary>
+    private sealed record Drawn(Generation[] Maternal, Generation[] Retraced)
+    {
+        public IEnumerable<Generation> All => Maternal.Concat(Retraced);
+    }
+
+    /// <summary>Steps for one problem.</summary>
+    private sealed class Step : IDisposable
+    {
+        private readonly LocalRolloutEngine _engine;
+        private readonly Learner _learner;
+        private readonly QwenConfig _config;
+        private readonly int _responseTokens;
+        private readonly int[] _prompt;
+        private readonly ProcessedImage _image;
+        private readonly ProcessedImage[] _perturbed;
+
+        public Step(QwenModel model, int responseTokens)
+        {
+            _config = model.Config;
+            _responseTokens = responseTokens;
+            _engine = new LocalRolloutEngine(model, Group * (1 + Continuations));
+            // So small a rate that every round learns from the same policy.
+            _learner = new Learner(
+                model,
+                reference: null,
+                new LearningSettings { Kl = 0, LearningRate = 1e-12, MiniBatch = Group },
+                new RolloutSettings { MaxResponseTokens = responseTokens },
+                seed: 0);
+            _prompt = RandomModel.PromptWithImage(_config, ImageSide, QuestionTokens, place: 0);
+            _image = RandomModel.Image(_config, ImageSide, place: 0);
+            _perturbed = [.. Enumerable.Range(1, Group).Select(i => RandomModel.Image(_config, ImageSide, i))];
+        }
+
+        /// <summary>Both rounds, and learning from the first.</summary>
+        /// <param name="share">Whether samples that have a prompt or an image in common come in one request.</param>
+        public Drawn Csrs(bool share, bool learn)
+        {
+            Generation[] maternal = Draw([Request(_prompt, _image, round: 0, Group)], share);
+            Generation[] retraced = Draw(
+                [
+                    .. maternal.Select((trajectory, i) => Request(
+                        [.. _prompt, .. trajectory.Tokens[..(int)(KeepRate * trajectory.Tokens.Length)]],
+                        _perturbed[i],
+                        round: 1 + i,
+                        Continuations,
+                        (int)(KeepRate * trajectory.Tokens.Length))),
+                ],
+                share);
+            if (learn)
+            {
+                Learn(maternal, share);
+            }
+            return new Drawn(maternal, retraced);
+        }
+
+        /// <summary>As many samples of the prompt alone, and learning from as many as CSRS does.</summary>
+        public void Majority(bool learn)
+        {
+            Generation[] votes = Draw([Request(_prompt, _image, round: 0, Group * (1 + Continuations))], share: true);
+            if (learn)
+            {
+                Learn(votes[..Group], share: true);
+            }
+        }
+
+        public void Dispose() => _learner.Dispose();
+
+        private RolloutRequest Request(int[] prompt, ProcessedImage image, int round, int samples, int kept = 0) => new(
+            prompt,
+            [image],
+            _responseTokens - kept,
+            [.. Enumerable.Range(0, samples).Select(sample => RandomStream.For(2, round, sample))]);
+
+        private Generation[] Draw(RolloutRequest[] requests, bool share)
+        {
+            if (!share)
+            {
+                requests =
+                [
+                    .. requests.SelectMany(request => request.Streams.Select(stream => request with
+                    {
+                        Images = [.. request.Images.Select(Copy)],
+                        Streams = [stream],
+                    })),
+                ];
+            }
+            Generation[][] drawn = _engine.Generate(requests, new SamplingSettings(1), CancellationToken.None);
+            return [.. drawn.SelectMany(samples => samples)];
+        }
+
+        // Another image as far as anyone can tell: it is encoded again.
+        private static ProcessedImage Copy(ProcessedImage image) => image with { Patches = [.. image.Patches] };
+
+        private void Learn(Generation[] trajectories, bool share) => _learner.Learn(
+            step: 1,
+            [
+                .. trajectories.Select((trajectory, i) => new TrainingSample(
+                    new PromptedResponse(
+                        share ? _prompt : [.. _prompt], trajectory.Tokens, [share ? _image : Copy(_image)]),
+                    trajectory.LogProbs,
+                    Advantage: i % 2 == 0 ? 1 : -1)),
+            ]);
+    }
+}

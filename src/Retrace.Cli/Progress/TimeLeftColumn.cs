@@ -1,0 +1,25 @@
+using System.Diagnostics;
+using System.Globalization;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Retrace.Cli.Progress;
+
+/// <summary>The time that is left at the pace so far.</summary>
+/// <remarks>By a clock that nobody sets: Spectre's own column goes by the time of day, which can go backwards.</remarks>
+/// <param name="begun">How much was done before this process began.</param>
+internal sealed class TimeLeftColumn(double begun) : ProgressColumn
+{
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+    public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+    {
+        double done = task.Value - begun;
+        string left = done <= 0 ? "-:--:--" : TextOf(_clock.Elapsed * ((task.MaxValue - task.Value) / done));
+        return new Text(left, new Style(Color.Blue));
+    }
+
+    /// <summary>Hours, however many, minutes and seconds.</summary>
+    public static string TextOf(TimeSpan left) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(long)left.TotalHours}:{left:mm\\:ss}");
+}

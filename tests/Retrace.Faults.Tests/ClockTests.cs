@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Retrace.Faults.Tests;
+
+/// <summary>A run on a machine whose clock is set while it goes on, which libfaketime pretends.</summary>
+public sealed class ClockTests(UnbrokenRun unbroken) : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("retrace-faults-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_clock_that_jumps_by_years_changes_neither_numbers_nor_durations()
+    {
+        string? library = FindLibrary();
+        Assert.SkipWhen(library is null, "libfaketime is missing: apt-get install faketime (Debian)");
+        string clock = Path.Combine(_folder, "clock");
+        await SetAsync("+0");
+        TinyRun run = new(Path.Combine(_folder, "run"));
+        var elapsed = Stopwatch.StartNew();
+        using Process process = run.Start(
+            ("LD_PRELOAD", library!),
+            ("FAKETIME_TIMESTAMP_FILE", clock),
+            ("FAKETIME_NO_CACHE", "1"),
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1")); // As when somebody sets a clock.
+        Assert.True(await TinyRun.UntilAsync(process, () => run.LatestCheckpoint == 1));
+        await SetAsync("-4000d");
+        Assert.True(await TinyRun.UntilAsync(process, () => run.LatestCheckpoint == 3));
+        await SetAsync("+4000d");
+        RetraceProcess ended = await RetraceProcess.EndOfAsync(process);
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
+        run.AssertSameAs(unbroken.Run);
+
+        // The clock did jump, and no duration did.
+        int[] years = [.. run.WholeLinesOf("log.txt").Select(line => int.Parse(line[..4]))];
+        Assert.True(years.Max() - years.Min() > 20, string.Join(", ", years));
+        double[] seconds =
+        [
+            .. from line in run.WholeLinesOf("metrics.jsonl").Skip(1)
+               from key in (string[])["rollout_seconds", "learn_seconds", "step_seconds"]
+               select JsonNode.Parse(line)![key]!.GetValue<double>(),
+        ];
+        Assert.All(seconds, value => Assert.InRange(value, 0, elapsed.Elapsed.TotalSeconds));
+        TimeSpan[] left =
+        [
+            .. ended.Output.Split('\n').Where(line => line.EndsWith(" left", StringComparison.Ordinal))
+                .Select(line => TimeSpan.Parse(line.Split(' ')[^2])),
+        ];
+        Assert.Equal(TinyRun.Steps, left.Length);
+        Assert.All(left, value => Assert.InRange(value, TimeSpan.Zero, TinyRun.Steps * elapsed.Elapsed));
+
+        Task SetAsync(string offset) =>
+            File.WriteAllTextAsync(clock, offset + "\n", TestContext.Current.CancellationToken);
+    }
+
+    private static string? FindLibrary() => !OperatingSystem.IsLinux()
+        ? null
+        : Directory.EnumerateDirectories("/usr/lib", "*-linux-*")
+            .Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1"))
+            .FirstOrDefault(File.Exists);
+}

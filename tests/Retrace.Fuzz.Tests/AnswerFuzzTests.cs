@@ -1,0 +1,97 @@
+using System.Text;
+using Retrace.Answers;
+
+namespace Retrace.Fuzz.Tests;
+
+/// <summary>Answers, which a model may write as it likes.</summary>
+public sealed class AnswerFuzzTests
+{
+    private static readonly string[] Pieces =
+    [
+        "1", "0", "12", "3.5", "1e9", "1e999999", "999999999999999999999", "x", "y", "A", "B", "\\pi", "\\sqrt", "\\frac",
+        "{", "}", "{1}", "{2}", "(", ")", "[", "]", "^", "_", "+", "-", "*", "/", "=", "\\cdot", "\\times", "\\left", "\\right",
+        "\\boxed{", "<answer>", "</answer>", "answer is ", "\\text{", "%", "°", "^\\circ", "cm", "\\infty", ",", ";", " ", "\n",
+        "\\\\", "!", "|", "<", ">", "\\le", "\\pm", "\\{", "\\}", "\0", "\ud800", "é", "²", "½", "√", "π", "$", "\\(", ":",
+    ];
+
+    private static readonly MathematicalEquivalence Equivalence = new();
+
+    [Fact]
+    public void Equivalence_and_extraction() => Fuzzer.Run("answers", 3000, Make, Use);
+
+    [Theory]
+    [InlineData("(", ")")]
+    [InlineData("{", "}")]
+    [InlineData("\\sqrt{", "}")]
+    [InlineData("\\frac{1}{", "}")]
+    [InlineData("2^", "")]
+    [InlineData("-", "")]
+    [InlineData("\\text{", "}")]
+    [InlineData("9^{9^{", "}}")]
+    [InlineData("1+", "")]
+    [InlineData("|", "|")]
+    [InlineData("3!", "")]
+    public void A_hundred_thousand_levels_are_compared_without_overflowing_the_stack(string open, string close) =>
+        OnSmallStack(() =>
+        {
+            string deep = string.Concat(Enumerable.Repeat(open, 100_000)) + "1" + string.Concat(Enumerable.Repeat(close, 100_000));
+            Use(Encoding.UTF8.GetBytes($"{deep}\u0001{deep} "));
+        });
+
+    // Two answers, one a changed copy of the other as often as not.
+    private static byte[] Make(Random random)
+    {
+        string first = Text(random);
+        string second = random.Next(2) == 0 ? first.Insert(random.Next(first.Length + 1), Pieces[random.Next(Pieces.Length)]) : Text(random);
+        return Encoding.UTF8.GetBytes($"{first}\u0001{second}");
+    }
+
+    private static string Text(Random random)
+    {
+        var text = new StringBuilder();
+        for (int pieces = random.Next(1, random.Next(10) == 0 ? 400 : 25); pieces > 0; pieces--)
+        {
+            string piece = Pieces[random.Next(Pieces.Length)];
+            text.Insert(random.Next(text.Length + 1), random.Next(40) == 0 ? string.Concat(Enumerable.Repeat(piece, 300)) : piece);
+        }
+        return text.ToString();
+    }
+
+    private static void Use(byte[] input)
+    {
+        string[] texts = Encoding.UTF8.GetString(input).Split('\u0001');
+        string first = texts[0];
+        string second = texts[^1];
+        bool equal = Equivalence.AreEqual(first, second);
+        Assert.Equal(equal, Equivalence.AreEqual(second, first));
+        Assert.True(Equivalence.AreEqual(first, first));
+        Equivalence.CanonicalForm(first);
+        foreach (string name in AnswerExtractions.Names)
+        {
+            IAnswerExtraction extraction = AnswerExtractions.Create(name);
+            extraction.Extract(first + second);
+            extraction.FirstAnswerStart(first + second);
+        }
+    }
+
+    private static void OnSmallStack(Action action)
+    {
+        Exception? failure = null;
+        var thread = new Thread(
+            () =>
+            {
+                try
+                {
+                    action();
+                }
+                catch (Exception error)
+                {
+                    failure = error;
+                }
+            },
+            maxStackSize: 1 << 20);
+        thread.Start();
+        Assert.True(thread.Join(TimeSpan.FromSeconds(60)), "It has not ended within 60 s.");
+        Assert.Null(failure);
+    }
+}

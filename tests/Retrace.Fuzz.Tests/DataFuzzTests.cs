@@ -1,0 +1,90 @@
+using System.Text;
+using Retrace.Models.Images;
+using Retrace.Problems;
+using Retrace.Training.Benchmarks;
+using Retrace.Training.Data;
+using Retrace.Training.Grading;
+using Retrace.Training.Prompts;
+using Retrace.Training.Tests;
+
+namespace Retrace.Fuzz.Tests;
+
+/// <summary>Data files.</summary>
+public sealed class DataFuzzTests : IDisposable
+{
+    private static readonly byte[] Picture = ImageDecoder.EncodePng(new PixelImage(2, 1, [255, 0, 0, 0, 255, 0]));
+
+    private static readonly string[] Problems =
+    [
+        """{"id":"one","image":"images/a.png","question":"How long is AB?","answer":"12","category":"lines"}""",
+        """{"question":"<image> or <image>?","images":["images/a.png","a.png"],"answer":7}""",
+        $$"""{"id":3,"image":"data:image/png;base64,{{Convert.ToBase64String(Picture)}}","problem":"And this?"}""",
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public DataFuzzTests()
+    {
+        _folder.Write("images/a.png", Picture);
+        _folder.Write("a.png", Picture);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Problems_as_JSON_lines() =>
+        Fuzzer.Run("jsonl", 500, random => Lines(Problems, random), bytes => ReadProblems("fuzzed.jsonl", bytes));
+
+    [Fact]
+    public void Problems_as_Parquet()
+    {
+        string path = _folder.Write("seed.jsonl", string.Join('\n', Problems));
+        string parquet = _folder.Combine("seed.parquet");
+        ParquetProblemWriter.Write(ProblemSources.Open(path).Read(), parquet);
+        byte[] seed = File.ReadAllBytes(parquet);
+        Fuzzer.Run(
+            "parquet", 400, random => ByteMutation.Of(seed, random), bytes => ReadProblems("fuzzed.parquet", bytes));
+    }
+
+    [Fact]
+    public void Prompts() => Fuzzer.Run(
+        "prompts",
+        300,
+        random => Lines(
+            [
+                """{"id":"a","prompt":"What?","image":"a.png","response":"That."}""",
+                """{"id":2,"input_ids":[1,2,3],"response":"4"}""",
+            ],
+            random),
+        bytes => PromptFile.Read(_folder.Write("fuzzed.jsonl", bytes)));
+
+    [Fact]
+    public void Pairs_to_grade() => Fuzzer.Run(
+        "grades",
+        300,
+        random => Lines(["""{"gold":"\\frac{1}{2}","pred":"0.5"}""", """{"gold":"A","pred":"B"}"""], random),
+        bytes => AnswerGrading.GradeFile(
+            _folder.Write("fuzzed.jsonl", bytes), _folder.Combine("out.jsonl"), CancellationToken.None));
+
+    private static byte[] Lines(string[] lines, Random random)
+    {
+        string[] damaged = [.. lines];
+        int place = random.Next(lines.Length);
+        damaged[place] = Encoding.UTF8.GetString(JsonMutation.Of(lines[place], random));
+        byte[] bytes = Encoding.UTF8.GetBytes(string.Join('\n', damaged));
+        return random.Next(8) == 0 ? ByteMutation.Of(bytes, random) : bytes;
+    }
+
+    private void ReadProblems(string name, byte[] bytes)
+    {
+        ProblemSet problems = ProblemSources.Open(_folder.Write(name, bytes)).Read();
+        foreach (ProblemImage image in problems.Problems.SelectMany(problem => problem.Images))
+        {
+            if (image is ImageFile file)
+            {
+                Assert.StartsWith(_folder.Path + Path.DirectorySeparatorChar, Path.GetFullPath(file.Path));
+            }
+            image.ReadBytes();
+        }
+    }
+}

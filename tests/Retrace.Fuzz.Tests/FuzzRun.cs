@@ -1,0 +1,64 @@
+namespace Retrace.Fuzz.Tests;
+
+/// <summary>The cases of a harness, one after another on a thread of their own.</summary>
+internal sealed class FuzzRun(Func<Random, byte[]> make, Action<byte[]> use, long allocation)
+{
+    private const int AllocationPerByte = 200;
+
+    private long _begin = long.MaxValue;
+    private volatile byte[] _input = [];
+    private volatile int _number;
+
+    /// <summary>The case at work, or the last one.</summary>
+    public int Number => _number;
+
+    public byte[] Input => _input;
+
+    public int Tried { get; private set; }
+
+    public int Complaints { get; private set; }
+
+    /// <summary>What should not have happened; null while all is well.</summary>
+    public string? Finding { get; private set; }
+
+    /// <summary>For how long the case at work has been so.</summary>
+    public TimeSpan CaseLasts => TimeSpan.FromMilliseconds(
+        Math.Max(0, Environment.TickCount64 - Math.Min(Interlocked.Read(ref _begin), Environment.TickCount64)));
+
+    public void Work(FuzzBudget budget)
+    {
+        for (int number = budget.First; budget.Allows(number) && Finding is null; number++)
+        {
+            _number = number;
+            _input = make(new Random(number));
+            Tried++;
+            Interlocked.Exchange(ref _begin, Environment.TickCount64);
+            Finding = Try();
+            Interlocked.Exchange(ref _begin, long.MaxValue);
+        }
+    }
+
+    private string? Try()
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            use(_input);
+        }
+        catch (BadInputException complaint)
+        {
+            Complaints++;
+            if (complaint.Message.Contains('\n'))
+            {
+                return $"the complaint has more than one line: {complaint.Message}";
+            }
+        }
+        catch (Exception error)
+        {
+            return error.ToString();
+        }
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        long bound = allocation + ((long)AllocationPerByte * _input.Length);
+        return allocated > bound ? $"it took {allocated} bytes of memory, more than {bound}" : null;
+    }
+}

@@ -1,0 +1,51 @@
+namespace Retrace.Fuzz.Tests;
+
+/// <summary>Gives a reader damaged inputs and looks whether it crashes, hangs or takes memory without bound.</summary>
+internal static class Fuzzer
+{
+    // Generous, so that a busy machine makes nothing fail: what hangs, hangs for longer.
+    private static readonly TimeSpan LongestCase = TimeSpan.FromSeconds(60);
+
+    // A thread's stack is smaller than the main thread's: deep recursion shows earlier.
+    private const int StackBytes = 1 << 20;
+
+    /// <summary>Tries one input after another.</summary>
+    /// <param name="name">The harness, for messages.</param>
+    /// <param name="cases">How many inputs the CI tries.</param>
+    /// <param name="make">The input of a case, from its own random numbers.</param>
+    /// <param name="use">
+    /// Reads it. It may succeed, or complain by a <see cref="BadInputException"/> of one line; nothing else.
+    /// </param>
+    /// <param name="allocation">
+    /// Bytes of managed memory that reading may take in all, freed or not, beside 200 times the input's own length.
+    /// </param>
+    public static void Run(
+        string name, int cases, Func<Random, byte[]> make, Action<byte[]> use, long allocation = 64L << 20)
+    {
+        var run = new FuzzRun(make, use, allocation);
+        var budget = new FuzzBudget(cases);
+        var thread = new Thread(() => run.Work(budget), StackBytes) { IsBackground = true, Name = $"fuzzing {name}" };
+        thread.Start();
+        while (!thread.Join(TimeSpan.FromMilliseconds(50)))
+        {
+            if (run.CaseLasts > LongestCase)
+            {
+                Assert.Fail($"Case {run.Number} of {name} has not ended within {LongestCase.TotalSeconds} s; {Kept(name, run)}");
+            }
+        }
+        if (run.Finding is string finding)
+        {
+            Assert.Fail($"Case {run.Number} of {name}: {finding}\n{Kept(name, run)}");
+        }
+        Assert.True(run.Complaints < run.Tried, $"No input of {name} was ever read well: the harness tests nothing.");
+        Assert.True(run.Complaints > 0, $"No input of {name} was ever refused: the harness tests nothing.");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {run.Tried} cases, {run.Complaints} refused");
+    }
+
+    private static string Kept(string name, FuzzRun run)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"retrace-fuzz-{name.Replace(' ', '-')}-{run.Number}.bin");
+        File.WriteAllBytes(path, run.Input);
+        return $"its input is kept in {path}, and RETRACE_FUZZ_FROM={run.Number} begins with it.";
+    }
+}
