@@ -37,9 +37,10 @@ public sealed class KillCampaignTests(UnbrokenRun unbroken) : IDisposable
             Assert.Equal((0, ""), (last.ExitCode, last.Error));
             run.AssertSameAs(unbroken.Run);
             Directory.Delete(run.Directory, recursive: true);
+            string where = string.Join(", ", _found.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} {pair.Key}"));
+            TestContext.Current.SendDiagnosticMessage(
+                $"{done} faults tried of {kills}, in {runs + 1} runs ({where}), lost: nothing");
         }
-        string where = string.Join(", ", _found.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} {pair.Key}"));
-        TestContext.Current.SendDiagnosticMessage($"{kills} kills in {runs} runs ({where}), lost: nothing");
     }
 
     // Returns how often it was killed: less than asked for where the run was faster.

@@ -19,7 +19,9 @@ public static class Checksums
     {
         string[] files =
         [
-            .. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal),
+            .. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)
+                .Where(file => Path.GetFileName(file) != FileName)
+                .Order(StringComparer.Ordinal),
         ];
         string[] lines = [.. files.Select(file =>
         {
