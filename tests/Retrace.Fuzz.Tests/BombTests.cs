@@ -63,8 +63,8 @@ public sealed class BombTests : IDisposable
             // Long texts that a dictionary cannot shorten, but compression can.
             IEnumerable<Row> rows = Enumerable.Range(0, 320).Select(i => new Row { problem = i + new string('a', 1 << 20) });
             await ParquetSerializer.SerializeAsync(
-                rows, stream, new ParquetOptions { CompressionMethod = compression, UseDictionaryEncoding = false },
-                TestContext.Current.CancellationToken);
+                rows, stream, new ParquetOptions { CompressionMethod = compression },
+                cancellationToken: TestContext.Current.CancellationToken);
         }
         Bounded(64 << 20, () => Assert.Contains(
             "once it is decoded",
