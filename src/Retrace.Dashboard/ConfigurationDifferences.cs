@@ -63,7 +63,7 @@ internal static class ConfigurationDifferences
                 Collect(parser, "", settings);
             }
         }
-        catch (YamlException)
+        catch (Exception error) when (error is YamlException or InvalidOperationException)
         {
             settings.Clear(); // A file that is just being written.
         }

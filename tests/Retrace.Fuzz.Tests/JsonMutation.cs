@@ -31,25 +31,34 @@ internal static class JsonMutation
     private static string Once(string text, Random random)
     {
         JsonNode? root;
+        JsonNode? node;
         try
         {
             root = JsonNode.Parse(text);
+            node = root is null ? null : Descend(root, random);
         }
         catch (Exception error) when (error is System.Text.Json.JsonException or ArgumentException)
         {
             return text; // Broken by what was done before, a key twice for one.
         }
-        if (root is null || Descend(root, random) is not JsonNode node)
+        if (root is null || node is null)
         {
             return Value(random);
         }
         string raw = random.Next(8) switch
         {
             0 => "",
-            1 => Copies(node.ToJsonString(), random),
+            1 => Copies(node, random),
             _ => Value(random),
         };
-        return Replace(root, node, raw, twice: random.Next(10) == 0);
+        try
+        {
+            return Replace(root, node, raw, twice: random.Next(10) == 0);
+        }
+        catch (ArgumentException)
+        {
+            return text; // A key is there twice in a part that has not been looked at before.
+        }
     }
 
     // A node below the root, found by steps of which each child is as likely as the next.
@@ -97,8 +106,9 @@ internal static class JsonMutation
         return root.ToJsonString().Replace(Mark, raw);
     }
 
-    private static string Copies(string text, Random random)
+    private static string Copies(JsonNode node, Random random)
     {
+        string text = node.ToJsonString();
         int count = Math.Min(random.Next(2, 2000), 200_000 / (text.Length + 1));
         return $"[{string.Join(',', Enumerable.Repeat(text, count))}]";
     }

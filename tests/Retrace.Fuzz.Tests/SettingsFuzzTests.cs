@@ -30,6 +30,14 @@ public sealed class SettingsFuzzTests : IDisposable
             bytes => ConfigurationLayers.Read(_folder.Write("fuzzed.yaml", bytes)));
     }
 
+    [Theory]
+    [InlineData("data:\n  instruction: a\tb: \0\n")]
+    [InlineData("a: &a [x,x]\nb: [*a,*a,*a]\n")]
+    [InlineData("seed: *a\n")]
+    [InlineData("<<: *a\n")]
+    public void Aliases_and_stray_characters_are_one_sentence(string yaml) => Assert.DoesNotContain(
+        '\n', Assert.Throws<BadInputException>(() => ConfigurationLayers.Read(_folder.Write("a.yaml", yaml))).Message);
+
     private static byte[] Damaged(string seed, Random random)
     {
         for (int times = random.Next(4); times > 0; times--)

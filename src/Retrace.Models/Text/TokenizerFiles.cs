@@ -20,6 +20,9 @@ internal sealed record TokenizerFiles(
     // Far above any real vocabulary; a larger id can only be an error, and a table of all ids must fit in memory.
     private const int MaximumId = 1 << 24;
 
+    // They are looked for one by one at every place of a text.
+    private const int MostAddedTokens = 10_000;
+
     private const long LargestMerges = 128 << 20; // Bytes.
 
     /// <exception cref="BadInputException">
@@ -235,6 +238,12 @@ internal sealed record TokenizerFiles(
             {
                 throw new BadInputException($"The tokenizer {path} gives '{tokenOf[id]}' and '{token}' the same id {id}.");
             }
+        }
+        if (AddedTokens.Count > MostAddedTokens)
+        {
+            throw new BadInputException(
+                $"The tokenizer {path} adds {AddedTokens.Count} tokens beside its vocabulary; at most {MostAddedTokens} "
+                + "are taken.");
         }
         var added = new HashSet<string>();
         foreach (AddedToken token in AddedTokens)

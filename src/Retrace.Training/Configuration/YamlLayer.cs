@@ -54,7 +54,7 @@ internal static class YamlLayer
             parser.Consume<DocumentStart>();
             return new ScalarValue(key, parser.Consume<Scalar>().Value, IsNull: false, place);
         }
-        catch (YamlException error)
+        catch (Exception error) when (error is YamlException or InvalidOperationException)
         {
             throw new BadInputException($"{place}: the quoted value is malformed: {error.Message}", error);
         }
@@ -90,6 +90,10 @@ internal static class YamlLayer
         {
             string reason = error.Message.TrimEnd('.');
             throw new BadInputException($"{path}, line {error.Start.Line}: not valid YAML: {reason}", error);
+        }
+        catch (InvalidOperationException error) // Some damage the parser complains of in no other way.
+        {
+            throw new BadInputException($"{path}: not valid YAML", error);
         }
     }
 

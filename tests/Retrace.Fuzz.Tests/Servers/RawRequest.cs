@@ -15,16 +15,17 @@ internal static class RawRequest
     {
         using var client = new TcpClient { ReceiveTimeout = Patience, SendTimeout = Patience, NoDelay = true };
         client.Connect(address.Host, address.Port);
+        using NetworkStream stream = client.GetStream();
         try
         {
-            client.GetStream().Write(bytes);
+            stream.Write(bytes);
             client.Client.Shutdown(SocketShutdown.Send);
         }
         catch (Exception error) when (IsClosed(error))
         {
             // Refused before it was all there: an answer may have come nevertheless.
         }
-        return Status(client.GetStream());
+        return Status(stream);
     }
 
     /// <summary>A request with the header fields that it needs.</summary>
