@@ -5,7 +5,7 @@ namespace Retrace.Models;
 
 /// <summary>Addition of tensors that is safe from the garbage collector.</summary>
 /// <remarks>
-/// TorchSharp's <c>+</c> makes a scalar 1 on the way, which a collection at that moment frees under the native call
+/// TorchSharp's <c>+</c> and <c>add_</c> make a scalar 1 on the way, which a collection at that moment frees under the native call
 /// (docs/architecture.md).
 /// </remarks>
 public static class Addition
@@ -14,4 +14,7 @@ public static class Addition
 
     /// <summary>a + b</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
+
+    /// <summary>a ← a + b</summary>
+    public static Tensor Increase(this Tensor a, Scalar b) => a.add_(b, One);
 }

@@ -40,7 +40,7 @@ internal sealed class RmsNorm
     public Tensor Forward(Tensor x)
     {
         Tensor wide = x.to(ScalarType.Float32);
-        Tensor scale = (wide * wide).mean([-1], keepdim: true).add_(_epsilon).rsqrt_();
+        Tensor scale = (wide * wide).mean([-1], keepdim: true).Increase(_epsilon).rsqrt_();
         return (wide * scale).to(x.dtype) * _weight;
     }
 }

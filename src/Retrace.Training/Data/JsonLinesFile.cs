@@ -7,7 +7,10 @@ namespace Retrace.Training.Data;
 /// <summary>Files of JSON objects, one a line.</summary>
 internal static class JsonLinesFile
 {
-    private const int LongestLine = 1 << 28; // Characters: far more than a record with its images in base64.
+    /// <summary>Bytes of a line at most.</summary>
+    public const int LongestLine = 1 << 28; // Bytes: far more than a record with its images in base64.
+    private static readonly byte[] ByteOrderMark = [0xef, 0xbb, 0xbf];
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     private static readonly JsonWriterOptions ReadableText = new()
     {
@@ -26,12 +29,17 @@ internal static class JsonLinesFile
         int line = 0;
         try
         {
-            using StreamReader reader = new(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
-            BoundedLines lines = new(reader, LongestLine);
-            while (lines.Read() is { } text)
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            long next = 0;
+            foreach ((byte[] bytes, bool _) in ByteLines.Of(stream, LongestLine))
             {
                 line++;
-                if (string.IsNullOrWhiteSpace(text))
+                int mark = line == 1 && bytes.AsSpan().StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
+                long start = next + mark;
+                next += bytes.Length + 1;
+                ReadOnlyMemory<byte> text = bytes.AsMemory(mark);
+                _ = Strict.GetCharCount(text.Span); // The parser would not look into every text.
+                if (text.Span.Trim(" \t\r"u8).IsEmpty)
                 {
                     continue;
                 }
@@ -40,7 +48,7 @@ internal static class JsonLinesFile
                 {
                     throw new BadInputException($"{path}, line {line}: expected a JSON object, such as {example}");
                 }
-                visit(new JsonRecord(document.RootElement, path, line, folder));
+                visit(new JsonRecord(document.RootElement, path, line, folder) { Start = start, Length = text.Length });
             }
         }
         catch (JsonException error)

@@ -22,10 +22,15 @@ public sealed class JsonLinesSource(string path, bool allowOutsideImages = false
             problems.Add(
                 id,
                 record.Text("question") ?? record.Text("problem"),
-                () => record.Images(id),
+                () => [.. record.Images(id).Select((image, i) => Placed(image, record, i))],
                 record.Text("answer"),
                 record.Text("category"));
         }, allowOutsideImages);
         return problems.Build();
     }
+
+    // Images inside the file are read again when they are needed: memory does not grow with them.
+    private ProblemImage Placed(ProblemImage image, JsonRecord record, int index) => image is EmbeddedImage
+        ? new JsonLineImage(image.Name, path, record.Start, record.Length, index)
+        : image;
 }

@@ -19,6 +19,12 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, ImageF
     /// <summary>From 1.</summary>
     public int Line => line;
 
+    /// <summary>Where the line begins in its file, in bytes; 0 in a JSON document.</summary>
+    public long Start { get; init; }
+
+    /// <summary>The line's bytes; 0 in a JSON document.</summary>
+    public int Length { get; init; }
+
     /// <summary>Names file and line in messages.</summary>
     public string Place => $"{path}, line {line}";
 

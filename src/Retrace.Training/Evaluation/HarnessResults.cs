@@ -58,7 +58,7 @@ internal static partial class HarnessResults
             hashes[task.Name] = Hash(string.Concat(samples.Select(sample =>
                 $"{sample["doc_hash"]}{sample["prompt_hash"]}{sample["target_hash"]}")));
         }
-        JsonObject results = Results(tasks, manifest, data);
+        JsonObject results = Results(tasks, manifest);
         results["task_hashes"] = hashes;
         results["model_source"] = "retrace";
         results["model_name"] = manifest.Model;
@@ -68,8 +68,7 @@ internal static partial class HarnessResults
             JsonSerializer.Serialize(stream, results, Readable));
     }
 
-    private static JsonObject Results(
-        IReadOnlyList<HarnessTask> tasks, EvaluationManifest manifest, EvaluationData data)
+    private static JsonObject Results(IReadOnlyList<HarnessTask> tasks, EvaluationManifest manifest)
     {
         JsonObject results = [];
         JsonObject subtasks = [];
@@ -116,7 +115,7 @@ internal static partial class HarnessResults
             configs[name] = new JsonObject
             {
                 ["task"] = name,
-                ["dataset_path"] = data.Path,
+                ["dataset_path"] = manifest.Data,
                 ["output_type"] = "generate_until",
                 ["repeats"] = manifest.Samples,
                 ["num_fewshot"] = 0,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Retrace.Perturbations;
 using Retrace.Training.Benchmarks;
+using Retrace.Training.Data;
 
 namespace Retrace.Training.Evaluation;
 
@@ -39,7 +40,7 @@ public sealed class SampleLog : IDisposable
     {
         try
         {
-            FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1 << 16);
+            FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
             try
             {
                 (List<SampledResponse[][]> drawn, long end) = ReadBatches(file, path, plan, samples);
@@ -66,7 +67,7 @@ public sealed class SampleLog : IDisposable
     {
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16);
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             return ReadBatches(file, path, plan, samples).Drawn;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -104,7 +105,7 @@ public sealed class SampleLog : IDisposable
     private static (List<SampledResponse[][]> Drawn, long End) ReadBatches(
         FileStream file, string path, EvaluationPlan plan, int samples)
     {
-        using IEnumerator<byte[]> lines = WholeLines(file).GetEnumerator();
+        using IEnumerator<(byte[] Bytes, bool IsWhole)> lines = ByteLines.Of(file, JsonLinesFile.LongestLine).GetEnumerator();
         List<SampledResponse[][]> drawn = [];
         long end = 0;
         long read = 0;
@@ -114,14 +115,14 @@ public sealed class SampleLog : IDisposable
             SampledResponse[][] responses = [.. batch.Problems.Select(_ => new SampledResponse[samples])];
             for (int i = 0; i < batch.Problems.Count * samples; i++)
             {
-                if (!lines.MoveNext())
+                if (!lines.MoveNext() || !lines.Current.IsWhole)
                 {
                     return (drawn, end);
                 }
                 number++;
-                read += lines.Current.Length + 1;
+                read += lines.Current.Bytes.Length + 1;
                 responses[i / samples][i % samples] = ResponseOf(
-                    lines.Current, batch, batch.Problems[i / samples].Id, i % samples, $"{path}, line {number}");
+                    lines.Current.Bytes, batch, batch.Problems[i / samples].Id, i % samples, $"{path}, line {number}");
             }
             drawn.Add(responses);
             end = read;
@@ -147,24 +148,6 @@ public sealed class SampleLog : IDisposable
                 $"{place}: expected sample {sample} of problem {problemId}, but it is {read.Sample} of {read.ProblemId}");
         }
         return new SampledResponse(read.Response, read.Tokens, read.Finish == Stop);
-    }
-
-    // Without their line breaks; an unfinished last line is none.
-    private static IEnumerable<byte[]> WholeLines(FileStream file)
-    {
-        using MemoryStream line = new();
-        while (file.ReadByte() is >= 0 and int next)
-        {
-            if (next == '\n')
-            {
-                yield return line.ToArray();
-                line.SetLength(0);
-            }
-            else
-            {
-                line.WriteByte((byte)next);
-            }
-        }
     }
 
     private static byte[] Lines(

@@ -7,13 +7,14 @@ namespace Retrace.Perturbations;
 /// <param name="Level">The highest level.</param>
 public sealed record PerturbationChoice(string Name, int Level)
 {
-    /// <summary>Choices with commas between them, each with a level where that is not the usual one.</summary>
+    /// <summary>Choices with commas between them, each with a level where that is not the usual one, and each once.</summary>
     /// <param name="option">Named in messages.</param>
     /// <exception cref="BadInputException">There is no such perturbation or level.</exception>
     public static IReadOnlyList<PerturbationChoice> ParseList(string option, string list) =>
     [
         .. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(text => Parse(option, text)),
+            .Select(text => Parse(option, text))
+            .Distinct(),
     ];
 
     /// <summary>One such choice.</summary>

@@ -7,7 +7,7 @@ public class PerturbationChoiceTests
     [Fact]
     public void A_list_is_read_with_the_usual_level_where_none_is_named()
     {
-        IReadOnlyList<PerturbationChoice> choices = PerturbationChoice.ParseList("--perturb", "gaussian:20, blur");
+        IReadOnlyList<PerturbationChoice> choices = PerturbationChoice.ParseList("--perturb", "gaussian:20, blur, blur:40");
         Assert.Equal([new("gaussian", 20), new("blur", 40)], choices);
         Assert.Equal("gaussian:20,blur:40", string.Join(',', choices));
         Assert.IsType<GaussianBlur>(choices[1].Create());

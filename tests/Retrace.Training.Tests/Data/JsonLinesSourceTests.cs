@@ -146,6 +146,27 @@ public sealed class JsonLinesSourceTests : IDisposable
         Assert.Equal([question, "b"], problems.Problems.Select(problem => problem.Question));
     }
 
+    [Fact]
+    public void Of_an_image_inside_the_file_only_its_place_is_kept()
+    {
+        string base64 = Convert.ToBase64String(TinyImages.Png);
+        string lines = $$"""
+            {"id": "ü", "question": "a", "image": "{{base64}}"}
+
+            {"question": "b", "images": ["image.png", "data:image/png;base64,{{base64}}"]}
+            """.ReplaceLineEndings("\r\n");
+        _folder.Write("image.png", [1, 2, 3]);
+        string path = _folder.Write("problems.jsonl", [0xef, 0xbb, 0xbf, .. Encoding.UTF8.GetBytes(lines)]);
+        ProblemImage[] images = [.. new JsonLinesSource(path).Read().Problems.SelectMany(problem => problem.Images)];
+        Assert.DoesNotContain(images, image => image is EmbeddedImage);
+        Assert.Equal([TinyImages.Png, [1, 2, 3], TinyImages.Png], images.Select(image => image.ReadBytes()));
+        Assert.Equal("ü, image 1", images[0].Name);
+
+        File.WriteAllText(path, "{\"question\": \"another\"}\n");
+        Assert.StartsWith(
+            "The image 3, image 2 cannot be read", Assert.Throws<BadInputException>(images[2].ReadBytes).Message);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("\n \n")]
