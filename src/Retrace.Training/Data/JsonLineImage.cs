@@ -24,7 +24,8 @@ internal sealed record JsonLineImage(string Name, string Path, long Offset, int 
                 file.ReadExactly(line);
             }
             using JsonDocument document = JsonDocument.Parse(line);
-            string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!;
+            // Where the line's other images lie was checked when the line was first read.
+            var folder = ImageFolder.Of(Path, allowsOutside: true);
             return new JsonRecord(document.RootElement, Path, line: 0, folder).Images(Name)[Index].ReadBytes();
         }
         catch (Exception error) when (error is not (BadInputException or OutOfMemoryException))
