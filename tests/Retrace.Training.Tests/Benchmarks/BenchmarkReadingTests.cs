@@ -152,7 +152,7 @@ public sealed class BenchmarkReadingTests : IDisposable
     [InlineData("")]
     public void MathVerse_is_read_as_JSON_with_its_archive_unpacked(string unpacked)
     {
-        _folder.Write(images_version_1-4/image_1.png", TinyImages.Png);
+        _folder.Write($"{unpacked}images_version_1-4/image_1.png", TinyImages.Png);
         _folder.Write("testmini.json", """
             [{"sample_index": "1", "problem_index": "1", "problem_version": "Text Lite", "question": "Which?\nChoices:\nA:40°\nB:50°",
               "image": "images_version_1-4/image_1.png", "answer": "B", "question_type": "multi-choice",
