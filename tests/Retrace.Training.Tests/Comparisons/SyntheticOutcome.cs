@@ -32,5 +32,13 @@ internal static class SyntheticOutcome
         new Dictionary<string, EvaluationSummary> { ["hard"] = Test(0.4 * accuracy), ["easy"] = Test(accuracy) });
 
     private static EvaluationSummary Test(double accuracy) => new(
-        100, 4, accuracy, WilsonInterval.Of(accuracy, 100), [(1, accuracy), (4, accuracy + 0.2)], accuracy + 0.1, 1, 1);
+        100,
+        4,
+        accuracy,
+        WilsonInterval.Of(accuracy, 100),
+        [(1, accuracy), (4, accuracy + 0.2)],
+        accuracy + 0.1,
+        1,
+        1,
+        Lengths: null);
 }
