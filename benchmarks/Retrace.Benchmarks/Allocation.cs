@@ -4,14 +4,18 @@ using Retrace.Training.Rollouts;
 
 namespace Retrace.Benchmarks;
 
-/// <summary>What generating leaves to the garbage collector, a token, and whether native memory stays where it is.</summary>
+/// <summary>
+/// What generating leaves to the garbage collector, a token, and whether native memory stays where it is.
+/// </summary>
 internal static class Allocation
 {
     private const double Mebibyte = 1 << 20;
 
     public static void Run(BenchmarkSettings settings)
     {
-        QwenConfig config = settings.Smallest ? RandomModel.Smallest : RandomModel.Shape(hidden: 128, layers: 4, vocabulary: 726);
+        QwenConfig config = settings.Smallest
+            ? RandomModel.Smallest
+            : RandomModel.Shape(hidden: 128, layers: 4, vocabulary: 726);
         (int few, int many) = settings.Smallest ? (4, 8) : (64, 320);
         using QwenModel model = RandomModel.Create(config);
         foreach (int batch in settings.Smallest ? [2] : (int[])[1, 16, 128])
@@ -35,7 +39,8 @@ internal static class Allocation
             Console.WriteLine($"batch {batch}, the {few}th to the {many}th token of each response:");
             Console.WriteLine($"  managed bytes a step                       {perStep:0}");
             Console.WriteLine($"  managed bytes a token                      {perStep / batch:0.0}");
-            Console.WriteLine($"  resident MiB after each further generation {string.Join(' ', resident.Select(one => $"{one:0.0}"))}");
+            Console.WriteLine("  resident MiB after each further generation "
+                + string.Join(' ', resident.Select(one => $"{one:0.0}")));
         }
 
         void Generate(LocalRolloutEngine engine, int batch, int tokens) => engine.Generate(

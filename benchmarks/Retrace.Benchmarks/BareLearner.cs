@@ -24,7 +24,8 @@ internal sealed class BareLearner : IDisposable
     {
         _config = model.Config.Text;
         string[] names = [.. model.Parameters.Names.Where(name => name.StartsWith("model.", StringComparison.Ordinal))];
-        _policy = names.ToDictionary(name => name, name => (Tensor)new Parameter(model.Parameters[name].detach().clone()));
+        _policy = names.ToDictionary(
+            name => name, name => (Tensor)new Parameter(model.Parameters[name].detach().clone()));
         _reference = names.ToDictionary(name => name, name => model.Parameters[name].detach().clone());
         _trained = [.. _policy.Values.Cast<Parameter>()];
         _optimizer = optim.AdamW(_trained, learningRate, weight_decay: 0);
@@ -48,7 +49,8 @@ internal sealed class BareLearner : IDisposable
         Tensor ratio = (logProbs - oldLogProbs).exp();
         Tensor logRatio = reference - logProbs;
         Tensor kl = logRatio.exp().sub(logRatio).sub(one);
-        Tensor loss = minimum(ratio * advantages, ratio.clamp(lowest, highest) * advantages).neg().Plus(kl.mul(beta)).mean();
+        Tensor clipped = minimum(ratio * advantages, ratio.clamp(lowest, highest) * advantages);
+        Tensor loss = clipped.neg().Plus(kl.mul(beta)).mean();
         loss.backward();
         double norm = nn.utils.clip_grad_norm_(_trained, 1.0);
         _optimizer.step();
@@ -66,13 +68,14 @@ internal sealed class BareLearner : IDisposable
         Tensor embedding = weights["model.embed_tokens.weight"];
         Tensor x = embedding.index_select(0, tokens.flatten()).view(rows, length, -1);
         (Tensor cos, Tensor sin) = RotaryTables(length);
+        int sharing = _config.Heads / _config.KeyValueHeads;
         for (int layer = 0; layer < _config.Layers; layer++)
         {
             string name = $"model.layers.{layer}.";
             Tensor normed = Norm(x, weights[$"{name}input_layernorm.weight"]);
             Tensor q = Rotate(Heads("q_proj", _config.Heads));
-            Tensor k = Rotate(Heads("k_proj", _config.KeyValueHeads)).repeat_interleave(_config.Heads / _config.KeyValueHeads, 1);
-            Tensor v = Heads("v_proj", _config.KeyValueHeads).repeat_interleave(_config.Heads / _config.KeyValueHeads, 1);
+            Tensor k = Rotate(Heads("k_proj", _config.KeyValueHeads)).repeat_interleave(sharing, 1);
+            Tensor v = Heads("v_proj", _config.KeyValueHeads).repeat_interleave(sharing, 1);
             Tensor attended = scaled_dot_product_attention(q, k, v, is_casual: true)
                 .transpose(1, 2).reshape(rows, length, -1);
             x = x.Plus(linear(attended, weights[$"{name}self_attn.o_proj.weight"]));

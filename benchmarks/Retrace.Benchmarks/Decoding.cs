@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Retrace.Benchmarks;
 
 /// <summary>
-/// A decoding step against what the machine allows: reading the weights and the cache once at the bandwidth of a plain sum,
-/// or, for a batch whose products take longer than that, the same products alone.
+/// A decoding step against what the machine allows: reading the weights and the cache once at the bandwidth of a plain
+/// sum, or, for a batch whose products take longer than that, the same products alone.
 /// </summary>
 internal static class Decoding
 {
@@ -80,7 +80,8 @@ internal static class Decoding
         Line("tokens a second", rounds.Of(s => batch / Step(s)), "0.0");
         Line("milliseconds a step", rounds.Of(s => 1000 * Step(s)), "0.00");
         Line("GB a second that a sum reads", rounds.Of(s => probeBytes / s("sum") / 1e9), "0.0");
-        Line("GFLOP a second of the products", rounds.Of(s => weightBytes / Float * 2 * batch * steps / s("products") / 1e9), "0.0");
+        Line("GFLOP a second of the products", rounds.Of(s =>
+            weightBytes / Float * 2 * batch * steps / s("products") / 1e9), "0.0");
         Line("bound by bandwidth / step", rounds.Of(s => BandwidthBound(s) / Step(s)), "0.00");
         Line("bound by products, and the cache / step", rounds.Of(s =>
             ((s("products") / steps) + (cacheBytes / probeBytes * s("sum"))) / Step(s)), "0.00");

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Retrace.Benchmarks;
 
 /// <summary>
-/// A step of the learner, reference policy and optimizer included, against the same operations in bare TorchSharp calls; and
-/// with all responses to one prompt, which the learner then computes once.
+/// A step of the learner, reference policy and optimizer included, against the same operations in bare TorchSharp calls;
+/// and with all responses to one prompt, which the learner then computes once.
 /// </summary>
 internal static class LearningStep
 {

@@ -16,7 +16,9 @@ internal static class RandomModel
     /// <summary>For trials.</summary>
     public static QwenConfig Smallest { get; } = Shape(hidden: 128, layers: 2, vocabulary: 400);
 
-    /// <summary>A Qwen2.5-VL whose other sizes are in proportion: heads of 64, three query heads to a key head or one.</summary>
+    /// <summary>
+    /// A Qwen2.5-VL whose other sizes are in proportion: heads of 64, three query heads to a key head or one.
+    /// </summary>
     public static QwenConfig Shape(int hidden, int layers, int vocabulary)
     {
         int heads = hidden / 64;

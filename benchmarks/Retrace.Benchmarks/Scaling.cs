@@ -4,14 +4,12 @@ using Retrace.Models.Qwen;
 using Retrace.Training.Configuration;
 using Retrace.Training.Learning;
 using Retrace.Training.Rollouts;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Retrace.Benchmarks;
 
 /// <summary>
-/// How time grows with the length of responses, their number, the image and the model, beside how the arithmetic grows: the
-/// exponents of both, fitted to the logarithms.
+/// How time grows with the length of responses, their number, the image and the model, beside how the arithmetic grows:
+/// the exponents of both, fitted to the logarithms.
 /// </summary>
 internal static class Scaling
 {
@@ -19,7 +17,9 @@ internal static class Scaling
 
     public static void Run(BenchmarkSettings settings)
     {
-        QwenConfig model = settings.Smallest ? RandomModel.Smallest : RandomModel.Shape(hidden: 384, layers: 6, vocabulary: 4000);
+        QwenConfig model = settings.Smallest
+            ? RandomModel.Smallest
+            : RandomModel.Shape(hidden: 384, layers: 6, vocabulary: 4000);
         int[] lengths = settings.Smallest ? [4, 8] : [64, 128, 256, 512, 1024];
         int[] batches = settings.Smallest ? [1, 2] : [1, 2, 4, 8, 16];
         int[] sides = settings.Smallest ? [4, 8] : [4, 8, 16, 24, 32];
@@ -58,7 +58,8 @@ internal static class Scaling
             work.Held.Dispose();
         }
         double[] operations = [.. prepared.Select(one => one.Case.Operations)];
-        Console.WriteLine($"  exponent of time {Exponent(values, seconds):0.00}, of the arithmetic {Exponent(values, operations):0.00}");
+        Console.WriteLine(
+            $"  exponent of time {Exponent(values, seconds):0.00}, of the arithmetic {Exponent(values, operations):0.00}");
     }
 
     // The slope of the straight line through the logarithms, by least squares.
@@ -123,7 +124,7 @@ internal static class Scaling
             ? RandomModel.PromptWithImage(Model, Side, Text, place)
             : RandomModel.Tokens(Model, Text, place);
 
-        /// <summary>Multiplications and additions of the products in a forward pass; norms and the like left out.</summary>
+        /// <summary>Multiplications and additions of a forward pass's products; norms and the like left out.</summary>
         public double Operations()
         {
             TextConfig text = Model.Text;
@@ -137,12 +138,12 @@ internal static class Scaling
                 + (2.0 * Response * text.HiddenSize * text.VocabularySize);
             double patches = 4.0 * Side * Side;
             double window = Math.Min(patches, Math.Pow(vision.WindowSize / vision.PatchSize, 2));
-            double block = (4.0 * vision.HiddenSize * vision.HiddenSize) + (3.0 * vision.HiddenSize * vision.IntermediateSize);
+            double block = vision.HiddenSize * ((4.0 * vision.HiddenSize) + (3.0 * vision.IntermediateSize));
             double seen = Enumerable.Range(0, vision.Depth)
                 .Sum(i => vision.FullAttentionBlocks.Contains(i) ? patches : window);
             double merged = vision.HiddenSize * vision.MergeSize * vision.MergeSize;
-            double tower = patches
-                * ((2.0 * vision.Depth * block) + (4 * vision.HiddenSize * seen) + (2.0 * vision.PatchLength * vision.HiddenSize))
+            double embedding = 2.0 * vision.PatchLength * vision.HiddenSize;
+            double tower = (patches * ((2 * vision.Depth * block) + (4 * vision.HiddenSize * seen) + embedding))
                 + (patches / 4 * 2 * merged * (merged + vision.OutHiddenSize));
             return Responses * (decoder + tower);
         }

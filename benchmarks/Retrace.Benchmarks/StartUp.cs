@@ -3,7 +3,9 @@ using Retrace.Benchmarks.Measuring;
 
 namespace Retrace.Benchmarks;
 
-/// <summary>How long the command line takes to show its help, and to come to the first step of a run, as processes.</summary>
+/// <summary>
+/// How long the command line takes, as a process, to show its help, and to come to the first step of a run.
+/// </summary>
 internal static class StartUp
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
@@ -41,12 +43,14 @@ internal static class StartUp
                     "dotnet",
                     [
                         program, "evolve", "--model", Path.Combine(root, "models", "tiny"), "--data",
-                        Path.Combine(root, "data", "geometry", "train.jsonl"), "--output", run, "--steps", "1", .. smallest,
+                        Path.Combine(root, "data", "geometry", "train.jsonl"), "--output", run, "--steps", "1",
+                        .. smallest,
                     ]);
                 // The configuration is written when all is loaded, and a step's line of metrics when it is over.
                 WaitFor(evolving, () => File.Exists(Path.Combine(run, "config.yaml")));
                 toStep.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
-                WaitFor(evolving, () => new FileInfo(Path.Combine(run, "metrics.jsonl")) is { Exists: true, Length: > 0 });
+                WaitFor(
+                    evolving, () => new FileInfo(Path.Combine(run, "metrics.jsonl")) is { Exists: true, Length: > 0 });
                 overStep.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
                 Finish(evolving);
             }

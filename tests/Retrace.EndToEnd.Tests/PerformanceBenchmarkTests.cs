@@ -6,7 +6,6 @@ namespace Retrace.EndToEnd.Tests;
 public sealed partial class PerformanceBenchmarkTests
 {
     [Theory]
-    [InlineData("sharing", "step, csrs / majority")]
     [InlineData("decoding", "bound by bandwidth / step")]
     [InlineData("learning", "learner, a prompt each / bare")]
     [InlineData("allocation", "managed bytes a token")]

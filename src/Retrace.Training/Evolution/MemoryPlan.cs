@@ -150,7 +150,8 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
             ? 0
             : Float * ((trained / _processes) + (2 * Math.Min(trained, ShardedTraining.BucketSize)));
 
-        // Patches in fp32 of the batch's images and the next batch's, and, with CSRS, of a perturbed copy for each trajectory.
+        // Patches in fp32 of the batch's images and the next batch's, and, with CSRS, of a perturbed copy for each
+        // trajectory.
         private long Images()
         {
             long copies = (2L * _run.Data.Batch) + (Retraces && _run.Retracing.Perturbation != "none" ? Trajectories : 0);

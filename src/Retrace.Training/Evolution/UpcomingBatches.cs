@@ -4,7 +4,9 @@ using Retrace.Training.Prompts;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>The problems of each step with images and prompts, prepared on another thread while the step before learns.</summary>
+/// <summary>
+/// The problems of each step with images and prompts, prepared on another thread while the step before learns.
+/// </summary>
 internal sealed class UpcomingBatches(
     IReadOnlyList<Problem> problems, BatchSchedule schedule, ProblemPreparation preparation)
 {

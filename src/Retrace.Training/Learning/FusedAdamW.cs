@@ -23,7 +23,9 @@ internal static class FusedAdamW
 
     private static readonly Lazy<jit.CompilationUnit> Compiled = new(() => jit.compile(Script));
 
-    /// <summary>What <see cref="Update"/> takes; a tensor, because temporary scalars are not safe (docs/architecture.md).</summary>
+    /// <summary>
+    /// What <see cref="Update"/> takes; a tensor, because temporary scalars are not safe (docs/architecture.md).
+    /// </summary>
     public static Tensor Rates(double learningRate, double weightDecay) => tensor((double[])[learningRate, weightDecay]);
 
     /// <summary>Updates weights and moments in place.</summary>

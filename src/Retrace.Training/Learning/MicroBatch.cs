@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace Retrace.Training.Learning;
 
 /// <summary>
-/// Responses that go through the model together. Those in a row stand behind one copy of the prompt that they share, which
-/// is computed once for all of them: each sees the prompt and itself, so values and gradients are those of a row each.
+/// Responses that go through the model together. Those in a row stand behind one copy of the prompt that they share,
+/// which is computed once for all of them: each sees the prompt and itself, so values and gradients are those of a row
+/// each.
 /// </summary>
 public sealed class MicroBatch
 {
@@ -52,9 +53,9 @@ public sealed class MicroBatch
 
     /// <summary>The number of responses behind one copy of a prompt that costs least for each.</summary>
     /// <remarks>
-    /// A row of m responses has T = P + m·R tokens. Linear layers cost for each token as much as attention does for c pairs of
-    /// tokens, c = hidden + kv + 3/2 · intermediate, and attention goes over all T² pairs although responses do not see one
-    /// another. (c·T + T²) / m is least at m = √(P · (c + P)) / R.
+    /// A row of m responses has T = P + m·R tokens. Linear layers cost for each token as much as attention does for c
+    /// pairs of tokens, c = hidden + kv + 3/2 · intermediate, and attention goes over all T² pairs although responses do
+    /// not see one another. (c·T + T²) / m is least at m = √(P · (c + P)) / R.
     /// </remarks>
     /// <param name="promptTokens">P</param>
     /// <param name="responseTokens">R</param>

@@ -7,8 +7,8 @@ namespace Retrace.Training.Learning;
 
 /// <summary>A response in its place behind a prompt.</summary>
 /// <param name="Prompt">
-/// Token ids, image tokens expanded; at least one. The same object, with the same images, for responses to the same prompt,
-/// which is then computed once for several of them.
+/// Token ids, image tokens expanded; at least one. The same object, with the same images, for responses to the same
+/// prompt, which is then computed once for several of them.
 /// </param>
 /// <param name="Response">Token ids.</param>
 /// <param name="Images">The prompt's images; the same object for the same image, which is then encoded once.</param>
@@ -18,7 +18,8 @@ public sealed record PromptedResponse(int[] Prompt, int[] Response, IReadOnlyLis
     public int Length => Prompt.Length + Response.Length;
 
     /// <summary>
-    /// What the model says about the response tokens of all of these, one response after another, each in a row of its own.
+    /// What the model says about the response tokens of all of these, one response after another, each in a row of its
+    /// own.
     /// </summary>
     /// <param name="temperature">What logits are divided by, as in sampling.</param>
     public static TokenPredictions Predict(

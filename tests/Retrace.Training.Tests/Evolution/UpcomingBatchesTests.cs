@@ -39,5 +39,7 @@ public sealed class UpcomingBatchesTests
     }
 
     private static UpcomingBatches Batches(VisionLanguageModel model, IReadOnlyList<Problem> problems) => new(
-        problems, new BatchSchedule(problems.Count, batch: 3, seed: 5), new ProblemPreparation(model, ShippedProblems.Settings));
+        problems,
+        new BatchSchedule(problems.Count, batch: 3, seed: 5),
+        new ProblemPreparation(model, ShippedProblems.Settings));
 }

@@ -85,7 +85,8 @@ public sealed class MicroBatchTests
         ProcessedImage high = SmallModel.Image(6, 2, 2);
         int[] both =
         [
-            3, .. Enumerable.Repeat(SmallModel.ImagePad, 6), 4, 3, .. Enumerable.Repeat(SmallModel.ImagePad, 3), 4, 11, 12,
+            3, .. Enumerable.Repeat(SmallModel.ImagePad, 6), 4,
+            3, .. Enumerable.Repeat(SmallModel.ImagePad, 3), 4, 11, 12,
         ];
         int[] single = [3, .. Enumerable.Repeat(SmallModel.ImagePad, 6), 4, 13];
         int[] text = [14, 15, 16];
