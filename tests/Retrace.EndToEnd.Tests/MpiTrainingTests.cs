@@ -61,43 +61,6 @@ public sealed class MpiTrainingTests : IDisposable
             MetricsOf("two").Select(line => line.ToJsonString()), MetricsOf("again").Select(line => line.ToJsonString()));
     }
 
-    // What an adapter trains is a small part of the weights; the state of an offloaded optimizer lies elsewhere than the
-    // gradients that are put together for it.
-    [Theory]
-    [InlineData("model.lora_rank=4", "model.lora_alpha=8")]
-    [InlineData("learn.optimizer_offload=true")]
-    public async Task Adapters_and_an_offloaded_optimizer_give_the_numbers_of_one_process_too(params string[] settings)
-    {
-        string[] set = [.. settings.SelectMany(setting => (string[])["--set", setting])];
-        RetraceProcess one = await RetraceProcess.RunAsync([.. Arguments("one", 2), .. set]);
-        Assert.Equal((0, ""), (one.ExitCode, one.Error));
-        RetraceProcess two = await MpiJob.RunAsync(2, [.. Arguments("two", 2), .. set]);
-        Assert.Equal((0, ""), (two.ExitCode, two.Error));
-        AssertSameMetrics("one", "two");
-        Assert.Equal(TextOf("one", "trajectories.jsonl"), TextOf("two", "trajectories.jsonl"));
-        Assert.InRange(RelativeDifference("one", "two", "trainer/optimizer.safetensors", "first."), 0, Tolerance);
-    }
-
-    // In bf16 sums depend on their order in the third digit, so two processes are compared with themselves: broken off and whole.
-    [Fact]
-    public async Task A_job_in_bf16_goes_on_as_if_nothing_had_been()
-    {
-        string[] set = ["--set", "model.dtype=bf16"];
-        using Process job = await StartAsync("killed", steps: 1, set);
-        job.Kill(entireProcessTree: true);
-        await MpiJob.EndOfAsync(job);
-        int steps = MetricsOf("killed").Length + 1;
-        RetraceProcess resumed = await MpiJob.RunAsync(2, [.. Arguments("killed", steps), .. set, "--resume"]);
-        Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
-        RetraceProcess whole = await MpiJob.RunAsync(2, [.. Arguments("whole", steps), .. set]);
-        Assert.Equal((0, ""), (whole.ExitCode, whole.Error));
-        Assert.Equal(
-            MetricsOf("whole").Select(line => line.ToJsonString()), MetricsOf("killed").Select(line => line.ToJsonString()));
-        Assert.Equal(
-            File.ReadAllBytes(FileOf("whole", steps, "model.safetensors")),
-            File.ReadAllBytes(FileOf("killed", steps, "model.safetensors")));
-    }
-
     [Fact]
     public async Task A_lost_process_ends_the_job_and_another_number_of_them_resumes()
     {
@@ -128,19 +91,6 @@ public sealed class MpiTrainingTests : IDisposable
         int done = MetricsOf("stopped").Length;
         Assert.Contains($"--resume goes on from {Path.GetDirectoryName(FileOf("stopped", done, ""))}", ended.Output);
         Assert.True(File.Exists(FileOf("stopped", done, "trainer/state.json")));
-    }
-
-    [Fact]
-    public async Task The_file_by_which_the_live_page_asks_a_run_to_stop_stops_all_processes_after_a_checkpoint()
-    {
-        using Process job = await StartAsync("asked", steps: 1, "--set", "checkpoint.every=1000");
-        await File.WriteAllBytesAsync(
-            Path.Combine(_folder, "asked", "stop"), [], TestContext.Current.CancellationToken);
-        RetraceProcess ended = await MpiJob.EndOfAsync(job);
-        Assert.Equal(130, ended.ExitCode);
-        int done = MetricsOf("asked").Length;
-        Assert.True(File.Exists(FileOf("asked", done, "trainer/state.json")));
-        Assert.False(File.Exists(Path.Combine(_folder, "asked", "stop")));
     }
 
     [Fact]
