@@ -37,7 +37,7 @@ internal static class JsonMutation
             root = JsonNode.Parse(text);
             node = root is null ? null : Descend(root, random);
         }
-        catch (Exception error) when (error is System.Text.Json.JsonException or ArgumentException)
+        catch (Exception error) when (error is System.Text.Json.JsonException or ArgumentException or InvalidOperationException)
         {
             return text; // Broken by what was done before, a key twice for one.
         }
@@ -45,19 +45,19 @@ internal static class JsonMutation
         {
             return Value(random);
         }
-        string raw = random.Next(8) switch
-        {
-            0 => "",
-            1 => Copies(node, random),
-            _ => Value(random),
-        };
         try
         {
+            string raw = random.Next(8) switch
+            {
+                0 => "",
+                1 => Copies(node, random),
+                _ => Value(random),
+            };
             return Replace(root, node, raw, twice: random.Next(10) == 0);
         }
-        catch (ArgumentException)
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
         {
-            return text; // A key is there twice in a part that has not been looked at before.
+            return text; // A key twice, or no Unicode, in a part that has not been looked at before.
         }
     }
 

@@ -9,7 +9,10 @@ internal static class RawRequest
     // A server that says nothing for so long hangs.
     private const int Patience = 50_000; // Milliseconds.
 
-    /// <summary>Sends the bytes, says that no more come, and reads the first line that comes back.</summary>
+    // After that the server is told that no more comes; before, it would take the end for a wish to hang up.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    /// <summary>Sends the bytes and reads the first line that comes back.</summary>
     /// <returns>The status; 0 where the connection was closed without a word.</returns>
     public static int Send(Uri address, ReadOnlySpan<byte> bytes)
     {
@@ -19,7 +22,10 @@ internal static class RawRequest
         try
         {
             stream.Write(bytes);
-            client.Client.Shutdown(SocketShutdown.Send);
+            if (!client.Client.Poll(Pause, SelectMode.SelectRead))
+            {
+                client.Client.Shutdown(SocketShutdown.Send);
+            }
         }
         catch (Exception error) when (IsClosed(error))
         {
