@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Retrace.Models;
@@ -73,6 +74,10 @@ internal sealed class JsonPart
                 $"The file {file} holds no valid JSON: line {error.LineNumber + 1}, "
                 + $"byte {error.BytePositionInLine + 1}.",
                 error);
+        }
+        catch (InvalidOperationException error) when (error.InnerException is DecoderFallbackException)
+        {
+            throw new BadInputException($"The file {file} holds text that is not valid UTF-8.", error);
         }
     }
 

@@ -34,16 +34,16 @@ public sealed class BombTests : IDisposable
     [InlineData("zTXt", "a\0\0")]
     [InlineData("iCCP", "a\0\0")]
     [InlineData("iTXt", "a\0\u0001\0\0\0")]
-    public void Text_and_profiles_in_a_PNG_are_not_unpacked_without_bound(string chunk, string prefix) => Bounded(4 << 20, () =>
+    public void Text_and_profiles_in_a_PNG_are_not_unpacked_without_bound(string chunk, string prefix)
     {
         byte[] png = ImageDecoder.EncodePng(new PixelImage(1, 1, [1, 2, 3]));
         byte[] content = [.. Encoding.Latin1.GetBytes(chunk), .. Encoding.Latin1.GetBytes(prefix), .. Zeros.Value];
         byte[] length = [.. BitConverter.GetBytes(content.Length - 4).Reverse()];
         byte[] bomb = [.. png[..33], .. length, .. content, .. Checksum(content), .. png[33..]];
         long before = Environment.WorkingSet;
-        Assert.Equal([1, 2, 3], ImageDecoder.Decode(bomb, "bomb").Rgb);
+        Bounded(4 << 20, () => Assert.Equal([1, 2, 3], ImageDecoder.Decode(bomb, "bomb").Rgb));
         Assert.InRange(Environment.WorkingSet - before, long.MinValue, 128 << 20);
-    });
+    }
 
     [Fact]
     public void Of_a_GIF_with_a_hundred_thousand_frames_the_first_is_read() => Bounded(8 << 20, () =>
@@ -56,7 +56,6 @@ public sealed class BombTests : IDisposable
 
     [Theory]
     [InlineData(CompressionMethod.Gzip)]
-    [InlineData(CompressionMethod.Snappy)]
     [InlineData(CompressionMethod.Zstd)]
     public async Task A_Parquet_column_that_unpacks_to_a_gigabyte_is_refused_by_its_pages_headers(CompressionMethod compression)
     {

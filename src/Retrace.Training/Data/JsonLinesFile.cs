@@ -62,7 +62,7 @@ internal static class JsonLinesFile
         }
         catch (DecoderFallbackException error)
         {
-            throw new BadInputException($"{path}, after line {line}: not valid UTF-8", error);
+            throw new BadInputException($"{path}, line {line}: not valid UTF-8", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

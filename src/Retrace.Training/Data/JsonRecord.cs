@@ -12,6 +12,8 @@ namespace Retrace.Training.Data;
 internal sealed class JsonRecord(JsonElement root, string path, int line, ImageFolder folder, string? key = null)
     : IDataRecord
 {
+    private const int MostImages = 64; // Each is read from its line, so that the work grows with their number squared.
+
     public string File => path;
 
     public string? Key => key;
@@ -125,6 +127,10 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, ImageF
             return;
         }
         JsonElement[] items = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
+        if (images.Count + items.Length > MostImages)
+        {
+            throw new UnusableRecordException($"it has more than {MostImages} images");
+        }
         foreach (JsonElement item in items)
         {
             images.Add(item.ValueKind == JsonValueKind.String

@@ -64,7 +64,7 @@ public sealed class ServeModelFuzzTests : IAsyncLifetime
         Fuzzer.Run("serve-model", 250, random => Damaged(address, random), bytes =>
         {
             int status = RawRequest.Send(address, bytes);
-            Assert.InRange(status, 0, 499);
+            Assert.True(status is < 500 or 505, $"status {status}"); // 505: another version of HTTP.
             if (status is 0 or >= 400)
             {
                 throw new BadInputException($"status {status}");

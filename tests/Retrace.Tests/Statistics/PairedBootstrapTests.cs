@@ -12,7 +12,7 @@ public class PairedBootstrapTests
         // The means are 0, ½, ½ and 1: a quarter of them is not above zero.
         var found = PairedBootstrap.Of([0, 1], new Random(1));
         Assert.Equal((0.5, 0, 1), (found.Mean, found.Lower, found.Upper));
-        Assert.Equal(0.5, found.PValue, 0.02);
+        Assert.Equal(0.5, found.PValue, 0.03); // The standard deviation is 0.009.
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class PromptFileTests : IDisposable
         string path = _folder.Write(
             "p.jsonl", [.. Encoding.UTF8.GetBytes("{\"prompt\": \""), 0xff, (byte)'"', (byte)'}']);
         Assert.Equal(
-            $"{path}, after line 0: not valid UTF-8",
+            $"{path}, line 1: not valid UTF-8",
             Assert.Throws<BadInputException>(() => PromptFile.Read(path)).Message);
     }
 }
