@@ -64,7 +64,7 @@ public sealed partial class MemoryPlanTests : IDisposable
         Assert.Matches(
             @"^retrace: The run needs \d+\.\d{3} GiB and this process can have \d+\.\d{3}; .+ would need less\.\n"
             + @"  process +always +0\.\d{3} GiB\n  weights +always +0\.\d{3} GiB\n(.*\n)*"
-            + @"  KV cache, to be filled +\w+ +\d+\.\d{3} GiB\n(.*\n)*  peak: .* GiB\n$",
+            + @"  KV cache of prompts, to be filled +\w+ +\d+\.\d{3} GiB\n(.*\n)*  peak: .* GiB\n$",
             refused.Error);
         Assert.False(Directory.Exists(output));
     }

@@ -70,7 +70,8 @@ internal static class ParquetColumn
             ReadOnlyMemory<char> text = texts.Values[index];
             limits.AddText(text.Length);
             return text.ToString();
-        },
+        }
+        ,
         RawColumnData<ReadOnlyMemory<byte>> blobs => index => blobs.Values[index].ToArray(),
         RawColumnData<int> numbers => index => numbers.Values[index].ToString(CultureInfo.InvariantCulture),
         RawColumnData<long> numbers => index => numbers.Values[index].ToString(CultureInfo.InvariantCulture),
