@@ -137,7 +137,8 @@ public sealed class ModelCommandTests(ModelCommandTests.Files files) : IClassFix
             $"{broken}, line 2: expected either \"prompt\", a text, or \"input_ids\"",
             "score", "--model", files.Model, "--input", broken, "--output", files.Combine("o"));
         await AssertRefusedAsync(
-            $"{outside}, line 1: its image path ../a.png leads out of the data file's folder",
+            $"{outside}, line 1: its image path ../a.png leads out of the data file's folder, "
+            + "which data.allow_outside_images would allow",
             "score", "--model", files.Model, "--input", outside, "--output", files.Combine("o"));
         await AssertRefusedAsync(
             "Option '--output' is required; see retrace score --help",
