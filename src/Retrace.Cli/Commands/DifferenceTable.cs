@@ -20,7 +20,7 @@ internal static class DifferenceTable
         Format($"{100 * difference.Before:0.0}"),
         Format($"{100 * difference.After:0.0}"),
         Points(difference.Change.Mean),
-        $"{Points(difference.Change.Lower)} to {Points(difference.Change.Upper)}",
+        difference.HasInterval ? $"{Points(difference.Change.Lower)} to {Points(difference.Change.Upper)}" : "",
         Format($"{difference.Better}"),
         Format($"{difference.Worse}"),
         Format($"{difference.Same}"),

@@ -12,11 +12,19 @@ namespace Retrace.Training.Evaluation;
 /// <param name="Worse">With a smaller one.</param>
 /// <param name="PValue">
 /// Of the hypothesis that both are equally good: McNemar's exact test where both have one response a problem, else the
-/// bootstrap's.
+/// bootstrap's, and null where that has too few problems to draw from.
 /// </param>
 public sealed record EvaluationDifference(
-    int Problems, double Before, double After, PairedBootstrap Change, int Better, int Worse, double PValue)
+    int Problems, double Before, double After, PairedBootstrap Change, int Better, int Worse, double? PValue)
 {
+    /// <summary>
+    /// Of fewer problems the bootstrap makes intervals that are far too narrow: of one problem, an interval without any width.
+    /// </summary>
+    public const int FewestProblems = 10;
+
+    /// <summary>Whether <see cref="Change"/>'s interval says anything.</summary>
+    public bool HasInterval => Problems >= FewestProblems;
+
     /// <summary>Problems with the same share of right responses in both.</summary>
     public int Same => Problems - Better - Worse;
 
@@ -34,6 +42,7 @@ public sealed record EvaluationDifference(
         double[] second = [.. after.Select(Share)];
         double[] changes = [.. first.Zip(second, (old, changed) => changed - old)];
         var bootstrap = PairedBootstrap.Of(changes, RandomStream.For(0, Purpose.Bootstrap));
+        double? bootstrapped = changes.Length < FewestProblems ? null : bootstrap.PValue;
         bool areSingle = before.Concat(after).All(right => right.Count == 1);
         return new EvaluationDifference(
             changes.Length,
@@ -44,7 +53,7 @@ public sealed record EvaluationDifference(
             changes.Count(change => change < 0),
             areSingle
                 ? McNemarTest.Of([.. before.Select(right => right[0])], [.. after.Select(right => right[0])]).PValue
-                : bootstrap.PValue);
+                : bootstrapped);
     }
 
     /// <summary>Writes the fields of a JSON object.</summary>
@@ -54,14 +63,13 @@ public sealed record EvaluationDifference(
         writer.WriteNumber("before", Before);
         writer.WriteNumber("after", After);
         writer.WriteNumber("change", Change.Mean);
-        writer.WriteStartArray("interval");
-        writer.WriteNumberValue(Change.Lower);
-        writer.WriteNumberValue(Change.Upper);
-        writer.WriteEndArray();
+        writer.WritePropertyName("interval");
+        JsonSerializer.Serialize(writer, HasInterval ? (double[])[Change.Lower, Change.Upper] : null);
         writer.WriteNumber("better", Better);
         writer.WriteNumber("worse", Worse);
         writer.WriteNumber("same", Same);
-        writer.WriteNumber("p_value", PValue);
+        writer.WritePropertyName("p_value");
+        JsonSerializer.Serialize(writer, PValue);
     }
 
     private static double Share(IReadOnlyList<bool> right) => right.Count(isRight => isRight) / (double)right.Count;

@@ -17,7 +17,7 @@ public sealed class EvaluationDifferenceTests : IDisposable
         var difference = EvaluationDifference.Of([.. before.Select(One)], [.. after.Select(One)]);
         Assert.Equal((10, 6, 1, 3), (difference.Problems, difference.Better, difference.Worse, difference.Same));
         Assert.Equal((0.2, 0.7, 0.5), (difference.Before, difference.After, Math.Round(difference.Change.Mean, 12)));
-        Assert.Equal(16 / 128.0, difference.PValue, 12);
+        Assert.Equal(16 / 128.0, difference.PValue!.Value, 12);
         Assert.InRange(difference.Change.Lower, -0.1, 0.3);
         Assert.InRange(difference.Change.Upper, 0.7, 1);
 
@@ -32,8 +32,12 @@ public sealed class EvaluationDifferenceTests : IDisposable
         var difference = EvaluationDifference.Of(before, after);
         Assert.Equal((1, 1, 1), (difference.Better, difference.Worse, difference.Same));
         Assert.Equal(0, difference.Change.Mean, 12);
-        Assert.Equal(difference.Change.PValue, difference.PValue);
-        Assert.Equal(difference, EvaluationDifference.Of(before, after));
+        Assert.Equal((false, null), (difference.HasInterval, difference.PValue)); // Of three problems there is nothing to draw.
+        bool[][] more = [.. Enumerable.Repeat(before, 4).SelectMany(rights => rights)];
+        bool[][] changed = [.. Enumerable.Repeat(after, 4).SelectMany(rights => rights)];
+        var enough = EvaluationDifference.Of(more, changed);
+        Assert.Equal((true, enough.Change.PValue), (enough.HasInterval, enough.PValue));
+        Assert.Equal(enough, EvaluationDifference.Of(more, changed));
     }
 
     [Fact]
@@ -44,7 +48,7 @@ public sealed class EvaluationDifferenceTests : IDisposable
         var comparison = EvaluationComparison.Of(
             StoredAnswers.Read(before), StoredAnswers.Read(_files.Combine("after")));
         Assert.Equal((2, 0, 1), (comparison.Whole.Better, comparison.Whole.Worse, comparison.Whole.Same));
-        Assert.Equal(0.5, comparison.Whole.PValue, 12);
+        Assert.Equal(0.5, comparison.Whole.PValue!.Value, 12);
         (string name, EvaluationDifference difference) = Assert.Single(comparison.Categories);
         Assert.Equal(("x", 2, 1, 0), (name, difference.Problems, difference.Better, difference.Worse));
     }
