@@ -41,7 +41,7 @@ public enum MemoryPhase
 public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
 {
     private const long Float = sizeof(float);
-    private const long Process = 250L << 20;   // .NET, libtorch's code and its threads' buffers.
+    private const long Process = 230L << 20;   // .NET, libtorch's code and its threads' buffers.
     private const double BlocksAtOnce = 2.7;    // Measured: a block's activations, and their gradients as they are made.
 
     /// <summary>Bytes at the peak: what is always there and the largest of the other phases.</summary>
