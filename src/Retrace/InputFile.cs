@@ -28,4 +28,12 @@ public static class InputFile
         int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         return read == bytes.Length ? bytes : bytes[..read];
     }
+
+    /// <summary>The text of such a file, UTF-8 where it has no byte order mark that says otherwise.</summary>
+    /// <inheritdoc cref="ReadAllBytes"/>
+    public static string ReadAllText(string path, long most)
+    {
+        using StreamReader reader = new(new MemoryStream(ReadAllBytes(path, most)));
+        return reader.ReadToEnd();
+    }
 }

@@ -8,10 +8,7 @@ public static class RealPath
     /// <summary>Whether a path, which need not exist, lies below a folder or is that folder, links followed.</summary>
     public static bool IsWithin(string folder, string path) =>
         Of(folder) is string root && Of(path) is string real
-        && Path.GetRelativePath(root, real) is var relative
-        && !Path.IsPathRooted(relative)
-        && relative != ".."
-        && !relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        && (Path.GetRelativePath(root, real) == "." || RelativePath.Below(root, real) is not null);
 
     /// <summary>The absolute path without links and dots; null where links lead in a circle.</summary>
     /// <exception cref="IOException">A folder on the way cannot be read.</exception>

@@ -17,6 +17,7 @@ public sealed class ForkedCache : IDisposable
     private const int RoomStep = 64; // Tokens by which the sequences' own part grows.
 
     private readonly TextConfig _config;
+    private readonly Device _device;
     private readonly Scalar _scale;
     private KvCache _prompts;        // [R, kvHeads, P, headSize]
     private Tensor? _padding;        // [R, 1, 1, P]: −∞ before shorter prompts, 0 elsewhere; null where all are equally long
@@ -38,12 +39,13 @@ public sealed class ForkedCache : IDisposable
         Device device)
     {
         _config = config;
+        _device = device;
         _scale = 1 / Math.Sqrt(config.HeadSize);
         _prompts = prompts;
         _padding = PaddingOf(lengths, prompts.Length, type, device);
         _promptOfRow = [.. continuations.SelectMany((count, prompt) => Enumerable.Repeat(prompt, count))];
         _own = new KvCache(config, Rows, RoomStep, type, device);
-        Arrange(device);
+        Arrange();
     }
 
     /// <summary>Sequences; those of a prompt stand together, in the prompts' order.</summary>
@@ -54,13 +56,12 @@ public sealed class ForkedCache : IDisposable
     public void Keep(IReadOnlyList<int> rows)
     {
         using DisposeScope scope = NewDisposeScope();
-        Device device = _prompts.Held(0).Keys.device;
-        Replace(ref _own, _own.Copy(Indices(rows, device), _own.Capacity));
+        Replace(ref _own, _own.Copy(Indices(rows), _own.Capacity));
         int[] left = [.. rows.Select(row => _promptOfRow[row])];
         int[] prompts = [.. left.Distinct()];
         if (prompts.Length < _prompts.Rows)
         {
-            Tensor kept = Indices(prompts, device);
+            Tensor kept = Indices(prompts);
             Replace(ref _prompts, _prompts.Copy(kept, _prompts.Length));
             if (_padding is not null)
             {
@@ -70,7 +71,7 @@ public sealed class ForkedCache : IDisposable
             }
         }
         _promptOfRow = [.. left.Select(prompt => Array.BinarySearch(prompts, prompt))];
-        Arrange(device);
+        Arrange();
     }
 
     public void Dispose()
@@ -136,7 +137,7 @@ public sealed class ForkedCache : IDisposable
     }
 
     // Which row stands in which slot.
-    private void Arrange(Device device)
+    private void Arrange()
     {
         _rowOfSlot?.Dispose();
         _slotOfRow?.Dispose();
@@ -159,8 +160,8 @@ public sealed class ForkedCache : IDisposable
             slotOfRow[row] += first;
             rowOfSlot[slotOfRow[row]] = row;
         }
-        _rowOfSlot = Indices(rowOfSlot, device).DetachFromDisposeScope();
-        _slotOfRow = Indices(slotOfRow, device).DetachFromDisposeScope();
+        _rowOfSlot = Indices(rowOfSlot).DetachFromDisposeScope();
+        _slotOfRow = Indices(slotOfRow).DetachFromDisposeScope();
     }
 
     private static Tensor? PaddingOf(IReadOnlyList<int> lengths, int width, ScalarType type, Device device)
@@ -178,8 +179,8 @@ public sealed class ForkedCache : IDisposable
         return tensor(padding, [lengths.Count, 1, 1, width]).to(type).to(device).DetachFromDisposeScope();
     }
 
-    private static Tensor Indices(IReadOnlyList<int> indices, Device device) =>
-        tensor(indices.Select(index => (long)index).ToArray(), device: device);
+    private Tensor Indices(IReadOnlyList<int> indices) =>
+        tensor(indices.Select(index => (long)index).ToArray(), device: _device);
 
     private static void Replace(ref KvCache cache, KvCache by)
     {

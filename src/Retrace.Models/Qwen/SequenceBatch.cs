@@ -37,18 +37,16 @@ public sealed record SequenceBatch(
     /// <param name="images">What the sequences' image indices point into; null when they have none.</param>
     /// <param name="side">Where padding goes; to the right where sequences have branches.</param>
     /// <param name="device">Where the tensors go.</param>
-    /// <param name="leastWidth">T is at least this: for sequences that will stand beside longer ones.</param>
     /// <exception cref="BadInputException">A sequence lacks tokens of one of its images.</exception>
     public static SequenceBatch Of(
         QwenConfig config,
         IReadOnlyList<TokenSequence> sequences,
         ImageFeatures? images,
         PaddingSide side,
-        Device device,
-        int leastWidth = 0)
+        Device device)
     {
         int rows = sequences.Count;
-        int width = Math.Max(leastWidth, sequences.Max(sequence => sequence.Tokens.Length));
+        int width = sequences.Max(sequence => sequence.Tokens.Length);
         long[] tokens = new long[rows * width];
         Array.Fill(tokens, config.Tokens.EndOfText);
         long[] positions = new long[3 * rows * width];

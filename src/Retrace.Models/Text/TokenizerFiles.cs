@@ -85,8 +85,7 @@ internal sealed record TokenizerFiles(
         string[] lines;
         try
         {
-            using StreamReader reader = new(new MemoryStream(InputFile.ReadAllBytes(mergesPath, LargestMerges)));
-            lines = reader.ReadToEnd().Split(["\r\n", "\n"], StringSplitOptions.None);
+            lines = InputFile.ReadAllText(mergesPath, LargestMerges).Split(["\r\n", "\n"], StringSplitOptions.None);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

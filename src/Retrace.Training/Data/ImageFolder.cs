@@ -33,7 +33,7 @@ internal sealed record ImageFolder(string Path, bool AllowsOutside)
         }
         string full = System.IO.Path.GetFullPath(System.IO.Path.Combine(Path, path));
         // Said the same of what exists outside and of what does not.
-        if (!AllowsOutside && (ImageReference.RelativeBelow(System.IO.Path.GetFullPath(Path), full) is null || LinksOut(full)))
+        if (!AllowsOutside && (RelativePath.Below(System.IO.Path.GetFullPath(Path), full) is null || LinksOut(full)))
         {
             throw new UnusableRecordException(
                 $"its image path {shown} leads out of the data file's folder, which data.allow_outside_images would allow");

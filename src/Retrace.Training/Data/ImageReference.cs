@@ -35,15 +35,6 @@ internal static class ImageReference
         return folder.File(reference);
     }
 
-    /// <summary>The path of a file relative to a folder that it lies in, or null where it does not.</summary>
-    public static string? RelativeBelow(string folder, string path)
-    {
-        string relative = Path.GetRelativePath(folder, path);
-        bool outside = Path.IsPathRooted(relative) || relative is "." or ".." ||
-            relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-        return outside ? null : relative;
-    }
-
     private static byte[]? Decode(ReadOnlySpan<char> base64)
     {
         byte[] bytes = new byte[(base64.Length / 4 + 1) * 3];

@@ -7,8 +7,9 @@ namespace Retrace.Training.Data;
 /// <summary>Files of JSON objects, one a line.</summary>
 internal static class JsonLinesFile
 {
-    /// <summary>Bytes of a line at most.</summary>
-    public const int LongestLine = 1 << 28; // Bytes: far more than a record with its images in base64.
+    /// <summary>Bytes of a line at most: far more than a record with its images in base64.</summary>
+    public const int LongestLine = 1 << 28;
+
     private static readonly byte[] ByteOrderMark = [0xef, 0xbb, 0xbf];
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 

@@ -47,7 +47,7 @@ public static class JsonLinesWriter
 
     private static string Reference(ProblemImage image, string folder)
     {
-        if (image is ImageFile file && ImageReference.RelativeBelow(folder, file.Path) is { } relative)
+        if (image is ImageFile file && RelativePath.Below(folder, file.Path) is { } relative)
         {
             return relative.Replace(Path.DirectorySeparatorChar, '/');
         }

@@ -65,13 +65,7 @@ internal static class ParquetColumn
 
     private static Func<int, object> ValuesOf(RawColumnData column, DataField field, ParquetLimits limits) => column switch
     {
-        RawColumnData<ReadOnlyMemory<char>> texts => index =>
-        {
-            ReadOnlyMemory<char> text = texts.Values[index];
-            limits.AddText(text.Length);
-            return text.ToString();
-        }
-        ,
+        RawColumnData<ReadOnlyMemory<char>> texts => index => Kept(texts.Values[index], limits),
         RawColumnData<ReadOnlyMemory<byte>> blobs => index => blobs.Values[index].ToArray(),
         RawColumnData<int> numbers => index => numbers.Values[index].ToString(CultureInfo.InvariantCulture),
         RawColumnData<long> numbers => index => numbers.Values[index].ToString(CultureInfo.InvariantCulture),
@@ -79,6 +73,12 @@ internal static class ParquetColumn
         RawColumnData<double> numbers => index => numbers.Values[index].ToString(CultureInfo.InvariantCulture),
         _ => throw new InvalidDataException($"column {field.Path} has an unexpected type, {field.ClrType}"),
     };
+
+    private static string Kept(ReadOnlyMemory<char> text, ParquetLimits limits)
+    {
+        limits.AddText(text.Length);
+        return text.ToString();
+    }
 }
 
 /// <summary>A leaf column, and the definition level from which on the list element that holds it exists.</summary>

@@ -17,7 +17,7 @@ internal static class ParquetFile
         Guarded(path, reader =>
         {
             ImageFolder imageFiles = ImageFolder.Of(path, allowOutsideImages);
-            ParquetLimits limits = new(new FileInfo(path).Length);
+            var limits = ParquetLimits.Of(path);
             Dictionary<string, ParquetImages> columns = [];
             for (int group = 0; group < reader.RowGroupCount; group++)
             {

@@ -17,7 +17,8 @@ internal sealed class ParquetImages(string path, string column, RowGroupCache ca
         await using ParquetReader reader = await ParquetReader.CreateAsync(path);
         using ParquetRowGroupReader rows = reader.OpenRowGroupReader(group);
         return LeafField.Find(reader.Schema, column, "bytes") is { } leaf
-            ? [.. ParquetColumn.Read(rows, leaf, path, new ParquetLimits(new FileInfo(path).Length)).Select(row => row.Select(value => value as byte[]).ToArray())]
+            ? [.. ParquetColumn.Read(rows, leaf, path, ParquetLimits.Of(path))
+                .Select(row => row.Select(value => value as byte[]).ToArray())]
             : [];
     }
 }

@@ -13,6 +13,9 @@ internal sealed class ParquetLimits(long fileBytes)
     private long _rows;
     private long _texts;
 
+    /// <summary>Those of a file.</summary>
+    public static ParquetLimits Of(string path) => new(new FileInfo(path).Length);
+
     /// <summary>Checks the number of a column's values in a row group.</summary>
     public void CheckValues(long values)
     {

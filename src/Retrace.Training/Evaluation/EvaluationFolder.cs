@@ -115,7 +115,7 @@ public sealed record EvaluationFolder(string Path)
         };
         IAnswerExtraction rule = AnswerExtractions.Create(manifest.Extraction);
         using IDisposable held = Lock();
-        // No image is looked at again, wherever it lies.
+        // Images are only compared with those that were evaluated, wherever they lie.
         EvaluationData data = EvaluationData.Read(manifest.Data, manifest.Benchmark, allowOutsideImages: true);
         EvaluationPlan plan = new(EvaluatedProblems(manifest, data), manifest.Choices());
         IReadOnlyList<SampledResponse[][]> drawn =

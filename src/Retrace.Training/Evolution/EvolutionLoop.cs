@@ -120,7 +120,10 @@ public sealed class EvolutionLoop
         TimeSpan rollout = clock.Elapsed;
 
         StageStarted?.Invoke(step, "learning");
-        _batches.Prepare(step + 1);
+        if (step < Steps)
+        {
+            _batches.Prepare(step + 1);
+        }
         LearningStatistics learned = _learner.Learn(step, SamplesOf(groups));
         TimeSpan learning = clock.Elapsed - rollout;
 

@@ -121,6 +121,10 @@ internal sealed class DecodingBatch(
     // Drops finished sequences where enough of those that were read together have; which rows remain, if some left.
     private int[]? Leave()
     {
+        if (!AnyIsWorthLeaving())
+        {
+            return null; // At most tokens; so this makes no lists.
+        }
         List<int> remaining = [];
         int first = 0;
         foreach (ForkedCache cache in _caches.ToArray())
@@ -143,7 +147,25 @@ internal sealed class DecodingBatch(
             remaining.AddRange(atWork.Select(row => first + row));
             first += rows;
         }
-        return remaining.Count == _rows.Count ? null : [.. remaining];
+        return [.. remaining];
+    }
+
+    private bool AnyIsWorthLeaving()
+    {
+        int row = 0;
+        foreach (ForkedCache cache in _caches)
+        {
+            int atWork = 0;
+            for (int end = row + cache.Rows; row < end; row++)
+            {
+                atWork += _rows[row].IsFinished ? 0 : 1;
+            }
+            if (atWork < WorthLeaving * cache.Rows)
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void Use(List<DecodedSequence> rows, Tensor? hidden)

@@ -39,10 +39,6 @@ public static class RunFolder
     /// <exception cref="BadInputException">It is longer than any settings file.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    internal static string ReadConfig(string directory)
-    {
-        using StreamReader reader = new(new MemoryStream(
-            InputFile.ReadAllBytes(Path.Combine(directory, Config), LargestConfig)));
-        return reader.ReadToEnd();
-    }
+    internal static string ReadConfig(string directory) =>
+        InputFile.ReadAllText(Path.Combine(directory, Config), LargestConfig);
 }
