@@ -96,7 +96,7 @@ internal static class SafetensorsHeader
         {
             if (!names.Add(property.Name))
             {
-                throw Broken(path, $"its header holds '{property.Name}' twice");
+                throw Broken(path, $"its header holds '{Shown(property.Name)}' twice");
             }
         }
     }
@@ -119,18 +119,18 @@ internal static class SafetensorsHeader
             || !value.TryGetProperty("data_offsets", out JsonElement offsetArray)
             || value.EnumerateObject().Count() != 3)
         {
-            throw Broken(path, $"its entry for tensor '{name}' is not made of dtype, shape and data_offsets");
+            throw Broken(path, $"its entry for tensor '{Shown(name)}' is not made of dtype, shape and data_offsets");
         }
         ScalarType type = SafetensorsElementType.Parse(typeName.GetString()!) ?? throw Broken(
             path,
-            $"tensor '{name}' has the element type {typeName.GetString()}, not one of {SafetensorsElementType.Names}");
+            $"tensor '{Shown(name)}' has the element type {Shown(typeName.GetString()!)}, not one of {SafetensorsElementType.Names}");
         long[] shape = NonNegativeIntegers(shapeArray)
-            ?? throw Broken(path, $"the shape of tensor '{name}' is no list of non-negative integers");
+            ?? throw Broken(path, $"the shape of tensor '{Shown(name)}' is no list of non-negative integers");
         long[] offsets = NonNegativeIntegers(offsetArray)
-            ?? throw Broken(path, $"the data_offsets of tensor '{name}' are no non-negative integers");
+            ?? throw Broken(path, $"the data_offsets of tensor '{Shown(name)}' are no non-negative integers");
         if (offsets.Length != 2 || offsets[0] > offsets[1])
         {
-            throw Broken(path, $"the data_offsets of tensor '{name}' are no pair of a begin and an end");
+            throw Broken(path, $"the data_offsets of tensor '{Shown(name)}' are no pair of a begin and an end");
         }
         long byteCount = SafetensorsElementType.BytesOf(type);
         try
@@ -144,13 +144,13 @@ internal static class SafetensorsHeader
         catch (OverflowException error)
         {
             throw new BadInputException(
-                $"The model file {path} cannot be used: the size of tensor '{name}' is beyond any file.", error);
+                $"The model file {path} cannot be used: the size of tensor '{Shown(name)}' is beyond any file.", error);
         }
         if (byteCount != offsets[1] - offsets[0])
         {
             throw Broken(
                 path,
-                $"tensor '{name}' of shape [{string.Join(", ", shape)}] and type {typeName.GetString()} takes "
+                $"tensor '{Shown(name)}' of shape [{string.Join(", ", shape)}] and type {typeName.GetString()} takes "
                 + $"{byteCount} bytes, but its data_offsets span {offsets[1] - offsets[0]}");
         }
         return new TensorEntry(name, type, shape, dataStart + offsets[0], byteCount);
@@ -184,16 +184,16 @@ internal static class SafetensorsHeader
             {
                 throw Broken(
                     path,
-                    $"tensor '{entry.Name}' would end at byte {entry.Offset + entry.ByteCount} but the file ends at "
+                    $"tensor '{Shown(entry.Name)}' would end at byte {entry.Offset + entry.ByteCount} but the file ends at "
                     + $"{fileLength}: it is cut short or its header is wrong");
             }
             if (entry.Offset < end)
             {
-                throw Broken(path, $"the bytes of tensor '{entry.Name}' overlap those of another tensor");
+                throw Broken(path, $"the bytes of tensor '{Shown(entry.Name)}' overlap those of another tensor");
             }
             if (entry.Offset > end)
             {
-                throw Broken(path, $"{entry.Offset - end} bytes before tensor '{entry.Name}' belong to no tensor");
+                throw Broken(path, $"{entry.Offset - end} bytes before tensor '{Shown(entry.Name)}' belong to no tensor");
             }
             end += entry.ByteCount;
         }
@@ -202,6 +202,10 @@ internal static class SafetensorsHeader
             throw Broken(path, $"{fileLength - end} bytes after the last tensor belong to no tensor");
         }
     }
+
+    // A message is one line whatever the names in a damaged or hostile file hold.
+    private static string Shown(string name) => string.Concat(
+        name.Select(character => char.IsControl(character) || char.IsWhiteSpace(character) ? '\uFFFD' : character));
 
     private static BadInputException Broken(string path, string reason) =>
         new($"The model file {path} cannot be used: {reason}.");

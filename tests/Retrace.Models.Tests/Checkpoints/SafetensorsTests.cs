@@ -259,6 +259,10 @@ public sealed class SafetensorsTests
     }
 
     [Fact]
+    public void ANameWithLineBreaksIsComplainedOfInOneLine() => AssertRefused(
+        Bytes("""{"a\n. b":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", new byte[4]), "tensor 'a\uFFFD.\uFFFDb'");
+
+    [Fact]
     public void NoDamagedBytesBringAnythingButAComplaint()
     {
         using DisposeScope scope = NewDisposeScope();
