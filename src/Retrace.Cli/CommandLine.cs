@@ -7,6 +7,7 @@ using Retrace.Cli.Commands;
 using Retrace.Models.Native;
 using Retrace.Runs;
 using Retrace.Training.DataParallel;
+using Retrace.Training.Rollouts;
 
 namespace Retrace.Cli;
 
@@ -88,6 +89,10 @@ internal static class CommandLine
             when (interruption.IsCancellationRequested || error is RunStoppedException or JobInterruptedException)
         {
             return Fail(ExitCode.Interrupted, "interrupted");
+        }
+        catch (RolloutFailedException error) when (error.IsSaidElsewhere)
+        {
+            return ExitCode.Failed;
         }
         catch (OtherProcessFailedException error) // The other one says why.
         {

@@ -105,22 +105,51 @@ public sealed class MpiTrainingTests : IDisposable
         Assert.False(Directory.Exists(Path.Combine(_folder, "refused")));
     }
 
-    [Fact]
-    public async Task Servers_that_draw_are_refused_to_several_processes()
+    [Theory]
+    [InlineData("model.lora_rank=0", "rollout.server_api=sglang")]
+    [InlineData("model.lora_rank=4", "model.train_vision=false")]
+    public async Task Servers_draw_for_several_processes_as_for_one(params string[] settings)
     {
-        RetraceProcess refused = await MpiJob.RunAsync(
-            2,
-            [
-                .. Arguments("servers", 1),
-                "--set", "rollout.engine=openai", "--set", "rollout.servers=http://127.0.0.1:1",
-            ]);
-        Assert.Equal(2, refused.ExitCode);
-        Assert.Equal(
-            "retrace: rollout.engine is openai, which works in one process alone, but there are 2; start evolve without "
-            + "mpirun, or set rollout.engine=local.",
-            Assert.Single(
-                refused.Error.Split('\n'), line => line.StartsWith("retrace: ", StringComparison.Ordinal)));
-        Assert.False(Directory.Exists(Path.Combine(_folder, "servers")));
+        const int Steps = 2;
+        await using ServedModel first = await ServedModel.StartAsync(_folder);
+        await using ServedModel second = await ServedModel.StartAsync(_folder);
+        string[] shared =
+        [
+            .. Over(first, second), .. settings.SelectMany(setting => new[] { "--set", setting }),
+            "--set", $"evaluation.data={_problems}", "--set", "evaluation.limit=5",
+        ];
+        RetraceProcess one = await RetraceProcess.RunAsync([.. Arguments("one", Steps), .. shared]);
+        Assert.Equal((0, ""), (one.ExitCode, one.Error));
+        RetraceProcess three = await MpiJob.RunAsync(3, [.. Arguments("three", Steps), .. shared]);
+        Assert.Equal((0, ""), (three.ExitCode, three.Error));
+
+        AssertSameMetrics("one", "three");
+        Assert.Equal(TextOf("one", "trajectories.jsonl"), TextOf("three", "trajectories.jsonl"));
+        Assert.All(MetricsOf("three")[1..], step =>
+        {
+            Assert.Equal(0, step["stale_samples"]!.GetValue<int>());
+            Assert.Equal(1, step["importance_mean"]!.GetValue<double>(), 1e-3);
+        });
+        Assert.Empty(Directory.EnumerateDirectories(_folder, "retrace-*", SearchOption.AllDirectories)); // Weights.
+    }
+
+    [Fact]
+    public async Task Without_a_server_all_processes_write_a_checkpoint_and_one_says_why()
+    {
+        ServedModel server = await ServedModel.StartAsync(_folder);
+        using Process job =
+            await StartAsync("alone", steps: 1, [.. Over(server), "--set", "checkpoint.every=1000"]);
+        await server.DisposeAsync();
+        // What stands there now has other weights, takes new ones, and draws nothing.
+        await using ServedModel refusing = await ServedModel.StartAsync(
+            _folder, new Uri(server.Address).Port, "--max-tokens", "1");
+        RetraceProcess ended = await MpiJob.EndOfAsync(job);
+
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains(
+            "Every server of rollout.servers refuses a request",
+            Assert.Single(ended.Error.Split('\n'), line => line.StartsWith("retrace: ", StringComparison.Ordinal)));
+        Assert.True(File.Exists(FileOf("alone", MetricsOf("alone").Length, "trainer/state.json")));
     }
 
     // Returns when so many steps are done, with the job at work on the next.
@@ -134,6 +163,12 @@ public sealed class MpiTrainingTests : IDisposable
         }
         return job;
     }
+
+    private static string[] Over(params ServedModel[] servers) =>
+    [
+        "--set", "rollout.engine=openai", "--set", $"rollout.servers={string.Join(' ', servers.Select(one => one.Address))}",
+        "--set", $"rollout.api_key_variable={ServedModel.Variable}",
+    ];
 
     private string[] Arguments(string run, int steps) =>
     [

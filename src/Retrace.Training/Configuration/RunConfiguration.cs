@@ -305,8 +305,10 @@ public sealed record ModelSettings
     [Setting("Whether the vision tower trains too; with LoRA, whether its layers of the names above are adapted.")]
     public bool TrainVision { get; init; } = true;
 
-    [Setting("Recomputes activations in the backward pass: less memory, about a third more arithmetic.")]
-    public bool ActivationCheckpointing { get; init; } = true;
+    [Setting(
+        "Recomputes activations in the backward pass: less memory, about a third more arithmetic; " +
+        "null: where the plan without it comes to more than half of the memory, and on a GPU.")]
+    public bool? ActivationCheckpointing { get; init; }
 
     [Setting("Images are scaled down to at most this many pixels.", AtLeast = 784)]
     public int MaxPixels { get; init; } = 1003520;

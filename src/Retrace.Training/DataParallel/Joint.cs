@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.DataParallel;
 
@@ -10,6 +11,7 @@ internal static class Joint
     {
         Done,
         Interrupted,
+        RolloutFailed,
         BadInput,
         Failed,
     }
@@ -17,8 +19,10 @@ internal static class Joint
     /// <summary>
     /// Does each process's part of some work, in which nothing is exchanged, and waits for the others. If it failed
     /// anywhere it fails everywhere, and the processes have left the group; the first that failed throws the reason.
+    /// Interruptions and a lack of servers leave the group as it is, for a checkpoint.
     /// </summary>
     /// <exception cref="JobInterruptedException">Some process was interrupted, and none failed.</exception>
+    /// <exception cref="RolloutFailedException">Some process found no server, and none failed otherwise.</exception>
     /// <exception cref="OtherProcessFailedException">It failed in another process.</exception>
     public static T Do<T>(this IProcessGroup processes, Func<T> work)
     {
@@ -40,14 +44,18 @@ internal static class Joint
         {
             null => Outcome.Done,
             OperationCanceledException => Outcome.Interrupted,
+            RolloutFailedException => Outcome.RolloutFailed,
             BadInputException => Outcome.BadInput,
             _ => Outcome.Failed,
         };
         Outcome[] outcomes = Array.ConvertAll(processes.GatherAll([(byte)own]), message => (Outcome)message[0]);
-        int failed = Array.FindIndex(outcomes, outcome => outcome > Outcome.Interrupted);
+        int failed = Array.FindIndex(outcomes, outcome => outcome > Outcome.RolloutFailed);
         if (failed < 0)
         {
-            return outcomes.Contains(Outcome.Interrupted) ? throw new JobInterruptedException() : result!;
+            int without = Array.IndexOf(outcomes, Outcome.RolloutFailed);
+            return without >= 0 ? throw WithoutServers(processes, without, failure?.SourceException)
+                : outcomes.Contains(Outcome.Interrupted) ? throw new JobInterruptedException()
+                : result!;
         }
         processes.Leave();
         if (failed != processes.Rank)
@@ -72,7 +80,12 @@ internal static class Joint
 
     /// <summary>The number that the first process gives, in all of them.</summary>
     public static int OfFirst(this IProcessGroup processes, int value) =>
-        BitConverter.ToInt32(processes.GatherAll(BitConverter.GetBytes(value))[0]);
+        BitConverter.ToInt32(processes.OfFirst(BitConverter.GetBytes(value)));
+
+    /// <summary>The message that the first process gives, in all of them.</summary>
+    /// <param name="message">Read from the first process alone.</param>
+    public static byte[] OfFirst(this IProcessGroup processes, byte[] message) =>
+        processes.GatherAll(processes.Rank == 0 ? message : [])[0];
 
     /// <summary>Sums over the processes, added up in the order of their ranks.</summary>
     public static double[] Sum(this IProcessGroup processes, params double[] values)
@@ -93,4 +106,11 @@ internal static class Joint
     /// <param name="count">Items of the list.</param>
     public static Range ShareOf(this IProcessGroup processes, int count) =>
         (int)((long)count * processes.Rank / processes.Size)..(int)((long)count * (processes.Rank + 1) / processes.Size);
+
+    // The first process that found none says so.
+    private static RolloutFailedException WithoutServers(IProcessGroup processes, int rank, Exception? own) =>
+        rank == processes.Rank
+            ? new RolloutFailedException(
+                rank == 0 ? own!.Message : $"Process {rank}, on {Environment.MachineName}: {own!.Message}", own)
+            : new RolloutFailedException("another process of the job has no server") { IsSaidElsewhere = true };
 }

@@ -92,7 +92,6 @@ internal static class RolloutMessage
         return new PixelImage(width, height, reader.ReadBytes(width * height * 3));
     }
 
-    // Without DrawnLogProbs: in several processes the policy itself draws.
     private static void Write(BinaryWriter writer, Generation generation)
     {
         WriteValues<int>(writer, generation.Tokens);
@@ -100,6 +99,11 @@ internal static class RolloutMessage
         WriteValues<float>(writer, generation.Entropies);
         WriteValues<float>(writer, generation.SelfCertainties);
         writer.Write(generation.Stopped);
+        writer.Write(generation.DrawnLogProbs is not null);
+        if (generation.DrawnLogProbs is float[] drawn)
+        {
+            WriteValues<float>(writer, drawn);
+        }
     }
 
     private static Generation ReadGeneration(BinaryReader reader) => new(
@@ -107,7 +111,10 @@ internal static class RolloutMessage
         ReadValues<float>(reader),
         ReadValues<float>(reader),
         ReadValues<float>(reader),
-        reader.ReadBoolean());
+        reader.ReadBoolean())
+    {
+        DrawnLogProbs = reader.ReadBoolean() ? ReadValues<float>(reader) : null,
+    };
 
     private static void WriteAll<T>(BinaryWriter writer, IReadOnlyList<T> items, Action<T> write)
     {

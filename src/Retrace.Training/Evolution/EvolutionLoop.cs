@@ -42,8 +42,6 @@ public sealed class EvolutionLoop
         _configuration = configuration;
         var schedule = new BatchSchedule(data.Problems.Count, configuration.Data.Batch, configuration.Seed);
         Steps = configuration.Epochs is double epochs ? schedule.StepsFor(epochs) : configuration.Steps;
-        _batches = new UpcomingBatches(
-            data.Problems, schedule, new ProblemPreparation(model, configuration.Data));
         _engine = engine;
         var sampling = new SamplingSettings(
             configuration.Rollout.Temperature, configuration.Rollout.TopP, configuration.Method == "self-certainty");
@@ -51,6 +49,11 @@ public sealed class EvolutionLoop
         _retracingRound = configuration is { Method: "csrs", Retracing.Samples: > 0 }
             ? new RetracingRound(engine, model.Tokenizer, model.Images, configuration, sampling)
             : null;
+        _batches = new UpcomingBatches(
+            data.Problems,
+            schedule,
+            new ProblemPreparation(model, configuration.Data),
+            _retracingRound is null ? null : PerturbOwn);
         _rewardStage = new RewardStage(configuration, data.Labels);
         _learner = learner;
         _evaluation = evaluation;
@@ -112,11 +115,10 @@ public sealed class EvolutionLoop
     {
         var clock = Stopwatch.StartNew();
         StageStarted?.Invoke(step, "rollout");
-        PreparedProblem[] batch = _batches.Of(step);
-        Range share = _processes.ShareOf(batch.Length);
-        (Trajectory[][] maternal, Retracing[][] retraced) = _processes.Do(() => Draw(step, batch, share, cancellation));
+        PreparedBatch batch = _batches.Of(step);
+        (Trajectory[][] maternal, Retracing[][] retraced) = _processes.Do(() => Draw(step, batch, cancellation));
         (maternal, retraced) = RolloutMessage.Exchange(_processes, maternal, retraced);
-        RewardedGroup[] groups = _rewardStage.Assess(step, batch, maternal, retraced);
+        RewardedGroup[] groups = _rewardStage.Assess(step, batch.Problems, maternal, retraced);
         TimeSpan rollout = clock.Elapsed;
 
         StageStarted?.Invoke(step, "learning");
@@ -135,10 +137,11 @@ public sealed class EvolutionLoop
             StageStarted?.Invoke(step, "evaluation");
             evaluated = EvaluateLearned(_evaluation);
         }
+        RolloutIncidents? incidents = _engine.TakeIncidents();
         _log?.AppendTrajectories(step, groups);
         _log?.AppendAnswers(step, groups);
         Complete(log => log.Metrics(
-            step, groups, maternal, learned, evaluated, _engine.TakeIncidents(), rollout, learning));
+            step, groups, maternal, learned, evaluated, incidents, rollout, learning));
     }
 
     // Without servers the step has no evaluation, and the next one says what is wrong, with this one saved.
@@ -156,12 +159,30 @@ public sealed class EvolutionLoop
 
     // Both rounds of this process's share of the batch.
     private (Trajectory[][] Maternal, Retracing[][] Retraced) Draw(
-        int step, PreparedProblem[] batch, Range share, CancellationToken cancellation)
+        int step, PreparedBatch batch, CancellationToken cancellation)
     {
-        int first = share.Start.Value;
-        Trajectory[][] maternal = _maternalRound.Sample(step, batch[share], cancellation, first);
+        (PreparedProblem[] own, int first) = OwnOf(batch.Problems);
+        Trajectory[][] maternal = _maternalRound.Sample(step, own, cancellation, first);
+        if (_retracingRound is null)
+        {
+            return (maternal, []);
+        }
         StageStarted?.Invoke(step, "retracing");
-        return (maternal, _retracingRound?.Sample(step, batch[share], maternal, cancellation, first) ?? []);
+        PerturbedImages[][] perturbed = batch.Perturbed!.GetAwaiter().GetResult();
+        return (maternal, _retracingRound.Sample(step, own, perturbed, maternal, cancellation, first));
+    }
+
+    private PerturbedImages[][] PerturbOwn(int step, PreparedProblem[] batch)
+    {
+        (PreparedProblem[] own, int first) = OwnOf(batch);
+        return _retracingRound!.Perturb(step, own, _configuration.Rollout.Group, CancellationToken.None, first);
+    }
+
+    // This process's share of a batch, and its place there.
+    private (PreparedProblem[] Problems, int First) OwnOf(PreparedProblem[] batch)
+    {
+        Range share = _processes.ShareOf(batch.Length);
+        return (batch[share], share.Start.Value);
     }
 
     private void Complete(Func<StepLog, StepMetrics> measure)

@@ -119,7 +119,6 @@ public sealed class EvolutionRun : IDisposable
         _checkpoints = new RunCheckpoints(runDirectory, Configuration.Checkpointing.Keep);
         _processes.Do(() =>
         {
-            CheckEngine();
             CheckFolder(runDirectory, resume);
             if (resume && _processes.Rank == 0)
             {
@@ -165,7 +164,8 @@ public sealed class EvolutionRun : IDisposable
         UsableProblems? evaluationData = ReadEvaluationData(preparation, cancellation);
 
         (VisionLanguageModel policy, QwenModel? reference) = OpenPolicy(start);
-        policy.Network.RecomputesActivations = Configuration.Model.ActivationCheckpointing;
+        policy.Network.RecomputesActivations =
+            MemoryPlan.Recomputes(start.Network.Config, Configuration, data.LargestPrompt, _processes.Size);
         // What an adapter shares with the model it starts from stays as it is.
         Parameters weights = policy.Network.Parameters;
         bool vision = Configuration.Model.TrainVision;
@@ -184,7 +184,7 @@ public sealed class EvolutionRun : IDisposable
         }
         IRolloutEngine engine = Configuration.Rollout.Engine == "openai"
             ? Hold(OpenAiRolloutEngine.Connect(
-                policy, Configuration, Path.Combine(runDirectory, RunFolder.RolloutWeights), cancellation))
+                policy, Configuration, Path.Combine(runDirectory, RunFolder.RolloutWeights), cancellation, _processes))
             : new LocalRolloutEngine(policy.Network, Configuration.Rollout);
         PeriodicEvaluation? evaluation = evaluationData is null
             ? null
@@ -288,17 +288,6 @@ public sealed class EvolutionRun : IDisposable
             return null;
         }
         return UsableProblems.Read(path, preparation, cancellation).Labeled(path, Configuration.Evaluation.Limit);
-    }
-
-    // Each process would write the weights for the servers, to the same folder, and tell the servers to load them.
-    private void CheckEngine()
-    {
-        if (_processes.Size > 1 && Configuration.Rollout.Engine != "local")
-        {
-            throw new BadInputException(
-                $"rollout.engine is {Configuration.Rollout.Engine}, which works in one process alone, but there are "
-                + $"{_processes.Size}; start evolve without mpirun, or set rollout.engine=local.");
-        }
     }
 
     private void CheckFolder(string runDirectory, bool resume)

@@ -54,17 +54,27 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
     /// <param name="processes">How many train together; the plan is that of each.</param>
     public static MemoryPlan Of(
         QwenConfig config, RunConfiguration configuration, PromptSize largestPrompt, int processes = 1) =>
-        new Calculation(config, configuration, largestPrompt, processes).Plan();
+        Of(config, configuration, largestPrompt, processes, Recomputes(config, configuration, largestPrompt, processes));
+
+    /// <summary>
+    /// Whether the backward pass computes activations anew: as the configuration says, or else on a GPU, whose memory is not
+    /// known here, and where the plan without it comes to more than half of what this process can have.
+    /// </summary>
+    /// <inheritdoc cref="Of(QwenConfig, RunConfiguration, PromptSize, int)"/>
+    public static bool Recomputes(
+        QwenConfig config, RunConfiguration configuration, PromptSize largestPrompt, int processes = 1) =>
+        configuration.Model.ActivationCheckpointing
+        ?? (configuration.Model.Device != "cpu"
+            || Of(config, configuration, largestPrompt, processes, recomputes: false).Peak > Available / 2 / processes);
 
     /// <summary>Refuses a run on the CPU that needs more memory than this process can have.</summary>
     /// <exception cref="BadInputException">It does.</exception>
     public void CheckFits(ModelSettings settings)
     {
-        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (settings.Device == "cpu" && Peak > available)
+        if (settings.Device == "cpu" && Peak > Available)
         {
             throw new BadInputException(
-                $"The run needs {Gibibytes(Peak)} GiB and this process can have {Gibibytes(available)}; "
+                $"The run needs {Gibibytes(Peak)} GiB and this process can have {Gibibytes(Available)}; "
                 + "model.lora_rank, learn.kl=0 or a smaller learn.micro_batch_tokens or "
                 + $"rollout.max_batch_sequences would need less.\n{Table()}");
         }
@@ -75,6 +85,12 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
         .Where(item => item.Bytes > 0)
         .Select(item => Row(item.Name, item.Phase.ToString().ToLowerInvariant(), item.Bytes))
         .Append(Row("peak: what is always there and the larger phase", "", Peak)));
+
+    private static long Available => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    private static MemoryPlan Of(
+        QwenConfig config, RunConfiguration configuration, PromptSize largestPrompt, int processes, bool recomputes) =>
+        new Calculation(config, configuration, largestPrompt, processes, recomputes).Plan();
 
     private static string Row(string name, string phase, long bytes) =>
         $"  {name,-47}  {phase,-8}  {Gibibytes(bytes),9} GiB";
@@ -94,10 +110,13 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
         private readonly long _patches;  // Of a problem.
         private readonly Dictionary<string, long[]> _shapes;
         private readonly int _processes;
+        private readonly bool _recomputes;
 
-        public Calculation(QwenConfig config, RunConfiguration run, PromptSize largestPrompt, int processes)
+        public Calculation(
+            QwenConfig config, RunConfiguration run, PromptSize largestPrompt, int processes, bool recomputes)
         {
             _processes = processes;
+            _recomputes = recomputes;
             _config = config;
             _run = run;
             _element = run.Model.Dtype == "bf16" ? 2 : 4;
@@ -211,11 +230,10 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
             long tokens = rows * length;
             long mask = inRow == 1 ? 0 : rows * length * length * (_element + 1); // Boolean, and to be added.
             long patches = Math.Min(rows, _run.Data.Batch) * _patches;
-            bool recompute = _run.Model.ActivationCheckpointing;
-            long text = Kept(Text.Layers, tokens, Text.HiddenSize, BlockOfText, _element, recompute);
+            long text = Kept(Text.Layers, tokens, Text.HiddenSize, BlockOfText, _element, _recomputes);
             long vision = patches * Vision.PatchLength * (Float + _element);
             vision += TrainsVision
-                ? Kept(Vision.Depth, patches, Vision.HiddenSize, BlockOfVision, _element, recompute)
+                ? Kept(Vision.Depth, patches, Vision.HiddenSize, BlockOfVision, _element, _recomputes)
                 : patches * BlockOfVision;
             long logits = 4 * Float
                 * Math.Min(TokenPredictions.LogitsAtOnce, rows * inRow * _response * Text.VocabularySize);

@@ -46,39 +46,67 @@ internal sealed class RetracingRound
         _newTurn = settings.Mode == "new-turn" ? tokenizer.Encode(ChatTemplate.NewTurn("", "")) : [];
     }
 
+    /// <summary>Perturbs the images for each trajectory to come. It can be done before there are any.</summary>
+    /// <param name="batch">The problems, or this process's share of them.</param>
+    /// <param name="trajectories">Of each problem: n.</param>
+    /// <param name="first">The place of the first of them in the whole batch, by which draws are named.</param>
+    /// <returns>[problems][n]</returns>
+    public PerturbedImages[][] Perturb(
+        int step,
+        IReadOnlyList<PreparedProblem> batch,
+        int trajectories,
+        CancellationToken cancellation,
+        int first = 0)
+    {
+        PerturbedImages[][] perturbed = [.. batch.Select(_ => new PerturbedImages[trajectories])];
+        // Each image is drawn from a stream of its own, so the threads do not change what comes out.
+        Parallel.For(0, batch.Count * trajectories, new ParallelOptions { CancellationToken = cancellation }, one =>
+        {
+            (int place, int i) = Math.DivRem(one, trajectories);
+            Random random = RandomStream.For(_configuration.Seed, Purpose.Perturbation, step, first + place, i);
+            PreparedProblem problem = batch[place];
+            PixelImage[] pixels = [.. problem.Pixels.Select(image => _perturbation.Apply(image, random))];
+            perturbed[place][i] = new PerturbedImages(
+                pixels,
+                [
+                    .. pixels.Zip(problem.Pixels, problem.Images).Select(image => image.First == image.Second
+                        ? image.Third // Unperturbed: the same image, whose features all can share.
+                        : _images.Process(image.First)),
+                ]);
+        });
+        return perturbed;
+    }
+
+    /// <summary>Perturbs the images, and samples. [problems][n]</summary>
+    public Retracing[][] Sample(
+        int step,
+        IReadOnlyList<PreparedProblem> batch,
+        IReadOnlyList<IReadOnlyList<Trajectory>> maternal,
+        CancellationToken cancellation) =>
+        Sample(step, batch, Perturb(step, batch, maternal.Max(group => group.Count), cancellation), maternal, cancellation);
+
     /// <summary>[problems][n]</summary>
     /// <param name="batch">The problems, or this process's share of them.</param>
+    /// <param name="perturbed">[problems][n] as <see cref="Perturb"/> makes them.</param>
     /// <param name="maternal">[problems][n] what was drawn for them.</param>
     /// <param name="first">The place of the first of them in the whole batch, by which draws are named.</param>
     public Retracing[][] Sample(
         int step,
         IReadOnlyList<PreparedProblem> batch,
+        PerturbedImages[][] perturbed,
         IReadOnlyList<IReadOnlyList<Trajectory>> maternal,
         CancellationToken cancellation,
         int first = 0)
     {
-        Cut[][] cuts = [.. batch.Select((problem, place) => new Cut[maternal[place].Count])];
+        Cut[][] cuts =
+        [
+            .. maternal.Select((group, place) => group
+                .Select((trajectory, i) =>
+                    new Cut(AnchorsOf(step, first + place, i, trajectory), perturbed[place][i]))
+                .ToArray()),
+        ];
         (int Place, int Index)[] all =
             [.. cuts.SelectMany((group, place) => Enumerable.Range(0, group.Length).Select(i => (place, i)))];
-        foreach ((int place, int i) in all)
-        {
-            cuts[place][i] = new Cut(AnchorsOf(step, first + place, i, maternal[place][i]), [], []);
-        }
-        // Each image is drawn from a stream of its own, so the threads do not change what comes out.
-        Parallel.ForEach(all, new ParallelOptions { CancellationToken = cancellation }, one =>
-        {
-            Random random =
-                RandomStream.For(_configuration.Seed, Purpose.Perturbation, step, first + one.Place, one.Index);
-            PixelImage[] pixels =
-                [.. batch[one.Place].Pixels.Select(image => _perturbation.Apply(image, random))];
-            cuts[one.Place][one.Index] = cuts[one.Place][one.Index] with
-            {
-                Pixels = pixels,
-                Images = [.. pixels.Select((image, i) => image == batch[one.Place].Pixels[i]
-                    ? batch[one.Place].Images[i] // Unperturbed: the same image, whose features all can share.
-                    : _images.Process(image))],
-            };
-        });
 
         RolloutRequest[] requests =
         [
@@ -132,7 +160,7 @@ internal sealed class RetracingRound
                     .. maternal[place][index].Generation.Tokens[..cut.Anchors[draws.Key]],
                     .. _newTurn,
                 ],
-                cut.Images,
+                cut.Images.Patches,
                 // The kept prefix counts towards the limit; a trajectory is always longer than its prefix.
                 _configuration.Rollout.MaxResponseTokens - cut.Anchors[draws.Key],
                 [.. draws]));
@@ -156,7 +184,7 @@ internal sealed class RetracingRound
                     prefix.Length == 0 ? text : _tokenizer.Decode([.. prefix, .. continuation.Content])));
             }
         }
-        return new Retracing(cut.Anchors, cut.Pixels, continuations, texts, answers);
+        return new Retracing(cut.Anchors, cut.Images.Pixels, continuations, texts, answers);
     }
 
     private string TextOf(int token)
@@ -169,5 +197,5 @@ internal sealed class RetracingRound
         return text;
     }
 
-    private sealed record Cut(int[] Anchors, IReadOnlyList<PixelImage> Pixels, IReadOnlyList<ProcessedImage> Images);
+    private sealed record Cut(int[] Anchors, PerturbedImages Images);
 }

@@ -10,12 +10,14 @@ public interface IRolloutEngine
     Generation[][] Generate(
         IReadOnlyList<RolloutRequest> requests, SamplingSettings sampling, CancellationToken cancellation);
 
-    /// <summary>Draws from now on with the policy as its weights are now.</summary>
+    /// <summary>Draws from now on with the policy as its weights are now. Called by all processes together.</summary>
     /// <param name="version">The steps that have been learned: rises with every change of the weights.</param>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
     void UsePolicy(int version, CancellationToken cancellation);
 
-    /// <summary>What has gone wrong since the last call; null where nothing can.</summary>
+    /// <summary>
+    /// What has gone wrong since the last call, in all processes, which call it together; null where nothing can.
+    /// </summary>
     RolloutIncidents? TakeIncidents();
 }
 
@@ -27,4 +29,8 @@ public sealed record RolloutIncidents(int StaleSamples, int FailedRequests, int 
 
 /// <summary>No server could draw what was asked for. The message is one sentence that says why.</summary>
 public sealed class RolloutFailedException(string message, Exception? innerException = null)
-    : Exception(message, innerException);
+    : Exception(message, innerException)
+{
+    /// <summary>Whether another process of the job says why.</summary>
+    public bool IsSaidElsewhere { get; init; }
+}

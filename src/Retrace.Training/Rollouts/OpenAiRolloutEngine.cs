@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Training.Configuration;
+using Retrace.Training.DataParallel;
 using Retrace.Training.Rollouts.Servers;
 
 namespace Retrace.Training.Rollouts;
@@ -10,12 +12,14 @@ namespace Retrace.Training.Rollouts;
 /// <remarks>
 /// Which server draws a sample decides nothing: its seed follows from its place. Log-probabilities and entropies are
 /// those of the policy in this process, computed once the samples are there; the servers' own are kept beside them,
-/// for importance sampling.
+/// for importance sampling. Of several processes each has its own share drawn, on all servers; the first one writes the
+/// policy and has the servers load it.
 /// </remarks>
 public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
 {
     private readonly VisionLanguageModel _policy;
     private readonly RunConfiguration _configuration;
+    private readonly IProcessGroup _processes;
     private readonly IReadOnlyList<RolloutServer> _servers;
     private readonly PublishedPolicy _published;
     private readonly RolloutDispatcher _dispatcher;
@@ -26,13 +30,16 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         VisionLanguageModel policy,
         RunConfiguration configuration,
         string weightsFolder,
-        IReadOnlyList<RolloutServer> servers)
+        IReadOnlyList<RolloutServer> servers,
+        IProcessGroup processes)
     {
         _policy = policy;
         _configuration = configuration;
+        _processes = processes;
         _servers = servers;
         _published = new PublishedPolicy(policy, configuration.Rollout, weightsFolder);
-        _dispatcher = new RolloutDispatcher(servers, _published, configuration.Rollout);
+        _dispatcher = new RolloutDispatcher(
+            servers, _published, configuration.Rollout, processes.Rank, processes.Size);
         _reading = new SampleReading(policy.Tokenizer, policy.Network.Config);
         _local = new LocalRolloutEngine(policy.Network, configuration.Rollout);
     }
@@ -41,12 +48,14 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     /// <param name="policy">Its weights are what servers are given.</param>
     /// <param name="configuration">Of the run.</param>
     /// <param name="weightsFolder">The run's own, where weights are written unless the configuration says.</param>
+    /// <param name="processes">Those that draw from the same policy; null: this one alone.</param>
     /// <exception cref="BadInputException">No server answers, or one refuses the token.</exception>
     public static OpenAiRolloutEngine Connect(
         VisionLanguageModel policy,
         RunConfiguration configuration,
         string weightsFolder,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        IProcessGroup? processes = null)
     {
         RolloutSettings settings = configuration.Rollout;
         string? key = KeyOf(settings);
@@ -61,7 +70,8 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
                 throw new BadInputException(
                     $"No server of rollout.servers answers: {faults[0]!.Message}", faults[0]!);
             }
-            return new OpenAiRolloutEngine(policy, configuration, weightsFolder, servers);
+            return new OpenAiRolloutEngine(
+                policy, configuration, weightsFolder, servers, processes ?? new SingleProcess());
         }
         catch
         {
@@ -72,6 +82,28 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
 
     /// <inheritdoc/>
     public void UsePolicy(int version, CancellationToken cancellation)
+    {
+        _processes.Do(() =>
+        {
+            if (_processes.Rank == 0)
+            {
+                Publish(version, cancellation);
+            }
+        });
+        Announcement said = JsonSerializer.Deserialize<Announcement>(_processes.OfFirst(
+            JsonSerializer.SerializeToUtf8Bytes(new Announcement(
+                _published.Prefix, version, [.. _servers.Select(server => server.Version)]))))!;
+        if (_processes.Rank > 0)
+        {
+            _published.Adopt(said.Prefix, said.Version);
+            foreach ((RolloutServer server, int? has) in _servers.Zip(said.ServerVersions))
+            {
+                server.Version = has;
+            }
+        }
+    }
+
+    private void Publish(int version, CancellationToken cancellation)
     {
         _published.Write(version);
         Wait(() => Task.WhenAll(_servers.Select(LoadAsync)));
@@ -95,7 +127,12 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     }
 
     /// <inheritdoc/>
-    public RolloutIncidents? TakeIncidents() => _dispatcher.TakeIncidents();
+    public RolloutIncidents? TakeIncidents()
+    {
+        RolloutIncidents own = _dispatcher.TakeIncidents();
+        double[] sums = _processes.Sum(own.StaleSamples, own.FailedRequests, own.HedgedRequests);
+        return new RolloutIncidents((int)sums[0], (int)sums[1], (int)sums[2]);
+    }
 
     /// <inheritdoc/>
     public Generation[][] Generate(
@@ -116,7 +153,10 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
 
     public void Dispose()
     {
-        _published.Remove();
+        if (_processes.Rank == 0)
+        {
+            _published.Remove();
+        }
         foreach (RolloutServer server in _servers)
         {
             server.Dispose();
@@ -289,4 +329,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         int next = 0;
         return [.. jobs.Select(job => measured[next..(next += job.Samples)])];
     }
+
+    // What the first process tells the others: how versions are called, and who has which.
+    private sealed record Announcement(string Prefix, int Version, IReadOnlyList<int?> ServerVersions);
 }

@@ -12,7 +12,10 @@ public sealed class RolloutMessageTests
         Trajectory[][] maternal =
         [
             [
-                new Trajectory(new Generation([1, 2], [-0.5f, -1e-9f], [0.1f, 0], [3], true), "½ — ok", "1/2"),
+                new Trajectory(
+                    new Generation([1, 2], [-0.5f, -1e-9f], [0.1f, 0], [3], true) { DrawnLogProbs = [-0.4f, 0] },
+                    "½ — ok",
+                    "1/2"),
                 new Trajectory(new Generation([], [], [], [], false), "", null),
             ],
             [],
@@ -48,5 +51,6 @@ public sealed class RolloutMessageTests
 
     private static string Described(Generation one) =>
         $"[{string.Join(' ', one.Tokens)} | {string.Join(' ', one.LogProbs)} | {string.Join(' ', one.Entropies)} | "
-        + $"{string.Join(' ', one.SelfCertainties)} | {one.Stopped}]";
+        + $"{string.Join(' ', one.SelfCertainties)} | {one.Stopped} | "
+        + $"{(one.DrawnLogProbs is float[] drawn ? string.Join(' ', drawn) : "the policy drew")}]";
 }

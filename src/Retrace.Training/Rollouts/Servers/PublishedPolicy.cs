@@ -22,7 +22,7 @@ internal sealed class PublishedPolicy
     private readonly RolloutSettings _settings;
     private readonly string _folder;
     private readonly string _run;    // Tells our folders from those of other runs.
-    private readonly string _prefix; // And our versions from those of an earlier process of this run.
+    private string _prefix;          // And our versions from those of an earlier process of this run.
 
     /// <param name="policy">Read when it is written.</param>
     /// <param name="settings">Which calls, and how old a version may be.</param>
@@ -39,6 +39,9 @@ internal sealed class PublishedPolicy
 
     /// <summary>The version that <see cref="Write"/> has written last.</summary>
     public int Version { get; private set; } = -1;
+
+    /// <summary>What names of versions begin with.</summary>
+    public string Prefix => _prefix;
 
     private bool IsSgLang => _settings.ServerApi == "sglang";
 
@@ -61,6 +64,15 @@ internal sealed class PublishedPolicy
         Remove();
         _policy.Save(final + Unfinished);
         Directory.Move(final + Unfinished, final);
+    }
+
+    /// <summary>Uses a version that another process of the run has written to the same folder.</summary>
+    /// <param name="prefix">Its <see cref="Prefix"/>.</param>
+    /// <param name="version">Its <see cref="Version"/>.</param>
+    public void Adopt(string prefix, int version)
+    {
+        _prefix = prefix;
+        Version = version;
     }
 
     /// <summary>Removes what this run has written.</summary>

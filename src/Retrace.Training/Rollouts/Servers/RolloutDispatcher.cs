@@ -17,17 +17,22 @@ internal sealed class RolloutDispatcher
     private readonly IReadOnlyList<RolloutServer> _servers;
     private readonly PublishedPolicy _policy;
     private readonly RolloutSettings _settings;
+    private readonly int _requests; // At work at a time.
     private readonly Lock _choice = new();
     private int _staleSamples;
     private int _failedRequests;
     private int _hedgedRequests;
 
+    /// <param name="rank">Of this process. Each begins with another server.</param>
+    /// <param name="processes">That give work to the same servers.</param>
     public RolloutDispatcher(
-        IReadOnlyList<RolloutServer> servers, PublishedPolicy policy, RolloutSettings settings)
+        IReadOnlyList<RolloutServer> servers, PublishedPolicy policy, RolloutSettings settings, int rank, int processes)
     {
-        _servers = servers;
+        int first = rank % servers.Count;
+        _servers = [.. servers.Skip(first), .. servers.Take(first)];
         _policy = policy;
         _settings = settings;
+        _requests = Math.Max(1, servers.Count * settings.RequestsPerServer / processes);
     }
 
     /// <summary>Lets the servers draw all jobs.</summary>
@@ -43,7 +48,7 @@ internal sealed class RolloutDispatcher
         var drawn = new Generation[jobs.Count][];
         var options = new ParallelOptions
         {
-            MaxDegreeOfParallelism = _servers.Count * _settings.RequestsPerServer,
+            MaxDegreeOfParallelism = _requests,
             CancellationToken = cancellation,
         };
         // The largest first, so that no large one is begun when the others are done.

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace Retrace.EndToEnd.Tests;
+
+/// <summary>The model that ships, behind <c>retrace serve-model</c> in a process of its own.</summary>
+internal sealed class ServedModel : IAsyncDisposable
+{
+    /// <summary>The environment variable that holds the servers' bearer token, for those who ask them.</summary>
+    public const string Variable = "RETRACE_TEST_KEY";
+
+    public const string Token = "token-of-the-test";
+
+    private readonly Process _process;
+
+    private ServedModel(Process process, string address)
+    {
+        _process = process;
+        Address = address;
+    }
+
+    public string Address { get; }
+
+    /// <param name="updates">The folder below which it takes weights.</param>
+    /// <param name="port">0: any that is free.</param>
+    /// <param name="limits">More options.</param>
+    public static async Task<ServedModel> StartAsync(string updates, int port = 0, params string[] limits)
+    {
+        Environment.SetEnvironmentVariable(Variable, Token); // Inherited, and no argument that others could read.
+        Process process = RetraceProcess.Start(
+        [
+            "serve-model", "--model", Repository.Model, "--port", $"{port}", "--api-key-env", Variable,
+            "--updates-from", updates, .. limits,
+        ]);
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        if (await process.StandardOutput.ReadLineAsync(cancellation) is not string line)
+        {
+            throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(cancellation));
+        }
+        string address = line.Split(' ').Single(word => word.StartsWith("http://", StringComparison.Ordinal));
+        return new ServedModel(process, address[..^"/v1".Length]);
+    }
+
+    /// <summary>Kills it on the spot.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process.Dispose();
+    }
+}

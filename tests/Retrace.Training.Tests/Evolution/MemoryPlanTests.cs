@@ -1,0 +1,36 @@
+using Retrace.Models.Qwen;
+using Retrace.Training.Configuration;
+using Retrace.Training.Evolution;
+using Retrace.Training.Prompts;
+
+namespace Retrace.Training.Tests.Evolution;
+
+public sealed class MemoryPlanTests
+{
+    private const string Endless = "learn.micro_batch_tokens=100000000";
+
+    [Theory]
+    [InlineData(false)]                                                                // Fits many times over.
+    [InlineData(true, "model.device=cuda")]                                            // Who knows.
+    [InlineData(true, "data.batch=4096", "learn.mini_batch=32768", Endless)]           // Terabytes.
+    [InlineData(false, "data.batch=4096", "learn.mini_batch=32768", Endless, "model.activation_checkpointing=false")]
+    [InlineData(true, "model.activation_checkpointing=true")]
+    public void Activations_are_recomputed_where_memory_needs_it(bool expected, params string[] settings)
+    {
+        QwenConfig config = QwenConfig.Load(Shipped.Model);
+        RunConfiguration configuration = ConfigurationLayers.Resolve(modelFolder: null, file: null, settings);
+        Assert.Equal(expected, MemoryPlan.Recomputes(config, configuration, new PromptSize(200, 64)));
+    }
+
+    [Fact]
+    public void The_plan_counts_what_is_recomputed()
+    {
+        QwenConfig config = QwenConfig.Load(Shipped.Model);
+        long[] peaks = [.. new[] { "null", "false", "true" }.Select(value => MemoryPlan.Of(
+            config,
+            ConfigurationLayers.Resolve(null, null, [$"model.activation_checkpointing={value}"]),
+            new PromptSize(200, 64)).Peak)];
+        Assert.Equal(peaks[1], peaks[0]);
+        Assert.True(peaks[2] < peaks[1]);
+    }
+}
