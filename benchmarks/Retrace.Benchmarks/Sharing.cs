@@ -16,6 +16,7 @@ internal static class Sharing
 {
     private const int Group = 8;             // n
     private const int Continuations = 5;     // k
+    private const int Samples = Group * (1 + Continuations);
     private const double KeepRate = 0.7;
     private const int ImageSide = 16;        // 256 image tokens.
     private const int QuestionTokens = 40;
@@ -28,14 +29,19 @@ internal static class Sharing
         Console.WriteLine(
             $"{model.Parameters.Count / 1e6:0.0} million weights, fp32; n = {Group}, k = {Continuations}, keep rate {KeepRate}, "
             + $"an image of {ImageSide * ImageSide} tokens and {QuestionTokens} of text");
-        foreach (int responseTokens in settings.Smallest ? [8] : (int[])[64, 256])
+        int[] lengths = settings.Smallest ? [8] : [64, 256, 512];
+        using (var step = new Step(model, lengths[0]))
+        {
+            CompareWithNothingShared(step, lengths[0], settings.Rounds);
+        }
+        foreach (int responseTokens in lengths)
         {
             using var step = new Step(model, responseTokens);
-            Measure(step, responseTokens, settings.Rounds);
+            CompareWithMajority(step, responseTokens, settings.Rounds);
         }
     }
 
-    private static void Measure(Step step, int responseTokens, int count)
+    private static void CompareWithNothingShared(Step step, int responseTokens, int count)
     {
         Drawn shared = step.Csrs(share: true, learn: false);
         Drawn alone = step.Csrs(share: false, learn: false);
@@ -45,21 +51,32 @@ internal static class Sharing
             ("shared rollouts", () => step.Csrs(share: true, learn: false)),
             ("rollouts", () => step.Csrs(share: false, learn: false)),
             ("shared step", () => step.Csrs(share: true, learn: true)),
-            ("step", () => step.Csrs(share: false, learn: true)),
-            ("majority rollouts", () => step.Majority(learn: false)),
-            ("majority step", () => step.Majority(learn: true)));
-        Console.WriteLine($"responses of {responseTokens} tokens:");
-        Line("rollouts, sample by sample / shared", rounds.Ratio("rollouts", "shared rollouts"));
-        Line("step, sample by sample / shared", rounds.Ratio("step", "shared step"));
-        Line("rollouts, csrs / majority", rounds.Ratio("shared rollouts", "majority rollouts"));
-        Line("step, csrs / majority", rounds.Ratio("shared step", "majority step"));
-        Line("seconds of a shared step", rounds.Seconds("shared step"));
+            ("step", () => step.Csrs(share: false, learn: true)));
+        Console.WriteLine($"responses of {responseTokens} tokens, sample by sample / shared:");
+        Line("rollouts", rounds.Ratio("rollouts", "shared rollouts"));
+        Line("step", rounds.Ratio("step", "shared step"));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"  {same:P1} of the samples are token for token the same, whose log-probabilities differ by {distance:0.0e0} at most"));
     }
 
-    private static void Line(string name, Spread spread) => Console.WriteLine($"  {name,-40} {spread.ToString("0.00")}");
+    private static void CompareWithMajority(Step step, int responseTokens, int count)
+    {
+        Rounds rounds = Rounds.Of(
+            count,
+            ("rollouts", () => step.Csrs(share: true, learn: false)),
+            ("step", () => step.Csrs(share: true, learn: true)),
+            ("majority rollouts", () => step.Majority(learned: 0)),
+            ("majority step", () => step.Majority(Samples)),
+            ("majority step, n learned", () => step.Majority(Group)));
+        Console.WriteLine($"responses of {responseTokens} tokens, csrs / majority with {Samples} samples:");
+        Line("rollouts", rounds.Ratio("rollouts", "majority rollouts"));
+        Line("step", rounds.Ratio("step", "majority step"));
+        Line($"step, majority learning from {Group} of them", rounds.Ratio("step", "majority step, n learned"));
+        Line("seconds of a step", rounds.Seconds("step"));
+    }
+
+    private static void Line(string name, Spread spread) => Console.WriteLine($"  {name,-45} {spread.ToString("0.00")}");
 
     // Rounding can turn a draw, and what follows is then another sample.
     private static (double Same, double Distance) Compare(Drawn shared, Drawn alone)
@@ -95,12 +112,12 @@ internal static class Sharing
         {
             _config = model.Config;
             _responseTokens = responseTokens;
-            _engine = new LocalRolloutEngine(model, Group * (1 + Continuations));
+            _engine = new LocalRolloutEngine(model, Samples);
             // So small a rate that every round learns from the same policy.
             _learner = new Learner(
                 model,
                 reference: null,
-                new LearningSettings { Kl = 0, LearningRate = 1e-12, MiniBatch = Group },
+                new LearningSettings { Kl = 0, LearningRate = 1e-12, MiniBatch = Samples },
                 new RolloutSettings { MaxResponseTokens = responseTokens },
                 seed: 0);
             _prompt = RandomModel.PromptWithImage(_config, ImageSide, QuestionTokens, place: 0);
@@ -130,13 +147,13 @@ internal static class Sharing
             return new Drawn(maternal, retraced);
         }
 
-        /// <summary>As many samples of the prompt alone, and learning from as many as CSRS does.</summary>
-        public void Majority(bool learn)
+        /// <summary>As many samples of the prompt alone, and learning from some of them.</summary>
+        public void Majority(int learned)
         {
-            Generation[] votes = Draw([Request(_prompt, _image, round: 0, Group * (1 + Continuations))], share: true);
-            if (learn)
+            Generation[] votes = Draw([Request(_prompt, _image, round: 0, Samples)], share: true);
+            if (learned > 0)
             {
-                Learn(votes[..Group], share: true);
+                Learn(votes[..learned], share: true);
             }
         }
 

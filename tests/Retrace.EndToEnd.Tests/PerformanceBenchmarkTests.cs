@@ -10,6 +10,7 @@ public sealed partial class PerformanceBenchmarkTests
     [InlineData("learning", "learner, a prompt each / bare")]
     [InlineData("allocation", "managed bytes a token")]
     [InlineData("scaling", "exponent of time")]
+    [InlineData("sharing", "seconds of a step")]
     [InlineData("startup", "retrace evolve, until the first step is over")]
     public async Task It_runs_at_its_smallest_size(string name, string figure)
     {
