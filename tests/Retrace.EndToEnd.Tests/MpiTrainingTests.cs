@@ -62,6 +62,45 @@ public sealed class MpiTrainingTests : IDisposable
     }
 
     [Fact]
+    public async Task An_adapter_is_trained_as_by_one_process()
+    {
+        string[] settings =
+            ["--set", "model.lora_rank=4", "--set", "learn.optimizer_offload=true", "--set", "learn.learning_rate=1e-3"];
+        RetraceProcess one = await RetraceProcess.RunAsync([.. Arguments("one", 2), .. settings]);
+        Assert.Equal((0, ""), (one.ExitCode, one.Error));
+        RetraceProcess three = await MpiJob.RunAsync(3, [.. Arguments("three", 2), .. settings]);
+        Assert.Equal((0, ""), (three.ExitCode, three.Error));
+
+        AssertSameMetrics("one", "three");
+        Assert.Equal(TextOf("one", "trajectories.jsonl"), TextOf("three", "trajectories.jsonl"));
+        Assert.InRange(RelativeDifference("one", "three", "trainer/optimizer.safetensors", "first."), 0, Tolerance);
+        Assert.InRange(RelativeDifference("one", "three", "adapter_model.safetensors", ""), 0, Tolerance);
+    }
+
+    // Each process has copies in fp32 of its part alone, and receives the rest of the weights in bf16.
+    [Fact]
+    public async Task In_bf16_the_weights_are_the_rounded_copies_of_all_processes_and_one_process_goes_on()
+    {
+        string[] settings = ["--set", "model.dtype=bf16", "--set", "learn.learning_rate=1e-3"];
+        RetraceProcess two = await MpiJob.RunAsync(2, [.. Arguments("two", 2), .. settings]);
+        Assert.Equal((0, ""), (two.ExitCode, two.Error));
+        using (DisposeScope scope = NewDisposeScope())
+        using (SafetensorsFile start = SafetensorsFile.Open(Path.Combine(Repository.Model, "model.safetensors")))
+        using (SafetensorsFile weights = SafetensorsFile.Open(FileOf("two", 2, "model.safetensors")))
+        using (SafetensorsFile state = SafetensorsFile.Open(FileOf("two", 2, "trainer/optimizer.safetensors")))
+        {
+            string[] names = [.. weights.Entries.Keys.Where(name => state.Entries.ContainsKey($"wide.{name}"))];
+            Assert.All(names, name => Assert.Equal(
+                state.Load($"wide.{name}").to(ScalarType.BFloat16).bytes.ToArray(), weights.Load(name).bytes.ToArray()));
+            Assert.Contains(names, name => !weights.Load(name).bytes.ToArray().AsSpan()
+                .SequenceEqual(start.Load(name).to(ScalarType.BFloat16).bytes.ToArray()));
+        }
+        RetraceProcess alone = await RetraceProcess.RunAsync([.. Arguments("two", 3), .. settings, "--resume"]);
+        Assert.Equal((0, ""), (alone.ExitCode, alone.Error));
+        Assert.Equal(3, MetricsOf("two").Length);
+    }
+
+    [Fact]
     public async Task A_lost_process_ends_the_job_and_another_number_of_them_resumes()
     {
         using Process job = await StartAsync("lost", steps: 2);
