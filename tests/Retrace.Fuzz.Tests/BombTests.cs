@@ -46,6 +46,19 @@ public sealed class BombTests : IDisposable
     }
 
     [Fact]
+    public void A_JPEG_with_a_hundred_scans_and_one_is_refused_undecoded() => Bounded(4 << 20, () =>
+    {
+        byte[] jpeg = ImageDecoder.EncodeJpeg(new PixelImage(64, 64, new byte[3 * 64 * 64]), quality: 80);
+        int scan = jpeg.AsSpan().LastIndexOf((byte[])[0xff, 0xda]);
+        byte[] Repeated(int scans) =>
+            [.. jpeg[..scan], .. Enumerable.Repeat(jpeg[scan..^2], scans).SelectMany(bytes => bytes), .. jpeg[^2..]];
+        Assert.Equal(64, ImageDecoder.Decode(Repeated(1), "one").Width);
+        Assert.Contains(
+            "101 scans",
+            Assert.Throws<BadInputException>(() => ImageDecoder.Decode(Repeated(101), "many")).Message);
+    });
+
+    [Fact]
     public void Of_a_GIF_with_a_hundred_thousand_frames_the_first_is_read() => Bounded(8 << 20, () =>
     {
         byte[] head = Convert.FromHexString("47494638396102000100800000000000FFFFFF");

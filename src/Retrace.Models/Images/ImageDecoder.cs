@@ -17,7 +17,7 @@ public static class ImageDecoder
     /// <param name="name">Names the image in messages.</param>
     /// <exception cref="BadInputException">
     /// The bytes are no image, are cut short or damaged, or the image is larger than 100 megapixels or 20 000 pixels on a
-    /// side, which is seen in its header before memory is taken.
+    /// side, or is decoded in more than 100 scans, which is seen before memory is taken.
     /// </exception>
     public static PixelImage Decode(byte[] bytes, string name)
     {
@@ -31,6 +31,12 @@ public static class ImageDecoder
             throw new BadInputException(
                 $"The image {name} has {stored.Width} × {stored.Height} pixels; at most {MaximumSide} on a side and "
                 + $"{MaximumPixels / 1_000_000} megapixels in all can be used.");
+        }
+        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && JpegScans.Count(bytes) is > JpegScans.Maximum and int scans)
+        {
+            throw new BadInputException(
+                $"The image {name} is a JPEG of {scans} scans, each of which would be decoded; at most "
+                + $"{JpegScans.Maximum} can be used.");
         }
         // Unpremultiplied, so that blending with white happens here, in whole numbers, on every machine alike.
         var wanted = new SKImageInfo(stored.Width, stored.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
