@@ -6,10 +6,12 @@ has: windows whole and partial, blocks with full attention, grouped heads, three
 embedding, once a matrix of its own. Only the numbers are stored: both sides make weights and pixels from one formula,
 see hashed().
 
-Needs numpy, torch and transformers 4.50. A later release may do as well; one that gives tokens generated after left
-padding wrong positions, as 4.57.0.dev0 did in August 2025, stops the script:
+Needs numpy, torch and transformers. The numbers stored are those of 4.50.0; those of 5.12.1 are the same but for
+rounding. A release that gives tokens generated after left padding wrong positions, as 4.57.0.dev0 did in August 2025,
+stops the script:
   python3 tests/reference/qwen_parity.py
 """
+import inspect
 import json
 import math
 import pathlib
@@ -74,6 +76,8 @@ PROMPTS = [
 ]
 
 NEW_TOKENS = 32
+
+IS_RELEASE_5 = int(transformers.__version__.split(".")[0]) >= 5
 
 # Chosen so that generation makes no image placeholder, and no two tokens are about equally likely to be the next.
 SEED = 19
@@ -143,11 +147,14 @@ def pixels(images):
 def left_padded(sequences, images):
     """The arguments of a forward pass."""
     width = max(map(len, sequences))
+    ids = torch.tensor([[END_OF_TEXT] * (width - len(s)) + s for s in sequences])
     return {
-        "input_ids": torch.tensor([[END_OF_TEXT] * (width - len(s)) + s for s in sequences]),
+        "input_ids": ids,
         "attention_mask": torch.tensor([[0] * (width - len(s)) + [1] * len(s) for s in sequences]),
         "pixel_values": pixels(images),
         "image_grid_thw": torch.tensor([GRIDS[i] for i in images]),
+        # Release 5 asks for what release 4 sees for itself: which tokens are images'.
+        **({"mm_token_type_ids": (ids == IMAGE_PAD).int()} if IS_RELEASE_5 else {}),
     }
 
 
@@ -159,8 +166,11 @@ def positions(model, batch, lengths):
     """Of each sequence its tokens' positions on the three axes, without padding; and the offsets."""
     owner = model if hasattr(model, "get_rope_index") else model.model
     places, deltas = owner.get_rope_index(
-        batch["input_ids"], image_grid_thw=batch["image_grid_thw"], attention_mask=batch["attention_mask"])
-    return [places[:, row, -length:].tolist() for row, length in enumerate(lengths)], deltas.flatten().tolist()
+        **{name: batch[name] for name in inspect.signature(owner.get_rope_index).parameters if name in batch})
+    deltas = deltas.flatten().tolist()
+    if IS_RELEASE_5:  # Counted from the length without padding.
+        deltas = [delta - batch["input_ids"].shape[1] + length for delta, length in zip(deltas, lengths)]
+    return [places[:, row, -length:].tolist() for row, length in enumerate(lengths)], deltas
 
 
 def greedy(model, prompts, images):
@@ -227,7 +237,9 @@ def main():
     prompts = [prompt for prompt, _ in sequences]
     model = build(tied=True)
     with torch.no_grad():
-        features = model.visual(pixels(range(len(GRIDS))), grid_thw=torch.tensor(GRIDS))
+        tower = model.model.visual if IS_RELEASE_5 else model.visual
+        features = tower(pixels(range(len(GRIDS))), grid_thw=torch.tensor(GRIDS))
+        features = features.pooler_output if IS_RELEASE_5 else features
     places, deltas = positions(model, left_padded(prompts, in_order), [len(prompt) for prompt in prompts])
     numbers = {
         "source": f"transformers {transformers.__version__}, torch {torch.__version__}",

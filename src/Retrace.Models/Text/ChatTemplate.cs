@@ -33,7 +33,7 @@ public static class ChatTemplate
         Padding, StartOfTurn, EndOfTurn, VisionStart, VisionEnd, "<|vision_pad|>", ImagePad, "<|video_pad|>",
     ];
 
-    /// <summary>The same format as a Jinja template, for the tools that read it from <c>tokenizer_config.json</c>.</summary>
+    /// <summary>The same format as a Jinja template, for the tools that read it from the model's folder.</summary>
     internal static string Jinja { get; } = string.Concat(
         "{% set image_count = namespace(value=0) %}{% set video_count = namespace(value=0) %}",
         "{% for message in messages %}",

@@ -29,6 +29,8 @@ internal static class TokenizerFilesWriter
         WriteJson(directory, TokenizerFiles.Whole, Whole(tokens, merges, added));
         WriteJson(directory, TokenizerFiles.VocabularyOnly, Vocabulary(tokens));
         WriteJson(directory, TokenizerFiles.Settings, Settings(added));
+        // Once more for transformers' processor, which does not ask the tokenizer for it.
+        WriteJson(directory, "chat_template.json", new JsonObject { ["chat_template"] = ChatTemplate.Jinja });
         var lines = new StringBuilder("#version: 0.2\n");
         foreach ((string left, string right) in merges)
         {
