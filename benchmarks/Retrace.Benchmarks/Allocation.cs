@@ -29,18 +29,22 @@ internal static class Allocation
             long end = GC.GetTotalAllocatedBytes(precise: true);
             double perStep = (double)(end - middle - (middle - start)) / (many - few);
 
-            double[] resident = new double[settings.Rounds];
+            double[] peak = new double[settings.Rounds];
+            TimeSpan collecting = GC.GetTotalPauseDuration();
+            var clock = Stopwatch.StartNew();
             for (int round = 0; round < settings.Rounds; round++)
             {
                 Generate(engine, batch, many);
                 using Process self = Process.GetCurrentProcess();
-                resident[round] = self.WorkingSet64 / Mebibyte;
+                peak[round] = self.PeakWorkingSet64 / Mebibyte;
             }
+            double share = (GC.GetTotalPauseDuration() - collecting) / clock.Elapsed;
             Console.WriteLine($"batch {batch}, the {few}th to the {many}th token of each response:");
             Console.WriteLine($"  managed bytes a step                       {perStep:0}");
             Console.WriteLine($"  managed bytes a token                      {perStep / batch:0.0}");
-            Console.WriteLine("  resident MiB after each further generation "
-                + string.Join(' ', resident.Select(one => $"{one:0.0}")));
+            Console.WriteLine($"  share of the time in garbage collection    {share:0.0000}");
+            Console.WriteLine("  peak MiB after each further generation     "
+                + string.Join(' ', peak.Select(one => $"{one:0.0}")));
         }
 
         void Generate(LocalRolloutEngine engine, int batch, int tokens) => engine.Generate(
