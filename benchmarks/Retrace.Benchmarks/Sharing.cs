@@ -30,13 +30,13 @@ internal static class Sharing
             $"{model.Parameters.Count / 1e6:0.0} million weights, fp32; n = {Group}, k = {Continuations}, keep rate {KeepRate}, "
             + $"an image of {ImageSide * ImageSide} tokens and {QuestionTokens} of text");
         int[] lengths = settings.Smallest ? [8] : [64, 256, 512];
-        using (var step = new Step(model, lengths[0]))
-        {
-            CompareWithNothingShared(step, lengths[0], settings.Rounds);
-        }
         foreach (int responseTokens in lengths)
         {
             using var step = new Step(model, responseTokens);
+            if (responseTokens == lengths[0])
+            {
+                CompareWithNothingShared(step, responseTokens, settings.Rounds);
+            }
             CompareWithMajority(step, responseTokens, settings.Rounds);
         }
     }
@@ -67,12 +67,12 @@ internal static class Sharing
             ("rollouts", () => step.Csrs(share: true, learn: false)),
             ("step", () => step.Csrs(share: true, learn: true)),
             ("majority rollouts", () => step.Majority(learned: 0)),
-            ("majority step", () => step.Majority(Samples)),
-            ("majority step, n learned", () => step.Majority(Group)));
+            ("majority step", () => step.Majority(Group)),
+            ("majority step, all learned", () => step.Majority(Samples)));
         Console.WriteLine($"responses of {responseTokens} tokens, csrs / majority with {Samples} samples:");
         Line("rollouts", rounds.Ratio("rollouts", "majority rollouts"));
-        Line("step", rounds.Ratio("step", "majority step"));
-        Line($"step, majority learning from {Group} of them", rounds.Ratio("step", "majority step, n learned"));
+        Line($"step, majority learning from {Group} of them", rounds.Ratio("step", "majority step"));
+        Line("step, majority learning from all", rounds.Ratio("step", "majority step, all learned"));
         Line("seconds of a step", rounds.Seconds("step"));
     }
 
