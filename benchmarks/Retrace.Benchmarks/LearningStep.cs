@@ -28,7 +28,7 @@ internal static class LearningStep
         using Learner learner = new(
             policy,
             reference,
-            new LearningSettings { LearningRate = LearningRate },
+            new LearningSettings { LearningRate = LearningRate, MicroBatchTokens = int.MaxValue },
             new RolloutSettings { MaxResponseTokens = responseTokens },
             seed: 0);
 

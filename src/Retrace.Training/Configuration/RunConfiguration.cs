@@ -248,7 +248,7 @@ public sealed record LearningSettings
     public int MiniBatch { get; init; } = 64;
 
     [Setting("Tokens in one forward and backward pass: bounds memory, does not change the gradient.", AtLeast = 1)]
-    public int MicroBatchTokens { get; init; } = 16384;
+    public int MicroBatchTokens { get; init; } = 4096;
 
     [Setting("Passes over a step's trajectories.", AtLeast = 1)]
     public int EpochsPerBatch { get; init; } = 1;

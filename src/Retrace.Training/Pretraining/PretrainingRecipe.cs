@@ -90,7 +90,7 @@ public sealed record PretrainingRecipe(
             # What suits this model; --config and --set go before it.
             data: {batch: 16}
             rollout: {max_response_tokens: 64}
-            learn: {learning_rate: 1e-4, warmup_steps: 10, mini_batch: 128}
+            learn: {learning_rate: 1e-4, warmup_steps: 10, mini_batch: 128, micro_batch_tokens: 2048}
             model: {dtype: fp32, activation_checkpointing: false, max_pixels: 200704}
 
             """);
