@@ -42,6 +42,8 @@ internal static class Program
             Benchmark("learning", "A step of the learner against the same operations in bare TorchSharp calls.", LearningStep.Run),
             Benchmark("allocation", "Managed bytes a generated token, and resident memory over generations.", Allocation.Run),
             Benchmark("scaling", "How time and arithmetic grow with lengths, batch, image and model.", Scaling.Run),
+            Benchmark("costs", "The constants of scaling.md's model of a step, and a step as it foretells it.", CostModel.Run),
+            Benchmark("exchange", "What processes exchange in an update, and what it costs; under mpirun.", Exchange.Run),
             Benchmark("startup", "Time to the help, and to the first step of a run.", StartUp.Run),
         };
 

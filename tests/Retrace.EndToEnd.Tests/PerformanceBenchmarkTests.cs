@@ -11,6 +11,7 @@ public sealed partial class PerformanceBenchmarkTests
     [InlineData("allocation", "managed bytes a token")]
     [InlineData("scaling", "exponent of time")]
     [InlineData("sharing", "seconds of a step")]
+    [InlineData("costs", "step as foretold / step")]
     [InlineData("startup", "retrace evolve, until the first step is over")]
     public async Task It_runs_at_its_smallest_size(string name, string figure)
     {

@@ -216,8 +216,13 @@ internal sealed record TokenizerFiles(
                     $"The tokenizer {path} is not byte-level: its vocabulary lacks the byte '{character}'.");
             }
         }
+        var merged = new HashSet<(string, string)>();
         foreach ((string left, string right) in Merges)
         {
+            if (!merged.Add((left, right)))
+            {
+                throw new BadInputException($"The tokenizer {path} merges '{left}' and '{right}' twice.");
+            }
             if (!Vocabulary.ContainsKey(left) || !Vocabulary.ContainsKey(right) || !Vocabulary.ContainsKey(left + right))
             {
                 throw new BadInputException(

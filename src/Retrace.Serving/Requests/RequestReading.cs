@@ -55,7 +55,7 @@ internal sealed class RequestReading(
         }
         int[] tokens = completion.Prompt switch
         {
-            { ValueKind: JsonValueKind.String } text => tokenizer.Encode(text.GetString()!),
+            { ValueKind: JsonValueKind.String } text => tokenizer.Encode(text.Text()),
             { ValueKind: JsonValueKind.Array } list => Ids(list),
             _ => throw ApiException.BadRequest("`prompt` must be a string or a list of token ids."),
         };
@@ -143,7 +143,7 @@ internal sealed class RequestReading(
             : throw ApiException.BadRequest($"`messages[{place}].role` must be system, user or assistant.");
         return message.Content switch
         {
-            { ValueKind: JsonValueKind.String } text => new ChatTurn(role, text.GetString()!),
+            { ValueKind: JsonValueKind.String } text => new ChatTurn(role, text.Text()),
             { ValueKind: JsonValueKind.Array } parts => new ChatTurn(role, TextOf(parts, place, shown)),
             _ => throw ApiException.BadRequest($"`messages[{place}].content` must be a string or a list of parts."),
         };
@@ -162,7 +162,7 @@ internal sealed class RequestReading(
                     break;
                 case "image_url" when part.TryGetProperty("image_url", out JsonElement image):
                     string url = image.ValueKind == JsonValueKind.String
-                        ? image.GetString()!
+                        ? image.Text()
                         : TextMember(image, "url", where + ".image_url");
                     AddImage(shown, url, plain: false);
                     text.Append(ChatTemplate.ImagePlace);
@@ -188,7 +188,7 @@ internal sealed class RequestReading(
             AddImage(
                 shown,
                 text.ValueKind == JsonValueKind.String
-                    ? text.GetString()!
+                    ? text.Text()
                     : throw ApiException.BadRequest("`image_data` must be a data URL or base64, or a list of them."),
                 plain: true);
         }
@@ -208,7 +208,7 @@ internal sealed class RequestReading(
         parent.ValueKind == JsonValueKind.Object
         && parent.TryGetProperty(name, out JsonElement member)
         && member.ValueKind == JsonValueKind.String
-            ? member.GetString()!
+            ? member.Text()
             : throw ApiException.BadRequest($"`{where}.{name}` must be a string.");
 
     private static int[] Ids(JsonElement list) =>

@@ -53,11 +53,11 @@ internal abstract record SamplingFields
     public string[] Stops() => Stop switch
     {
         null or { ValueKind: JsonValueKind.Null } => [],
-        { ValueKind: JsonValueKind.String } one => NotEmpty([one.GetString()!]),
+        { ValueKind: JsonValueKind.String } one => NotEmpty([one.Text()]),
         { ValueKind: JsonValueKind.Array } list
             when list.GetArrayLength() <= 16
                 && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) =>
-            NotEmpty([.. list.EnumerateArray().Select(item => item.GetString()!)]),
+            NotEmpty([.. list.EnumerateArray().Select(item => item.Text())]),
         _ => throw ApiException.BadRequest("`stop` must be a string, or a list of at most 16 strings."),
     };
 
@@ -90,7 +90,7 @@ internal abstract record SamplingFields
         JsonValueKind.Array => value.GetArrayLength() == 0,
         JsonValueKind.Object => !value.EnumerateObject().Any()
             || (value.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String
-                && type.GetString() == "text"),
+                && type.Text() == "text"),
         _ => false,
     };
 }

@@ -95,6 +95,7 @@ public sealed class TokenizerTests
     [InlineData("$.model.vocab", """{"a": 0}""", "byte")]
     [InlineData("$.model.merges", """["a b c"]""", "a b c")]
     [InlineData("$.model.merges", """["a Ġ"]""", "'a' and 'Ġ'")]
+    [InlineData("$.model.merges", """["t h", "i n", "t h"]""", "'t' and 'h' twice")]
     [InlineData("$.model.merges", "[null]", "model.merges[0]")]
     [InlineData("$.model.merges", "[[\"a\", null]]", "model.merges[0][1]")]
     [InlineData("$.added_tokens[0].content", "\"\"", "151643")]
