@@ -5,8 +5,10 @@ namespace Retrace.Models.Qwen;
 
 /// <summary>What a model says about given next tokens.</summary>
 /// <param name="LogProbs">ln p of each target token. [N], fp32</param>
-/// <param name="Entropies">Entropy of the distribution each was drawn from, in nats, without gradient. [N], fp32</param>
-public sealed record TokenPredictions(Tensor LogProbs, Tensor Entropies) : IDisposable
+/// <param name="Entropies">
+/// Entropy of the distribution each was drawn from, in nats. [N], fp32; null where they were not asked for.
+/// </param>
+public sealed record TokenPredictions(Tensor LogProbs, Tensor? Entropies) : IDisposable
 {
     /// <summary>The most logits that are in memory at once: 256 MiB of fp32.</summary>
     public const int LogitsAtOnce = 1 << 26;
@@ -21,61 +23,56 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor Entropies) : IDisp
     /// <param name="places">Flat indices b·T + t of the states that predict the targets. [N]</param>
     /// <param name="targets">Token ids. [N]</param>
     /// <param name="temperature">What logits are divided by, as in sampling.</param>
+    /// <param name="entropies">Whether these are wanted, too.</param>
     public static TokenPredictions Of(
-        QwenModel model, Tensor hidden, Tensor places, Tensor targets, double temperature = 1.0) =>
-        Of(model, hidden, places, targets, temperature, Math.Max(1, LogitsAtOnce / model.Config.Text.VocabularySize));
+        QwenModel model, Tensor hidden, Tensor places, Tensor targets, double temperature, bool entropies) => Of(
+            model,
+            hidden,
+            places,
+            targets,
+            temperature,
+            entropies,
+            Math.Max(1, LogitsAtOnce / model.Config.Text.VocabularySize));
 
     /// <param name="targetsAtOnce">Targets in a part.</param>
     internal static TokenPredictions Of(
-        QwenModel model, Tensor hidden, Tensor places, Tensor targets, double temperature, int targetsAtOnce)
+        QwenModel model,
+        Tensor hidden,
+        Tensor places,
+        Tensor targets,
+        double temperature,
+        bool entropies,
+        int targetsAtOnce)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor states = hidden.reshape(-1, hidden.shape[^1]).index_select(0, places); // [N, hidden]
-        if (targets.shape[0] <= targetsAtOnce)
-        {
-            (Tensor all, Tensor entropyOfAll) = OfPart(model, states, targets, temperature);
-            return new TokenPredictions(all.MoveToOuterDisposeScope(), entropyOfAll.MoveToOuterDisposeScope());
-        }
-        var logProbs = new List<Tensor>();
-        var entropies = new List<Tensor>();
-        foreach ((Tensor part, Tensor wanted) in states.split(targetsAtOnce).Zip(targets.split(targetsAtOnce)))
-        {
-            int known = entropies.Count;
-            logProbs.Add(Recomputation.Of(
-                (x, context) =>
-                {
-                    (Tensor predicted, Tensor entropy) = OfPart(model, x, context[0], temperature);
-                    if (entropies.Count == known) // Not in the backward pass.
-                    {
-                        entropies.Add(entropy);
-                    }
-                    return predicted;
-                },
-                part,
-                wanted));
-        }
+        Tensor predictions = targets.shape[0] <= targetsAtOnce
+            ? OfPart(model, states, targets, temperature, entropies)
+            : cat(
+                [
+                    .. states.split(targetsAtOnce).Zip(targets.split(targetsAtOnce), (part, wanted) => Recomputation.Of(
+                        (x, context) => OfPart(model, x, context[0], temperature, entropies), part, wanted)),
+                ],
+                dim: 1); // [1 or 2, N]
         return new TokenPredictions(
-            cat(logProbs).MoveToOuterDisposeScope(), cat(entropies).MoveToOuterDisposeScope());
+            predictions[0].MoveToOuterDisposeScope(), entropies ? predictions[1].MoveToOuterDisposeScope() : null);
     }
 
     public void Dispose()
     {
         LogProbs.Dispose();
-        Entropies.Dispose();
+        Entropies?.Dispose();
     }
 
-    // states: [n, hidden], targets: [n]
-    private static (Tensor LogProbs, Tensor Entropies) OfPart(
-        QwenModel model, Tensor states, Tensor targets, double temperature)
+    // states: [n, hidden], targets: [n]. Log-probabilities and, if wanted, entropies: [1 or 2, n]
+    private static Tensor OfPart(QwenModel model, Tensor states, Tensor targets, double temperature, bool entropies)
     {
         using DisposeScope scope = NewDisposeScope();
         using Scalar divisor = temperature;
         Tensor logits = model.Logits(states).to(ScalarType.Float32).div(divisor); // [n, V]
         Tensor all = logits.log_softmax(-1);
         Tensor logProbs = all.gather(1, targets.unsqueeze(1)).squeeze(1);
-        using var noGrad = no_grad();
-        Tensor fixedAll = all.detach();
-        Tensor entropies = (fixedAll.exp() * fixedAll).sum(-1).neg();
-        return (logProbs.MoveToOuterDisposeScope(), entropies.MoveToOuterDisposeScope());
+        return (entropies ? stack([logProbs, (all.exp() * all).sum(-1).neg()]) : logProbs.unsqueeze(0))
+            .MoveToOuterDisposeScope();
     }
 }

@@ -69,18 +69,19 @@ public sealed class MicroBatch
 
     /// <summary>What the model says about the response tokens, one response after another.</summary>
     /// <param name="temperature">What logits are divided by, as in sampling.</param>
-    public TokenPredictions Predict(QwenModel model, double temperature)
+    /// <param name="entropies">Whether these are wanted, too.</param>
+    public TokenPredictions Predict(QwenModel model, double temperature, bool entropies = false)
     {
         ProcessedImage[] images = [.. Places.SelectMany(i => _responses[i].Images).Distinct()];
         using ImageFeatures? features = images.Length == 0 ? null : model.EncodeImages(images);
-        return Predict(model, images, features, temperature);
+        return Predict(model, images, features, temperature, entropies);
     }
 
     /// <summary>The same with images that have been encoded.</summary>
     /// <param name="images">Those of all the responses, each once.</param>
     /// <param name="features">Theirs.</param>
     internal TokenPredictions Predict(
-        QwenModel model, ProcessedImage[] images, ImageFeatures? features, double temperature)
+        QwenModel model, ProcessedImage[] images, ImageFeatures? features, double temperature, bool entropies = false)
     {
         using DisposeScope scope = NewDisposeScope();
         TokenSequence[] sequences =
@@ -113,9 +114,10 @@ public sealed class MicroBatch
             hidden,
             tensor(states.ToArray(), device: model.Device),
             tensor(targets, device: model.Device),
-            temperature);
+            temperature,
+            entropies);
         return new TokenPredictions(
-            predictions.LogProbs.MoveToOuterDisposeScope(), predictions.Entropies.MoveToOuterDisposeScope());
+            predictions.LogProbs.MoveToOuterDisposeScope(), predictions.Entropies?.MoveToOuterDisposeScope());
     }
 
     // Those to one prompt in as many rows of like size as cost least.

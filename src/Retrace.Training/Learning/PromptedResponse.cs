@@ -22,9 +22,10 @@ public sealed record PromptedResponse(int[] Prompt, int[] Response, IReadOnlyLis
     /// own.
     /// </summary>
     /// <param name="temperature">What logits are divided by, as in sampling.</param>
+    /// <param name="entropies">Whether these are wanted, too.</param>
     public static TokenPredictions Predict(
-        QwenModel model, IReadOnlyList<PromptedResponse> responses, double temperature = 1.0) =>
-        InRows(responses).Predict(model, temperature);
+        QwenModel model, IReadOnlyList<PromptedResponse> responses, double temperature = 1.0, bool entropies = false) =>
+        InRows(responses).Predict(model, temperature, entropies);
 
     /// <summary>The same with images that have been encoded.</summary>
     /// <param name="images">Those of all the responses, each once.</param>

@@ -76,18 +76,25 @@ public sealed class QwenModelTests
         Tensor hidden = randn([2, 6, model.Config.Text.HiddenSize], generator: new Generator(1));
         Tensor places = tensor(new long[] { 0, 3, 11, 5, 7 });
         Tensor targets = tensor(new long[] { 9, 0, 39, 4, 4 });
-        TokenPredictions parts = TokenPredictions.Of(model, hidden, places, targets, 0.7, targetsAtOnce);
+        TokenPredictions parts = TokenPredictions.Of(model, hidden, places, targets, 0.7, entropies: true, targetsAtOnce);
 
         Tensor all = (model.Logits(hidden.view(12, -1)) / 0.7).log_softmax(-1).index_select(0, places); // [5, V]
         Assert.True(Distance(all.gather(1, targets.unsqueeze(1)).squeeze(1), parts.LogProbs) < 1e-5);
-        Assert.True(Distance((all.exp() * all).sum(-1).neg(), parts.Entropies) < 1e-5);
+        Assert.True(Distance((all.exp() * all).sum(-1).neg(), parts.Entropies!) < 1e-5);
+        using TokenPredictions without =
+            TokenPredictions.Of(model, hidden, places, targets, 0.7, entropies: false, targetsAtOnce);
+        Assert.Null(without.Entropies);
+        Assert.Equal(0, Distance(parts.LogProbs, without.LogProbs));
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void GradientsOfPredictionsInPartsAreThoseOfTheWhole(int targetsAtOnce)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(1, true)]
+    [InlineData(3, true)]
+    [InlineData(100, true)]
+    public void GradientsOfPredictionsInPartsAreThoseOfTheWhole(int targetsAtOnce, bool entropies)
     {
         using DisposeScope scope = NewDisposeScope();
         using QwenModel model = SmallModel.Create(tied: false);
@@ -97,20 +104,26 @@ public sealed class QwenModelTests
         Tensor targets = tensor(new long[] { 9, 0, 39, 4, 4 });
         Tensor weights = tensor(new float[] { 1, -2, 3, 0.5f, 1 });
         (Tensor hidden, Tensor gradient) = Backward(x =>
-            (model.Logits(x.view(12, -1)) / 0.7).log_softmax(-1).index_select(0, places)
-                .gather(1, targets.unsqueeze(1)).squeeze(1));
+        {
+            Tensor all = (model.Logits(x.view(12, -1)) / 0.7).log_softmax(-1).index_select(0, places); // [5, V]
+            Tensor logProbs = all.gather(1, targets.unsqueeze(1)).squeeze(1);
+            return entropies ? logProbs * (all.exp() * all).sum(-1).neg() : logProbs;
+        });
         (Tensor hiddenInParts, Tensor gradientInParts) = Backward(x =>
-            TokenPredictions.Of(model, x, places, targets, 0.7, targetsAtOnce).LogProbs);
+        {
+            TokenPredictions parts = TokenPredictions.Of(model, x, places, targets, 0.7, entropies, targetsAtOnce);
+            return entropies ? parts.LogProbs * parts.Entropies! : parts.LogProbs;
+        });
 
         Assert.True(hidden.abs().max().item<float>() > 0.01);
         Assert.True(Distance(hidden, hiddenInParts) < 1e-5);
         Assert.True(gradient.abs().max().item<float>() > 0.01);
         Assert.True(Distance(gradient, gradientInParts) < 1e-5);
 
-        (Tensor Hidden, Tensor Head) Backward(Func<Tensor, Tensor> logProbs)
+        (Tensor Hidden, Tensor Head) Backward(Func<Tensor, Tensor> predicted)
         {
             Tensor x = randn([2, 6, model.Config.Text.HiddenSize], generator: new Generator(1)).requires_grad_();
-            (logProbs(x) * weights).sum().backward();
+            (predicted(x) * weights).sum().backward();
             Tensor ofHead = head.grad!.clone();
             head.grad!.zero_();
             return (x.grad!, ofHead);

@@ -85,7 +85,7 @@ public sealed class ReferenceParityTests
         }
         using TokenPredictions predictions = PredictResponses(model, batch, hidden, side);
         AssertClose([.. expected.LogProbs.SelectMany(x => x)], predictions.LogProbs, Tolerance, "log-probabilities");
-        AssertClose([.. expected.Entropies.SelectMany(x => x)], predictions.Entropies, Tolerance, "entropies");
+        AssertClose([.. expected.Entropies.SelectMany(x => x)], predictions.Entropies!, Tolerance, "entropies");
     }
 
     [Theory]
@@ -194,7 +194,8 @@ public sealed class ReferenceParityTests
             places.AddRange(Expected.Sequences[row].Response.Select((_, i) => before + i));
         }
         long[] targets = [.. Expected.Sequences.SelectMany(sequence => sequence.Response).Select(token => (long)token)];
-        return TokenPredictions.Of(model, hidden, tensor(places.ToArray()), tensor(targets));
+        return TokenPredictions.Of(
+            model, hidden, tensor(places.ToArray()), tensor(targets), temperature: 1, entropies: true);
     }
 
     /// <summary>The script's function of the same name, with its formula.</summary>

@@ -30,11 +30,12 @@ public sealed class MicroBatchTests
         model.RecomputesActivations = recomputed;
 
         MicroBatch shared = Assert.Single(MicroBatch.Of(Responses, model.Config.Text, maxTokens: 1000));
-        using TokenPredictions predictions = shared.Predict(model, Temperature);
+        using TokenPredictions predictions = shared.Predict(model, Temperature, entropies: true);
         using TokenPredictions expected =
-            PromptedResponse.Predict(model, [.. shared.Places.Select(i => Responses[i])], Temperature);
+            PromptedResponse.Predict(
+                model, [.. shared.Places.Select(i => Responses[i])], Temperature, entropies: true);
         AssertNear(expected.LogProbs, predictions.LogProbs, "log-probabilities");
-        AssertNear(expected.Entropies, predictions.Entropies, "entropies");
+        AssertNear(expected.Entropies!, predictions.Entropies!, "entropies");
 
         Dictionary<string, Tensor> whole = GradientOf(model, expected.LogProbs);
         Dictionary<string, Tensor> once = GradientOf(model, predictions.LogProbs);

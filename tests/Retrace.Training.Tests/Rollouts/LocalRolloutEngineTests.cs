@@ -49,10 +49,10 @@ public sealed class LocalRolloutEngineTests : IDisposable
             .. generated.SelectMany((samples, i) => samples.Select(sample =>
                 new PromptedResponse(Prompts[i].Prompt, sample.Tokens, Prompts[i].Images))),
         ];
-        TokenPredictions predictions = PromptedResponse.Predict(_model, responses, Temperature);
+        TokenPredictions predictions = PromptedResponse.Predict(_model, responses, Temperature, entropies: true);
 
         AssertClose(predictions.LogProbs, generated.SelectMany(samples => samples).SelectMany(one => one.LogProbs));
-        AssertClose(predictions.Entropies, generated.SelectMany(samples => samples).SelectMany(one => one.Entropies));
+        AssertClose(predictions.Entropies!, generated.SelectMany(samples => samples).SelectMany(one => one.Entropies));
         // The case is worth something only if rows left the batch early and image tokens were drawn as text.
         Assert.True(generated.SelectMany(samples => samples).Select(one => one.Tokens.Length).Distinct().Count() > 5);
         Assert.Contains(responses, response => response.Response.Contains(SmallModel.ImagePad));
