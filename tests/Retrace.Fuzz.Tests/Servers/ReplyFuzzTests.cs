@@ -64,23 +64,27 @@ public sealed class ReplyFuzzTests : IDisposable
     [Theory]
     [InlineData("v1/models", """{"data":[{"id":null}]}""")]
     [InlineData("v1/completions", """
-        {"choices":[{"index":0,"text":"It","logprobs":{"tokens":[null],"token_logprobs":[-0.5]},"finish_reason":"stop"}]}
+        {"choices":[{"index":0,"text":"It","logprobs":{"tokens":[null],"token_logprobs":[-0.5]},
+        "finish_reason":"stop"}]}
         """)]
     [InlineData("v1/completions", """{"choices":[{"index":0,"text":null,"finish_reason":"stop"}]}""")]
     [InlineData("v1/chat/completions", """
         {"choices":[{"index":0,"message":{"content":"It"},"logprobs":{"content":[{"token":null,"logprob":-0.5}]},
         "finish_reason":"stop"}]}
         """)]
-    [InlineData("v1/chat/completions", """{"choices":[{"index":0,"message":{"content":null},"finish_reason":"stop"}]}""")]
+    [InlineData("v1/chat/completions", """
+        {"choices":[{"index":0,"message":{"content":null},"finish_reason":"stop"}]}
+        """)]
     [InlineData("generate", """{"text":null,"meta_info":{"finish_reason":{"type":"stop"}}}""")]
     public async Task Null_in_a_text_s_place_is_the_server_s_fault(string path, string json)
     {
         _reply.Bytes = RawReply.Of(Encoding.UTF8.GetBytes(json));
         using RolloutServer server = new(_reply.Address, key: null);
         IServerCall[] calls = [new CompletionsCall(), new ChatCall(), new GenerateCall()];
-        await Assert.ThrowsAsync<ServerFaultException>(() => calls.SingleOrDefault(call => call.Path == path) is { } call
-            ? DrawAsync(server, call, samples: 1)
-            : server.FindModelAsync(TestContext.Current.CancellationToken));
+        IServerCall? call = calls.SingleOrDefault(call => call.Path == path);
+        await Assert.ThrowsAsync<ServerFaultException>(() => call is null
+            ? server.FindModelAsync(TestContext.Current.CancellationToken)
+            : DrawAsync(server, call, samples: 1));
     }
 
     [Fact]

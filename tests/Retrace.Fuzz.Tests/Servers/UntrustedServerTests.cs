@@ -45,7 +45,7 @@ public sealed class UntrustedServerTests : IDisposable
     [Theory]
     [InlineData("v1/completions", """{"choices":[{"index":0,"text":"x","finish_reason":"SAID"}]}""")]
     [InlineData("generate", """{"text":"x","meta_info":{"finish_reason":{"type":"SAID"}}}""")]
-    public async Task The_reason_of_a_sample_s_end_is_quoted_without_the_token_and_not_at_length(string path, string json)
+    public async Task Why_a_sample_ended_is_quoted_without_the_token_and_not_at_length(string path, string json)
     {
         IServerCall call = path == "generate" ? new GenerateCall() : new CompletionsCall();
         await AssertQuotedAsync(json, server => server.PostAsync(call.Path, body => { }, call.Read, Cancellation));

@@ -149,7 +149,8 @@ internal sealed class FaultyProxy : IAsyncDisposable
                 _requests.Add(JsonNode.Parse(body.ToArray())!);
             }
         }
-        else if (path is "v1/load_lora_adapter" or "load_lora_adapter" or "update_weights_from_disk" or "collective_rpc")
+        else if (path is "update_weights_from_disk" or "collective_rpc"
+            or "v1/load_lora_adapter" or "load_lora_adapter")
         {
             lock (_loads)
             {

@@ -67,7 +67,7 @@ internal static class OpenAiCall
         }
     }
 
-    /// <summary>Has the server draw from the whole distribution, whatever its model's generation_config.json says.</summary>
+    /// <summary>Has the server draw as asked for, whatever its model's generation_config.json recommends.</summary>
     /// <remarks>Both vLLM and SGLang take these members' defaults from there.</remarks>
     public static void WriteWithoutPenalties(Utf8JsonWriter body)
     {

@@ -223,7 +223,8 @@ internal sealed class PublishedPolicy : IDisposable
     {
         if (Directory.Exists(_folder))
         {
-            Array.ForEach(Directory.GetDirectories(_folder, prefix + "*"), old => Directory.Delete(old, recursive: true));
+            string[] versions = Directory.GetDirectories(_folder, prefix + "*");
+            Array.ForEach(versions, version => Directory.Delete(version, recursive: true));
         }
     }
 
