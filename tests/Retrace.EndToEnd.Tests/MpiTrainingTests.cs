@@ -173,6 +173,23 @@ public sealed class MpiTrainingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_is_killed_leaves_its_work_to_the_other()
+    {
+        const int Steps = 4;
+        await using ServedModel first = await ServedModel.StartAsync(_folder);
+        await using ServedModel second = await ServedModel.StartAsync(_folder);
+        using Process job = await StartAsync("killed", steps: 1, of: Steps, Over(first, second));
+        await first.KillAsync();
+        RetraceProcess ended = await MpiJob.EndOfAsync(job);
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
+
+        JsonObject[] steps = MetricsOf("killed");
+        Assert.Equal(Enumerable.Range(1, Steps), steps.Select(step => step["step"]!.GetValue<int>()));
+        Assert.True(steps.Sum(step => step["failed_requests"]!.GetValue<int>()) > 0);
+        Assert.All(steps, step => Assert.Equal(1, step["importance_mean"]!.GetValue<double>(), 1e-3));
+    }
+
+    [Fact]
     public async Task Without_a_server_all_processes_write_a_checkpoint_and_one_says_why()
     {
         ServedModel server = await ServedModel.StartAsync(_folder);
@@ -191,10 +208,13 @@ public sealed class MpiTrainingTests : IDisposable
         Assert.True(File.Exists(FileOf("alone", MetricsOf("alone").Length, "trainer/state.json")));
     }
 
-    // Returns when so many steps are done, with the job at work on the next.
-    private async Task<Process> StartAsync(string run, int steps, params string[] settings)
+    private Task<Process> StartAsync(string run, int steps, params string[] settings) =>
+        StartAsync(run, steps, Endless, settings);
+
+    // Returns when so many steps of all are done, with the job at work on the next.
+    private async Task<Process> StartAsync(string run, int steps, int of, params string[] settings)
     {
-        Process job = MpiJob.Start(2, [.. Arguments(run, Endless), .. settings]);
+        Process job = MpiJob.Start(2, [.. Arguments(run, of), .. settings]);
         string metrics = Path.Combine(_folder, run, "metrics.jsonl");
         while (!job.HasExited && (!File.Exists(metrics) || File.ReadLines(metrics).Count() < steps))
         {

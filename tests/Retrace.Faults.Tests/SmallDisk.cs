@@ -11,16 +11,18 @@ internal sealed class SmallDisk : IDisposable
 
     private string Ballast => System.IO.Path.Combine(Path, "ballast");
 
-    /// <summary>Mounts one, or skips the test where that is not permitted.</summary>
+    /// <summary>Mounts one, or does without the test where that is not permitted.</summary>
     public static SmallDisk Mount(int megabytes)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "A small disk is made with Linux's tmpfs.");
         string path = Directory.CreateTempSubdirectory("retrace-disk-").FullName;
-        if (Mount("-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", path) is string refusal)
+        string? refusal = Mount("-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", path);
+        if (refusal is not null)
         {
             Directory.Delete(path);
-            Assert.Skip($"This process may not mount a small disk, for which it has to be root: {refusal}");
         }
+        Requirement.Check(
+            refusal is null, $"This process may not mount a small disk, for which it has to be root: {refusal}");
         return new SmallDisk(path);
     }
 

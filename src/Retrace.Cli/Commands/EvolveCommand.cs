@@ -4,6 +4,7 @@ using Retrace.Runs;
 using Retrace.Training.Configuration;
 using Retrace.Training.DataParallel;
 using Retrace.Training.Evolution;
+using Retrace.Training.Rollouts;
 
 namespace Retrace.Cli.Commands;
 
@@ -63,10 +64,12 @@ internal static class EvolveCommand
                     run.Loop.Run(run.StepsTaken, cancellation);
                 }
             }
-            catch (OperationCanceledException) when (processes.Size > 1)
+            catch (Exception error)
+                when (processes.Size > 1 && error is OperationCanceledException or RolloutFailedException)
             {
-                processes.Leave(); // They have agreed to stop here.
-                if (processes.Rank > 0)
+                // They have agreed to stop here. None ends before the first one has written its checkpoint.
+                processes.Leave();
+                if (processes.Rank > 0 && error is OperationCanceledException)
                 {
                     return Task.FromResult(ExitCode.Interrupted);
                 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 using Retrace.Models;
 using Retrace.Models.Images;
@@ -17,6 +18,8 @@ namespace Retrace.Training.Rollouts;
 /// </remarks>
 public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
 {
+    private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(1);
+
     private readonly VisionLanguageModel _policy;
     private readonly RunConfiguration _configuration;
     private readonly IProcessGroup _processes;
@@ -37,7 +40,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         _configuration = configuration;
         _processes = processes;
         _servers = servers;
-        _published = new PublishedPolicy(policy, configuration.Rollout, weightsFolder);
+        _published = new PublishedPolicy(policy, configuration.Rollout, servers, weightsFolder);
         _dispatcher = new RolloutDispatcher(
             servers, _published, configuration.Rollout, processes.Rank, processes.Size);
         _reading = new SampleReading(policy.Tokenizer, policy.Network.Config);
@@ -83,11 +86,14 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     /// <inheritdoc/>
     public void UsePolicy(int version, CancellationToken cancellation)
     {
+        // In all processes, before one of them removes the files.
+        _processes.Do(() => Wait(_published.WithdrawAsync));
         _processes.Do(() =>
         {
             if (_processes.Rank == 0)
             {
-                Publish(version, cancellation);
+                _published.Write(version);
+                Wait(() => LoadAsync(cancellation));
             }
         });
         Announcement said = JsonSerializer.Deserialize<Announcement>(_processes.OfFirst(
@@ -99,26 +105,39 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
             foreach ((RolloutServer server, int? has) in _servers.Zip(said.ServerVersions))
             {
                 server.Version = has;
+                if (has != said.Version)
+                {
+                    server.Failed(); // The first process may still be at it.
+                }
             }
         }
     }
 
-    private void Publish(int version, CancellationToken cancellation)
+    // Work can begin once one server has the policy. The others get as long again: a server that hangs would hold up
+    // every update. What it does not take by then it takes beside the work, or before it is given any.
+    private async Task LoadAsync(CancellationToken cancellation)
     {
-        _published.Write(version);
-        Wait(() => Task.WhenAll(_servers.Select(LoadAsync)));
-
-        // A server that does not take it now is asked again before it is given work.
-        async Task<bool> LoadAsync(RolloutServer server)
+        var clock = Stopwatch.StartNew();
+        List<Task<bool>> loading = [.. _servers.Select(TakesAsync)];
+        bool taken = false;
+        while (!taken && loading.Count > 0)
         {
-            using CancellationTokenSource limit = Limit(_configuration.Rollout, cancellation);
+            Task<bool> next = await Task.WhenAny(loading);
+            loading.Remove(next);
+            taken = await next;
+        }
+        TimeSpan grace = clock.Elapsed > LeastGrace ? clock.Elapsed : LeastGrace;
+        await Task.WhenAny(Task.WhenAll(loading), Task.Delay(grace, cancellation));
+        cancellation.ThrowIfCancellationRequested();
+
+        async Task<bool> TakesAsync(RolloutServer server)
+        {
             try
             {
-                await _published.LoadIntoAsync(server, limit.Token);
+                await _published.LoadIntoAsync(server, cancellation);
                 return true;
             }
-            catch (Exception error) when (error is ServerFaultException
-                || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
+            catch (ServerFaultException)
             {
                 server.Failed();
                 return false;
@@ -153,10 +172,12 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
 
     public void Dispose()
     {
+        Wait(_published.WithdrawAsync);
         if (_processes.Rank == 0)
         {
             _published.Remove();
         }
+        _published.Dispose();
         foreach (RolloutServer server in _servers)
         {
             server.Dispose();
@@ -207,6 +228,8 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
 
     // The loop is synchronous: nothing goes on beside a rollout. What it waits for must not wait for its thread.
     private static T Wait<T>(Func<Task<T>> work) => Task.Run(work).GetAwaiter().GetResult();
+
+    private static void Wait(Func<Task> work) => Task.Run(work).GetAwaiter().GetResult();
 
     private bool SendsTokens => _configuration.Rollout.Prompts == "tokens";
 

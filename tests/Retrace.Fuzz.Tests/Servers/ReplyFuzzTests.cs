@@ -61,12 +61,51 @@ public sealed class ReplyFuzzTests : IDisposable
     [Fact]
     public void The_list_of_models() => Fuzz("models", Models, server => server.FindModelAsync(CancellationToken.None));
 
-    private void Fuzz(string name, IServerCall call, string seed)
+    [Theory]
+    [InlineData("v1/models", """{"data":[{"id":null}]}""")]
+    [InlineData("v1/completions", """
+        {"choices":[{"index":0,"text":"It","logprobs":{"tokens":[null],"token_logprobs":[-0.5]},
+        "finish_reason":"stop"}]}
+        """)]
+    [InlineData("v1/completions", """{"choices":[{"index":0,"text":null,"finish_reason":"stop"}]}""")]
+    [InlineData("v1/chat/completions", """
+        {"choices":[{"index":0,"message":{"content":"It"},"logprobs":{"content":[{"token":null,"logprob":-0.5}]},
+        "finish_reason":"stop"}]}
+        """)]
+    [InlineData("v1/chat/completions", """
+        {"choices":[{"index":0,"message":{"content":null},"finish_reason":"stop"}]}
+        """)]
+    [InlineData("generate", """{"text":null,"meta_info":{"finish_reason":{"type":"stop"}}}""")]
+    public async Task Null_in_a_text_s_place_is_the_server_s_fault(string path, string json)
     {
-        var reading = new SampleReading(_model.Tokenizer, _model.Network.Config);
-        var job = new RolloutJob(0, 0, Samples: 2, new ServerPrompt([1, 2, 3], null, null, [], 3), MaxTokens: 4, Seed: 1);
-        Fuzz(name, seed, async server => reading.Read(
-            job, await server.PostAsync(call.Path, body => { }, call.Read, CancellationToken.None)));
+        _reply.Bytes = RawReply.Of(Encoding.UTF8.GetBytes(json));
+        using RolloutServer server = new(_reply.Address, key: null);
+        IServerCall[] calls = [new CompletionsCall(), new ChatCall(), new GenerateCall()];
+        IServerCall? call = calls.SingleOrDefault(call => call.Path == path);
+        await Assert.ThrowsAsync<ServerFaultException>(() => call is null
+            ? server.FindModelAsync(TestContext.Current.CancellationToken)
+            : DrawAsync(server, call, samples: 1));
+    }
+
+    [Fact]
+    public async Task A_text_longer_than_the_tokens_asked_for_is_not_encoded()
+    {
+        _reply.Bytes = RawReply.Of(Encoding.UTF8.GetBytes(
+            $$"""{"choices":[{"index":0,"text":"{{new string('x', 1 << 24)}}","finish_reason":"length"}]}"""));
+        using RolloutServer server = new(_reply.Address, key: null);
+        ServerFaultException fault = await Assert.ThrowsAsync<ServerFaultException>(
+            () => DrawAsync(server, new CompletionsCall(), samples: 1));
+        Assert.Contains($"{1 << 24} characters", fault.Message);
+    }
+
+    private void Fuzz(string name, IServerCall call, string seed) =>
+        Fuzz(name, seed, server => DrawAsync(server, call, samples: 2));
+
+    private async Task DrawAsync(RolloutServer server, IServerCall call, int samples)
+    {
+        var job = new RolloutJob(0, 0, samples, new ServerPrompt([1, 2, 3], null, null, [], 3), MaxTokens: 4, Seed: 1);
+        new SampleReading(_model.Tokenizer, _model.Network.Config).Read(
+            job, await server.PostAsync(call.Path, body => { }, call.Read, CancellationToken.None));
     }
 
     private void Fuzz(string name, string seed, Func<RolloutServer, Task> ask) => Fuzzer.Run(

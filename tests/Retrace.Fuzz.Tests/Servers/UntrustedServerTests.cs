@@ -1,8 +1,10 @@
 using System.IO.Compression;
 using System.Text;
+using Retrace.Models;
 using Retrace.Training.Configuration;
 using Retrace.Training.Rollouts.Servers;
 using Retrace.Training.Tests;
+using static TorchSharp.torch;
 
 namespace Retrace.Fuzz.Tests.Servers;
 
@@ -13,6 +15,8 @@ public sealed class UntrustedServerTests : IDisposable
 
     private readonly RawReply _reply = new();
     private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
@@ -26,15 +30,49 @@ public sealed class UntrustedServerTests : IDisposable
     [InlineData("400 Bad Request")]
     [InlineData("401 Unauthorized")]
     [InlineData("200 OK")]
+    [InlineData(Token)]
     public async Task A_server_that_quotes_the_token_does_not_get_it_into_messages(string status)
     {
         _reply.Bytes = Encoding.ASCII.GetBytes(
             $"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
             + $"Authorization: Bearer {Token}\u001b[2J {Token.ToUpperInvariant()}");
         using RolloutServer server = new(_reply.Address, Token);
-        Exception error = (await Record.ExceptionAsync(() => server.FindModelAsync(TestContext.Current.CancellationToken)))!;
+        Exception error = (await Record.ExceptionAsync(() => server.FindModelAsync(Cancellation)))!;
         Assert.True(error is ServerFaultException or BadInputException);
         Assert.DoesNotContain(Token, error.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("v1/completions", """{"choices":[{"index":0,"text":"x","finish_reason":"SAID"}]}""")]
+    [InlineData("generate", """{"text":"x","meta_info":{"finish_reason":{"type":"SAID"}}}""")]
+    public async Task Why_a_sample_ended_is_quoted_without_the_token_and_not_at_length(string path, string json)
+    {
+        IServerCall call = path == "generate" ? new GenerateCall() : new CompletionsCall();
+        await AssertQuotedAsync(json, server => server.PostAsync(call.Path, body => { }, call.Read, Cancellation));
+    }
+
+    [Theory]
+    [InlineData("message")]
+    [InlineData("error_message")]
+    public async Task Why_weights_are_not_taken_is_quoted_without_the_token_and_not_at_length(string member)
+    {
+        UntrainedModel.Write(_folder.Path);
+        using VisionLanguageModel model = VisionLanguageModel.Load(_folder.Path, ScalarType.Float32, CPU);
+        await AssertQuotedAsync($$"""{"success":false,"{{member}}":"SAID"}""", async server =>
+        {
+            using PublishedPolicy policy =
+                new(model, new RolloutSettings { ServerApi = "sglang" }, [server], _folder.Combine("weights"));
+            policy.Write(0);
+            await policy.LoadIntoAsync(server, Cancellation);
+        });
+    }
+
+    [Fact]
+    public void A_label_of_weights_is_quoted_without_the_token_and_not_at_length()
+    {
+        using RolloutServer server = new(_reply.Address, Token);
+        Assert.Equal("a [token]", server.Quote($"a\n{Token}"));
+        Assert.Equal(301, server.Quote(new string('x', 1000)).Length);
     }
 
     [Fact]
@@ -103,7 +141,18 @@ public sealed class UntrustedServerTests : IDisposable
     private async Task RefusedAsync()
     {
         using RolloutServer server = new(_reply.Address, Token);
-        await Assert.ThrowsAsync<ServerFaultException>(
-            () => server.FindModelAsync(TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ServerFaultException>(() => server.FindModelAsync(Cancellation));
+    }
+
+    // The reply says the token and a lot more.
+    private async Task AssertQuotedAsync(string json, Func<RolloutServer, Task> ask)
+    {
+        string said = $"because of {Token.ToUpperInvariant()} and {new string('x', 1 << 20)}";
+        _reply.Bytes = RawReply.Of(Encoding.UTF8.GetBytes(json.Replace("SAID", said)));
+        using RolloutServer server = new(_reply.Address, Token);
+        ServerFaultException fault = await Assert.ThrowsAsync<ServerFaultException>(() => ask(server));
+        Assert.Contains("because of [token] and xxx", fault.Message);
+        Assert.InRange(fault.Message.Length, 1, 400);
+        Assert.DoesNotContain(Token, fault.ToString(), StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -42,6 +42,19 @@ public sealed class EvolutionOverServersTests : IDisposable
     }
 
     [Fact]
+    public async Task Samples_without_log_probabilities_are_learned_from_without_importance_weights()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(updates: _folder.Path);
+        await using FaultyProxy terse = await FaultyProxy.StartAsync(server.Address);
+        terse.Fault = Fault.TextAlone;
+        IReadOnlyList<StepMetrics> steps = Run("terse", terse.Address);
+        Assert.Equal(2, steps.Count);
+        Assert.All(steps, step => Assert.Null(step.ImportanceMean));
+        Assert.All(steps, step => Assert.Null(step.ImportanceTruncated));
+        Assert.True(steps.Sum(step => step.GradNorm) > 0);
+    }
+
+    [Fact]
     public async Task A_run_with_an_adapter_is_interrupted_and_goes_on_over_servers()
     {
         await using RunningServer server = await RunningServer.StartAsync(updates: _folder.Path);

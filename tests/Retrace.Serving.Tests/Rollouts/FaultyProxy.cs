@@ -22,6 +22,9 @@ public enum Fault
     /// <summary>A reply of status 500.</summary>
     InternalError,
 
+    /// <summary>A reply of status 503, as a proxy gives it whose server is starting.</summary>
+    Unavailable,
+
     /// <summary>The socket stays open and silent.</summary>
     Silence,
 
@@ -45,15 +48,21 @@ public enum Fault
 
     /// <summary>The reply says that the prompt was longer: images expanded twice.</summary>
     LongerPrompt,
+
+    /// <summary>The reply has token ids in place of the tokens' text only, as that of an older vLLM.</summary>
+    IdsAsText,
+
+    /// <summary>The reply has neither token ids nor log-probabilities.</summary>
+    TextAlone,
 }
 
-/// <summary>Stands before a server, on a socket of its own, and spoils the replies to requests for samples.</summary>
+/// <summary>Stands before a server, on a socket of its own, and spoils its replies.</summary>
 internal sealed class FaultyProxy : IAsyncDisposable
 {
     private readonly HttpClient _behind;
     private readonly WebApplication _application;
     private readonly List<JsonNode> _requests = [];
-    private int _asked;
+    private readonly List<JsonNode> _loads = [];
 
     private FaultyProxy(Uri server)
     {
@@ -77,6 +86,12 @@ internal sealed class FaultyProxy : IAsyncDisposable
     /// <summary>Requests for samples that are answered well before it does.</summary>
     public int Spared { get; set; }
 
+    /// <summary>Requests for samples that it spoils; those after them are answered well again.</summary>
+    public int Spoils { get; set; } = int.MaxValue;
+
+    /// <summary>What goes wrong with calls that load a policy.</summary>
+    public Fault LoadingFault { get; set; }
+
     /// <summary>How late <see cref="Fault.Slowness"/> is.</summary>
     public TimeSpan Delay { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -88,6 +103,18 @@ internal sealed class FaultyProxy : IAsyncDisposable
             lock (_requests)
             {
                 return [.. _requests];
+            }
+        }
+    }
+
+    /// <summary>The bodies of all calls that load a policy.</summary>
+    public IReadOnlyList<JsonNode> Loads
+    {
+        get
+        {
+            lock (_loads)
+            {
+                return [.. _loads];
             }
         }
     }
@@ -112,14 +139,23 @@ internal sealed class FaultyProxy : IAsyncDisposable
         string path = context.Request.Path.Value![1..];
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        bool asksForSamples = path is "v1/chat/completions" or "v1/completions" or "generate";
         Fault fault = Fault.None;
-        if (asksForSamples)
+        if (path is "v1/chat/completions" or "v1/completions" or "generate")
         {
             lock (_requests)
             {
+                int spoiltBefore = _requests.Count - Spared;
+                fault = spoiltBefore >= 0 && spoiltBefore < Spoils ? Fault : Fault.None;
                 _requests.Add(JsonNode.Parse(body.ToArray())!);
-                fault = _asked++ < Spared ? Fault.None : Fault;
+            }
+        }
+        else if (path is "update_weights_from_disk" or "collective_rpc"
+            or "v1/load_lora_adapter" or "load_lora_adapter")
+        {
+            lock (_loads)
+            {
+                fault = LoadingFault;
+                _loads.Add(JsonNode.Parse(body.ToArray())!);
             }
         }
         switch (fault)
@@ -130,6 +166,9 @@ internal sealed class FaultyProxy : IAsyncDisposable
                 return;
             case Fault.InternalError:
                 await ReplyAsync(context, 500, "application/json", """{"error":{"message":"no room"}}"""u8.ToArray());
+                return;
+            case Fault.Unavailable:
+                await ReplyAsync(context, 503, "text/html", "<html>a proxy's page</html>"u8.ToArray());
                 return;
             case Fault.Silence:
                 await Task.Delay(Timeout.Infinite, context.RequestAborted)
@@ -171,9 +210,17 @@ internal sealed class FaultyProxy : IAsyncDisposable
         return context.Response.Body.WriteAsync(body).AsTask();
     }
 
+    private static void WithoutMembers(JsonArray choices, params string[] names)
+    {
+        foreach (string name in names)
+        {
+            Assert.All(choices, choice => Assert.True(choice!.AsObject().Remove(name)));
+        }
+    }
+
     private static byte[] Spoilt(byte[] reply, Fault fault)
     {
-        if (fault is not (Fault.MissingSample or Fault.WrongTokens or Fault.LongerPrompt))
+        if (fault is Fault.None or Fault.Slowness)
         {
             return reply;
         }
@@ -189,6 +236,12 @@ internal sealed class FaultyProxy : IAsyncDisposable
                 break;
             case Fault.LongerPrompt:
                 json["usage"]!["prompt_tokens"] = (int)json["usage"]!["prompt_tokens"]! + 63;
+                break;
+            case Fault.IdsAsText:
+                WithoutMembers(choices, "token_ids");
+                break;
+            case Fault.TextAlone:
+                WithoutMembers(choices, "token_ids", "logprobs");
                 break;
         }
         return Encoding.UTF8.GetBytes(json.ToJsonString());

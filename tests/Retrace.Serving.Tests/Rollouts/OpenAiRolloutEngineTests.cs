@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Retrace.Models;
 using Retrace.Models.Adapters;
@@ -123,6 +124,7 @@ public sealed class OpenAiRolloutEngineTests : IDisposable
     [Theory]
     [InlineData(Fault.Death)]
     [InlineData(Fault.InternalError)]
+    [InlineData(Fault.Unavailable)]
     [InlineData(Fault.Silence)]
     [InlineData(Fault.Truncation)]
     [InlineData(Fault.Nonsense)]
@@ -153,6 +155,161 @@ public sealed class OpenAiRolloutEngineTests : IDisposable
         RolloutIncidents incidents = faulty.TakeIncidents()!;
         Assert.True((fault == Fault.Silence ? incidents.HedgedRequests : incidents.FailedRequests) > 0);
         Assert.Equal(new RolloutIncidents(0, 0, 0), faulty.TakeIncidents());
+    }
+
+    [Theory]
+    [InlineData("vllm", "messages")]
+    [InlineData("sglang", "tokens")]
+    public async Task What_a_model_recommends_to_its_server_changes_nothing_that_is_drawn(string api, string prompts)
+    {
+        await using RunningServer server = await RunningServer.StartAsync(updates: _folder.Path);
+        await using FaultyProxy proxy = await FaultyProxy.StartAsync(server.Address);
+        using OpenAiRolloutEngine engine =
+            Connect(_model, [proxy.Address], $"rollout.server_api={api}", $"rollout.prompts={prompts}");
+        engine.UsePolicy(0, Cancellation);
+        engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
+        Assert.All(proxy.Requests, body =>
+        {
+            JsonNode sampling = body["sampling_params"] ?? body;
+            Assert.Equal(1, (int)sampling["repetition_penalty"]!);
+            Assert.Equal(-1, (int)sampling["top_k"]!);
+            Assert.Equal(0, (int)sampling["min_p"]!);
+        });
+    }
+
+    [Fact]
+    public async Task Token_ids_that_stand_in_place_of_the_tokens_text_are_read()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(updates: _folder.Path);
+        await using FaultyProxy older = await FaultyProxy.StartAsync(server.Address);
+        older.Fault = Fault.IdsAsText;
+        using OpenAiRolloutEngine engine = Connect(_model, [older.Address]);
+        engine.UsePolicy(0, Cancellation);
+        Generation[][] drawn = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
+        AssertSame(Local(_model, Requests(1), new SamplingSettings(0)), drawn);
+        Assert.All(drawn, samples => AssertClose(samples[0].LogProbs, samples[0].DrawnLogProbs!));
+    }
+
+    [Fact]
+    public async Task Samples_that_come_as_text_alone_are_encoded_and_scored_here()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(updates: _folder.Path);
+        await using FaultyProxy terse = await FaultyProxy.StartAsync(server.Address);
+        terse.Fault = Fault.TextAlone;
+        using OpenAiRolloutEngine engine = Connect(_model, [terse.Address]);
+        engine.UsePolicy(0, Cancellation);
+        Generation[][] drawn = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
+        Generation[][] expected = Local(_model, Requests(1), new SamplingSettings(0));
+        int asDrawn = 0;
+        foreach ((Generation own, Generation theirs) in expected.Zip(drawn, (own, theirs) => (own[0], theirs[0])))
+        {
+            Assert.Equal(_model.Tokenizer.Decode(own.Tokens), _model.Tokenizer.Decode(theirs.Tokens));
+            Assert.Equal(own.Stopped, theirs.Stopped);
+            Assert.Equal(theirs.Tokens.Length, theirs.LogProbs.Length);
+            Assert.Equal(theirs.Tokens.Length, theirs.Entropies.Length);
+            Assert.Null(theirs.DrawnLogProbs);
+            if (own.Tokens.SequenceEqual(theirs.Tokens)) // The same text can be split otherwise.
+            {
+                AssertClose(own.LogProbs, theirs.LogProbs);
+                asDrawn++;
+            }
+        }
+        Assert.True(asDrawn > 0);
+        Assert.Equal(new RolloutIncidents(0, 0, 0), engine.TakeIncidents());
+    }
+
+    [Theory]
+    [InlineData(Fault.InternalError, 1)]
+    [InlineData(Fault.Unavailable, 2)]
+    [InlineData(Fault.Silence, 2)]
+    [InlineData(Fault.Truncation, 2)]
+    public async Task A_server_that_may_have_been_restarted_is_given_the_weights_again(Fault fault, int loads)
+    {
+        await using RunningServer server = await RunningServer.StartAsync(updates: _folder.Path);
+        await using FaultyProxy proxy = await FaultyProxy.StartAsync(server.Address);
+        proxy.Fault = fault;
+        proxy.Spoils = 1;
+        using OpenAiRolloutEngine engine = Connect(_model, [proxy.Address], "rollout.request_timeout=6");
+        engine.UsePolicy(0, Cancellation);
+        RolloutRequest[] request = Requests(1)[..1];
+        Generation[][] drawn = engine.Generate(request, new SamplingSettings(0), Cancellation);
+        AssertSame(Local(_model, Requests(1)[..1], new SamplingSettings(0)), drawn);
+        Assert.Equal(1, engine.TakeIncidents()!.FailedRequests);
+        Assert.Equal(loads, proxy.Loads.Count);
+    }
+
+    [Theory]
+    [InlineData("vllm", 0)]
+    [InlineData("sglang", 0)]
+    [InlineData("vllm", 4)]
+    public async Task A_server_that_hangs_as_it_loads_holds_up_no_update(string api, int loraRank)
+    {
+        using VisionLanguageModel? adapted = loraRank == 0
+            ? null
+            : _model.WithAdapter(new LoraSettings(loraRank, 32, ["q_proj", "up_proj"], Vision: false), seed: 5);
+        VisionLanguageModel policy = adapted ?? _model;
+        await using RunningServer one = await RunningServer.StartAsync(updates: _folder.Path);
+        await using RunningServer other = await RunningServer.StartAsync(updates: _folder.Path);
+        await using FaultyProxy hanging = await FaultyProxy.StartAsync(one.Address);
+        hanging.LoadingFault = Fault.Silence;
+        using OpenAiRolloutEngine engine = Connect(
+            policy,
+            [hanging.Address, other.Address],
+            $"rollout.server_api={api}",
+            "rollout.samples_per_request=1",
+            "rollout.requests_per_server=1");
+        var clock = Stopwatch.StartNew();
+        engine.UsePolicy(0, Cancellation);
+        Generation[][] drawn = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 100); // Neither rollout.request_timeout nor rollout.hedge_after.
+        AssertSame(Local(policy, Requests(1), new SamplingSettings(0)), drawn);
+        Assert.Empty(hanging.Requests);
+        Assert.Single(hanging.Loads);
+
+        // What it hangs at is given up, and the next version goes to it as well.
+        hanging.LoadingFault = Fault.None;
+        Disturb(policy);
+        engine.UsePolicy(1, Cancellation);
+        drawn = engine.Generate(Requests(3), new SamplingSettings(0), Cancellation);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 200);
+        AssertSame(Local(policy, Requests(3), new SamplingSettings(0)), drawn);
+        Assert.NotEmpty(hanging.Requests);
+        Assert.Equal(2, hanging.Loads.Count);
+        Assert.Equal(new RolloutIncidents(0, 0, 0), engine.TakeIncidents());
+    }
+
+    [Fact]
+    public async Task A_server_that_loads_slowly_is_told_once_and_waited_for()
+    {
+        await using RunningServer one = await RunningServer.StartAsync(updates: _folder.Path);
+        await using RunningServer other = await RunningServer.StartAsync(updates: _folder.Path);
+        await using FaultyProxy slow = await FaultyProxy.StartAsync(one.Address);
+        await using FaultyProxy silent = await FaultyProxy.StartAsync(other.Address);
+        slow.LoadingFault = Fault.Slowness;
+        slow.Delay = TimeSpan.FromSeconds(8);
+        silent.Fault = Fault.Silence;
+        using OpenAiRolloutEngine engine =
+            Connect(_model, [slow.Address, silent.Address], "rollout.hedge_after=0.3");
+        engine.UsePolicy(0, Cancellation);
+        Generation[][] drawn = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
+        AssertSame(Local(_model, Requests(1), new SamplingSettings(0)), drawn);
+        Assert.Equal(_problems.Length, slow.Requests.Count);
+        Assert.Single(slow.Loads);
+        Assert.Equal(0, engine.TakeIncidents()!.FailedRequests);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_refused_leaves_the_weights_of_the_one_at_work()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(updates: _folder.Path);
+        string weights = _folder.Combine("weights");
+        using (OpenAiRolloutEngine atWork = ConnectFrom(weights, _model, [server.Address]))
+        {
+            atWork.UsePolicy(0, Cancellation);
+            ConnectFrom(weights, _model, [server.Address]).Dispose();
+            Assert.NotEmpty(Directory.GetFiles(Assert.Single(Directory.GetDirectories(weights))));
+        }
+        Assert.Empty(Directory.GetDirectories(weights));
     }
 
     [Fact]
@@ -382,7 +539,12 @@ public sealed class OpenAiRolloutEngineTests : IDisposable
         Assert.ThrowsAny<OperationCanceledException>(() => engine.UsePolicy(version, ended.Token));
     }
 
+    // As each run has a folder of its own.
     private OpenAiRolloutEngine Connect(VisionLanguageModel policy, Uri[] servers, params string[] settings) =>
+        ConnectFrom(_folder.Combine($"weights-{_engines++}"), policy, servers, settings);
+
+    private static OpenAiRolloutEngine ConnectFrom(
+        string weightsFolder, VisionLanguageModel policy, Uri[] servers, params string[] settings) =>
         OpenAiRolloutEngine.Connect(
             policy,
             ConfigurationLayers.Resolve(
@@ -393,7 +555,7 @@ public sealed class OpenAiRolloutEngineTests : IDisposable
                     $"rollout.servers={string.Join(' ', servers.Select(server => server.ToString()))}",
                     .. settings,
                 ]),
-            _folder.Combine($"weights-{_engines++}"), // As each run has a folder of its own.
+            weightsFolder,
             Cancellation);
 
     private RolloutRequest[] Requests(int samples) =>

@@ -40,11 +40,11 @@ internal sealed class ChatCall : IServerCall
 
     public ServerReply Read(JsonElement body) => OpenAiCall.Read(body, choice =>
     {
-        string text = OpenAiCall.Member(choice.GetProperty("message"), "content")?.GetString() ?? "";
+        string? text = OpenAiCall.Member(choice.GetProperty("message"), "content")?.GetString();
         return OpenAiCall.Member(choice, "logprobs") is JsonElement logprobs
             && OpenAiCall.Member(logprobs, "content") is JsonElement content
                 ? (text, [.. content.EnumerateArray().Select(one =>
-                    (one.GetProperty("token").GetString()!, one.GetProperty("logprob").GetSingle()))])
+                    (OpenAiCall.Token(one.GetProperty("token")), one.GetProperty("logprob").GetSingle()))])
                 : (text, null);
     });
 

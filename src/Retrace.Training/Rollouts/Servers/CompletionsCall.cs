@@ -20,9 +20,9 @@ internal sealed class CompletionsCall : IServerCall
 
     public ServerReply Read(JsonElement body) => OpenAiCall.Read(body, choice =>
     {
-        string text = choice.GetProperty("text").GetString()!;
+        string? text = choice.GetProperty("text").GetString();
         return OpenAiCall.Member(choice, "logprobs") is JsonElement logprobs
-            ? (text, [.. logprobs.GetProperty("tokens").EnumerateArray().Select(token => token.GetString()!)
+            ? (text, [.. logprobs.GetProperty("tokens").EnumerateArray().Select(OpenAiCall.Token)
                 .Zip(logprobs.GetProperty("token_logprobs").EnumerateArray().Select(value => value.GetSingle()))])
             : (text, null);
     });

@@ -31,6 +31,7 @@ internal sealed class GenerateCall : IServerCall
         body.WriteNumber("max_new_tokens", request.Job.MaxTokens);
         body.WriteNumber("temperature", request.Sampling.Temperature);
         body.WriteNumber("top_p", request.Sampling.TopP);
+        OpenAiCall.WriteWithoutPenalties(body);
         body.WriteNumber("sampling_seed", request.Job.Seed);
         body.WriteNumbers("stop_token_ids", request.StopTokens);
         body.WriteEndObject();
@@ -63,7 +64,7 @@ internal sealed class GenerateCall : IServerCall
         string? reason = meta.GetProperty("finish_reason").GetProperty("type").GetString();
         return reason is "stop" or "length"
             ? new DrawnSample(
-                reply.GetProperty("text").GetString() ?? "",
+                reply.GetProperty("text").GetString(),
                 tokens,
                 drawn is null ? null : [.. drawn.Select(one => one[0].GetSingle())],
                 reason == "stop")

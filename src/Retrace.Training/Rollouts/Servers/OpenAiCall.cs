@@ -24,6 +24,7 @@ internal static class OpenAiCall
         body.WriteNumber("max_tokens", request.Job.MaxTokens);
         body.WriteNumber("temperature", request.Sampling.Temperature);
         body.WriteNumber("top_p", request.Sampling.TopP);
+        WriteWithoutPenalties(body);
         body.WriteNumber("seed", request.Job.Seed);
         body.WriteNumbers("stop_token_ids", request.StopTokens);
         body.WriteBoolean("return_token_ids", true);
@@ -33,7 +34,7 @@ internal static class OpenAiCall
     /// <summary>Reads the reply.</summary>
     /// <param name="read">Reads a choice's text, and its tokens as text and their log-probabilities.</param>
     public static ServerReply Read(
-        JsonElement body, Func<JsonElement, (string Text, IReadOnlyList<(string Token, float LogProb)>? Drawn)> read)
+        JsonElement body, Func<JsonElement, (string? Text, IReadOnlyList<(string Token, float LogProb)>? Drawn)> read)
     {
         int? promptTokens = Member(body, "usage") is JsonElement usage
             ? Member(usage, "prompt_tokens")?.GetInt32()
@@ -51,7 +52,7 @@ internal static class OpenAiCall
 
         DrawnSample Sample(JsonElement choice)
         {
-            (string text, IReadOnlyList<(string Token, float LogProb)>? drawn) = read(choice);
+            (string? text, IReadOnlyList<(string Token, float LogProb)>? drawn) = read(choice);
             int[]? tokens = (Member(choice, "token_ids") ?? Member(choice, "response_token_ids")) is JsonElement ids
                 ? [.. ids.EnumerateArray().Select(id => id.GetInt32())]
                 : IdsIn(drawn);
@@ -65,6 +66,20 @@ internal static class OpenAiCall
                 : throw new ServerFaultException($"it ended a sample with the reason {reason ?? "null"}");
         }
     }
+
+    /// <summary>Has the server draw as asked for, whatever its model's generation_config.json recommends.</summary>
+    /// <remarks>Both vLLM and SGLang take these members' defaults from there.</remarks>
+    public static void WriteWithoutPenalties(Utf8JsonWriter body)
+    {
+        body.WriteNumber("repetition_penalty", 1);
+        body.WriteNumber("top_k", -1);
+        body.WriteNumber("min_p", 0);
+    }
+
+    /// <summary>A token as the server writes it.</summary>
+    /// <exception cref="ServerFaultException">It is null.</exception>
+    public static string Token(JsonElement token) =>
+        token.GetString() ?? throw new ServerFaultException("it answered a token without its text");
 
     /// <summary>A member that is there and not null.</summary>
     public static JsonElement? Member(JsonElement parent, string name) =>

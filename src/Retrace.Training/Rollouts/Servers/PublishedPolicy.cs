@@ -13,24 +13,30 @@ namespace Retrace.Training.Rollouts.Servers;
 /// An adapter goes by the load-adapter call, under a name of its own for each version, so that a request says which
 /// version it means. Whole weights go by SGLang's <c>/update_weights_from_disk</c>, which labels them, or by vLLM's
 /// <c>/collective_rpc</c> with <c>reload_weights</c>, which does not.
+/// Loading goes on while nobody waits for it, and ends before the version's files are removed.
 /// </remarks>
-internal sealed class PublishedPolicy
+internal sealed class PublishedPolicy : IDisposable
 {
     private const string Unfinished = ".unfinished";
 
     private readonly VisionLanguageModel _policy;
     private readonly RolloutSettings _settings;
+    private readonly IReadOnlyList<RolloutServer> _servers;
     private readonly string _folder;
     private readonly string _run;    // Tells our folders from those of other runs.
-    private string _prefix;          // And our versions from those of an earlier process of this run.
+    private string _prefix;          // And our versions from those of other processes of this run.
+    private CancellationTokenSource _withdrawal = new();
 
     /// <param name="policy">Read when it is written.</param>
     /// <param name="settings">Which calls, and how old a version may be.</param>
+    /// <param name="servers">All that load it.</param>
     /// <param name="runFolder">Where versions are written to if the settings do not say; names the run.</param>
-    public PublishedPolicy(VisionLanguageModel policy, RolloutSettings settings, string runFolder)
+    public PublishedPolicy(
+        VisionLanguageModel policy, RolloutSettings settings, IReadOnlyList<RolloutServer> servers, string runFolder)
     {
         _policy = policy;
         _settings = settings;
+        _servers = servers;
         string run = Path.GetFullPath(runFolder);
         _folder = settings.WeightsFolder is string shared ? Path.GetFullPath(shared) : run;
         _run = $"retrace-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(run)))[..8]}-";
@@ -57,11 +63,12 @@ internal sealed class PublishedPolicy
     };
 
     /// <summary>Writes the weights as they are now, and removes those of earlier versions.</summary>
+    /// <remarks>No server may be loading one of them, and no other process of this run may be at work.</remarks>
     public void Write(int version)
     {
         Version = version;
         string final = PathOf(version);
-        Remove();
+        Remove(_run);
         _policy.Save(final + Unfinished);
         Directory.Move(final + Unfinished, final);
     }
@@ -75,14 +82,22 @@ internal sealed class PublishedPolicy
         Version = version;
     }
 
-    /// <summary>Removes what this run has written.</summary>
-    public void Remove()
+    /// <summary>Has no server load the latest version any more, so that it can be removed.</summary>
+    public async Task WithdrawAsync()
     {
-        if (Directory.Exists(_folder))
+        await _withdrawal.CancelAsync();
+        foreach (RolloutServer server in _servers)
         {
-            Array.ForEach(Directory.GetDirectories(_folder, _run + "*"), old => Directory.Delete(old, recursive: true));
+            await server.Loading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+        _withdrawal.Dispose();
+        _withdrawal = new CancellationTokenSource();
     }
+
+    /// <summary>Removes what this process has written.</summary>
+    public void Remove() => Remove(_prefix);
+
+    public void Dispose() => _withdrawal.Dispose();
 
     /// <summary>Whether samples of this version may still be learned from.</summary>
     public bool IsFresh(int? version) => version is int known && Version - known <= _settings.MaxPolicyLag;
@@ -95,25 +110,39 @@ internal sealed class PublishedPolicy
             : null;
 
     /// <summary>Makes a server take the latest version, unless it has it.</summary>
+    /// <param name="cancellation">Ends the wait. Loading goes on, for whoever waits for it next.</param>
     /// <exception cref="ServerFaultException">It does not.</exception>
     public async Task LoadIntoAsync(RolloutServer server, CancellationToken cancellation)
     {
-        await server.Loading.WaitAsync(cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        if (server.Version != Version)
+        {
+            await server.LoadOnce(() => LoadAsync(server)).WaitAsync(cancellation);
+        }
+    }
+
+    private async Task LoadAsync(RolloutServer server)
+    {
+        if (server.Version == Version)
+        {
+            return;
+        }
+        int? earlier = server.Version;
+        server.Version = null; // Unknown, should it fail on the way.
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(_withdrawal.Token);
+        limit.CancelAfter(TimeSpan.FromSeconds(_settings.RequestTimeout));
         try
         {
-            if (server.Version == Version)
-            {
-                return;
-            }
-            int? earlier = server.Version;
-            server.Version = null; // Unknown, should it fail on the way.
-            await (Adapts ? LoadAdapterAsync(server, earlier, cancellation) : LoadWeightsAsync(server, cancellation));
-            server.Version = Version;
+            await (Adapts ? LoadAdapterAsync(server, earlier, limit.Token) : LoadWeightsAsync(server, limit.Token));
         }
-        finally
+        catch (OperationCanceledException error) when (!_withdrawal.IsCancellationRequested)
         {
-            server.Loading.Release();
+            throw new ServerFaultException(
+                $"{server.Address} did not take the weights within rollout.request_timeout, "
+                + $"{_settings.RequestTimeout} s",
+                error);
         }
+        server.Version = Version;
     }
 
     private async Task LoadAdapterAsync(RolloutServer server, int? earlier, CancellationToken cancellation)
@@ -189,6 +218,15 @@ internal sealed class PublishedPolicy
                 OpenAiCall.Member(reply, "message")?.GetString()
                 ?? OpenAiCall.Member(reply, "error_message")?.GetString()
                 ?? "it did not take the weights");
+
+    private void Remove(string prefix)
+    {
+        if (Directory.Exists(_folder))
+        {
+            string[] versions = Directory.GetDirectories(_folder, prefix + "*");
+            Array.ForEach(versions, version => Directory.Delete(version, recursive: true));
+        }
+    }
 
     private string Label(int version) => $"{_prefix}{version}";
 

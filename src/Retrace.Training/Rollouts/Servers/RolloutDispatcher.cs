@@ -11,7 +11,9 @@ namespace Retrace.Training.Rollouts.Servers;
 /// </summary>
 internal sealed class RolloutDispatcher
 {
-    private const int Rounds = 8;        // Attempts on all servers, with pauses of up to 30 s between them.
+    // Attempts on all servers. The pauses between them, from 0.25 s doubling up to 30 s, come to five minutes: as long
+    // as vLLM may need to start anew.
+    private const int Rounds = 17;
     private const int MostHedges = 3;
 
     private readonly IReadOnlyList<RolloutServer> _servers;
@@ -125,7 +127,7 @@ internal sealed class RolloutDispatcher
                 // Another process than the one that took the weights answers there, or somebody else has changed them.
                 Interlocked.Add(ref _staleSamples, drawn.Length);
                 server.Version = null;
-                throw new ServerFaultException($"{server.Address} draws with the weights {label}");
+                throw new ServerFaultException($"{server.Address} draws with the weights {server.Quote(label)}");
             }
             server.Succeeded();
             return drawn;
@@ -138,7 +140,10 @@ internal sealed class RolloutDispatcher
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
             ServerFaultException late = new(
-                $"{server.Address} did not answer within rollout.request_timeout, {_settings.RequestTimeout} s", error);
+                $"{server.Address} did not answer within rollout.request_timeout, {_settings.RequestTimeout} s", error)
+            {
+                LostWeights = true,
+            };
             Fail(server, attempts, late);
             throw late;
         }

@@ -8,16 +8,18 @@ namespace Retrace.Training.Rollouts.Servers;
 internal sealed class RolloutServer : IDisposable
 {
     private const int LargestReply = 64 << 20; // Bytes.
-    private const int QuotedError = 300;       // Characters.
+    private const int LongestQuote = 300;      // Characters.
 
     private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestConnecting = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http;
     private readonly string? _key;
     private readonly Lock _state = new();
     private int _failures; // In a row.
     private long _restsUntil; // By the clock of Environment.TickCount64, which nobody sets.
+    private Task _loading = Task.CompletedTask;
 
     public RolloutServer(Uri address, string? key)
     {
@@ -26,7 +28,7 @@ internal sealed class RolloutServer : IDisposable
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false, // The token is for this server.
-            ConnectTimeout = TimeSpan.FromSeconds(10),
+            ConnectTimeout = LongestConnecting,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         })
         {
@@ -48,20 +50,29 @@ internal sealed class RolloutServer : IDisposable
     /// <summary>The version of the policy that it draws with; null where that is not known.</summary>
     public int? Version { get; set; }
 
-    /// <summary>Held while it loads another policy.</summary>
-    public SemaphoreSlim Loading { get; } = new(1, 1);
+    /// <summary>Ends, well or not, with what <see cref="LoadOnce"/> has begun last.</summary>
+    public Task Loading
+    {
+        get
+        {
+            lock (_state)
+            {
+                return _loading;
+            }
+        }
+    }
 
     /// <summary>Tokens that requests under way can come to.</summary>
     public long OutstandingTokens { get; set; }
 
-    /// <summary>Whether it has just failed and is best left alone for a while.</summary>
+    /// <summary>Whether it is best left alone for a while: it has just failed, or loads another policy.</summary>
     public bool IsResting
     {
         get
         {
             lock (_state)
             {
-                return Environment.TickCount64 < _restsUntil;
+                return Environment.TickCount64 < _restsUntil || !_loading.IsCompleted;
             }
         }
     }
@@ -85,6 +96,26 @@ internal sealed class RolloutServer : IDisposable
         }
     }
 
+    /// <summary>Begins to load another policy, unless that is under way.</summary>
+    /// <param name="load">Goes on whether or not anybody waits for it.</param>
+    /// <returns>Ends with it.</returns>
+    public Task LoadOnce(Func<Task> load)
+    {
+        lock (_state)
+        {
+            return _loading = _loading.IsCompleted ? Task.Run(load) : _loading;
+        }
+    }
+
+    /// <summary>What the server has said, fit for messages: without the token, on one line, and not too long.</summary>
+    public string Quote(string said)
+    {
+        string line = said.ReplaceLineEndings(" ");
+        // Some servers and proxies quote the request's headers.
+        line = _key is null ? line : line.Replace(_key, "[token]", StringComparison.OrdinalIgnoreCase);
+        return line.Length > LongestQuote ? line[..LongestQuote] + "…" : line;
+    }
+
     /// <summary>Asks which model it serves.</summary>
     /// <exception cref="ServerFaultException">It does not say.</exception>
     /// <exception cref="BadInputException">It refuses the token.</exception>
@@ -92,7 +123,10 @@ internal sealed class RolloutServer : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "v1/models");
         Model = await SendAsync(
-            request, body => body.GetProperty("data")[0].GetProperty("id").GetString()!, cancellation);
+            request,
+            body => body.GetProperty("data")[0].GetProperty("id").GetString()
+                ?? throw new ServerFaultException("it does not say which model it serves"),
+            cancellation);
     }
 
     /// <summary>Posts a body and reads the reply.</summary>
@@ -117,12 +151,9 @@ internal sealed class RolloutServer : IDisposable
         return await SendAsync(request, read, cancellation);
     }
 
-    public void Dispose()
-    {
-        _http.Dispose();
-        Loading.Dispose();
-    }
+    public void Dispose() => _http.Dispose();
 
+    // No fault has an inner exception, whose message may quote the server as well.
     private async Task<T> SendAsync<T>(
         HttpRequestMessage request, Func<JsonElement, T> read, CancellationToken cancellation)
     {
@@ -139,9 +170,25 @@ internal sealed class RolloutServer : IDisposable
             using JsonDocument body = JsonDocument.Parse(isJson ? bytes : "null"u8.ToArray());
             return read(body.RootElement);
         }
+        catch (ServerFaultException fault)
+        {
+            throw new ServerFaultException(Quote(fault.Message))
+            {
+                LostWeights = fault.LostWeights,
+                Refused = fault.Refused,
+            };
+        }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            throw new ServerFaultException($"{Address} cannot be reached: {error.Message}", error)
+            throw new ServerFaultException($"{Address} cannot be reached: {Quote(error.Message)}")
+            {
+                LostWeights = true,
+            };
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new ServerFaultException(
+                $"{Address} cannot be reached: it took no connection within {LongestConnecting.TotalSeconds} s")
             {
                 LostWeights = true,
             };
@@ -150,16 +197,13 @@ internal sealed class RolloutServer : IDisposable
             error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException
                 or OverflowException or IndexOutOfRangeException or ArgumentException)
         {
-            throw new ServerFaultException($"{Address} answers something else than was asked for", error);
+            throw new ServerFaultException($"{Address} answers something else than was asked for");
         }
     }
 
     private Exception Fault(HttpStatusCode status, byte[] bytes)
     {
-        string said = System.Text.Encoding.UTF8.GetString(bytes).ReplaceLineEndings(" ");
-        // Some servers and proxies quote the request's headers.
-        said = _key is null ? said : said.Replace(_key, "[token]", StringComparison.OrdinalIgnoreCase);
-        said = said.Length > QuotedError ? said[..QuotedError] + "…" : said;
+        string said = System.Text.Encoding.UTF8.GetString(bytes);
         return (int)status switch
         {
             401 or 403 => new BadInputException(
@@ -169,7 +213,10 @@ internal sealed class RolloutServer : IDisposable
             {
                 LostWeights = true, // The adapter may have gone with the process that had it.
             },
-            408 or 429 or >= 500 => new ServerFaultException($"{Address} answers {(int)status}: {said}"),
+            408 or 429 or >= 500 => new ServerFaultException($"{Address} answers {(int)status}: {said}")
+            {
+                LostWeights = (int)status is 502 or 503 or 504, // A proxy before it, or the server as it starts.
+            },
             _ => new ServerFaultException($"{Address} refuses the request ({(int)status}): {said}") { Refused = true },
         };
     }

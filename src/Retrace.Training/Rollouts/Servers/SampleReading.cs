@@ -6,6 +6,9 @@ namespace Retrace.Training.Rollouts.Servers;
 /// <summary>Makes generations of what servers report, and does not believe what cannot be.</summary>
 internal sealed class SampleReading(Tokenizer tokenizer, QwenConfig config)
 {
+    private readonly int _longestToken =
+        Enumerable.Range(0, tokenizer.VocabularySize).Max(id => tokenizer.TokenBytes(id).Length);
+
     /// <summary>
     /// The samples, with the server's log-probabilities as <see cref="Generation.DrawnLogProbs"/> and nothing measured.
     /// </summary>
@@ -66,7 +69,17 @@ internal sealed class SampleReading(Tokenizer tokenizer, QwenConfig config)
 
     private int[] Encode(DrawnSample sample, int maxTokens)
     {
-        int[] tokens = tokenizer.Encode(sample.Text);
+        if (sample.Text is not string text)
+        {
+            throw new ServerFaultException("it answered neither the tokens of a sample nor its text");
+        }
+        // Before time is spent on it. No token has more characters than bytes.
+        if (text.Length > (long)maxTokens * _longestToken)
+        {
+            throw new ServerFaultException(
+                $"it answered {text.Length} characters where at most {maxTokens} tokens were asked for");
+        }
+        int[] tokens = tokenizer.Encode(text);
         int end = Array.FindIndex(tokens, IsStop);
         return tokens[..Math.Min(end < 0 ? tokens.Length : end, maxTokens)];
     }

@@ -7,11 +7,11 @@ namespace Retrace.Training.Rollouts.Servers;
 internal sealed record ServerReply(IReadOnlyList<DrawnSample> Samples, int? PromptTokens, string? WeightVersion);
 
 /// <summary>A sample as a server reports it.</summary>
-/// <param name="Text">Without special tokens.</param>
+/// <param name="Text">Without special tokens; null where the server does not give it.</param>
 /// <param name="Tokens">Ids; null where the server does not give them.</param>
 /// <param name="LogProbs">ln p of each token; null where the server does not give them.</param>
 /// <param name="Stopped">Whether the model ended it.</param>
-internal sealed record DrawnSample(string Text, int[]? Tokens, float[]? LogProbs, bool Stopped);
+internal sealed record DrawnSample(string? Text, int[]? Tokens, float[]? LogProbs, bool Stopped);
 
 /// <summary>A server did not do what it was asked to; another may.</summary>
 internal sealed class ServerFaultException(string message, Exception? innerException = null)

@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Sockets;
+using Retrace.Training.Rollouts.Servers;
+
+namespace Retrace.Training.Tests.Rollouts.Servers;
+
+public sealed class RolloutServerTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    // As where a machine has gone, or a firewall drops everything.
+    [Fact]
+    public async Task A_server_that_takes_no_connection_is_said_to_do_so_and_not_to_be_late()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere a full queue of connections refuses more.");
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(0);
+        List<Socket> waiting = [];
+        try
+        {
+            while (await FillsAsync((IPEndPoint)listener.LocalEndPoint!, waiting))
+            {
+                // Nobody accepts them.
+            }
+            using RolloutServer server = new(new Uri($"http://{listener.LocalEndPoint}/"), key: null);
+            ServerFaultException fault =
+                await Assert.ThrowsAsync<ServerFaultException>(() => server.FindModelAsync(Cancellation));
+            Assert.Contains("cannot be reached: it took no connection within 10 s", fault.Message);
+            Assert.True(fault.LostWeights);
+        }
+        finally
+        {
+            waiting.ForEach(one => one.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task What_is_loading_is_joined_and_can_be_begun_again_once_it_has_ended()
+    {
+        using RolloutServer server = new(new Uri("http://127.0.0.1:1/"), key: null);
+        var ends = new TaskCompletionSource();
+        int begun = 0;
+        Task first = server.LoadOnce(LoadAsync);
+        Assert.Same(first, server.LoadOnce(LoadAsync));
+        Assert.True(server.IsResting);
+        ends.SetException(new ServerFaultException("no room"));
+        await Assert.ThrowsAsync<ServerFaultException>(() => first);
+        Assert.False(server.IsResting);
+        Assert.NotSame(first, server.LoadOnce(LoadAsync));
+        await Assert.ThrowsAsync<ServerFaultException>(() => server.Loading);
+        Assert.Equal(2, begun);
+
+        Task LoadAsync()
+        {
+            begun++;
+            return ends.Task;
+        }
+    }
+
+    // Whether there was room for one more.
+    private static async Task<bool> FillsAsync(IPEndPoint address, List<Socket> waiting)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        waiting.Add(socket);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(0.5));
+        try
+        {
+            await socket.ConnectAsync(address, limit.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}
