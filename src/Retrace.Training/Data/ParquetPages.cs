@@ -3,27 +3,26 @@ using Parquet.Meta;
 namespace Retrace.Training.Data;
 
 /// <summary>
-/// Looks through the headers of a column's pages before the pages are decoded: what they claim decides how much memory the
-/// decoder takes.
+/// Looks through the headers of a column's pages before the pages are decoded: what they claim decides how much memory
+/// the decoder takes.
 /// </summary>
-/// <remarks>The members' numbers are those of the format's parquet.thrift.</remarks>
 internal static class ParquetPages
 {
-    private const int DecodedSize = 2; // uncompressed_page_size
+    private const int DecodedSize = 2; // uncompressed_page_size, as parquet.thrift numbers it
     private const int StoredSize = 3;  // compressed_page_size
-    private const int Values = 1;      // num_values of both headers of data pages
+    private const int Values = 1;      // num_values in the headers of all kinds of pages
 
-    /// <summary>Checks a column of a row group.</summary>
-    /// <param name="file">The file, open for this alone.</param>
+    /// <summary>Checks a column of a row group, and allows its bytes alone to be read.</summary>
+    /// <param name="file">The file.</param>
     /// <param name="chunk">Where the column's pages lie.</param>
     /// <param name="limits">What they may come to.</param>
     /// <exception cref="InvalidDataException">They claim more, or are none.</exception>
-    public static void Check(Stream file, ColumnMetaData chunk, ParquetLimits limits)
+    public static void Check(ParquetStream file, ColumnMetaData chunk, ParquetLimits limits)
     {
         limits.CheckValues(chunk.NumValues);
-        long at = chunk.DictionaryPageOffset is > 0 and long dictionary
-            ? Math.Min(dictionary, chunk.DataPageOffset)
-            : chunk.DataPageOffset;
+        file.AllowAll();
+        long begin = BeginOf(chunk);
+        long at = begin;
         long values = 0;
         long bytes = 0;
         while (values < chunk.NumValues)
@@ -33,46 +32,50 @@ internal static class ParquetPages
                 throw new InvalidDataException("a column lies outside the file");
             }
             file.Position = at;
-            (long decoded, long stored, long added) = ReadHeader(file);
+            (long decoded, long stored, long added) = ReadHeader(file, limits);
             values += added;
             bytes += decoded;
             limits.CheckValues(values);
             limits.CheckBytes(bytes);
             at = file.Position + stored;
         }
+        file.Allow(begin, at);
     }
 
-    private static (long Decoded, long Stored, long Values) ReadHeader(Stream file)
+    // As the decoder has it: what is said of the kinds of pages cannot be relied on.
+    private static long BeginOf(ColumnMetaData chunk)
     {
-        ThriftReader reader = new(file);
+        long?[] offsets = [chunk.DictionaryPageOffset, chunk.DataPageOffset, chunk.IndexPageOffset];
+        return offsets.Min(offset => offset is 0 ? null : offset) ?? 0;
+    }
+
+    private static (long Decoded, long Stored, long Values) ReadHeader(ParquetStream file, ParquetLimits limits)
+    {
         long decoded = -1;
         long stored = -1;
         long values = 0;
-        reader.Struct((member, type) =>
+        new ThriftReader(file, "the headers of its pages").Struct(ParquetForms.Page, (owner, member, number) =>
         {
-            switch (member)
+            if (owner == ParquetForms.Page && member == DecodedSize)
             {
-                case DecodedSize:
-                    decoded = reader.Integer(type);
-                    return true;
-                case StoredSize:
-                    stored = reader.Integer(type);
-                    return true;
-                case 5 or 8: // data_page_header, data_page_header_v2
-                    reader.Struct((inner, innerType) =>
-                    {
-                        if (inner == Values)
-                        {
-                            values = reader.Integer(innerType);
-                        }
-                        return inner == Values;
-                    });
-                    return true;
-                default:
-                    return false;
+                decoded = number;
+            }
+            else if (owner == ParquetForms.Page && member == StoredSize)
+            {
+                stored = number;
+            }
+            else if (owner == ParquetForms.DictionaryPage && member == Values)
+            {
+                limits.CheckValues(number);
+            }
+            else if ((owner == ParquetForms.DataPage || owner == ParquetForms.DataPageV2) && member == Values)
+            {
+                limits.CheckValues(number);
+                values += number;
             }
         });
-        return decoded >= 0 && stored >= 0 && values >= 0
+        long left = Math.Min(int.MaxValue, file.Length - file.Position);
+        return decoded is >= 0 and <= int.MaxValue && stored >= 0 && stored <= left
             ? (decoded, stored, values)
             : throw new InvalidDataException("the header of a page holds impossible sizes");
     }
