@@ -78,11 +78,25 @@ public sealed class ParquetDamageTests : IDisposable
     }
 
     [Fact]
-    public void A_page_that_unpacks_to_300_MiB_is_refused_by_its_header()
+    public void A_page_that_unpacks_to_400_MiB_is_refused_by_its_header()
     {
-        byte[] page = Header(
-            type: 0, size: 0, (2, Number, Zigzag(300 << 20)), (5, Record, PlainValues(1)));
-        Assert.Contains("once it is decoded", Complaint(File(page, Metadata(Column(values: 1, at: 4, Gzip)))));
+        byte[] packed = Packed(400 << 20);
+        byte[] page =
+            [.. Header(type: 0, packed.Length, (2, Number, Zigzag(400 << 20)), (5, Record, PlainValues(1))), .. packed];
+        Assert.Contains("a column claims 419430400 bytes", Complaint(File(page, Metadata(Column(values: 1, at: 4, Gzip)))));
+    }
+
+    [Theory]
+    [InlineData(0, 101)]
+    [InlineData(1, 2300)]
+    [InlineData(2, 103300)]
+    [InlineData(7, 25600)]
+    public void A_page_that_claims_more_than_its_bytes_can_unpack_to_is_refused(int codec, int claim)
+    {
+        byte[] page =
+            [.. Header(type: 0, size: 100, (2, Number, Zigzag(claim)), (5, Record, PlainValues(1))), .. new byte[100]];
+        byte[] column = Column(values: 1, at: 4, (4, Number, Zigzag(codec)));
+        Assert.Contains($"a page of 100 bytes claims {claim}", Complaint(File(page, Metadata(column))));
     }
 
     [Fact]

@@ -21,6 +21,7 @@ internal static class ParquetPages
     {
         limits.CheckValues(chunk.NumValues);
         file.AllowAll();
+        long ratio = LargestRatio(chunk.Codec);
         long begin = BeginOf(chunk);
         long at = begin;
         long values = 0;
@@ -33,6 +34,10 @@ internal static class ParquetPages
             }
             file.Position = at;
             (long decoded, long stored, long added) = ReadHeader(file, limits);
+            if (decoded > stored * ratio)
+            {
+                throw new InvalidDataException($"a page of {stored} bytes claims {decoded} once it is decoded");
+            }
             values += added;
             bytes += decoded;
             limits.CheckValues(values);
@@ -41,6 +46,16 @@ internal static class ParquetPages
         }
         file.Allow(begin, at);
     }
+
+    // How many bytes a byte can stand for. The decoder takes memory for what a page claims before it unpacks it.
+    private static long LargestRatio(CompressionCodec codec) => codec switch
+    {
+        CompressionCodec.UNCOMPRESSED => 1,
+        CompressionCodec.SNAPPY => 22,                              // Copies of 64 bytes, in 3 bytes each.
+        CompressionCodec.GZIP => 1032,                              // Copies of 258 bytes, in 2 bits each.
+        CompressionCodec.LZ4 or CompressionCodec.LZ4_RAW => 255,    // Lengths go on by 255 a byte.
+        _ => int.MaxValue,
+    };
 
     // As the decoder has it: what is said of the kinds of pages cannot be relied on.
     private static long BeginOf(ColumnMetaData chunk)
