@@ -111,6 +111,22 @@ public sealed class ParquetDamageTests : IDisposable
     }
 
     [Fact]
+    public void Snappy_s_own_length_is_looked_at_in_place_of_the_header_s()
+    {
+        byte[] content = [.. Unsigned(200 << 20), 0, 0]; // 200 MiB, of three bytes.
+        byte[] column = Column(values: 1, at: 4, (4, Number, Zigzag(1)));
+        Assert.Contains("of 6 bytes claims 209715200", Complaint(File(Page(values: 1, content), Metadata(column))));
+    }
+
+    [Fact]
+    public void Zstandard_s_own_length_is_looked_at_in_place_of_the_header_s()
+    {
+        byte[] content = new ZstdSharp.Compressor().Wrap(new byte[400 << 20]).ToArray();
+        byte[] column = Column(values: 1, at: 4, (4, Number, Zigzag(6)));
+        Assert.Contains("a column claims 4194", Complaint(File(Page(values: 1, content), Metadata(column))));
+    }
+
+    [Fact]
     public void A_text_that_a_dictionary_holds_once_counts_as_often_as_rows_have_it()
     {
         byte[] text = Text(new string('a', 1 << 20));

@@ -27,7 +27,7 @@ internal static class ParquetColumn
     {
         if (group.GetMetadata(leaf.Field)?.MetaData is { } chunk)
         {
-            ParquetPages.Check(file, chunk, limits);
+            ParquetPages.Check(file, chunk, leaf.Field, limits);
         }
         using RawColumnData column =
             group.ReadRawColumnDataBaseAsync(leaf.Field, default).AsTask().GetAwaiter().GetResult();

@@ -1,23 +1,23 @@
 using Parquet.Meta;
+using Parquet.Schema;
+using Snappier;
+using ZstdSharp;
 
 namespace Retrace.Training.Data;
 
 /// <summary>
-/// Looks through the headers of a column's pages before the pages are decoded: what they claim decides how much memory
-/// the decoder takes.
+/// Looks through a column's pages before they are decoded: what their headers claim, and what their packed content claims
+/// to unpack to, decides how much memory the decoder takes.
 /// </summary>
 internal static class ParquetPages
 {
-    private const int DecodedSize = 2; // uncompressed_page_size, as parquet.thrift numbers it
-    private const int StoredSize = 3;  // compressed_page_size
-    private const int Values = 1;      // num_values in the headers of all kinds of pages
-
     /// <summary>Checks a column of a row group, and allows its bytes alone to be read.</summary>
     /// <param name="file">The file.</param>
     /// <param name="chunk">Where the column's pages lie.</param>
+    /// <param name="field">The column.</param>
     /// <param name="limits">What they may come to.</param>
     /// <exception cref="InvalidDataException">They claim more, or are none.</exception>
-    public static void Check(ParquetStream file, ColumnMetaData chunk, ParquetLimits limits)
+    public static void Check(ParquetStream file, ColumnMetaData chunk, DataField field, ParquetLimits limits)
     {
         limits.CheckValues(chunk.NumValues);
         file.AllowAll();
@@ -33,16 +33,17 @@ internal static class ParquetPages
                 throw new InvalidDataException("a column lies outside the file");
             }
             file.Position = at;
-            (long decoded, long stored, long added) = ReadHeader(file, limits);
-            if (decoded > stored * ratio)
+            var page = ParquetPage.ReadHeader(file, limits);
+            at = file.Position + page.Stored;
+            long decoded = Math.Max(page.Decoded, Unpacked(file, page, chunk.Codec, field));
+            if (decoded > page.Stored * ratio)
             {
-                throw new InvalidDataException($"a page of {stored} bytes claims {decoded} once it is decoded");
+                throw new InvalidDataException($"a page of {page.Stored} bytes claims {decoded} once it is decoded");
             }
-            values += added;
+            values += page.Values;
             bytes += decoded;
             limits.CheckValues(values);
             limits.CheckBytes(bytes);
-            at = file.Position + stored;
         }
         file.Allow(begin, at);
     }
@@ -64,34 +65,32 @@ internal static class ParquetPages
         return offsets.Min(offset => offset is 0 ? null : offset) ?? 0;
     }
 
-    private static (long Decoded, long Stored, long Values) ReadHeader(ParquetStream file, ParquetLimits limits)
+    // Of the two codecs whose content says how long it is, the decoder believes that and not the header.
+    private static long Unpacked(ParquetStream file, ParquetPage page, CompressionCodec codec, DataField field)
     {
-        long decoded = -1;
-        long stored = -1;
-        long values = 0;
-        new ThriftReader(file, "the headers of its pages").Struct(ParquetForms.Page, (owner, member, number) =>
+        long levels = page.HasLevelsApart && field.MaxDefinitionLevel > 0 ? page.LevelBytes : 0;
+        long packed = page.Stored - levels;
+        if (!page.IsPacked || levels < 0 || packed <= 0)
         {
-            if (owner == ParquetForms.Page && member == DecodedSize)
-            {
-                decoded = number;
-            }
-            else if (owner == ParquetForms.Page && member == StoredSize)
-            {
-                stored = number;
-            }
-            else if (owner == ParquetForms.DictionaryPage && member == Values)
-            {
-                limits.CheckValues(number);
-            }
-            else if ((owner == ParquetForms.DataPage || owner == ParquetForms.DataPageV2) && member == Values)
-            {
-                limits.CheckValues(number);
-                values += number;
-            }
-        });
-        long left = Math.Min(int.MaxValue, file.Length - file.Position);
-        return decoded is >= 0 and <= int.MaxValue && stored >= 0 && stored <= left
-            ? (decoded, stored, values)
-            : throw new InvalidDataException("the header of a page holds impossible sizes");
+            return 0;
+        }
+        file.Position += levels;
+        switch (codec)
+        {
+            case CompressionCodec.SNAPPY:
+                return Snappy.GetUncompressedLength(Read(Math.Min(packed, 8)));
+            case CompressionCodec.ZSTD:
+                ulong length = Decompressor.GetDecompressedSize(Read(packed));
+                return length <= int.MaxValue ? (long)length : throw new InvalidDataException("a page cannot be unpacked");
+            default:
+                return 0;
+        }
+
+        byte[] Read(long count)
+        {
+            byte[] content = new byte[count];
+            file.ReadExactly(content);
+            return content;
+        }
     }
 }

@@ -13,7 +13,9 @@ internal sealed class ThriftReader(Stream stream, string what)
 
     /// <summary>Looks through a struct, and those inside it.</summary>
     /// <param name="form">What it has to be.</param>
-    /// <param name="visit">Takes every number outside lists, with the struct's form and the member's number.</param>
+    /// <param name="visit">
+    /// Takes every number outside lists, and truth values as 1 and 0, with the struct's form and the member's number.
+    /// </param>
     /// <exception cref="InvalidDataException">It is damaged, or something else.</exception>
     public void Struct(ThriftForm form, Action<ThriftForm, int, long>? visit = null)
     {
@@ -39,6 +41,10 @@ internal sealed class ThriftReader(Stream stream, string what)
             {
                 long value = Integer();
                 visit?.Invoke(form, (int)number, value);
+            }
+            else if (member == ThriftForm.Flag)
+            {
+                visit?.Invoke(form, (int)number, type == 1 ? 1 : 0);
             }
             else
             {
@@ -85,7 +91,6 @@ internal sealed class ThriftReader(Stream stream, string what)
         {
             Move(Unsigned());
         }
-        // A truth value is in its type.
     }
 
     // What later versions of the format have added. Decoders pass over what is simple in it, and lose their way in the
