@@ -206,6 +206,7 @@ public sealed class ModelServerTests : IAsyncLifetime
     [InlineData("v1/chat/completions", """{"messages":[{"role":"user","content":"x"}],"top_p":0}""", "top_p")]
     [InlineData("v1/chat/completions", """{"messages":[{"role":"user","content":"x"}],"stop":[1]}""", "stop")]
     [InlineData("v1/chat/completions", """{"messages":[{"role":"user","content":"x"}],"top_k":5}""", "top_k")]
+    [InlineData("v1/chat/completions", """{"messages":[{"role":"user","content":"x"}],"stop_token_ids":[5]}""", "end there anyway")]
     [InlineData("v1/chat/completions", """{"messages":[{"role":"user","content":"x"}],"continue_final_message":true}""", "both")]
     [InlineData("v1/chat/completions", """{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"http://127.0.0.1/x.png"}}]}]}""", "data URL")]
     [InlineData("v1/chat/completions", """{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"file:///etc/passwd"}}]}]}""", "data URL")]
