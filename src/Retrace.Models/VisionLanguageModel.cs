@@ -14,8 +14,8 @@ namespace Retrace.Models;
 /// </summary>
 public sealed class VisionLanguageModel : IDisposable
 {
-    // What a checkpoint carries along from the folder it came from, unchanged but for the weights' type. The original's own
-    // configuration is among them, because it holds keys that other tools want.
+    // What a checkpoint carries along from the folder it came from, unchanged but for the weights' type. The original's
+    // own configuration is among them, because it holds keys that other tools want.
     internal static readonly string[] CarriedFiles =
     [
         ConfigFile, "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "added_tokens.json",

@@ -7,14 +7,17 @@ using static TorchSharp.torch;
 namespace Retrace.Models.Checkpoints;
 
 /// <summary>
-/// The type of the weights that <c>config.json</c> names. Readers that load a model in the type it is said to have would
-/// otherwise round what is stored.
+/// The type of the weights that <c>config.json</c> names. Readers that load a model in the type it is said to have
+/// would otherwise round what is stored.
 /// </summary>
 internal static class ConfigElementType
 {
-    private static readonly string[] Keys = ["torch_dtype", "dtype"]; // Older tools write the first, newer ones the second.
+    // Older tools write the first, newer ones the second.
+    private static readonly string[] Keys = ["torch_dtype", "dtype"];
 
-    /// <summary>The file with the type of the weights that are stored beside it; untouched where it names that already.</summary>
+    /// <summary>
+    /// The file with the type of the weights that are stored beside it; untouched where it names that already.
+    /// </summary>
     /// <param name="config">The file as it is.</param>
     /// <param name="stored">The weights' types.</param>
     /// <param name="path">Where it lies, for messages.</param>

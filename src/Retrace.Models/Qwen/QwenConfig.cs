@@ -5,8 +5,8 @@ using Retrace.Models.Images;
 namespace Retrace.Models.Qwen;
 
 /// <summary>
-/// Sizes and constants of a Qwen2.5-VL model, as its hub folder's <c>config.json</c> and <c>generation_config.json</c> give
-/// them.
+/// Sizes and constants of a Qwen2.5-VL model, as its hub folder's <c>config.json</c> and <c>generation_config.json</c>
+/// give them.
 /// </summary>
 public sealed record QwenConfig(TextConfig Text, VisionConfig Vision, TokenIds Tokens, bool TieWordEmbeddings)
 {

@@ -6,8 +6,8 @@ using ZstdSharp;
 namespace Retrace.Training.Data;
 
 /// <summary>
-/// Looks through a column's pages before they are decoded: what their headers claim, and what their packed content claims
-/// to unpack to, decides how much memory the decoder takes.
+/// Looks through a column's pages before they are decoded: what their headers claim, and what their packed content
+/// claims to unpack to, decides how much memory the decoder takes.
 /// </summary>
 internal static class ParquetPages
 {
@@ -81,7 +81,9 @@ internal static class ParquetPages
                 return Snappy.GetUncompressedLength(Read(Math.Min(packed, 8)));
             case CompressionCodec.ZSTD:
                 ulong length = Decompressor.GetDecompressedSize(Read(packed));
-                return length <= int.MaxValue ? (long)length : throw new InvalidDataException("a page cannot be unpacked");
+                return length <= int.MaxValue
+                    ? (long)length
+                    : throw new InvalidDataException("a page cannot be unpacked");
             default:
                 return 0;
         }

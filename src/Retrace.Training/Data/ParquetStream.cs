@@ -4,8 +4,8 @@ namespace Retrace.Training.Data;
 
 /// <summary>The bytes of a Parquet file, as far as they have been looked at before the decoder reads them.</summary>
 /// <remarks>
-/// The decoder goes from page to page until it has the values that it wants, which damaged pages need not hold, and reads
-/// on for ever where a file ends inside a number. Here it meets an exception at the end of what was checked.
+/// The decoder goes from page to page until it has the values that it wants, which damaged pages need not hold, and
+/// reads on for ever where a file ends inside a number. Here it meets an exception at the end of what was checked.
 /// </remarks>
 internal sealed class ParquetStream : Stream
 {

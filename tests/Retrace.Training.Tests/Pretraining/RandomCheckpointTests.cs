@@ -29,7 +29,8 @@ public sealed class RandomCheckpointTests
         var config = new QwenConfig(text, vision, new TokenIds(0, [1], 2, 3, 4, 5, 6), isTied);
         using var layout = new QwenModel(config, ScalarType.BFloat16, META); // Shapes without memory.
         int keyValue = hidden / heads * keyValueHeads;
-        Dictionary<string, long[]> expected = Tower(hidden).Concat(Decoder()).ToDictionary(pair => pair.Name, pair => pair.Shape);
+        Dictionary<string, long[]> expected =
+            Tower(hidden).Concat(Decoder()).ToDictionary(pair => pair.Name, pair => pair.Shape);
 
         Assert.Equal(expected.Keys.Order(), layout.Parameters.Names.Order());
         Assert.All(expected, pair => Assert.Equal(pair.Value, layout.Parameters[pair.Key].shape));
