@@ -7,12 +7,9 @@ using Retrace.Training.Tests;
 namespace Retrace.Fuzz.Tests;
 
 /// <summary>Small files that claim to be, or unpack to, something huge.</summary>
-[Collection(MeasureMemory)]
+[Collection(MeasuredMemory.Name)]
 public sealed class BombTests : IDisposable
 {
-    /// <summary>Tests that would disturb each other's measurements of the process's memory.</summary>
-    internal const string MeasureMemory = "measure memory";
-
     // A quarter of a gigabyte of zeros, packed.
     private static readonly Lazy<byte[]> Zeros = new(() => PackedZeros(256 << 20));
 

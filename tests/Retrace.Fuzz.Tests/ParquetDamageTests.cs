@@ -7,7 +7,7 @@ using Retrace.Training.Tests;
 namespace Retrace.Fuzz.Tests;
 
 /// <summary>Parquet files written by hand, with metadata and pages that would mislead the decoder.</summary>
-[Collection(BombTests.MeasureMemory)]
+[Collection(MeasuredMemory.Name)]
 public sealed class ParquetDamageTests : IDisposable
 {
     private const int Flag = 1;
