@@ -46,9 +46,9 @@ internal static class RandomModel
                 TemporalPatchSize: 2,
                 WindowSize: 112,
                 FullAttentionBlocks: [Math.Max(2, layers / 2) - 1]),
-            // No token ends a turn, so that lengths are what was asked for.
+            // No token stops a sample, so that lengths are what was asked for.
             new TokenIds(
-                EndOfText: 0, EndOfTurn: -1, VisionStart: 2, VisionEnd: 3, VisionPad: 4, ImagePad: ImagePad, VideoPad: 7),
+                EndOfText: 0, Stops: [], VisionStart: 2, VisionEnd: 3, VisionPad: 4, ImagePad: ImagePad, VideoPad: 7),
             TieWordEmbeddings: true);
     }
 

@@ -14,15 +14,16 @@ namespace Retrace.Models;
 /// </summary>
 public sealed class VisionLanguageModel : IDisposable
 {
-    // What a checkpoint carries along unchanged from the folder it came from. The original's own configuration is among
-    // them, because it holds keys that other tools want.
+    // What a checkpoint carries along from the folder it came from, unchanged but for the weights' type. The original's
+    // own configuration is among them, because it holds keys that other tools want.
     internal static readonly string[] CarriedFiles =
     [
-        "config.json", "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "added_tokens.json",
+        ConfigFile, "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "added_tokens.json",
         "special_tokens_map.json", "chat_template.json", "chat_template.jinja", "preprocessor_config.json",
         "video_preprocessor_config.json", "processor_config.json", "generation_config.json", "LICENSE", "evolve.yaml",
     ];
 
+    private const string ConfigFile = "config.json";
     private const long LargestCarriedFile = 128 << 20; // Bytes.
 
     private readonly string _directory;
@@ -35,8 +36,9 @@ public sealed class VisionLanguageModel : IDisposable
         _directory = directory;
         _carried =
         [
-            .. CarriedFiles.Where(name => File.Exists(Path.Combine(directory, name)))
-                .Select(name => (name, InputFile.ReadAllBytes(Path.Combine(directory, name), LargestCarriedFile))),
+            .. CarriedFiles.Select(name => (Name: name, Path: Path.Combine(directory, name)))
+                .Where(file => File.Exists(file.Path))
+                .Select(file => (file.Name, ContentOf(file.Name, file.Path, network))),
         ];
         _tokenizer = tokenizer;
         Network = network;
@@ -161,7 +163,7 @@ public sealed class VisionLanguageModel : IDisposable
         foreach ((string name, byte[] content) in _carried)
         {
             // Beside an adapter, the configuration of a whole model would promise weights that are not there.
-            if (Network.Adapter is null || name != "config.json")
+            if (Network.Adapter is null || name != ConfigFile)
             {
                 File.WriteAllBytes(Path.Combine(directory, name), content);
             }
@@ -172,6 +174,12 @@ public sealed class VisionLanguageModel : IDisposable
     {
         Network.Dispose();
         _ownBase?.Dispose();
+    }
+
+    private static byte[] ContentOf(string name, string path, QwenModel network)
+    {
+        byte[] content = InputFile.ReadAllBytes(path, LargestCarriedFile);
+        return name == ConfigFile ? ConfigElementType.Name(content, [network.Parameters.Type], path) : content;
     }
 
     private static VisionLanguageModel LoadAdapted(string directory, ScalarType type, Device device, int? maxPixels)

@@ -64,6 +64,12 @@ public sealed class ModelFolderFuzzTests : IDisposable
     });
 
     [Fact]
+    public void The_generation_settings() => FuzzJson("generation_config.json", 150, () =>
+    {
+        using VisionLanguageModel model = VisionLanguageModel.Load(_folder.Path, ScalarType.Float32, CPU);
+    });
+
+    [Fact]
     public void The_image_processor() => FuzzJson("preprocessor_config.json", 400, () =>
     {
         var processor = new ImageProcessor(ImageProcessorConfig.Load(_folder.Path));

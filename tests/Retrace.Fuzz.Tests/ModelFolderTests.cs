@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 namespace Retrace.Fuzz.Tests;
 
 /// <summary>A model's folder is data: nothing in it runs, and little of it is believed.</summary>
+[Collection(MeasuredMemory.Name)]
 public sealed class ModelFolderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

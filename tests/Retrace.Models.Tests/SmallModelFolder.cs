@@ -26,7 +26,7 @@ internal static class SmallModelFolder
         network.Initialise(seed: 3);
         CheckpointWriter.Write(
             folder.Path, network.Parameters.Names.Select(name => (name, network.Parameters[name])));
-        folder.Write("config.json", config.ToJson());
+        config.Save(folder.Path);
         new ImageProcessorConfig { PatchSize = 4, MinPixels = 64, MaxPixels = 4096 }.Save(folder.Path);
     }
 

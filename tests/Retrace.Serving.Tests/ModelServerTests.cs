@@ -210,6 +210,7 @@ public sealed class ModelServerTests : IAsyncLifetime
     [InlineData("v1/completions", """{"prompt":"x","repetition_penalty":1.05}""", "repetition_penalty")]
     [InlineData("generate", """{"text":"x","sampling_params":{"top_k":20,"repetition_penalty":1}}""", "top_k")]
     [InlineData("generate", """{"text":"x","sampling_params":{"top_k":-1,"min_p":0.1}}""", "min_p")]
+    [InlineData("v1/chat/completions", """{"messages":[{"role":"user","content":"x"}],"stop_token_ids":[5]}""", "end there anyway")]
     [InlineData("v1/chat/completions", """{"messages":[{"role":"user","content":"x"}],"continue_final_message":true}""", "both")]
     [InlineData("v1/chat/completions", """{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"http://127.0.0.1/x.png"}}]}]}""", "data URL")]
     [InlineData("v1/chat/completions", """{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"file:///etc/passwd"}}]}]}""", "data URL")]

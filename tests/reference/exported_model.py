@@ -5,12 +5,13 @@
   ./retrace generate --input prompts.jsonl --model DIR --dtype fp32 --temperature 0 --max-tokens 48 --output texts.jsonl
   python3 tests/reference/exported_model.py DIR prompts.jsonl scores.jsonl texts.jsonl
 
-DIR is a checkpoint or an export of a run, or a checkpoint that holds an adapter. A line of prompts.jsonl has id, image (a
-file beside it), prompt and response. Needs torch, transformers and Pillow, and for adapters PEFT; tried with Debian's
-transformers 5.12 and torch 2.14 and PEFT of August 2026. Ends with an error where token ids differ, log-probabilities
-differ by more than 1e-4, or greedy text differs.
+DIR is a checkpoint or an export of a run, or a checkpoint that holds an adapter. A line of prompts.jsonl has id, prompt,
+response and, unless it is text alone, image: a file beside it, or a list of several. Needs torch, transformers and Pillow,
+and for adapters PEFT; tried with Debian's transformers 5.12 and torch 2.14 and PEFT of August 2026. Ends with an error where
+token ids differ, log-probabilities differ by more than 1e-4, or greedy text differs.
 """
 import argparse
+import collections
 import json
 import pathlib
 
@@ -44,6 +45,11 @@ def lines(path):
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
+def images(folder, prompt):
+    names = prompt.get("image") or []
+    return [Image.open(folder / name) for name in ([names] if isinstance(names, str) else names)]
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     for name in ["folder", "prompts", "scores", "texts"]:
@@ -54,13 +60,15 @@ def main():
     model = load(options.folder)
     largest = 0.0
     generated = 0
+    counts = collections.Counter()
     prompts = lines(options.prompts)
     for prompt, score, text in zip(prompts, lines(options.scores), lines(options.texts), strict=True):
-        image = Image.open(options.prompts.parent / prompt["image"])
+        seen = images(options.prompts.parent, prompt)
+        counts[len(seen)] += 1
+        content = [{"type": "image"} for _ in seen] + [{"type": "text", "text": prompt["prompt"]}]
         asked = processor.apply_chat_template(
-            [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": prompt["prompt"]}]}],
-            add_generation_prompt=True, tokenize=False)
-        whole = processor(text=[asked + prompt["response"]], images=[image], return_tensors="pt")
+            [{"role": "user", "content": content}], add_generation_prompt=True, tokenize=False)
+        whole = processor(text=[asked + prompt["response"]], images=seen or None, return_tensors="pt")
         ids = whole["input_ids"][0]
         if ids.tolist() != score["token_ids"]:
             raise SystemExit(f"{prompt['id']}: token ids differ")
@@ -69,13 +77,15 @@ def main():
         difference = (log_probs - torch.tensor(score["log_probs"][1:])).abs().max().item()
         largest = max(largest, difference)
 
-        start = processor(text=[asked], images=[image], return_tensors="pt")
-        with torch.no_grad():
-            drawn = model.generate(**start, do_sample=False, max_new_tokens=48)[0, start["input_ids"].shape[1]:]
+        start = processor(text=[asked], images=seen or None, return_tensors="pt")
+        with torch.no_grad():  # A folder may ask for a repetition penalty, which Retrace does not apply.
+            drawn = model.generate(**start, do_sample=False, repetition_penalty=1.0, max_new_tokens=48)
+        drawn = drawn[0, start["input_ids"].shape[1]:]
         if drawn.tolist() != text["token_ids"][0]:
             raise SystemExit(f"{prompt['id']}: greedy tokens differ: {drawn.tolist()} and {text['token_ids'][0]}")
         generated += len(drawn)
-    print(f"{len(prompts)} prompts: same token ids, log-probabilities within {largest:.1e}, "
+    kinds = ", ".join(f"{count} with {number} images" for number, count in sorted(counts.items()))
+    print(f"{len(prompts)} prompts ({kinds}): same token ids, log-probabilities within {largest:.1e}, "
           f"{generated} greedy tokens the same")
     if largest > 1e-4:
         raise SystemExit("log-probabilities differ")

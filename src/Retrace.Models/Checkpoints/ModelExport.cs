@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Retrace.Models.Adapters;
 using Retrace.Models.Qwen;
 using TorchSharp;
@@ -95,28 +93,9 @@ public static class ModelExport
                 File.Copy(path, Path.Combine(target, name));
             }
         }
-        string config = File.ReadAllText(Path.Combine(model, ConfigFile));
-        File.WriteAllText(Path.Combine(target, ConfigFile), WithType(config, tensors));
-    }
-
-    // Readers that load a model in the type it is said to have look it up in config.json.
-    private static string WithType(string config, StoredTensor[] tensors)
-    {
-        JsonNode root = JsonNode.Parse(config)!;
-        string key = root["dtype"] is null ? "torch_dtype" : "dtype";
-        string? type =
-            tensors.FirstOrDefault(tensor => SafetensorsElementType.IsFloatingPoint(tensor.Type))?.Type switch
-            {
-                ScalarType.BFloat16 => "bfloat16",
-                ScalarType.Float16 => "float16",
-                ScalarType.Float32 => "float32",
-                _ => null,
-            };
-        if (type is null || root[key]?.ToString() == type)
-        {
-            return config;
-        }
-        root[key] = type;
-        return root.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
+        string config = Path.Combine(model, ConfigFile);
+        File.WriteAllBytes(
+            Path.Combine(target, ConfigFile),
+            ConfigElementType.Name(File.ReadAllBytes(config), tensors.Select(tensor => tensor.Type), config));
     }
 }

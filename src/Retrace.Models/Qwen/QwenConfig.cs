@@ -4,24 +4,53 @@ using Retrace.Models.Images;
 
 namespace Retrace.Models.Qwen;
 
-/// <summary>Sizes and constants of a Qwen2.5-VL model, as its hub folder's <c>config.json</c> gives them.</summary>
+/// <summary>
+/// Sizes and constants of a Qwen2.5-VL model, as its hub folder's <c>config.json</c> and <c>generation_config.json</c>
+/// give them.
+/// </summary>
 public sealed record QwenConfig(TextConfig Text, VisionConfig Vision, TokenIds Tokens, bool TieWordEmbeddings)
 {
+    private const string ConfigFile = "config.json";
+    private const string GenerationFile = "generation_config.json";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     // Far above any model's, and small enough that products of two of them, and the list of all tensors, can be.
     private const int LargestSize = 1 << 24;
     private const int MostLayers = 1000;
+    private const int MostStops = 100;
 
-    /// <summary>Reads <c>config.json</c> of a model folder; both the flat layout and the newer nested one.</summary>
-    /// <exception cref="BadInputException">The file is missing, malformed, or asks for another architecture.</exception>
+    // Those of the published models.
+    private const int DefaultEndOfText = 151643;
+    private const int DefaultEndOfTurn = 151645;
+
+    /// <summary>
+    /// Reads <c>config.json</c> of a model folder, in the flat layout or the newer nested one, and the stop tokens of
+    /// <c>generation_config.json</c>, which come before its own.
+    /// </summary>
+    /// <exception cref="BadInputException">
+    /// The first is missing, one is malformed, or asks for another architecture.
+    /// </exception>
     public static QwenConfig Load(string directory)
     {
-        string path = Path.Combine(directory, "config.json");
+        string path = Path.Combine(directory, ConfigFile);
         if (!File.Exists(path))
         {
             throw new BadInputException(
                 $"{path} does not exist; --model must name a Qwen2.5-VL folder in the hub's layout.");
         }
-        return JsonPart.Read(path, Parse);
+        QwenConfig config = JsonPart.Read(path, Parse);
+        string generation = Path.Combine(directory, GenerationFile);
+        return File.Exists(generation) && JsonPart.Read(generation, Stops) is { Count: > 0 } stops
+            ? config with { Tokens = config.Tokens with { Stops = stops } }
+            : config;
+    }
+
+    /// <summary>Writes both files into a model's folder.</summary>
+    public void Save(string directory)
+    {
+        File.WriteAllText(Path.Combine(directory, ConfigFile), ToJson());
+        File.WriteAllText(Path.Combine(directory, GenerationFile), GenerationJson());
     }
 
     /// <summary>Writes the flat layout, which every version of the public implementation reads.</summary>
@@ -82,7 +111,18 @@ public sealed record QwenConfig(TextConfig Text, VisionConfig Vision, TokenIds T
                 ["tokens_per_second"] = 2,
             },
         };
-        return json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
+        return json.ToJsonString(Indented) + "\n";
+    }
+
+    private string GenerationJson()
+    {
+        var json = new JsonObject
+        {
+            ["bos_token_id"] = Tokens.EndOfText,
+            ["pad_token_id"] = Tokens.EndOfText,
+            ["eos_token_id"] = new JsonArray([.. Tokens.Stops.Select(id => (JsonNode)id)]),
+        };
+        return json.ToJsonString(Indented) + "\n";
     }
 
     internal static QwenConfig Parse(JsonPart root)
@@ -122,8 +162,11 @@ public sealed record QwenConfig(TextConfig Text, VisionConfig Vision, TokenIds T
                 WindowSize: Positive(vision, "window_size"),
                 FullAttentionBlocks: Integers(vision["fullatt_block_indexes"])),
             new TokenIds(
-                EndOfText: (Optional(root, "bos_token_id") ?? Optional(text, "bos_token_id"))?.Integer() ?? 151643,
-                EndOfTurn: EndOfTurn(Optional(root, "eos_token_id") ?? Optional(text, "eos_token_id")),
+                EndOfText: (Optional(root, "bos_token_id") ?? Optional(text, "bos_token_id"))?.Integer()
+                    ?? DefaultEndOfText,
+                Stops: Stops(root) is { Count: > 0 } stops ? stops
+                    : Stops(text) is { Count: > 0 } textStops ? textStops
+                    : [DefaultEndOfTurn, DefaultEndOfText],
                 VisionStart: Optional(root, "vision_start_token_id")?.Integer() ?? 151652,
                 VisionEnd: Optional(root, "vision_end_token_id")?.Integer() ?? 151653,
                 VisionPad: Optional(root, "vision_token_id")?.Integer() ?? 151654,
@@ -131,6 +174,11 @@ public sealed record QwenConfig(TextConfig Text, VisionConfig Vision, TokenIds T
                 VideoPad: Optional(root, "video_token_id")?.Integer() ?? 151656),
             (Optional(root, "tie_word_embeddings") ?? Optional(text, "tie_word_embeddings"))?.Flag() ?? false);
 
+        RequireSilu(text, "hidden_act");
+        RequireSilu(vision, "vision_config.hidden_act");
+        Require(
+            Optional(text, "use_sliding_window")?.Flag() is not true,
+            "use_sliding_window is true; Retrace computes full attention alone");
         Require(config.Text.Layers <= MostLayers, $"num_hidden_layers is more than {MostLayers}");
         Require(config.Vision.Depth <= MostLayers, $"depth is more than {MostLayers}");
         Require(
@@ -160,6 +208,12 @@ public sealed record QwenConfig(TextConfig Text, VisionConfig Vision, TokenIds T
             return value;
         }
 
+        void RequireSilu(JsonPart part, string key)
+        {
+            string activation = Optional(part, "hidden_act")?.Text() ?? "silu";
+            Require(activation == "silu", $"{key} is \"{activation}\"; Retrace computes \"silu\"");
+        }
+
         void Require(bool holds, string complaint)
         {
             if (!holds)
@@ -175,13 +229,15 @@ public sealed record QwenConfig(TextConfig Text, VisionConfig Vision, TokenIds T
 
     private static int[] Integers(JsonPart list) => [.. list.Items().Select(item => item.Integer())];
 
-    // eos_token_id may be one number or a list whose first entry ends a turn.
-    private static int EndOfTurn(JsonPart? part) => part switch
+    // eos_token_id is one number or a list, whose first ends a turn; none where it is missing.
+    private static IReadOnlyList<int> Stops(JsonPart part)
     {
-        null => 151645,
-        { IsList: true } => part.Items() is [var first, ..] ? first.Integer() : throw part.Instead("a token id"),
-        _ => part.Integer(),
-    };
+        JsonPart? named = Optional(part, "eos_token_id");
+        int[] stops = named is null ? [] : named.IsList ? Integers(named) : [named.Integer()];
+        return Array.TrueForAll(stops, id => id is >= 0 and <= LargestSize) && stops.Length <= MostStops
+            ? stops
+            : throw named!.Instead($"at most {MostStops} token ids");
+    }
 }
 
 /// <summary>The decoder's sizes.</summary>
@@ -223,5 +279,17 @@ public sealed record VisionConfig(
 }
 
 /// <summary>Ids of the special tokens that the model itself looks at.</summary>
+/// <param name="EndOfText">Pads batches.</param>
+/// <param name="Stops">A sample ends with the first of any of these; the first of them ends a turn.</param>
 public sealed record TokenIds(
-    int EndOfText, int EndOfTurn, int VisionStart, int VisionEnd, int VisionPad, int ImagePad, int VideoPad);
+    int EndOfText,
+    IReadOnlyList<int> Stops,
+    int VisionStart,
+    int VisionEnd,
+    int VisionPad,
+    int ImagePad,
+    int VideoPad)
+{
+    /// <summary>Ends a turn of the chat template.</summary>
+    public int EndOfTurn => Stops[0];
+}

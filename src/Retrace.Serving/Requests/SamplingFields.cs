@@ -72,10 +72,10 @@ internal abstract record SamplingFields
                 throw ApiException.BadRequest($"`{name}` is not supported here.");
             }
         }
-        if (StopTokenIds is not null && StopTokenIds.Any(id => id != tokens.EndOfTurn && id != tokens.EndOfText))
+        if (StopTokenIds is not null && StopTokenIds.Any(id => !tokens.Stops.Contains(id)))
         {
             throw ApiException.BadRequest(
-                $"`stop_token_ids` may hold {tokens.EndOfTurn} and {tokens.EndOfText} alone: samples end there anyway.");
+                $"`stop_token_ids` may hold {string.Join(" and ", tokens.Stops)} alone: samples end there anyway.");
         }
     }
 

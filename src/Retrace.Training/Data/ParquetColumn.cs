@@ -19,13 +19,16 @@ internal static class ParquetColumn
     /// </summary>
     /// <param name="group">The row group.</param>
     /// <param name="leaf">The column.</param>
-    /// <param name="path">The file, whose pages are looked at before they are decoded.</param>
+    /// <param name="file">The file, whose pages are looked at before they are decoded.</param>
     /// <param name="limits">Of the file.</param>
     /// <exception cref="InvalidDataException">The column is damaged, or comes to more than the limits.</exception>
     public static List<List<object?>> Read(
-        ParquetRowGroupReader group, LeafField leaf, string path, ParquetLimits limits)
+        ParquetRowGroupReader group, LeafField leaf, ParquetStream file, ParquetLimits limits)
     {
-        CheckPages(group, leaf, path, limits);
+        if (group.GetMetadata(leaf.Field)?.MetaData is { } chunk)
+        {
+            ParquetPages.Check(file, chunk, leaf.Field, limits);
+        }
         using RawColumnData column =
             group.ReadRawColumnDataBaseAsync(leaf.Field, default).AsTask().GetAwaiter().GetResult();
         Func<int, object> valueAt = ValuesOf(column, leaf.Field, limits);
@@ -52,15 +55,6 @@ internal static class ParquetColumn
             }
         }
         return rows;
-    }
-
-    private static void CheckPages(ParquetRowGroupReader group, LeafField leaf, string path, ParquetLimits limits)
-    {
-        if (group.GetMetadata(leaf.Field)?.MetaData is { } chunk)
-        {
-            using FileStream file = File.OpenRead(path);
-            ParquetPages.Check(file, chunk, limits);
-        }
     }
 
     private static Func<int, object> ValuesOf(RawColumnData column, DataField field, ParquetLimits limits) => column switch

@@ -14,15 +14,16 @@ internal static class ParquetFile
     /// <exception cref="BadInputException">The file is damaged.</exception>
     public static void Read(
         string path, RowGroupCache cache, Action<ParquetRecord> visit, bool allowOutsideImages = false) =>
-        Guarded(path, reader =>
+        Guarded(path, (reader, stream) =>
         {
+            ParquetSchema schema = reader.Schema;
             ImageFolder imageFiles = ImageFolder.Of(path, allowOutsideImages);
             var limits = ParquetLimits.Of(path);
             Dictionary<string, ParquetImages> columns = [];
             for (int group = 0; group < reader.RowGroupCount; group++)
             {
                 using ParquetRowGroupReader opened = reader.OpenRowGroupReader(group);
-                ParquetRows rows = new(path, reader.Schema, opened, group, ImagesOf, imageFiles, limits);
+                ParquetRows rows = new(path, stream, schema, opened, group, ImagesOf, imageFiles, limits);
                 limits.AddRows(opened.RowCount);
                 for (int row = 0; row < opened.RowCount; row++)
                 {
@@ -43,7 +44,7 @@ internal static class ParquetFile
 
     /// <summary>The columns, and how many rows and row groups there are; read from the file's end alone.</summary>
     /// <exception cref="BadInputException">The file is damaged.</exception>
-    public static ParquetDescription Describe(string path) => Guarded(path, reader =>
+    public static ParquetDescription Describe(string path) => Guarded(path, (reader, _) =>
     {
         long rows = 0;
         for (int group = 0; group < reader.RowGroupCount; group++)
@@ -67,7 +68,7 @@ internal static class ParquetFile
         _ => field.SchemaType.ToString().ToLowerInvariant(),
     };
 
-    private static T Guarded<T>(string path, Func<ParquetReader, Task<T>> use)
+    private static T Guarded<T>(string path, Func<ParquetReader, ParquetStream, Task<T>> use)
     {
         try
         {
@@ -82,8 +83,9 @@ internal static class ParquetFile
 
         async Task<T> Use()
         {
-            await using ParquetReader reader = await ParquetReader.CreateAsync(path);
-            return await use(reader);
+            await using var stream = new ParquetStream(path);
+            await using ParquetReader reader = await ParquetReader.CreateAsync(stream);
+            return await use(reader, stream);
         }
     }
 }

@@ -14,10 +14,11 @@ internal sealed class ParquetImages(string path, string column, RowGroupCache ca
 
     private async Task<byte[]?[][]> Read(int group)
     {
-        await using ParquetReader reader = await ParquetReader.CreateAsync(path);
+        await using var stream = new ParquetStream(path);
+        await using ParquetReader reader = await ParquetReader.CreateAsync(stream);
         using ParquetRowGroupReader rows = reader.OpenRowGroupReader(group);
         return LeafField.Find(reader.Schema, column, "bytes") is { } leaf
-            ? [.. ParquetColumn.Read(rows, leaf, path, ParquetLimits.Of(path))
+            ? [.. ParquetColumn.Read(rows, leaf, stream, ParquetLimits.Of(path))
                 .Select(row => row.Select(value => value as byte[]).ToArray())]
             : [];
     }

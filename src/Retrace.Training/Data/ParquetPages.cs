@@ -1,29 +1,29 @@
 using Parquet.Meta;
+using Parquet.Schema;
+using Snappier;
+using ZstdSharp;
 
 namespace Retrace.Training.Data;
 
 /// <summary>
-/// Looks through the headers of a column's pages before the pages are decoded: what they claim decides how much memory the
-/// decoder takes.
+/// Looks through a column's pages before they are decoded: what their headers claim, and what their packed content
+/// claims to unpack to, decides how much memory the decoder takes.
 /// </summary>
-/// <remarks>The members' numbers are those of the format's parquet.thrift.</remarks>
 internal static class ParquetPages
 {
-    private const int DecodedSize = 2; // uncompressed_page_size
-    private const int StoredSize = 3;  // compressed_page_size
-    private const int Values = 1;      // num_values of both headers of data pages
-
-    /// <summary>Checks a column of a row group.</summary>
-    /// <param name="file">The file, open for this alone.</param>
+    /// <summary>Checks a column of a row group, and allows its bytes alone to be read.</summary>
+    /// <param name="file">The file.</param>
     /// <param name="chunk">Where the column's pages lie.</param>
+    /// <param name="field">The column.</param>
     /// <param name="limits">What they may come to.</param>
     /// <exception cref="InvalidDataException">They claim more, or are none.</exception>
-    public static void Check(Stream file, ColumnMetaData chunk, ParquetLimits limits)
+    public static void Check(ParquetStream file, ColumnMetaData chunk, DataField field, ParquetLimits limits)
     {
         limits.CheckValues(chunk.NumValues);
-        long at = chunk.DictionaryPageOffset is > 0 and long dictionary
-            ? Math.Min(dictionary, chunk.DataPageOffset)
-            : chunk.DataPageOffset;
+        file.AllowAll();
+        long ratio = LargestRatio(chunk.Codec);
+        long begin = BeginOf(chunk);
+        long at = begin;
         long values = 0;
         long bytes = 0;
         while (values < chunk.NumValues)
@@ -33,47 +33,66 @@ internal static class ParquetPages
                 throw new InvalidDataException("a column lies outside the file");
             }
             file.Position = at;
-            (long decoded, long stored, long added) = ReadHeader(file);
-            values += added;
+            var page = ParquetPage.ReadHeader(file, limits);
+            at = file.Position + page.Stored;
+            long decoded = Math.Max(page.Decoded, Unpacked(file, page, chunk.Codec, field));
+            if (decoded > page.Stored * ratio)
+            {
+                throw new InvalidDataException($"a page of {page.Stored} bytes claims {decoded} once it is decoded");
+            }
+            values += page.Values;
             bytes += decoded;
             limits.CheckValues(values);
             limits.CheckBytes(bytes);
-            at = file.Position + stored;
         }
+        file.Allow(begin, at);
     }
 
-    private static (long Decoded, long Stored, long Values) ReadHeader(Stream file)
+    // How many bytes a byte can stand for. The decoder takes memory for what a page claims before it unpacks it.
+    private static long LargestRatio(CompressionCodec codec) => codec switch
     {
-        ThriftReader reader = new(file);
-        long decoded = -1;
-        long stored = -1;
-        long values = 0;
-        reader.Struct((member, type) =>
+        CompressionCodec.UNCOMPRESSED => 1,
+        CompressionCodec.SNAPPY => 22,                              // Copies of 64 bytes, in 3 bytes each.
+        CompressionCodec.GZIP => 1032,                              // Copies of 258 bytes, in 2 bits each.
+        CompressionCodec.LZ4 or CompressionCodec.LZ4_RAW => 255,    // Lengths go on by 255 a byte.
+        _ => int.MaxValue,
+    };
+
+    // As the decoder has it: what is said of the kinds of pages cannot be relied on.
+    private static long BeginOf(ColumnMetaData chunk)
+    {
+        long?[] offsets = [chunk.DictionaryPageOffset, chunk.DataPageOffset, chunk.IndexPageOffset];
+        return offsets.Min(offset => offset is 0 ? null : offset) ?? 0;
+    }
+
+    // Of the two codecs whose content says how long it is, the decoder believes that and not the header.
+    private static long Unpacked(ParquetStream file, ParquetPage page, CompressionCodec codec, DataField field)
+    {
+        long levels = page.HasLevelsApart && field.MaxDefinitionLevel > 0 ? page.LevelBytes : 0;
+        long packed = page.Stored - levels;
+        if (!page.IsPacked || levels < 0 || packed <= 0)
         {
-            switch (member)
-            {
-                case DecodedSize:
-                    decoded = reader.Integer(type);
-                    return true;
-                case StoredSize:
-                    stored = reader.Integer(type);
-                    return true;
-                case 5 or 8: // data_page_header, data_page_header_v2
-                    reader.Struct((inner, innerType) =>
-                    {
-                        if (inner == Values)
-                        {
-                            values = reader.Integer(innerType);
-                        }
-                        return inner == Values;
-                    });
-                    return true;
-                default:
-                    return false;
-            }
-        });
-        return decoded >= 0 && stored >= 0 && values >= 0
-            ? (decoded, stored, values)
-            : throw new InvalidDataException("the header of a page holds impossible sizes");
+            return 0;
+        }
+        file.Position += levels;
+        switch (codec)
+        {
+            case CompressionCodec.SNAPPY:
+                return Snappy.GetUncompressedLength(Read(Math.Min(packed, 8)));
+            case CompressionCodec.ZSTD:
+                ulong length = Decompressor.GetDecompressedSize(Read(packed));
+                return length <= int.MaxValue
+                    ? (long)length
+                    : throw new InvalidDataException("a page cannot be unpacked");
+            default:
+                return 0;
+        }
+
+        byte[] Read(long count)
+        {
+            byte[] content = new byte[count];
+            file.ReadExactly(content);
+            return content;
+        }
     }
 }

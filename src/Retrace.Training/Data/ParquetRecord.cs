@@ -51,7 +51,8 @@ internal sealed class ParquetRecord(ParquetRows rows, int row) : IDataRecord
 }
 
 /// <summary>The rows of one row group. A column is read when it is first asked for, images apart from the rest.</summary>
-/// <param name="file">The Parquet file.</param>
+/// <param name="file">Where the Parquet file lies.</param>
+/// <param name="stream">Its bytes.</param>
 /// <param name="schema">Its columns.</param>
 /// <param name="reader">Of the row group.</param>
 /// <param name="group">The row group's number.</param>
@@ -60,6 +61,7 @@ internal sealed class ParquetRecord(ParquetRows rows, int row) : IDataRecord
 /// <param name="limits">Of the file.</param>
 internal sealed class ParquetRows(
     string file,
+    ParquetStream stream,
     ParquetSchema schema,
     ParquetRowGroupReader reader,
     int group,
@@ -82,7 +84,9 @@ internal sealed class ParquetRows(
     {
         if (!_columns.TryGetValue((name, member), out List<List<object?>>? column))
         {
-            column = LeafField.Find(schema, name, member) is { } leaf ? ParquetColumn.Read(reader, leaf, file, limits) : null;
+            column = LeafField.Find(schema, name, member) is { } leaf
+                ? ParquetColumn.Read(reader, leaf, stream, limits)
+                : null;
             _columns.Add((name, member), column);
         }
         return column;

@@ -10,8 +10,8 @@ internal static class EvaluationDigest
 {
     private static readonly string[] ModelFiles =
     [
-        "*.safetensors", "config.json", "adapter_config.json", "preprocessor_config.json", "tokenizer.json",
-        "vocab.json", "merges.txt",
+        "*.safetensors", "config.json", "generation_config.json", "adapter_config.json", "preprocessor_config.json",
+        "tokenizer.json", "vocab.json", "merges.txt",
     ];
 
     /// <summary>Of the files that make a model, whatever their folder is called.</summary>

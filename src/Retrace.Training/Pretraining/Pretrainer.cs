@@ -99,7 +99,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
             new QwenModel(recipe.Configuration(Tokenizer.Load(directory)), ScalarType.Float32, CPU);
         model.Initialise(seed, recipe.InitialDeviation);
         CheckpointWriter.Write(directory, model.Parameters.Names.Select(name => (name, model.Parameters[name])));
-        File.WriteAllText(Path.Combine(directory, "config.json"), model.Config.ToJson());
+        model.Config.Save(directory);
         recipe.Images.Save(directory);
         File.WriteAllText(Path.Combine(directory, ConfigurationLayers.RecommendationFile), recipe.RunSettings);
     }

@@ -126,7 +126,7 @@ public sealed record PretrainingRecipe(
     /// <summary>The ids of the special tokens that a model's configuration names.</summary>
     internal static TokenIds SpecialTokens(Tokenizer tokenizer) => new(
         EndOfText: Id(tokenizer, ChatTemplate.Padding),
-        EndOfTurn: Id(tokenizer, ChatTemplate.EndOfTurn),
+        Stops: [Id(tokenizer, ChatTemplate.EndOfTurn), Id(tokenizer, ChatTemplate.Padding)],
         VisionStart: Id(tokenizer, "<|vision_start|>"),
         VisionEnd: Id(tokenizer, "<|vision_end|>"),
         VisionPad: Id(tokenizer, "<|vision_pad|>"),

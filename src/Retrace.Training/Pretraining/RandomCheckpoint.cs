@@ -33,8 +33,15 @@ public static class RandomCheckpoint
     /// <exception cref="BadInputException">The folder is not empty.</exception>
     public static void Write(string preset, string directory, long seed)
     {
+        (TextConfig text, VisionConfig vision, bool tied) = SizesOf(preset);
+        Write(text, vision, tied, directory, seed);
+    }
+
+    /// <summary>A preset's decoder and vision tower, and whether its head is the embedding.</summary>
+    internal static (TextConfig Text, VisionConfig Vision, bool Tied) SizesOf(string preset)
+    {
         (_, TextConfig text, bool tied) = Sizes.First(size => size.Name == preset);
-        Write(text, Tower(text.HiddenSize), tied, directory, seed);
+        return (text, Tower(text.HiddenSize), tied);
     }
 
     /// <summary>The same with other sizes.</summary>
@@ -56,7 +63,7 @@ public static class RandomCheckpoint
             directory);
         var config = new QwenConfig(text, vision, PretrainingRecipe.SpecialTokens(Tokenizer.Load(directory)), tied);
         new ImageProcessorConfig().Save(directory);
-        File.WriteAllText(Path.Combine(directory, "config.json"), config.ToJson());
+        config.Save(directory);
         CheckpointWriter.Write(directory, QwenModel.RandomWeights(config, ScalarType.BFloat16, seed));
     }
 

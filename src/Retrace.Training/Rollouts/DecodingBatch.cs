@@ -110,7 +110,7 @@ internal sealed class DecodingBatch(
             if (!row.IsFinished)
             {
                 int token = (int)flat[i];
-                bool stops = token == model.Config.Tokens.EndOfTurn || token == model.Config.Tokens.EndOfText;
+                bool stops = model.Config.Tokens.Stops.Contains(token);
                 float? selfCertainty = hasSelfCertainty ? flat[(3 * count) + i] : null;
                 row.Add(token, flat[count + i], flat[(2 * count) + i], selfCertainty, stops);
                 onToken?.Invoke(row.Request, row.Sample, token);

@@ -305,7 +305,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
             model,
             adapter,
             [.. job.Prompt.Images.Select(image => images.GetOrAdd(image, _ => new(() => DataUrlOf(image))).Value)],
-            [_policy.Network.Config.Tokens.EndOfTurn, _policy.Network.Config.Tokens.EndOfText]);
+            _policy.Network.Config.Tokens.Stops);
         IServerCall call = CallFor(job);
         ServerReply reply =
             await server.PostAsync(call.Path, body => call.Write(body, request), call.Read, cancellation);

@@ -33,7 +33,7 @@ internal static class SmallModel
             TemporalPatchSize: 2,
             WindowSize: 16,
             FullAttentionBlocks: [1]),
-        new TokenIds(0, 1, 2, 3, 6, ImagePad, 8),
+        new TokenIds(0, [1, 0], 2, 3, 6, ImagePad, 8),
         tied);
 
     public static QwenModel Create(bool tied = true)

@@ -127,6 +127,25 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
         }
     }
 
+    // What the engine encodes once: LocalRolloutEngineTests.
+    [Fact]
+    public void A_step_draws_from_one_image_a_problem_and_then_from_one_a_trajectory()
+    {
+        RunConfiguration configuration = Configuration(settings => settings with
+        {
+            KeepRates = "0.2, 0.5, 0.8",
+            Samples = 5,
+        });
+        var engine = new ImageCount(Engine());
+        (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 1, engine);
+        Assert.Equal(batch.Length, engine.Images.Count);
+        engine.Images.Clear();
+        new RetracingRound(engine, _model.Tokenizer, _model.Images, configuration, new SamplingSettings(1))
+            .Sample(1, batch, maternal, Cancellation);
+        Assert.Equal(maternal.Sum(group => group.Length), engine.Images.Count);
+        Assert.True(engine.Samples > 2 * engine.Images.Count);
+    }
+
     [Fact]
     public void Prefix_and_continuation_together_keep_to_the_limit()
     {
@@ -176,7 +195,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
     private LocalRolloutEngine Engine() => new(_model.Network, 64);
 
     private (PreparedProblem[] Batch, Trajectory[][] Maternal) Maternal(
-        RunConfiguration configuration, double temperature)
+        RunConfiguration configuration, double temperature, IRolloutEngine? engine = null)
     {
         var preparation = new ProblemPreparation(_model, configuration.Data);
         PreparedProblem[] batch =
@@ -184,7 +203,28 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
             .. Enumerable.Range(0, 3).Select(i => preparation.Prepare(new Problem(
                 $"{i}", $"What is x? {i}", [new EmbeddedImage($"{i}", UntrainedModelFolder.Picture(60, 40, i))]))),
         ];
-        var round = new MaternalRound(Engine(), _model.Tokenizer, configuration, new SamplingSettings(temperature));
+        var round = new MaternalRound(
+            engine ?? Engine(), _model.Tokenizer, configuration, new SamplingSettings(temperature));
         return (batch, round.Sample(1, batch, Cancellation));
+    }
+
+    // The different images that were asked for, and the samples.
+    private sealed class ImageCount(IRolloutEngine engine) : IRolloutEngine
+    {
+        public HashSet<ProcessedImage> Images { get; } = [];
+
+        public int Samples { get; private set; }
+
+        public Generation[][] Generate(
+            IReadOnlyList<RolloutRequest> requests, SamplingSettings sampling, CancellationToken cancellation)
+        {
+            Images.UnionWith(requests.SelectMany(request => request.Images));
+            Samples += requests.Sum(request => request.Streams.Count);
+            return engine.Generate(requests, sampling, cancellation);
+        }
+
+        public void UsePolicy(int version, CancellationToken cancellation) => engine.UsePolicy(version, cancellation);
+
+        public RolloutIncidents? TakeIncidents() => engine.TakeIncidents();
     }
 }

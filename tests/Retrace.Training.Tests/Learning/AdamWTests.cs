@@ -57,7 +57,7 @@ public sealed class AdamWTests
             new QwenConfig(
                 new TextConfig(8, 8, 8, 1, 2, 1, 1e-6, 10000, [1, 1, 0], 64),
                 new VisionConfig(1, 8, 8, 2, 3, 8, 2, 2, 2, 8, [0]),
-                new TokenIds(0, 1, 2, 3, 4, 5, 6),
+                new TokenIds(0, [1, 0], 2, 3, 4, 5, 6),
                 TieWordEmbeddings: false),
             ScalarType.Float32,
             CPU);

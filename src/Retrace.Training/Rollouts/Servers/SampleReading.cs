@@ -84,7 +84,7 @@ internal sealed class SampleReading(Tokenizer tokenizer, QwenConfig config)
         return tokens[..Math.Min(end < 0 ? tokens.Length : end, maxTokens)];
     }
 
-    private bool IsStop(int id) => id == config.Tokens.EndOfTurn || id == config.Tokens.EndOfText;
+    private bool IsStop(int id) => config.Tokens.Stops.Contains(id);
 
     // Rounding may leave a little above 0.
     private static bool IsLogProb(float value) => float.IsFinite(value) && value < 1e-3f;
