@@ -22,7 +22,7 @@ internal static class CostModel
     {
         (QwenConfig config, int promptTokens, int responseTokens) = settings.Smallest
             ? (RandomModel.Smallest, 8, 10)
-            : (RandomModel.HundredMillion, 256, 64);
+            : (RandomModel.Shape(hidden: 512, layers: 8, vocabulary: 8000), 128, 64);
         using QwenModel reference = RandomModel.Create(config);
         using QwenModel policy = reference.Clone();
         policy.Parameters.Train(name => !name.StartsWith("visual.", StringComparison.Ordinal));
