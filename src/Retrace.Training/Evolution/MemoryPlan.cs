@@ -53,8 +53,11 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
     /// <param name="largestPrompt">Of the problems.</param>
     /// <param name="processes">How many train together; the plan is that of each.</param>
     public static MemoryPlan Of(
-        QwenConfig config, RunConfiguration configuration, PromptSize largestPrompt, int processes = 1) =>
-        Of(config, configuration, largestPrompt, processes, Recomputes(config, configuration, largestPrompt, processes));
+        QwenConfig config, RunConfiguration configuration, PromptSize largestPrompt, int processes = 1)
+    {
+        var calculation = new Calculation(config, configuration, largestPrompt, processes);
+        return calculation.Plan(calculation.Recomputes());
+    }
 
     /// <summary>
     /// Whether the backward pass computes activations anew: as the configuration says, or else on a GPU, whose memory is not
@@ -63,9 +66,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
     /// <inheritdoc cref="Of(QwenConfig, RunConfiguration, PromptSize, int)"/>
     public static bool Recomputes(
         QwenConfig config, RunConfiguration configuration, PromptSize largestPrompt, int processes = 1) =>
-        configuration.Model.ActivationCheckpointing
-        ?? (configuration.Model.Device != "cpu"
-            || Of(config, configuration, largestPrompt, processes, recomputes: false).Peak > Available / 2 / processes);
+        new Calculation(config, configuration, largestPrompt, processes).Recomputes();
 
     /// <summary>Refuses a run on the CPU that needs more memory than this process can have.</summary>
     /// <exception cref="BadInputException">It does.</exception>
@@ -88,10 +89,6 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
 
     private static long Available => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
-    private static MemoryPlan Of(
-        QwenConfig config, RunConfiguration configuration, PromptSize largestPrompt, int processes, bool recomputes) =>
-        new Calculation(config, configuration, largestPrompt, processes, recomputes).Plan();
-
     private static string Row(string name, string phase, long bytes) =>
         $"  {name,-47}  {phase,-8}  {Gibibytes(bytes),9} GiB";
 
@@ -110,13 +107,10 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
         private readonly long _patches;  // Of a problem.
         private readonly Dictionary<string, long[]> _shapes;
         private readonly int _processes;
-        private readonly bool _recomputes;
 
-        public Calculation(
-            QwenConfig config, RunConfiguration run, PromptSize largestPrompt, int processes, bool recomputes)
+        public Calculation(QwenConfig config, RunConfiguration run, PromptSize largestPrompt, int processes)
         {
             _processes = processes;
-            _recomputes = recomputes;
             _config = config;
             _run = run;
             _element = run.Model.Dtype == "bf16" ? 2 : 4;
@@ -137,7 +131,10 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
 
         private long Trajectories => (long)_run.Data.Batch * _run.Rollout.Group;
 
-        public MemoryPlan Plan()
+        public bool Recomputes() => _run.Model.ActivationCheckpointing
+            ?? (_run.Model.Device != "cpu" || Plan(recomputes: false).Peak > Available / 2 / _processes);
+
+        public MemoryPlan Plan(bool recomputes)
         {
             long weights = _shapes.Values.Sum(Count);
             long trained = Adapts ? AdapterWeights() : TrainedWeights().Sum(Count);
@@ -160,7 +157,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
                     draws ? KvCache(copied: DecodingBatch.WorthLeaving) : 0,
                     MemoryPhase.Drawing),
                 new("next-token distributions", draws ? Distributions() : 0, MemoryPhase.Drawing),
-                new("activations", Math.Max(Activations(), Update()), MemoryPhase.Learning),
+                new("activations", Math.Max(Activations(recomputes), Update()), MemoryPhase.Learning),
             ]);
         }
 
@@ -219,7 +216,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
         private long Distributions() => Rows() * Text.VocabularySize * ((4 * Float) + _element + 1);
 
         // What a micro-batch keeps for its backward pass, and what that makes on the way.
-        private long Activations()
+        private long Activations(bool recomputes)
         {
             long samples = Math.Min(Trajectories, _run.Learning.MiniBatch);
             long inRow = Math.Min(
@@ -230,10 +227,10 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
             long tokens = rows * length;
             long mask = inRow == 1 ? 0 : rows * length * length * (_element + 1); // Boolean, and to be added.
             long patches = Math.Min(rows, _run.Data.Batch) * _patches;
-            long text = Kept(Text.Layers, tokens, Text.HiddenSize, BlockOfText, _element, _recomputes);
+            long text = Kept(Text.Layers, tokens, Text.HiddenSize, BlockOfText, _element, recomputes);
             long vision = patches * Vision.PatchLength * (Float + _element);
             vision += TrainsVision
-                ? Kept(Vision.Depth, patches, Vision.HiddenSize, BlockOfVision, _element, _recomputes)
+                ? Kept(Vision.Depth, patches, Vision.HiddenSize, BlockOfVision, _element, recomputes)
                 : patches * BlockOfVision;
             long logits = 4 * Float
                 * Math.Min(TokenPredictions.LogitsAtOnce, rows * inRow * _response * Text.VocabularySize);
