@@ -69,7 +69,7 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor? Entropies) : IDis
     {
         using DisposeScope scope = NewDisposeScope();
         using Scalar divisor = temperature;
-        Tensor logits = model.Logits(states).to(ScalarType.Float32).div(divisor); // [n, V]
+        Tensor logits = model.Logits(states).to(ScalarType.Float32).div_(divisor); // [n, V]
         Tensor all = logits.log_softmax(-1);
         Tensor logProbs = all.gather(1, targets.unsqueeze(1)).squeeze(1);
         return (entropies ? stack([logProbs, (all.exp() * all).sum(-1).neg()]) : logProbs.unsqueeze(0))

@@ -41,7 +41,7 @@ public enum MemoryPhase
 public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
 {
     private const long Float = sizeof(float);
-    private const long Process = 230L << 20;   // .NET, libtorch's code and its threads' buffers.
+    private const long Process = 256L << 20;   // .NET, libtorch's code, its threads' buffers, what malloc holds freed.
     private const double BlocksAtOnce = 2.7;    // Measured: a block's activations, and their gradients as they are made.
 
     /// <summary>Bytes at the peak: what is always there and the largest of the other phases.</summary>
@@ -227,25 +227,34 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
             long tokens = rows * length;
             long mask = inRow == 1 ? 0 : rows * length * length * (_element + 1); // Boolean, and to be added.
             long patches = Math.Min(rows, _run.Data.Batch) * _patches;
-            long text = Kept(Text.Layers, tokens, Text.HiddenSize, BlockOfText, _element, recomputes);
-            long vision = patches * Vision.PatchLength * (Float + _element);
-            vision += TrainsVision
-                ? Kept(Vision.Depth, patches, Vision.HiddenSize, BlockOfVision, _element, recomputes)
-                : patches * BlockOfVision;
-            long logits = 4 * Float
+            // Log-probabilities and two gradients on the way back; without gradients, but with entropies, two more terms.
+            long distributions = _run.Rollout.Engine == "local" ? 3 : 4;
+            long logits = distributions * Float
                 * Math.Min(TokenPredictions.LogitsAtOnce, rows * inRow * _response * Text.VocabularySize);
             // The embedding's gradient is made dense before it is added to what is there.
             long embedding = Adapts ? 0 : (long)Text.VocabularySize * Text.HiddenSize * _element;
-            return text + mask + vision + Math.Max(logits, embedding);
+            long kept = (tokens * KeptByBlocks(Text.Layers, Text.HiddenSize, BlockOfText, recomputes))
+                + (patches * Vision.PatchLength * (Float + _element))
+                + (TrainsVision
+                    ? patches * KeptByBlocks(Vision.Depth, Vision.HiddenSize, BlockOfVision, recomputes)
+                    : 0);
+            double atOnce = recomputes ? BlocksAtOnce : 1;
+            // One after the other: first the head, while the allocator still holds the last block's temporary tensors.
+            long[] passing =
+            [
+                Math.Max(logits, embedding) + (tokens * BlockOfText),
+                (long)(atOnce * tokens * BlockOfText),
+                (long)((TrainsVision ? atOnce : 1) * patches * BlockOfVision),
+            ];
+            return kept + mask + passing.Max();
         }
 
         // The largest of the gradients in fp32, where it is not of that type, and its squares.
         private long Update() => Adapts ? 0 : (_element < Float ? 2 : 1) * Float * TrainedWeights().Max(Count);
 
-        private static long Kept(long layers, long tokens, long hidden, long block, long element, bool recompute) =>
-            recompute
-                ? tokens * ((layers * hidden * element) + (long)(BlocksAtOnce * block))
-                : tokens * (layers + 1) * block;
+        // Bytes a token: with recomputation a block's input alone.
+        private long KeptByBlocks(long layers, long hidden, long block, bool recompute) =>
+            layers * (recompute ? hidden * _element : block);
 
         // Bytes a token of a decoder block keeps: normed inputs, queries, keys, values and their copies for each head,
         // attention's result, and four tensors of the gated MLP; norms are computed in fp32; an adapter's part of each
