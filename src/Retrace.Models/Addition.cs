@@ -10,7 +10,7 @@ namespace Retrace.Models;
 /// </remarks>
 public static class Addition
 {
-    private static readonly Scalar One = 1.0;
+    private static readonly Scalar One = 1; // Of any type: an integer may scale floating-point numbers.
 
     /// <summary>a + b</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);

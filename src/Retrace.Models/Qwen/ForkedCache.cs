@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,13 +19,13 @@ public sealed class ForkedCache : IDisposable
 
     private readonly TextConfig _config;
     private readonly Device _device;
-    private readonly Scalar _scale;
     private KvCache _prompts;        // [R, kvHeads, P, headSize]
     private Tensor? _padding;        // [R, 1, 1, P]: −∞ before shorter prompts, 0 elsewhere; null where all are equally long
     private KvCache _own;            // [B, kvHeads, S, headSize]
+    private readonly long[] _ownLength = [0];
+    private readonly Tensor _ownLengthNow; // [1], the same memory.
     private int[] _promptOfRow;      // [B], ascending
-    private int _slots;              // Of each prompt.
-    private Tensor? _rowOfSlot;      // [R·slots], any row of the prompt in slots that are free; null where none is.
+    private Tensor? _rowOfSlot;      // [R·slots], any row of the prompt in slots that are free; null where none is
     private Tensor? _slotOfRow;      // [B]
 
     /// <param name="prompts">Has read the prompts, padded on the left; is disposed with this.</param>
@@ -40,16 +41,23 @@ public sealed class ForkedCache : IDisposable
     {
         _config = config;
         _device = device;
-        _scale = 1 / Math.Sqrt(config.HeadSize);
         _prompts = prompts;
         _padding = PaddingOf(lengths, prompts.Length, type, device);
         _promptOfRow = [.. continuations.SelectMany((count, prompt) => Enumerable.Repeat(prompt, count))];
         _own = new KvCache(config, Rows, RoomStep, type, device);
+        _ownLengthNow = as_tensor(_ownLength).DetachFromDisposeScope();
         Arrange();
     }
 
     /// <summary>Sequences; those of a prompt stand together, in the prompts' order.</summary>
     public int Rows => _promptOfRow.Length;
+
+    /// <summary>
+    /// All that is held: how many tokens each sequence has of its own, [1], in the CPU's memory; the padding, the row of each
+    /// slot, the slot of each row, all three empty where not needed; then of each layer keys and values of the prompts,
+    /// [R, kvHeads, P, headSize], and keys and values of the sequences themselves, [B, kvHeads, capacity, headSize].
+    /// </summary>
+    internal Tensor[] Tensors { get; private set; }
 
     /// <summary>Keeps these sequences alone, and the prompts that one of them continues.</summary>
     /// <param name="rows">Ascending row indices.</param>
@@ -78,10 +86,10 @@ public sealed class ForkedCache : IDisposable
     {
         _prompts.Dispose();
         _own.Dispose();
+        _ownLengthNow.Dispose();
         _padding?.Dispose();
         _rowOfSlot?.Dispose();
         _slotOfRow?.Dispose();
-        _scale.Dispose();
     }
 
     /// <summary>Makes room for a token.</summary>
@@ -90,53 +98,19 @@ public sealed class ForkedCache : IDisposable
         if (_own.Length == _own.Capacity)
         {
             Replace(ref _own, _own.Copy(rows: null, _own.Capacity + RoomStep));
+            Tensors = ListTensors();
         }
     }
 
-    /// <summary>Takes one layer's keys and values of a new token of every sequence and attends to all that is held.</summary>
-    /// <param name="q">[B, heads, 1, headSize]</param>
-    /// <param name="k">[B, kvHeads, 1, headSize]</param>
-    /// <param name="v">[B, kvHeads, 1, headSize]</param>
-    /// <returns>[B, 1, hidden]</returns>
-    internal Tensor Attend(int layer, Tensor q, Tensor k, Tensor v)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        (Tensor promptKeys, Tensor promptValues) = _prompts.Held(layer); // [R, kvHeads, P, headSize]
-        (Tensor ownKeys, Tensor ownValues) = _own.Append(layer, k, v);   // [B, kvHeads, S, headSize]
-        // The query heads that read one key head stand together: G of them.
-        Tensor queries = q.reshape(Rows, _config.KeyValueHeads, -1, _config.HeadSize).mul(_scale);
-        Tensor toPrompts = matmul(InSlots(queries), promptKeys.transpose(2, 3)); // [R, kvHeads, slots·G, P]
-        toPrompts = OfRows(_padding is null ? toPrompts : toPrompts.Plus(_padding));
-        Tensor toOwn = matmul(queries, ownKeys.transpose(2, 3));
-        Tensor weights = cat([toPrompts, toOwn], -1).softmax(-1, ScalarType.Float32).to(q.dtype); // [B, kvHeads, G, P + S]
-        long width = _prompts.Length;
-        Tensor fromPrompts = OfRows(matmul(InSlots(weights.narrow(3, 0, width)), promptValues));
-        Tensor fromOwn = matmul(weights.narrow(3, width, ownKeys.shape[2]), ownValues);
-        return fromPrompts.Plus(fromOwn).reshape(Rows, 1, _config.HiddenSize).MoveToOuterDisposeScope();
-    }
-
     /// <summary>Counts the token that every layer has just taken.</summary>
-    internal void Advance() => _own.Advance(1);
-
-    // [B, kvHeads, G, n] → [R, kvHeads, slots·G, n]
-    private Tensor InSlots(Tensor x)
+    internal void Advance()
     {
-        long n = x.shape[3];
-        Tensor slots = _rowOfSlot is null ? x : x.index_select(0, _rowOfSlot);
-        return slots.reshape(_prompts.Rows, _slots, _config.KeyValueHeads, -1, n).transpose(1, 2)
-            .reshape(_prompts.Rows, _config.KeyValueHeads, -1, n);
-    }
-
-    // [R, kvHeads, slots·G, n] → [B, kvHeads, G, n]
-    private Tensor OfRows(Tensor x)
-    {
-        long n = x.shape[3];
-        Tensor slots = x.view(_prompts.Rows, _config.KeyValueHeads, _slots, -1, n).transpose(1, 2)
-            .reshape(_prompts.Rows * _slots, _config.KeyValueHeads, -1, n);
-        return _slotOfRow is null ? slots : slots.index_select(0, _slotOfRow);
+        _own.Advance(1);
+        _ownLength[0] = _own.Length;
     }
 
     // Which row stands in which slot.
+    [MemberNotNull(nameof(Tensors))]
     private void Arrange()
     {
         _rowOfSlot?.Dispose();
@@ -144,25 +118,34 @@ public sealed class ForkedCache : IDisposable
         _rowOfSlot = _slotOfRow = null;
         int[] counts = new int[_prompts.Rows];
         int[] slotOfRow = Array.ConvertAll(_promptOfRow, prompt => counts[prompt]++);
-        _slots = counts.Max();
-        if (counts.All(count => count == _slots))
+        int slots = counts.Max();
+        if (counts.Any(count => count < slots))
         {
-            return;
-        }
-        int[] rowOfSlot = new int[_prompts.Rows * _slots];
-        for (int row = Rows - 1; row >= 0; row--)
-        {
-            int first = _promptOfRow[row] * _slots;
-            if (slotOfRow[row] == 0)
+            int[] rowOfSlot = new int[_prompts.Rows * slots];
+            for (int row = Rows - 1; row >= 0; row--)
             {
-                Array.Fill(rowOfSlot, row, first + counts[_promptOfRow[row]], _slots - counts[_promptOfRow[row]]);
+                int first = _promptOfRow[row] * slots;
+                if (slotOfRow[row] == 0)
+                {
+                    Array.Fill(rowOfSlot, row, first + counts[_promptOfRow[row]], slots - counts[_promptOfRow[row]]);
+                }
+                slotOfRow[row] += first;
+                rowOfSlot[slotOfRow[row]] = row;
             }
-            slotOfRow[row] += first;
-            rowOfSlot[slotOfRow[row]] = row;
+            _rowOfSlot = Indices(rowOfSlot).DetachFromDisposeScope();
+            _slotOfRow = Indices(slotOfRow).DetachFromDisposeScope();
         }
-        _rowOfSlot = Indices(rowOfSlot).DetachFromDisposeScope();
-        _slotOfRow = Indices(slotOfRow).DetachFromDisposeScope();
+        Tensors = ListTensors();
     }
+
+    private Tensor[] ListTensors() =>
+    [
+        _ownLengthNow, _padding ?? DecodingStep.None, _rowOfSlot ?? DecodingStep.None, _slotOfRow ?? DecodingStep.None,
+        .. Enumerable.Range(0, _config.Layers).SelectMany(layer => (Tensor[])
+        [
+            _prompts.Keys[layer], _prompts.Values[layer], _own.Keys[layer], _own.Values[layer],
+        ]),
+    ];
 
     private static Tensor? PaddingOf(IReadOnlyList<int> lengths, int width, ScalarType type, Device device)
     {

@@ -6,7 +6,7 @@ namespace Retrace.Models.Qwen;
 /// <summary>Keys and values of the tokens seen so far, layer by layer, in buffers with room to grow.</summary>
 internal sealed class KvCache : IDisposable
 {
-    private readonly Tensor[] _keys;   // each [B, kvHeads, capacity, headSize]
+    private readonly Tensor[] _keys;
     private readonly Tensor[] _values;
 
     /// <param name="rows">Sequences.</param>
@@ -26,6 +26,12 @@ internal sealed class KvCache : IDisposable
         Capacity = capacity;
         Length = length;
     }
+
+    /// <summary>[layers], each [B, kvHeads, <see cref="Capacity"/>, headSize].</summary>
+    public IReadOnlyList<Tensor> Keys => _keys;
+
+    /// <summary>As <see cref="Keys"/>.</summary>
+    public IReadOnlyList<Tensor> Values => _values;
 
     public int Capacity { get; }
 
@@ -60,24 +66,16 @@ internal sealed class KvCache : IDisposable
         }
     }
 
-    /// <summary>What one layer holds.</summary>
-    /// <returns>Each [B, kvHeads, Length, headSize], views.</returns>
-    internal (Tensor Keys, Tensor Values) Held(int layer) =>
-        (_keys[layer].narrow(2, 0, Length), _values[layer].narrow(2, 0, Length));
-
-    /// <summary>Writes one layer's new tokens behind the held ones and returns all of them.</summary>
-    internal (Tensor Keys, Tensor Values) Append(int layer, Tensor keys, Tensor values)
+    /// <summary>Writes one layer's tokens behind the held ones.</summary>
+    internal void Append(int layer, Tensor keys, Tensor values)
     {
         long count = keys.shape[2];
-        using (Tensor keyPlace = _keys[layer].narrow(2, Length, count))
-        using (Tensor valuePlace = _values[layer].narrow(2, Length, count))
-        {
-            keyPlace.copy_(keys);
-            valuePlace.copy_(values);
-        }
-        return (_keys[layer].narrow(2, 0, Length + count), _values[layer].narrow(2, 0, Length + count));
+        using Tensor keyPlace = _keys[layer].narrow(2, Length, count);
+        using Tensor valuePlace = _values[layer].narrow(2, Length, count);
+        keyPlace.copy_(keys);
+        valuePlace.copy_(values);
     }
 
-    /// <summary>Counts the tokens that every layer has just appended.</summary>
+    /// <summary>Counts the tokens that every layer has just taken.</summary>
     internal void Advance(int count) => Length += count;
 }

@@ -18,6 +18,10 @@ internal sealed class Linear
         _update = parameters.Adapter?.Cover(parameters, name, inSize, outSize);
     }
 
+    /// <summary>Weight, bias, and an adapter's A and B; empty ones for what is not there.</summary>
+    public IEnumerable<Tensor> Weights =>
+        [_weight, _bias ?? DecodingStep.None, _update?.A ?? DecodingStep.None, _update?.B ?? DecodingStep.None];
+
     public Tensor Forward(Tensor x)
     {
         Tensor y = nn.functional.linear(x, _weight, _bias);
@@ -28,20 +32,22 @@ internal sealed class Linear
 /// <summary>x / √(mean(x²) + ε) · w over the last axis, the norm in fp32.</summary>
 internal sealed class RmsNorm
 {
-    private readonly Tensor _weight; // [hidden]
     private readonly Scalar _epsilon; // Kept, because a temporary one is not safe: see docs/architecture.md.
 
     public RmsNorm(Parameters parameters, string name, int hiddenSize, double epsilon)
     {
-        _weight = parameters.Declare($"{name}.weight", hiddenSize);
+        Weight = parameters.Declare($"{name}.weight", hiddenSize);
         _epsilon = epsilon;
     }
+
+    /// <summary>w. [hidden]</summary>
+    public Tensor Weight { get; }
 
     public Tensor Forward(Tensor x)
     {
         Tensor wide = x.to(ScalarType.Float32);
         Tensor scale = (wide * wide).mean([-1], keepdim: true).Increase(_epsilon).rsqrt_();
-        return (wide * scale).to(x.dtype) * _weight;
+        return (wide * scale).to(x.dtype) * Weight;
     }
 }
 
@@ -58,6 +64,9 @@ internal sealed class GatedMlp
         _up = new Linear(parameters, $"{name}.up_proj", hiddenSize, intermediateSize, bias);
         _down = new Linear(parameters, $"{name}.down_proj", intermediateSize, hiddenSize, bias);
     }
+
+    /// <summary>Of the three linear layers.</summary>
+    public IEnumerable<Tensor> Weights => [.. _gate.Weights, .. _up.Weights, .. _down.Weights];
 
     public Tensor Forward(Tensor x) => _down.Forward(nn.functional.silu(_gate.Forward(x)) * _up.Forward(x));
 }

@@ -114,17 +114,13 @@ public sealed class QwenModel : IDisposable
     /// <returns>[B, T, hidden]</returns>
     public Tensor Forward(SequenceBatch batch, ImageFeatures? images) => Forward(batch, images, cache: null);
 
-    /// <summary>Final hidden states of one more text token for each sequence.</summary>
-    /// <param name="tokens">[B, 1]</param>
-    /// <param name="positions">[3, B, 1]</param>
+    /// <summary>Final hidden states of one more text token for each sequence. Not differentiable.</summary>
+    /// <param name="tokens">[B]</param>
+    /// <param name="positions">[B], on all three axes.</param>
     /// <param name="caches">Hold the earlier tokens, the first's sequences first, and take these.</param>
-    /// <returns>[B, 1, hidden]</returns>
-    public Tensor Forward(Tensor tokens, Tensor positions, params IReadOnlyList<ForkedCache> caches)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        (Tensor cos, Tensor sin) = _decoder.RotaryTables(positions);
-        return _decoder.Forward(_decoder.Embed(tokens), cos, sin, caches).MoveToOuterDisposeScope();
-    }
+    /// <returns>[B, hidden]</returns>
+    public Tensor Continue(Tensor tokens, Tensor positions, params IReadOnlyList<ForkedCache> caches) =>
+        _decoder.Continue(tokens, positions, caches);
 
     /// <summary>[…, hidden] → […, V].</summary>
     public Tensor Logits(Tensor hidden) => _decoder.Logits(hidden);
@@ -174,7 +170,11 @@ public sealed class QwenModel : IDisposable
         return copy;
     }
 
-    public void Dispose() => Parameters.Dispose();
+    public void Dispose()
+    {
+        _decoder.Dispose();
+        Parameters.Dispose();
+    }
 
     private static Tensor RandomValues(
         string name, long[] shape, ScalarType type, Generator generator, double standardDeviation)

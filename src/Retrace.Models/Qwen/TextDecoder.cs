@@ -4,15 +4,16 @@ using static TorchSharp.torch;
 namespace Retrace.Models.Qwen;
 
 /// <summary>The language model: pre-norm decoder blocks with grouped-query attention and three-axis rotary positions.</summary>
-internal sealed class TextDecoder
+internal sealed class TextDecoder : IDisposable
 {
     private readonly TextConfig _config;
     private readonly Tensor _embedding; // [V, hidden]
     private readonly Block[] _blocks;
     private readonly RmsNorm _norm;
     private readonly Tensor _head;      // [V, hidden]; the embedding itself when tied
-    private readonly float[] _frequencies;
-    private readonly long[] _axisOfFrequency;
+    private readonly Tensor _frequencies; // [headSize/2]
+    private readonly Tensor _axes;        // [headSize/2], which of three positions each is for
+    private readonly DecodingStep _step;
 
     public TextDecoder(Parameters parameters, TextConfig config, bool tied)
     {
@@ -21,8 +22,19 @@ internal sealed class TextDecoder
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new Block(parameters, NameOf(i), config))];
         _norm = new RmsNorm(parameters, "model.norm", config.HiddenSize, config.NormEpsilon);
         _head = tied ? _embedding : parameters.Declare("lm_head.weight", config.VocabularySize, config.HiddenSize);
-        _frequencies = Rotary.Frequencies(config.HeadSize, config.RopeTheta);
-        _axisOfFrequency = [.. config.RopeSections.SelectMany((size, axis) => Enumerable.Repeat((long)axis, size))];
+        using DisposeScope scope = NewDisposeScope();
+        _frequencies = tensor(Rotary.Frequencies(config.HeadSize, config.RopeTheta), device: parameters.Device)
+            .DetachFromDisposeScope();
+        _axes = tensor(
+            config.RopeSections.SelectMany((size, axis) => Enumerable.Repeat((long)axis, size)).ToArray(),
+            device: parameters.Device).DetachFromDisposeScope();
+        _step = new DecodingStep(
+            config,
+            _embedding,
+            _blocks.SelectMany(block => block.Weights),
+            _norm.Weight,
+            _frequencies,
+            parameters.Adapter?.Settings.Scale ?? 0);
     }
 
     /// <summary>[…] token ids → […, hidden].</summary>
@@ -34,10 +46,8 @@ internal sealed class TextDecoder
     /// <returns>Each [B, 1, T, headSize].</returns>
     public (Tensor Cos, Tensor Sin) RotaryTables(Tensor positions)
     {
-        Tensor axes = tensor(_axisOfFrequency, device: positions.device);
-        Tensor frequencies = tensor(_frequencies, device: positions.device);
-        Tensor angle = positions.index_select(0, axes)   // [headSize/2, B, T]
-            .permute(1, 2, 0).to(ScalarType.Float32) * frequencies;
+        Tensor angle = positions.index_select(0, _axes)  // [headSize/2, B, T]
+            .permute(1, 2, 0).to(ScalarType.Float32) * _frequencies;
         angle = cat([angle, angle], -1).unsqueeze(1);    // [B, 1, T, headSize]
         return (angle.cos().to(_embedding.dtype), angle.sin().to(_embedding.dtype));
     }
@@ -60,7 +70,6 @@ internal sealed class TextDecoder
         bool recompute,
         Action<string>? differentiated)
     {
-        var attention = new SequenceAttention(_config, mask, cache);
         for (int i = 0; i < _blocks.Length; i++)
         {
             int layer = i;
@@ -69,43 +78,43 @@ internal sealed class TextDecoder
             hidden = recompute && cache is null
                 ? Recomputation.Of(
                     (x, context) => block.Forward(
-                        x,
-                        context[0],
-                        context[1],
-                        new SequenceAttention(_config, context.ElementAtOrDefault(2), cache: null),
-                        layer),
+                        x, context[0], context[1], context.ElementAtOrDefault(2), cache: null, layer),
                     hidden,
                     mask is null ? [cos, sin] : [cos, sin, mask])
-                : block.Forward(hidden, cos, sin, attention, layer);
+                : block.Forward(hidden, cos, sin, mask, cache, layer);
         }
         cache?.Advance((int)hidden.shape[1]);
         return _norm.Forward(hidden);
     }
 
-    /// <summary>Runs the blocks and the final norm over one more token of each sequence.</summary>
-    /// <param name="hidden">[B, 1, hidden]</param>
+    /// <summary>Runs all of it over one more token of each sequence. Not differentiable.</summary>
+    /// <param name="tokens">[B]</param>
+    /// <param name="positions">[B], on all three axes.</param>
     /// <param name="caches">Hold the sequences' earlier tokens, the first's rows first, and take these.</param>
-    /// <returns>[B, 1, hidden]</returns>
-    public Tensor Forward(Tensor hidden, Tensor cos, Tensor sin, IReadOnlyList<ForkedCache> caches)
+    /// <returns>[B, hidden]</returns>
+    public Tensor Continue(Tensor tokens, Tensor positions, IReadOnlyList<ForkedCache> caches)
     {
         foreach (ForkedCache cache in caches)
         {
             cache.Grow();
         }
-        var attention = new ContinuedAttention(caches);
-        for (int layer = 0; layer < _blocks.Length; layer++)
-        {
-            hidden = _blocks[layer].Forward(hidden, cos, sin, attention, layer);
-        }
+        Tensor hidden = _step.Run(tokens, positions, caches);
         foreach (ForkedCache cache in caches)
         {
             cache.Advance();
         }
-        return _norm.Forward(hidden);
+        return hidden;
     }
 
     /// <summary>[…, hidden] → […, V].</summary>
     public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, _head);
+
+    public void Dispose()
+    {
+        _frequencies.Dispose();
+        _axes.Dispose();
+        _step.Dispose();
+    }
 
     private static string NameOf(int layer) => $"model.layers.{layer}.";
 
@@ -134,14 +143,22 @@ internal sealed class TextDecoder
             _mlpNorm = new RmsNorm(parameters, $"{name}post_attention_layernorm", size, config.NormEpsilon);
         }
 
-        public Tensor Forward(Tensor x, Tensor cos, Tensor sin, IAttention attention, int layer)
+        /// <summary>In the order in which <see cref="DecodingStep"/> takes them.</summary>
+        public IEnumerable<Tensor> Weights =>
+        [
+            _attentionNorm.Weight, _mlpNorm.Weight,
+            .. _q.Weights, .. _k.Weights, .. _v.Weights, .. _o.Weights, .. _mlp.Weights,
+        ];
+
+        public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, KvCache? cache, int layer)
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor normed = _attentionNorm.Forward(x);
             Tensor q = Rotary.Apply(Split(_q.Forward(normed), _config.Heads), cos, sin); // [B, heads, T, headSize]
             Tensor k = Rotary.Apply(Split(_k.Forward(normed), _config.KeyValueHeads), cos, sin);
             Tensor v = Split(_v.Forward(normed), _config.KeyValueHeads);
-            Tensor mixed = x.Plus(_o.Forward(attention.Attend(layer, q, k, v)));
+            cache?.Append(layer, k, v);
+            Tensor mixed = x.Plus(_o.Forward(SequenceAttention.Of(_config, q, k, v, mask)));
             return mixed.Plus(_mlp.Forward(_mlpNorm.Forward(mixed))).MoveToOuterDisposeScope();
         }
 

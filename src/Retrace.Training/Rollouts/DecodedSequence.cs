@@ -5,8 +5,7 @@ namespace Retrace.Training.Rollouts;
 /// <param name="sample">Which of the request's samples it is.</param>
 /// <param name="stream">Decides its tokens.</param>
 /// <param name="maxTokens">The most it may have.</param>
-/// <param name="nextPosition">The rotary position of its first token.</param>
-internal sealed class DecodedSequence(int request, int sample, Random stream, int maxTokens, int nextPosition)
+internal sealed class DecodedSequence(int request, int sample, Random stream, int maxTokens)
 {
     private readonly List<int> _tokens = [];
     private readonly List<float> _logProbs = [];
@@ -19,8 +18,6 @@ internal sealed class DecodedSequence(int request, int sample, Random stream, in
     public int Sample { get; } = sample;
 
     public Random Stream { get; } = stream;
-
-    public int NextPosition { get; set; } = nextPosition;
 
     public bool IsFinished => _stopped || _tokens.Count >= maxTokens;
 

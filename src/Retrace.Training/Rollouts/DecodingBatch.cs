@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Models.Qwen;
 using TorchSharp;
@@ -18,11 +20,14 @@ internal sealed class DecodingBatch(
     /// <summary>Sequences read together leave when fewer than this share of them are at work.</summary>
     public const double WorthLeaving = 0.8;
 
+    private static readonly Scalar One = 1;
+
     private readonly List<ForkedCache> _caches = []; // One for the prompts that were read together.
     private List<DecodedSequence> _rows = [];        // Of all caches, in their order.
     private Tensor? _hidden;                         // [B, hidden]: predicts the next tokens.
+    private Tensor? _positions;                      // [B]: theirs.
     private float[] _uniform = [];                   // [B]
-    private long[] _positions = [];                  // [3·B]
+    private Tensor? _uniformNow;                     // [B, 1], the same memory.
 
     /// <summary>Sequences whose next token is computed.</summary>
     public int Rows => _rows.Count;
@@ -48,12 +53,16 @@ internal sealed class DecodingBatch(
         DecodedSequence[] joined =
         [
             .. parts.SelectMany((part, i) => part.Request.Streams.Select((stream, sample) => new DecodedSequence(
-                part.Index, part.FirstSample + sample, stream, part.Request.MaxTokens, prompts.NextPositions[i]))),
+                part.Index, part.FirstSample + sample, stream, part.Request.MaxTokens))),
         ];
-        Tensor promptOfRow = tensor(
-            samples.SelectMany((count, prompt) => Enumerable.Repeat((long)prompt, count)).ToArray(), device: model.Device);
-        Tensor hiddenOfRows = hidden.index_select(0, promptOfRow);
-        Use([.. _rows, .. joined], _hidden is null ? hiddenOfRows : cat([_hidden, hiddenOfRows]));
+        long[] promptOfRow = [.. samples.SelectMany((count, prompt) => Enumerable.Repeat((long)prompt, count))];
+        Tensor positions = tensor(
+            Array.ConvertAll(promptOfRow, prompt => (long)prompts.NextPositions[(int)prompt]), device: model.Device);
+        Tensor hiddenOfRows = hidden.index_select(0, tensor(promptOfRow, device: model.Device));
+        Use(
+            [.. _rows, .. joined],
+            _hidden is null ? hiddenOfRows : cat([_hidden, hiddenOfRows]),
+            _positions is null ? positions : cat([_positions, positions]));
         return joined;
     }
 
@@ -73,46 +82,50 @@ internal sealed class DecodingBatch(
                 _uniform[i] = _rows[i].IsFinished ? 0 : _rows[i].Stream.NextSingle();
             }
         }
-        Tensor uniform = tensor(_uniform, [_rows.Count, 1], device: model.Device);
-        (Tensor tokens, Tensor measured) = sampler.Draw(model.Logits(_hidden), uniform);
+        (Tensor tokens, Tensor measured) = sampler.Draw(model.Logits(_hidden), _uniformNow!.to(model.Device));
         Record(measured);
+        List<DecodedSequence> rows = _rows;
+        Tensor positions = _positions!;
         if (Leave() is int[] kept)
         {
             if (kept.Length == 0)
             {
-                Use([], null);
+                Use([], hidden: null, positions: null);
                 return false;
             }
-            Tensor rows = tensor(Array.ConvertAll(kept, row => (long)row), device: model.Device);
-            Use([.. kept.Select(row => _rows[row])], hidden: null);
-            tokens = tokens.index_select(0, rows);
+            Tensor remaining = tensor(Array.ConvertAll(kept, row => (long)row), device: model.Device);
+            rows = [.. kept.Select(row => _rows[row])];
+            tokens = tokens.index_select(0, remaining);
+            positions = positions.index_select(0, remaining);
         }
-        Use(_rows, model.Forward(tokens.unsqueeze(1), Positions(), _caches).squeeze(1)); // [B, hidden]
+        Tensor hidden = model.Continue(tokens, positions, _caches);
+        Use(rows, hidden, positions.Increase(One));
         return true;
     }
 
     public void Dispose()
     {
         _caches.ForEach(cache => cache.Dispose());
-        _hidden?.Dispose();
+        Use([], hidden: null, positions: null);
+        _uniformNow?.Dispose();
     }
 
-    // measured: [3 or 4, B], one transfer from the device.
+    // measured: [4 or 5, B], one transfer from the device.
     private void Record(Tensor measured)
     {
         using Tensor host = measured.cpu();
-        float[] flat = host.data<float>().ToArray();
+        Span<float> flat = MemoryMarshal.Cast<byte, float>(host.bytes);
         int count = _rows.Count;
-        bool hasSelfCertainty = flat.Length == 4 * count;
+        bool hasSelfCertainty = flat.Length == 5 * count;
         for (int i = 0; i < count; i++)
         {
             DecodedSequence row = _rows[i];
             if (!row.IsFinished)
             {
                 int token = (int)flat[i];
-                bool stops = model.Config.Tokens.Stops.Contains(token);
-                float? selfCertainty = hasSelfCertainty ? flat[(3 * count) + i] : null;
-                row.Add(token, flat[count + i], flat[(2 * count) + i], selfCertainty, stops);
+                bool stops = flat[count + i] > 0;
+                float? selfCertainty = hasSelfCertainty ? flat[(4 * count) + i] : null;
+                row.Add(token, flat[(2 * count) + i], flat[(3 * count) + i], selfCertainty, stops);
                 onToken?.Invoke(row.Request, row.Sample, token);
             }
         }
@@ -168,26 +181,24 @@ internal sealed class DecodingBatch(
         return false;
     }
 
-    private void Use(List<DecodedSequence> rows, Tensor? hidden)
+    private void Use(List<DecodedSequence> rows, Tensor? hidden, Tensor? positions)
     {
-        _hidden?.Dispose();
-        _hidden = hidden?.DetachFromDisposeScope();
+        Replace(ref _hidden, hidden);
+        Replace(ref _positions, positions);
         if (rows.Count != _rows.Count)
         {
             _uniform = new float[rows.Count];
-            _positions = new long[3 * rows.Count];
+            Replace(ref _uniformNow, as_tensor(_uniform).unsqueeze(1));
         }
         _rows = rows;
     }
 
-    // [3, B, 1]: text moves on all three axes together.
-    private Tensor Positions()
+    private static void Replace(ref Tensor? held, Tensor? by)
     {
-        int count = _rows.Count;
-        for (int i = 0; i < count; i++)
+        if (!ReferenceEquals(held, by))
         {
-            _positions[i] = _positions[count + i] = _positions[(2 * count) + i] = _rows[i].NextPosition++;
+            held?.Dispose();
+            held = by?.DetachFromDisposeScope();
         }
-        return tensor(_positions, [3, count, 1], device: model.Device);
     }
 }

@@ -36,7 +36,7 @@ public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences, i
         Action<int, int, int>? onToken = null)
     {
         using var noGrad = no_grad();
-        using var sampler = new TokenSampler(sampling);
+        using var sampler = new TokenSampler(sampling, model.Config.Tokens.Stops, model.Device);
         using DisposeScope scope = NewDisposeScope();
         // Requests of like length are read together, so that little is padded.
         var waiting = new Queue<RolloutPart>(Parts(requests).OrderBy(part => part.Request.Prompt.Length));

@@ -11,69 +11,78 @@ namespace Retrace.Training.Rollouts;
 /// </remarks>
 internal sealed class TokenSampler : IDisposable
 {
-    private readonly SamplingSettings _settings;
+    // TorchScript for the reason that DecodingStep has. 6 is libtorch's number of fp32.
+    private const string Script = """
+        # The first token whose cumulative probability exceeds the uniform number's share of the whole: never one whose
+        # probability is 0. [B, 1]
+        def inverted(probs, uniform, top_p: float):
+            order = probs
+            if top_p < 1:
+                probs, order = probs.sort(-1, descending=True)
+                # A token stays while what stands before it holds less than top-p: the likeliest always does.
+                before = probs.cumsum(-1).roll(1, -1)
+                before.narrow(-1, 0, 1).zero_()
+                probs = probs * before.lt(top_p)
+            cumulative = probs.cumsum(-1)
+            whole = cumulative.narrow(-1, cumulative.size(1) - 1, 1)
+            place = cumulative.le(uniform * whole).sum(-1, keepdim=True)
+            return order.gather(1, place) if top_p < 1 else place
+
+        def draw(logits, uniform, stops, temperature: float, top_p: float, random: bool, self_certainty: bool):
+            wide = logits.to(6)
+            if temperature != 1:
+                wide = wide.div(temperature)
+            log_probs = wide.log_softmax(-1)
+            probs = log_probs.exp()                                                     # [B, V]
+            if random:
+                tokens = inverted(probs, uniform, top_p)                                # [B, 1]
+            else:
+                tokens = log_probs.argmax(-1, keepdim=True)
+            entropy = (probs * log_probs).sum(-1).neg()
+            ids = tokens.squeeze(1)
+            # Ids are exact in fp32: vocabularies are far smaller than 2^24.
+            measured = [ids.to(6), torch.isin(ids, stops).to(6), log_probs.gather(1, tokens).squeeze(1), entropy]
+            if self_certainty:
+                # KL(uniform || p) = -ln V - mean ln p.
+                measured.append(log_probs.mean([-1]).neg().sub(torch.log(logits.size(1))))
+            return ids, torch.stack(measured)
+
+        """;
+
+    private static readonly Lazy<jit.CompilationUnit> Compiled = new(() => jit.compile(Script));
+
+    private readonly Tensor _stops; // [stop tokens]
     private readonly Scalar _temperature;
     private readonly Scalar _topP;
+    private readonly object[] _arguments; // All but the first two, made once: boxes are objects, too.
 
-    public TokenSampler(SamplingSettings settings)
+    /// <param name="stops">The tokens with which a sample ends.</param>
+    /// <param name="device">Where the logits will be.</param>
+    public TokenSampler(SamplingSettings settings, IReadOnlyList<int> stops, Device device)
     {
-        _settings = settings;
-        _temperature = settings.Temperature > 0 ? settings.Temperature : 1.0;
+        IsRandom = settings.Temperature > 0;
+        _stops = tensor(stops.Select(id => (long)id).ToArray(), device: device).DetachFromDisposeScope();
+        _temperature = IsRandom ? settings.Temperature : 1.0;
         _topP = settings.TopP;
+        _arguments = [_stops, _temperature, _topP, IsRandom, settings.MeasureSelfCertainty];
     }
 
     /// <summary>Whether the uniform numbers are read.</summary>
-    public bool IsRandom => _settings.Temperature > 0;
+    public bool IsRandom { get; }
 
     /// <param name="logits">[B, V]</param>
     /// <param name="uniform">[B, 1], each in [0, 1).</param>
     /// <returns>
-    /// The ids [B], and fp32 [3 or 4, B]: ids, log-probabilities, entropies and, if wanted, self-certainties.
+    /// The ids [B], and fp32 [4 or 5, B]: ids, 1 where that is a stop token and 0 elsewhere, log-probabilities, entropies
+    /// and, if wanted, self-certainties.
     /// </returns>
-    public (Tensor Tokens, Tensor Measured) Draw(Tensor logits, Tensor uniform)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor wide = logits.to(ScalarType.Float32);
-        Tensor logProbs = (_settings.Temperature is > 0 and not 1 ? wide.div(_temperature) : wide).log_softmax(-1);
-        Tensor probs = logProbs.exp();                                             // [B, V]
-        Tensor tokens = IsRandom ? Invert(probs, uniform) : logProbs.argmax(-1, keepdim: true); // [B, 1]
-        List<Tensor> measured =
-        [
-            tokens.squeeze(1).to(ScalarType.Float32), // Exact: vocabularies are far smaller than 2^24.
-            logProbs.gather(1, tokens).squeeze(1),
-            (probs * logProbs).sum(-1).neg(),
-        ];
-        if (_settings.MeasureSelfCertainty)
-        {
-            // KL(uniform ‖ p) = −ln V − mean ln p.
-            using Scalar logSize = Math.Log(logits.shape[1]);
-            measured.Add(logProbs.mean([-1]).neg().sub(logSize));
-        }
-        return (tokens.squeeze(1).MoveToOuterDisposeScope(), stack(measured).MoveToOuterDisposeScope());
-    }
+    public (Tensor Tokens, Tensor Measured) Draw(Tensor logits, Tensor uniform) =>
+        ((Tensor, Tensor))Compiled.Value.invoke("draw", [logits, uniform, .. _arguments]);
 
     public void Dispose()
     {
+        _stops.Dispose();
         _temperature.Dispose();
         _topP.Dispose();
-    }
-
-    // The first token whose cumulative probability exceeds the uniform number's share of the whole: never one whose
-    // probability is 0. [B, 1]
-    private Tensor Invert(Tensor probs, Tensor uniform)
-    {
-        Tensor? order = null;
-        if (_settings.TopP < 1)
-        {
-            (probs, order) = probs.sort(-1, descending: true);
-            // A token stays while what stands before it holds less than top-p: the likeliest always does.
-            Tensor before = probs.cumsum(-1).roll(1, -1);
-            before.narrow(-1, 0, 1).zero_();
-            probs = probs * before.lt(_topP);
-        }
-        Tensor cumulative = probs.cumsum(-1);
-        Tensor whole = cumulative.narrow(-1, cumulative.shape[1] - 1, 1);
-        Tensor place = cumulative.le(uniform * whole).sum(-1, keepdim: true);
-        return order is null ? place : order.gather(1, place);
     }
 }

@@ -109,8 +109,7 @@ public sealed class ReferenceParityTests
             Tensor tokens = model.Logits(hidden).argmax(-1); // [B]
             made.Add([.. tokens.data<long>()]);
             long[] positions = [.. prompts.NextPositions.Select(next => (long)(next + step))];
-            hidden = model.Forward(tokens.view(rows, 1), tensor(positions).view(1, rows, 1).expand(3, rows, 1), cache)
-                .squeeze(1);
+            hidden = model.Continue(tokens, tensor(positions), cache);
         }
 
         for (int row = 0; row < rows; row++)

@@ -36,9 +36,9 @@ internal static class SmallModel
         new TokenIds(0, [1, 0], 2, 3, 6, ImagePad, 8),
         tied);
 
-    public static QwenModel Create(bool tied = true)
+    public static QwenModel Create(bool tied = true, ScalarType type = ScalarType.Float32)
     {
-        var model = new QwenModel(Config(tied), ScalarType.Float32, CPU);
+        var model = new QwenModel(Config(tied), type, CPU);
         model.Initialise(seed: 5);
         using var noGrad = no_grad();
         foreach (string name in model.Parameters.Names.Where(name => model.Parameters[name].dim() > 1))

@@ -8,6 +8,8 @@ public sealed class TokenSamplerTests
 {
     private const int Draws = 4000;
 
+    private static readonly int[] Stops = [0, 3];
+
     // In no order.
     private static readonly double[] Probabilities = [0.05, 0.4, 0.1, 0.25, 0.2];
 
@@ -90,14 +92,15 @@ public sealed class TokenSamplerTests
     private static (int Token, float[] Measured)[] Draw(float[] logits, float[] uniform, SamplingSettings settings)
     {
         using DisposeScope scope = NewDisposeScope();
-        using var sampler = new TokenSampler(settings);
+        using var sampler = new TokenSampler(settings, Stops, CPU);
         (Tensor tokens, Tensor measured) =
             sampler.Draw(tensor(logits).expand(uniform.Length, logits.Length), tensor(uniform).unsqueeze(1));
         long[] ids = tokens.data<long>().ToArray();
         Assert.Equal(ids.Select(id => (float)id), measured[0].data<float>().ToArray());
+        Assert.Equal(ids.Select(id => Stops.Contains((int)id) ? 1f : 0), measured[1].data<float>().ToArray());
         return
         [
-            .. ids.Select((id, row) => ((int)id, Enumerable.Range(1, (int)measured.shape[0] - 1)
+            .. ids.Select((id, row) => ((int)id, Enumerable.Range(2, (int)measured.shape[0] - 2)
                 .Select(line => measured[line, row].item<float>()).ToArray())),
         ];
     }
