@@ -32,7 +32,8 @@ internal static class Scaling
         Curve("learning: width of the model", widths,
             one => common with { Model = RandomModel.Shape(one, model.Text.Layers, model.Text.VocabularySize) },
             Learning, settings);
-        Curve("drawing: tokens of a response", lengths, one => common with { Response = one }, Drawing, settings);
+        // A prompt of one token: many are read in little more time than one is drawn in, so they would hide the growth.
+        Curve("drawing: tokens of a response", lengths, one => common with { Text = 1, Response = one }, Drawing, settings);
         Curve("drawing: responses", batches, one => common with { Responses = one }, Drawing, settings);
     }
 

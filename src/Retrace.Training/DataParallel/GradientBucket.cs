@@ -29,8 +29,11 @@ internal sealed record GradientBucket(IReadOnlyList<BucketSlice> Slices, int Par
 {
     private const long LargestFirst = 1 << 18; // The first one is small, so that the exchange begins early.
 
+    /// <summary>Elements, without padding.</summary>
+    public long Size { get; } = Slices.Sum(slice => slice.Count);
+
     /// <summary>Elements of a part; those of the last parts may be fewer, and padding fills them up.</summary>
-    public long PartSize { get; } = (Slices.Sum(slice => slice.Count) + Parts - 1) / Parts;
+    public long PartSize => (Size + Parts - 1) / Parts;
 
     /// <summary>The last of the tensors that it needs gradients of.</summary>
     public int LastTensor => Slices[^1].Tensor;

@@ -28,6 +28,8 @@ internal sealed class ShardedTraining : IDisposable
     private readonly Tensor[] _tensors;
     private readonly bool[] _hasGradient; // [tensors] whether any process has one.
     private readonly Bucket[] _buckets;
+    private readonly Tensor _gradients; // As large as the largest bucket, which one after the other is put together in it.
+    private readonly Tensor _newWeights; // The same for weights, of their type.
     private readonly List<Task> _onTheWay = [];
 
     /// <param name="processes">All have the same weights.</param>
@@ -49,6 +51,9 @@ internal sealed class ShardedTraining : IDisposable
                     layout,
                     zeros(layout.PartSize, ScalarType.Float32, _device).DetachFromDisposeScope())),
         ];
+        long largest = _buckets.Max(bucket => bucket.Layout.PartSize) * processes.Size;
+        _gradients = empty(largest, ScalarType.Float32, _device).DetachFromDisposeScope();
+        _newWeights = empty(largest, weights.Type, _device).DetachFromDisposeScope();
         Parts = [.. _buckets.SelectMany(PartsOf)];
     }
 
@@ -142,6 +147,8 @@ internal sealed class ShardedTraining : IDisposable
         {
             part.Weights.Dispose();
         }
+        _gradients.Dispose();
+        _newWeights.Dispose();
     }
 
     private IEnumerable<TrainedPart> PartsOf(Bucket bucket)
@@ -181,14 +188,20 @@ internal sealed class ShardedTraining : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Tensor whole = zeros(bucket.Layout.PartSize * _processes.Size, ScalarType.Float32, _device);
+        Tensor whole = _gradients.narrow(0, 0, bucket.Layout.PartSize * _processes.Size);
         foreach (BucketSlice slice in bucket.Layout.Slices)
         {
+            Tensor place = whole.narrow(0, slice.Place, slice.Count);
             if (_tensors[slice.Tensor].grad is Tensor gradient)
             {
-                whole.narrow(0, slice.Place, slice.Count).copy_(ElementsOf(gradient, slice));
+                place.copy_(ElementsOf(gradient, slice));
+            }
+            else
+            {
+                place.zero_();
             }
         }
+        whole.narrow(0, bucket.Layout.Size, whole.shape[0] - bucket.Layout.Size).zero_();
         _processes.SumScatter(whole, bucket.Gradient);
     }
 
@@ -202,7 +215,7 @@ internal sealed class ShardedTraining : IDisposable
             part.narrow(0, slice.Place - (_processes.Rank * layout.PartSize), slice.Count)
                 .copy_(ElementsOf(_tensors[slice.Tensor], slice));
         }
-        Tensor whole = empty(layout.PartSize * _processes.Size, _weights.Type, _device);
+        Tensor whole = _newWeights.narrow(0, 0, layout.PartSize * _processes.Size);
         _processes.GatherAll(part, whole);
         foreach (BucketSlice slice in layout.Slices)
         {
