@@ -77,7 +77,7 @@ internal sealed record AdapterConfig(int Rank, double Alpha, double Dropout, str
             // The tower has layers of the same names. The pattern fits both places where transformers has had it.
             json["exclude_modules"] = @"(.*\.)?visual\..*";
         }
-        return json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
+        return IndentedJson.Of(json);
     }
 
     private static void Require(JsonPart part, string value)

@@ -59,7 +59,7 @@ public static class CheckpointWriter
             ["weight_map"] = weightMap,
         };
         string unfinished = index + ".unfinished";
-        File.WriteAllText(unfinished, document.ToJsonString(new() { WriteIndented = true }) + "\n");
+        File.WriteAllText(unfinished, IndentedJson.Of(document));
         File.Move(unfinished, index, overwrite: true);
         File.Delete(single);
     }

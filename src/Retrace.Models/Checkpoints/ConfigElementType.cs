@@ -38,7 +38,7 @@ internal static class ConfigElementType
             {
                 return config;
             }
-            return Encoding.UTF8.GetBytes(root.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+            return Encoding.UTF8.GetBytes(IndentedJson.Of(root));
         }
         catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
         {

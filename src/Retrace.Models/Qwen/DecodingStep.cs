@@ -1,3 +1,4 @@
+using Retrace.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -104,7 +105,7 @@ internal sealed class DecodingStep : IDisposable
 
         """;
 
-    private static readonly Lazy<jit.CompilationUnit> Compiled = new(() => jit.compile(Script));
+    private static readonly Lazy<jit.CompilationUnit> Compiled = TorchScript.Of(Script);
 
     private readonly object[] _arguments; // All but the first three.
     private readonly Scalar[] _scalars;

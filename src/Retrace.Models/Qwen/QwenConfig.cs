@@ -13,8 +13,6 @@ public sealed record QwenConfig(TextConfig Text, VisionConfig Vision, TokenIds T
     private const string ConfigFile = "config.json";
     private const string GenerationFile = "generation_config.json";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     // Far above any model's, and small enough that products of two of them, and the list of all tensors, can be.
     private const int LargestSize = 1 << 24;
     private const int MostLayers = 1000;
@@ -111,7 +109,7 @@ public sealed record QwenConfig(TextConfig Text, VisionConfig Vision, TokenIds T
                 ["tokens_per_second"] = 2,
             },
         };
-        return json.ToJsonString(Indented) + "\n";
+        return IndentedJson.Of(json);
     }
 
     private string GenerationJson()
@@ -122,7 +120,7 @@ public sealed record QwenConfig(TextConfig Text, VisionConfig Vision, TokenIds T
             ["pad_token_id"] = Tokens.EndOfText,
             ["eos_token_id"] = new JsonArray([.. Tokens.Stops.Select(id => (JsonNode)id)]),
         };
-        return json.ToJsonString(Indented) + "\n";
+        return IndentedJson.Of(json);
     }
 
     internal static QwenConfig Parse(JsonPart root)

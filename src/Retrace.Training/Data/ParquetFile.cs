@@ -77,10 +77,8 @@ internal static class ParquetFile
         catch (Exception error) when (error is not (BadInputException or OutOfMemoryException))
         {
             // A damaged file fails anywhere inside the decoder, with whatever exception comes first.
-            string reason = error is NotImplementedException
-                ? "it holds lists in data pages of version 2; pyarrow's data_page_version='1.0', its default, writes what can be read"
-                : error.Message.TrimEnd('.');
-            throw new BadInputException($"{path}: the Parquet data cannot be read: {reason}", error);
+            throw new BadInputException(
+                $"{path}: the Parquet data cannot be read: {error.Message.TrimEnd('.')}", error);
         }
 
         async Task<T> Use()

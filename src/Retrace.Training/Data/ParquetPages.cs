@@ -16,7 +16,7 @@ internal static class ParquetPages
     /// <param name="chunk">Where the column's pages lie.</param>
     /// <param name="field">The column.</param>
     /// <param name="limits">What they may come to.</param>
-    /// <exception cref="InvalidDataException">They claim more, or are none.</exception>
+    /// <exception cref="InvalidDataException">They claim more, are none, or of a kind that is not decoded.</exception>
     public static void Check(ParquetStream file, ColumnMetaData chunk, DataField field, ParquetLimits limits)
     {
         limits.CheckValues(chunk.NumValues);
@@ -34,6 +34,12 @@ internal static class ParquetPages
             }
             file.Position = at;
             var page = ParquetPage.ReadHeader(file, limits);
+            if (page.HasLevelsApart && field.MaxRepetitionLevel > 0)
+            {
+                throw new InvalidDataException(
+                    "it holds lists in data pages of version 2, which the decoder does not know; pyarrow's "
+                    + "data_page_version='1.0', its default, writes what can be read");
+            }
             at = file.Position + page.Stored;
             long decoded = Math.Max(page.Decoded, Unpacked(file, page, chunk.Codec, field));
             if (decoded > page.Stored * ratio)

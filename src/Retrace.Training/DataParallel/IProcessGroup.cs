@@ -18,6 +18,9 @@ public interface IProcessGroup : IDisposable
     /// <summary>This process's number among those on its machine, by which it takes one of the machine's devices.</summary>
     int LocalRank { get; }
 
+    /// <summary>How many of the processes run on this machine and divide its memory.</summary>
+    int LocalSize { get; }
+
     /// <summary>Runs work beside what this thread does, after all that was submitted before.</summary>
     Task Submit(Action work);
 

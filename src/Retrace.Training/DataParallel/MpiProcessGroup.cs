@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,6 +30,8 @@ public sealed class MpiProcessGroup : IProcessGroup
             Mpi.Check(Mpi.CommSize(Mpi.World, out int size), "MPI_Comm_size");
             return (rank, size);
         });
+        byte[] machine = Encoding.UTF8.GetBytes(Environment.MachineName);
+        LocalSize = GatherAll(machine).Count(other => other.AsSpan().SequenceEqual(machine));
     }
 
     /// <inheritdoc/>
@@ -39,6 +42,9 @@ public sealed class MpiProcessGroup : IProcessGroup
 
     /// <inheritdoc/>
     public int LocalRank { get; } = LocalRankOfLauncher();
+
+    /// <inheritdoc/>
+    public int LocalSize { get; }
 
     /// <inheritdoc/>
     public Task Submit(Action work) => _thread.Submit(work);

@@ -15,6 +15,9 @@ public sealed class SingleProcess : IProcessGroup
     public int LocalRank => 0;
 
     /// <inheritdoc/>
+    public int LocalSize => 1;
+
+    /// <inheritdoc/>
     public Task Submit(Action work)
     {
         work();

@@ -115,10 +115,8 @@ public sealed class EvolutionLoop
     {
         var clock = Stopwatch.StartNew();
         StageStarted?.Invoke(step, "rollout");
-        PreparedBatch batch = _batches.Of(step);
-        (Trajectory[][] maternal, Retracing[][] retraced) = _processes.Do(() => Draw(step, batch, cancellation));
-        (maternal, retraced) = RolloutMessage.Exchange(_processes, maternal, retraced);
-        RewardedGroup[] groups = _rewardStage.Assess(step, batch.Problems, maternal, retraced);
+        (PreparedProblem[] problems, Trajectory[][] maternal, Retracing[][] retraced) = DrawTogether(step, cancellation);
+        RewardedGroup[] groups = _rewardStage.Assess(step, problems, maternal, retraced);
         TimeSpan rollout = clock.Elapsed;
 
         StageStarted?.Invoke(step, "learning");
@@ -155,6 +153,16 @@ public sealed class EvolutionLoop
         {
             return null;
         }
+    }
+
+    // Both rounds of the whole batch. Nothing else holds the perturbed images, so that they are gone while learning.
+    private (PreparedProblem[] Problems, Trajectory[][] Maternal, Retracing[][] Retraced) DrawTogether(
+        int step, CancellationToken cancellation)
+    {
+        PreparedBatch batch = _batches.Of(step);
+        (Trajectory[][] maternal, Retracing[][] retraced) = _processes.Do(() => Draw(step, batch, cancellation));
+        (maternal, retraced) = RolloutMessage.Exchange(_processes, maternal, retraced);
+        return (batch.Problems, maternal, retraced);
     }
 
     // Both rounds of this process's share of the batch.

@@ -164,8 +164,8 @@ public sealed class EvolutionRun : IDisposable
         UsableProblems? evaluationData = ReadEvaluationData(preparation, cancellation);
 
         (VisionLanguageModel policy, QwenModel? reference) = OpenPolicy(start);
-        policy.Network.RecomputesActivations =
-            MemoryPlan.Recomputes(start.Network.Config, Configuration, data.LargestPrompt, _processes.Size);
+        policy.Network.RecomputesActivations = MemoryPlan.Recomputes(
+            start.Network.Config, Configuration, data.LargestPrompt, _processes.Size, _processes.LocalSize);
         // What an adapter shares with the model it starts from stays as it is.
         Parameters weights = policy.Network.Parameters;
         bool vision = Configuration.Model.TrainVision;
@@ -247,7 +247,8 @@ public sealed class EvolutionRun : IDisposable
     }
 
     private void CheckFits(QwenConfig config, PromptSize largestPrompt) =>
-        MemoryPlan.Of(config, Configuration, largestPrompt, _processes.Size).CheckFits(Configuration.Model);
+        MemoryPlan.Of(config, Configuration, largestPrompt, _processes.Size, _processes.LocalSize)
+            .CheckFits(Configuration.Model, _processes.LocalSize);
 
     private VisionLanguageModel LoadModel(string directory) =>
         ComputeSettings.LoadModel(directory, Configuration, _processes.LocalRank);

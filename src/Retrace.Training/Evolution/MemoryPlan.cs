@@ -52,30 +52,42 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
     /// <param name="configuration">The run's.</param>
     /// <param name="largestPrompt">Of the problems.</param>
     /// <param name="processes">How many train together; the plan is that of each.</param>
+    /// <param name="onThisMachine">How many of them divide this machine's memory.</param>
     public static MemoryPlan Of(
-        QwenConfig config, RunConfiguration configuration, PromptSize largestPrompt, int processes = 1)
+        QwenConfig config,
+        RunConfiguration configuration,
+        PromptSize largestPrompt,
+        int processes = 1,
+        int onThisMachine = 1)
     {
         var calculation = new Calculation(config, configuration, largestPrompt, processes);
-        return calculation.Plan(calculation.Recomputes());
+        return calculation.Plan(calculation.Recomputes(onThisMachine));
     }
 
     /// <summary>
     /// Whether the backward pass computes activations anew: as the configuration says, or else on a GPU, whose memory is not
     /// known here, and where the plan without it comes to more than half of what this process can have.
     /// </summary>
-    /// <inheritdoc cref="Of(QwenConfig, RunConfiguration, PromptSize, int)"/>
+    /// <inheritdoc cref="Of(QwenConfig, RunConfiguration, PromptSize, int, int)"/>
     public static bool Recomputes(
-        QwenConfig config, RunConfiguration configuration, PromptSize largestPrompt, int processes = 1) =>
-        new Calculation(config, configuration, largestPrompt, processes).Recomputes();
+        QwenConfig config,
+        RunConfiguration configuration,
+        PromptSize largestPrompt,
+        int processes = 1,
+        int onThisMachine = 1) =>
+        new Calculation(config, configuration, largestPrompt, processes).Recomputes(onThisMachine);
 
     /// <summary>Refuses a run on the CPU that needs more memory than this process can have.</summary>
+    /// <param name="onThisMachine">How many processes divide this machine's memory.</param>
     /// <exception cref="BadInputException">It does.</exception>
-    public void CheckFits(ModelSettings settings)
+    public void CheckFits(ModelSettings settings, int onThisMachine = 1)
     {
-        if (settings.Device == "cpu" && Peak > Available)
+        long available = AvailableToEachOf(onThisMachine);
+        if (settings.Device == "cpu" && Peak > available)
         {
+            string recomputing = settings.ActivationCheckpointing == false ? "model.activation_checkpointing=true, " : "";
             throw new BadInputException(
-                $"The run needs {Gibibytes(Peak)} GiB and this process can have {Gibibytes(Available)}; "
+                $"The run needs {Gibibytes(Peak)} GiB and this process can have {Gibibytes(available)}; {recomputing}"
                 + "model.lora_rank, learn.kl=0 or a smaller learn.micro_batch_tokens or "
                 + $"rollout.max_batch_sequences would need less.\n{Table()}");
         }
@@ -85,9 +97,10 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
     public string Table() => string.Join('\n', Items
         .Where(item => item.Bytes > 0)
         .Select(item => Row(item.Name, item.Phase.ToString().ToLowerInvariant(), item.Bytes))
-        .Append(Row("peak: what is always there and the larger phase", "", Peak)));
+        .Append(Row("peak: what is always there and the largest phase", "", Peak)));
 
-    private static long Available => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+    private static long AvailableToEachOf(int processes) =>
+        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / processes;
 
     private static string Row(string name, string phase, long bytes) =>
         $"  {name,-47}  {phase,-8}  {Gibibytes(bytes),9} GiB";
@@ -131,8 +144,8 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
 
         private long Trajectories => (long)_run.Data.Batch * _run.Rollout.Group;
 
-        public bool Recomputes() => _run.Model.ActivationCheckpointing
-            ?? (_run.Model.Device != "cpu" || Plan(recomputes: false).Peak > Available / 2 / _processes);
+        public bool Recomputes(int onThisMachine) => _run.Model.ActivationCheckpointing
+            ?? (_run.Model.Device != "cpu" || Plan(recomputes: false).Peak > AvailableToEachOf(onThisMachine) / 2);
 
         public MemoryPlan Plan(bool recomputes)
         {
@@ -212,8 +225,10 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
             return (long)(Math.Max(maternal, retraced) * (1 + copied)) * BytesOfKeysAndValues;
         }
 
-        // Logits, log-probabilities, probabilities, their sums, and a comparison.
-        private long Distributions() => Rows() * Text.VocabularySize * ((4 * Float) + _element + 1);
+        // Logits, log-probabilities, probabilities, their sums, and a comparison; with top-p also the order of the
+        // probabilities, the sums before each, and what is cut off.
+        private long Distributions() => Rows() * Text.VocabularySize
+            * ((4 * Float) + _element + 1 + (_run.Rollout.TopP < 1 ? sizeof(long) + Float : 0));
 
         // What a micro-batch keeps for its backward pass, and what that makes on the way.
         private long Activations(bool recomputes)

@@ -1,3 +1,4 @@
+using Retrace.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,7 +22,7 @@ internal static class FusedAdamW
 
         """;
 
-    private static readonly Lazy<jit.CompilationUnit> Compiled = new(() => jit.compile(Script));
+    private static readonly Lazy<jit.CompilationUnit> Compiled = TorchScript.Of(Script);
 
     /// <summary>
     /// What <see cref="Update"/> takes; a tensor, because temporary scalars are not safe (docs/architecture.md).

@@ -22,7 +22,7 @@ public sealed class MicroBatch
         Places = [.. rows.SelectMany(row => row)];
     }
 
-    /// <summary>Which of all the responses these are, in the order of <see cref="Predict(QwenModel, double)"/>.</summary>
+    /// <summary>Which of all the responses these are, in the order of <see cref="Predict(QwenModel, double, bool)"/>.</summary>
     public IReadOnlyList<int> Places { get; }
 
     /// <summary>Puts as many as fit into each batch of padded rows, those of like length together.</summary>

@@ -143,21 +143,22 @@ internal sealed class DecodingBatch(
         foreach (ForkedCache cache in _caches.ToArray())
         {
             int rows = cache.Rows;
-            int[] atWork = [.. Enumerable.Range(0, rows).Where(row => !_rows[first + row].IsFinished)];
-            if (atWork.Length == 0)
+            IEnumerable<int> kept = Enumerable.Range(0, rows);
+            if (IsWorthLeaving(first, rows))
             {
-                cache.Dispose();
-                _caches.Remove(cache);
+                int[] atWork = [.. kept.Where(row => !_rows[first + row].IsFinished)];
+                if (atWork.Length == 0)
+                {
+                    cache.Dispose();
+                    _caches.Remove(cache);
+                }
+                else
+                {
+                    cache.Keep(atWork);
+                }
+                kept = atWork;
             }
-            else if (atWork.Length < WorthLeaving * rows)
-            {
-                cache.Keep(atWork);
-            }
-            else
-            {
-                atWork = [.. Enumerable.Range(0, rows)];
-            }
-            remaining.AddRange(atWork.Select(row => first + row));
+            remaining.AddRange(kept.Select(row => first + row));
             first += rows;
         }
         return [.. remaining];
@@ -165,20 +166,27 @@ internal sealed class DecodingBatch(
 
     private bool AnyIsWorthLeaving()
     {
-        int row = 0;
+        int first = 0;
         foreach (ForkedCache cache in _caches)
         {
-            int atWork = 0;
-            for (int end = row + cache.Rows; row < end; row++)
-            {
-                atWork += _rows[row].IsFinished ? 0 : 1;
-            }
-            if (atWork < WorthLeaving * cache.Rows)
+            if (IsWorthLeaving(first, cache.Rows))
             {
                 return true;
             }
+            first += cache.Rows;
         }
         return false;
+    }
+
+    // first, rows: of a cache.
+    private bool IsWorthLeaving(int first, int rows)
+    {
+        int atWork = 0;
+        for (int row = first; row < first + rows; row++)
+        {
+            atWork += _rows[row].IsFinished ? 0 : 1;
+        }
+        return atWork < WorthLeaving * rows;
     }
 
     private void Use(List<DecodedSequence> rows, Tensor? hidden, Tensor? positions)

@@ -1,3 +1,4 @@
+using Retrace.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -49,7 +50,7 @@ internal sealed class TokenSampler : IDisposable
 
         """;
 
-    private static readonly Lazy<jit.CompilationUnit> Compiled = new(() => jit.compile(Script));
+    private static readonly Lazy<jit.CompilationUnit> Compiled = TorchScript.Of(Script);
 
     private readonly Tensor _stops; // [stop tokens]
     private readonly Scalar _temperature;

@@ -101,6 +101,8 @@ public sealed class ShardedTrainingTests
 
         public int LocalRank => _inner.LocalRank;
 
+        public int LocalSize => _inner.LocalSize;
+
         public Task Submit(Action work)
         {
             Submitted++;

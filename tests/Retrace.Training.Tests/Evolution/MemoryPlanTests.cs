@@ -23,6 +23,23 @@ public sealed class MemoryPlanTests
     }
 
     [Fact]
+    public void Processes_on_one_machine_divide_its_memory()
+    {
+        const int Many = 1_000_000;
+        QwenConfig config = QwenConfig.Load(Shipped.Model);
+        RunConfiguration configuration = ConfigurationLayers.Resolve(
+            null, null, ["model.activation_checkpointing=false"]);
+        var plan = MemoryPlan.Of(config, configuration, new PromptSize(200, 64), processes: Many, onThisMachine: 1);
+        plan.CheckFits(configuration.Model, onThisMachine: 1);
+        var refused = Assert.Throws<BadInputException>(() => plan.CheckFits(configuration.Model, onThisMachine: Many));
+        Assert.Contains("; model.activation_checkpointing=true, model.lora_rank, ", refused.Message);
+
+        configuration = ConfigurationLayers.Resolve(null, null, []);
+        Assert.False(MemoryPlan.Recomputes(config, configuration, new PromptSize(200, 64), Many, onThisMachine: 1));
+        Assert.True(MemoryPlan.Recomputes(config, configuration, new PromptSize(200, 64), Many, onThisMachine: Many));
+    }
+
+    [Fact]
     public void The_plan_counts_what_is_recomputed()
     {
         QwenConfig config = QwenConfig.Load(Shipped.Model);

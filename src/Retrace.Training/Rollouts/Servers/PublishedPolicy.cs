@@ -13,7 +13,8 @@ namespace Retrace.Training.Rollouts.Servers;
 /// An adapter goes by the load-adapter call, under a name of its own for each version, so that a request says which
 /// version it means. Whole weights go by SGLang's <c>/update_weights_from_disk</c>, which labels them, or by vLLM's
 /// <c>/collective_rpc</c> with <c>reload_weights</c>, which does not.
-/// Loading goes on while nobody waits for it, and ends before the version's files are removed.
+/// Loading goes on while nobody waits for it. The calls end before a version's files are removed; a server that reads on
+/// after its call was withdrawn may then find them gone, and is told to load the next version in any case.
 /// </remarks>
 internal sealed class PublishedPolicy : IDisposable
 {

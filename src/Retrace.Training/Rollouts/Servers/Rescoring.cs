@@ -31,8 +31,9 @@ internal static class Rescoring
         foreach (MicroBatch microBatch in MicroBatch.Of(responses, policy.Config.Text, maxTokens))
         {
             cancellation.ThrowIfCancellationRequested();
-            using TokenPredictions predictions = microBatch.Predict(policy, temperature, entropies: true);
-            using Tensor both = stack([predictions.LogProbs, predictions.Entropies!]).cpu(); // [2, tokens]
+            using DisposeScope scope = NewDisposeScope();
+            TokenPredictions predictions = microBatch.Predict(policy, temperature, entropies: true);
+            Tensor both = stack([predictions.LogProbs, predictions.Entropies!]).cpu(); // [2, tokens]
             float[] flat = both.data<float>().ToArray();
             int count = flat.Length / 2;
             int start = 0;

@@ -67,7 +67,7 @@ internal sealed class RolloutDispatcher
             {
                 throw new RolloutFailedException(
                     $"No server of rollout.servers could draw a request in {Rounds} rounds; the last one: "
-                    + $"{error.Message}. --resume goes on from the last checkpoint.",
+                    + error.Message.TrimEnd('.'),
                     error);
             }
         });
@@ -113,13 +113,13 @@ internal sealed class RolloutDispatcher
     {
         RolloutServer server = Choose(attempts);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(_settings.RequestTimeout));
         try
         {
             if (!_policy.IsFresh(server.Version))
             {
-                await _policy.LoadIntoAsync(server, limit.Token);
+                await _policy.LoadIntoAsync(server, cancellation); // Which has a limit of its own.
             }
+            limit.CancelAfter(TimeSpan.FromSeconds(_settings.RequestTimeout));
             int version = server.Version ?? throw new ServerFaultException($"{server.Address} has lost its weights");
             (Generation[] drawn, string? label) = await ask(server, version, attempts.Job, limit.Token);
             if (label is not null && !_policy.IsFresh(_policy.VersionOf(label)))

@@ -17,6 +17,7 @@ internal sealed class RolloutServer : IDisposable
     private readonly HttpClient _http;
     private readonly string? _key;
     private readonly Lock _state = new();
+    private int? _version;
     private int _failures; // In a row.
     private long _restsUntil; // By the clock of Environment.TickCount64, which nobody sets.
     private Task _loading = Task.CompletedTask;
@@ -48,7 +49,24 @@ internal sealed class RolloutServer : IDisposable
     public string Model { get; private set; } = "";
 
     /// <summary>The version of the policy that it draws with; null where that is not known.</summary>
-    public int? Version { get; set; }
+    public int? Version
+    {
+        get
+        {
+            lock (_state)
+            {
+                return _version;
+            }
+        }
+
+        set
+        {
+            lock (_state)
+            {
+                _version = value;
+            }
+        }
+    }
 
     /// <summary>Ends, well or not, with what <see cref="LoadOnce"/> has begun last.</summary>
     public Task Loading
@@ -176,6 +194,14 @@ internal sealed class RolloutServer : IDisposable
             {
                 LostWeights = fault.LostWeights,
                 Refused = fault.Refused,
+            };
+        }
+        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw new ServerFaultException(
+                $"{Address} answers more than {LargestReply >> 20} MiB; rollout.samples_per_request should be smaller")
+            {
+                Refused = true,
             };
         }
         catch (Exception error) when (error is HttpRequestException or IOException)

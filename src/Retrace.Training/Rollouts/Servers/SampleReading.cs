@@ -9,6 +9,10 @@ internal sealed class SampleReading(Tokenizer tokenizer, QwenConfig config)
     private readonly int _longestToken =
         Enumerable.Range(0, tokenizer.VocabularySize).Max(id => tokenizer.TokenBytes(id).Length);
 
+    // Where a checkpoint names several stop tokens, in whatever order, the one that its chat template puts there.
+    private readonly int _endOfTurn =
+        tokenizer.IdOf(ChatTemplate.EndOfTurn) is int id && config.Tokens.Stops.Contains(id) ? id : config.Tokens.EndOfTurn;
+
     /// <summary>
     /// The samples, with the server's log-probabilities as <see cref="Generation.DrawnLogProbs"/> and nothing measured.
     /// </summary>
@@ -48,7 +52,7 @@ internal sealed class SampleReading(Tokenizer tokenizer, QwenConfig config)
         if (sample.Stopped && !IsStop(tokens.LastOrDefault(-1)))
         {
             // Some servers leave the stop token out, and then nobody says how likely it was.
-            (tokens, logProbs) = ([.. tokens, config.Tokens.EndOfTurn], null);
+            (tokens, logProbs) = ([.. tokens, _endOfTurn], null);
         }
         int first = Array.FindIndex(tokens, IsStop);
         if (tokens.Length == 0 || tokens.Length > maxTokens + 1 || (first >= 0 && first < tokens.Length - 1))

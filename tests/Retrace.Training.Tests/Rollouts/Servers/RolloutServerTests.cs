@@ -36,6 +36,23 @@ public sealed class RolloutServerTests
     }
 
     [Fact]
+    public async Task A_reply_that_is_too_large_is_no_server_that_is_gone()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        using RolloutServer server = new(new Uri($"http://{listener.LocalEndpoint}/"), key: null);
+        Task<ServerFaultException> asked =
+            Assert.ThrowsAsync<ServerFaultException>(() => server.FindModelAsync(Cancellation));
+        using TcpClient client = await listener.AcceptTcpClientAsync(Cancellation);
+        await client.GetStream().WriteAsync(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 70000000\r\n\r\n{"u8.ToArray(),
+            Cancellation);
+        ServerFaultException fault = await asked;
+        Assert.EndsWith("answers more than 64 MiB; rollout.samples_per_request should be smaller", fault.Message);
+        Assert.Equal((true, false), (fault.Refused, fault.LostWeights));
+    }
+
+    [Fact]
     public async Task What_is_loading_is_joined_and_can_be_begun_again_once_it_has_ended()
     {
         using RolloutServer server = new(new Uri("http://127.0.0.1:1/"), key: null);

@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Models.Native;
+
+/// <summary>Functions in TorchScript: what TorchSharp has no call for, or what would be too many calls.</summary>
+/// <remarks>
+/// libtorch would fuse element-wise operations on a GPU, by code that it compiles anew for each of the first dozen batch
+/// sizes and that skips roundings in bf16 which the same operations make when they are called one by one. That is turned
+/// off, unless the variable is set.
+/// </remarks>
+public static class TorchScript
+{
+    private const string Fuser = "PYTORCH_TENSOREXPR";
+
+    static TorchScript()
+    {
+        if (Environment.GetEnvironmentVariable(Fuser) is not null)
+        {
+            return;
+        }
+        // .NET's own variables are a copy, which libtorch does not see.
+        if (OperatingSystem.IsWindows())
+        {
+            PutEnvironment(Fuser, "0");
+        }
+        else
+        {
+            SetEnvironment(Fuser, "0", overwrite: 1);
+        }
+    }
+
+    /// <summary>Compiles a script when its first function is called.</summary>
+    public static Lazy<jit.CompilationUnit> Of(string script) => new(() => jit.compile(script));
+
+    [DllImport("libc", EntryPoint = "setenv")]
+    private static extern int SetEnvironment(
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value, int overwrite);
+
+    [DllImport("ucrtbase", EntryPoint = "_putenv_s")]
+    private static extern int PutEnvironment(
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value);
+}

@@ -1,0 +1,29 @@
+using Retrace.Models.Qwen;
+using Retrace.Models.Text;
+using Retrace.Training.Rollouts;
+using Retrace.Training.Rollouts.Servers;
+
+namespace Retrace.Training.Tests.Rollouts.Servers;
+
+public sealed class SampleReadingTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_stop_token_that_a_server_leaves_out_is_the_chat_templates_in_whatever_order_they_are_named(bool first)
+    {
+        var tokenizer = Tokenizer.Load(Shipped.Model);
+        QwenConfig config = QwenConfig.Load(Shipped.Model);
+        int end = tokenizer.IdOf(ChatTemplate.EndOfTurn)!.Value;
+        int[] stops = [end, tokenizer.IdOf(ChatTemplate.Padding)!.Value];
+        config = config with { Tokens = config.Tokens with { Stops = first ? stops : [.. stops.Reverse()] } };
+        int[] words = tokenizer.Encode("42");
+        var job = new RolloutJob(0, 0, 1, new ServerPrompt([1, 2, 3], null, null, [], 3), MaxTokens: 8, Seed: 1);
+
+        Generation read = new SampleReading(tokenizer, config).Read(
+            job, new ServerReply([new DrawnSample(null, words, new float[words.Length], Stopped: true)], 3, null))[0];
+
+        Assert.Equal([.. words, end], read.Tokens);
+        Assert.Null(read.DrawnLogProbs);
+    }
+}
