@@ -35,7 +35,7 @@ public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences, i
         CancellationToken cancellation,
         Action<int, int, int>? onToken = null)
     {
-        using var noGrad = no_grad();
+        using var inference = inference_mode();
         using var sampler = new TokenSampler(sampling, model.Config.Tokens.Stops, model.Device);
         using DisposeScope scope = NewDisposeScope();
         // Requests of like length are read together, so that little is padded.
