@@ -42,6 +42,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
 {
     private const long Float = sizeof(float);
     private const long Process = 256L << 20;   // .NET, libtorch's code, its threads' buffers, what malloc holds freed.
+    private const double BlockForward = 1.5;    // Counted: what a block's forward pass makes, in what it keeps.
     private const double BlocksAtOnce = 2.7;    // Measured: a block's activations, and their gradients as they are made.
 
     /// <summary>Bytes at the peak: what is always there and the largest of the other phases.</summary>
@@ -257,7 +258,8 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
             // One after the other: first the head, while the allocator still holds the last block's temporary tensors.
             long[] passing =
             [
-                Math.Max(logits, embedding) + (tokens * BlockOfText),
+                Math.Max(logits, embedding)
+                    + (long)((recomputes ? BlockForward : BlockForward - 1) * tokens * BlockOfText),
                 (long)(atOnce * tokens * BlockOfText),
                 (long)((TrainsVision ? atOnce : 1) * patches * BlockOfVision),
             ];
