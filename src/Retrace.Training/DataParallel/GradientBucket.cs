@@ -35,6 +35,9 @@ internal sealed record GradientBucket(IReadOnlyList<BucketSlice> Slices, int Par
     /// <summary>Elements of a part; those of the last parts may be fewer, and padding fills them up.</summary>
     public long PartSize => (Size + Parts - 1) / Parts;
 
+    /// <summary>Elements of all parts.</summary>
+    public long PaddedSize => PartSize * Parts;
+
     /// <summary>The last of the tensors that it needs gradients of.</summary>
     public int LastTensor => Slices[^1].Tensor;
 

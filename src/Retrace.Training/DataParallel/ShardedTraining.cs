@@ -51,7 +51,7 @@ internal sealed class ShardedTraining : IDisposable
                     layout,
                     zeros(layout.PartSize, ScalarType.Float32, _device).DetachFromDisposeScope())),
         ];
-        long largest = _buckets.Max(bucket => bucket.Layout.PartSize) * processes.Size;
+        long largest = _buckets.Max(bucket => bucket.Layout.PaddedSize);
         _gradients = empty(largest, ScalarType.Float32, _device).DetachFromDisposeScope();
         _newWeights = empty(largest, weights.Type, _device).DetachFromDisposeScope();
         Parts = [.. _buckets.SelectMany(PartsOf)];
@@ -188,7 +188,7 @@ internal sealed class ShardedTraining : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Tensor whole = _gradients.narrow(0, 0, bucket.Layout.PartSize * _processes.Size);
+        Tensor whole = _gradients.narrow(0, 0, bucket.Layout.PaddedSize);
         foreach (BucketSlice slice in bucket.Layout.Slices)
         {
             Tensor place = whole.narrow(0, slice.Place, slice.Count);
@@ -201,7 +201,7 @@ internal sealed class ShardedTraining : IDisposable
                 place.zero_();
             }
         }
-        whole.narrow(0, bucket.Layout.Size, whole.shape[0] - bucket.Layout.Size).zero_();
+        whole.narrow(0, bucket.Layout.Size, bucket.Layout.PaddedSize - bucket.Layout.Size).zero_();
         _processes.SumScatter(whole, bucket.Gradient);
     }
 
@@ -215,7 +215,7 @@ internal sealed class ShardedTraining : IDisposable
             part.narrow(0, slice.Place - (_processes.Rank * layout.PartSize), slice.Count)
                 .copy_(ElementsOf(_tensors[slice.Tensor], slice));
         }
-        Tensor whole = _newWeights.narrow(0, 0, layout.PartSize * _processes.Size);
+        Tensor whole = _newWeights.narrow(0, 0, layout.PaddedSize);
         _processes.GatherAll(part, whole);
         foreach (BucketSlice slice in layout.Slices)
         {

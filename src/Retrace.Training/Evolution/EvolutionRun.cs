@@ -147,7 +147,7 @@ public sealed class EvolutionRun : IDisposable
         if (File.Exists(Path.Combine(modelDirectory, "config.json")))
         {
             // Before any of it is loaded; what else is wrong with the folder is for loading to say.
-            CheckFits(QwenConfig.Load(modelDirectory), default);
+            PlanThatFits(QwenConfig.Load(modelDirectory), default);
         }
         VisionLanguageModel start = Hold(LoadModel(modelDirectory));
         if (start.Network.Adapter is not null)
@@ -158,14 +158,13 @@ public sealed class EvolutionRun : IDisposable
         }
         var preparation = new ProblemPreparation(start, Configuration.Data);
         UsableProblems data = UsableProblems.Read(dataFile, preparation, cancellation);
-        CheckFits(start.Network.Config, data.LargestPrompt);
+        MemoryPlan plan = PlanThatFits(start.Network.Config, data.LargestPrompt);
         ProblemCount = data.Problems.Count;
         Skipped = data.Skipped;
         UsableProblems? evaluationData = ReadEvaluationData(preparation, cancellation);
 
         (VisionLanguageModel policy, QwenModel? reference) = OpenPolicy(start);
-        policy.Network.RecomputesActivations = MemoryPlan.Recomputes(
-            start.Network.Config, Configuration, data.LargestPrompt, _processes.Size, _processes.LocalSize);
+        policy.Network.RecomputesActivations = plan.RecomputesActivations;
         // What an adapter shares with the model it starts from stays as it is.
         Parameters weights = policy.Network.Parameters;
         bool vision = Configuration.Model.TrainVision;
@@ -246,9 +245,12 @@ public sealed class EvolutionRun : IDisposable
         }
     }
 
-    private void CheckFits(QwenConfig config, PromptSize largestPrompt) =>
-        MemoryPlan.Of(config, Configuration, largestPrompt, _processes.Size, _processes.LocalSize)
-            .CheckFits(Configuration.Model, _processes.LocalSize);
+    private MemoryPlan PlanThatFits(QwenConfig config, PromptSize largestPrompt)
+    {
+        var plan = MemoryPlan.Of(config, Configuration, largestPrompt, _processes.Size, _processes.LocalSize);
+        plan.CheckFits(Configuration.Model);
+        return plan;
+    }
 
     private VisionLanguageModel LoadModel(string directory) =>
         ComputeSettings.LoadModel(directory, Configuration, _processes.LocalRank);

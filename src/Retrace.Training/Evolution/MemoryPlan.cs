@@ -38,7 +38,12 @@ public enum MemoryPhase
 /// tensors that the code holds at once in the place it names; docs/memory.md has them beside measured peaks.
 /// </summary>
 /// <param name="Items">All parts.</param>
-public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
+/// <param name="RecomputesActivations">
+/// Whether the backward pass computes activations anew: as the configuration says, or else on a GPU, whose memory is not
+/// known here, and where the plan without it comes to more than half of what this process can have.
+/// </param>
+/// <param name="Available">Bytes of the CPU's memory that this process can have.</param>
+public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool RecomputesActivations, long Available)
 {
     private const long Float = sizeof(float);
     private const long Process = 256L << 20;   // .NET, libtorch's code, its threads' buffers, what malloc holds freed.
@@ -61,34 +66,19 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
         int processes = 1,
         int onThisMachine = 1)
     {
-        var calculation = new Calculation(config, configuration, largestPrompt, processes);
-        return calculation.Plan(calculation.Recomputes(onThisMachine));
+        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / onThisMachine;
+        return new Calculation(config, configuration, largestPrompt, processes, available).Plan();
     }
 
-    /// <summary>
-    /// Whether the backward pass computes activations anew: as the configuration says, or else on a GPU, whose memory is not
-    /// known here, and where the plan without it comes to more than half of what this process can have.
-    /// </summary>
-    /// <inheritdoc cref="Of(QwenConfig, RunConfiguration, PromptSize, int, int)"/>
-    public static bool Recomputes(
-        QwenConfig config,
-        RunConfiguration configuration,
-        PromptSize largestPrompt,
-        int processes = 1,
-        int onThisMachine = 1) =>
-        new Calculation(config, configuration, largestPrompt, processes).Recomputes(onThisMachine);
-
     /// <summary>Refuses a run on the CPU that needs more memory than this process can have.</summary>
-    /// <param name="onThisMachine">How many processes divide this machine's memory.</param>
     /// <exception cref="BadInputException">It does.</exception>
-    public void CheckFits(ModelSettings settings, int onThisMachine = 1)
+    public void CheckFits(ModelSettings settings)
     {
-        long available = AvailableToEachOf(onThisMachine);
-        if (settings.Device == "cpu" && Peak > available)
+        if (settings.Device == "cpu" && Peak > Available)
         {
             string recomputing = settings.ActivationCheckpointing == false ? "model.activation_checkpointing=true, " : "";
             throw new BadInputException(
-                $"The run needs {Gibibytes(Peak)} GiB and this process can have {Gibibytes(available)}; {recomputing}"
+                $"The run needs {Gibibytes(Peak)} GiB and this process can have {Gibibytes(Available)}; {recomputing}"
                 + "model.lora_rank, learn.kl=0 or a smaller learn.micro_batch_tokens or "
                 + $"rollout.max_batch_sequences would need less.\n{Table()}");
         }
@@ -99,9 +89,6 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
         .Where(item => item.Bytes > 0)
         .Select(item => Row(item.Name, item.Phase.ToString().ToLowerInvariant(), item.Bytes))
         .Append(Row("peak: what is always there and the largest phase", "", Peak)));
-
-    private static long AvailableToEachOf(int processes) =>
-        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / processes;
 
     private static string Row(string name, string phase, long bytes) =>
         $"  {name,-47}  {phase,-8}  {Gibibytes(bytes),9} GiB";
@@ -121,10 +108,13 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
         private readonly long _patches;  // Of a problem.
         private readonly Dictionary<string, long[]> _shapes;
         private readonly int _processes;
+        private readonly long _available;
 
-        public Calculation(QwenConfig config, RunConfiguration run, PromptSize largestPrompt, int processes)
+        public Calculation(
+            QwenConfig config, RunConfiguration run, PromptSize largestPrompt, int processes, long available)
         {
             _processes = processes;
+            _available = available;
             _config = config;
             _run = run;
             _element = run.Model.Dtype == "bf16" ? 2 : 4;
@@ -145,10 +135,15 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
 
         private long Trajectories => (long)_run.Data.Batch * _run.Rollout.Group;
 
-        public bool Recomputes(int onThisMachine) => _run.Model.ActivationCheckpointing
-            ?? (_run.Model.Device != "cpu" || Plan(recomputes: false).Peak > AvailableToEachOf(onThisMachine) / 2);
+        public MemoryPlan Plan()
+        {
+            MemoryPlan without = Plan(recomputes: false);
+            bool recomputes = _run.Model.ActivationCheckpointing
+                ?? (_run.Model.Device != "cpu" || without.Peak > _available / 2);
+            return recomputes ? Plan(recomputes) : without;
+        }
 
-        public MemoryPlan Plan(bool recomputes)
+        private MemoryPlan Plan(bool recomputes)
         {
             long weights = _shapes.Values.Sum(Count);
             long trained = Adapts ? AdapterWeights() : TrainedWeights().Sum(Count);
@@ -172,7 +167,9 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
                     MemoryPhase.Drawing),
                 new("next-token distributions", draws ? Distributions() : 0, MemoryPhase.Drawing),
                 new("activations", Math.Max(Activations(recomputes), Update()), MemoryPhase.Learning),
-            ]);
+            ],
+            recomputes,
+            _available);
         }
 
         // This process's part of the sums, and some buckets on their way, in fp32.
@@ -243,7 +240,8 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items)
             long tokens = rows * length;
             long mask = inRow == 1 ? 0 : rows * length * length * (_element + 1); // Boolean, and to be added.
             long patches = Math.Min(rows, _run.Data.Batch) * _patches;
-            // Log-probabilities and two gradients on the way back; without gradients, but with entropies, two more terms.
+            // Log-probabilities and two gradients on the way back. Where a server draws, entropies are computed here: of
+            // logits, log-probabilities, probabilities and their products.
             long distributions = _run.Rollout.Engine == "local" ? 3 : 4;
             long logits = distributions * Float
                 * Math.Min(TokenPredictions.LogitsAtOnce, rows * inRow * _response * Text.VocabularySize);

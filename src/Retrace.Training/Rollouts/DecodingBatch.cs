@@ -55,10 +55,11 @@ internal sealed class DecodingBatch(
             .. parts.SelectMany((part, i) => part.Request.Streams.Select((stream, sample) => new DecodedSequence(
                 part.Index, part.FirstSample + sample, stream, part.Request.MaxTokens))),
         ];
-        long[] promptOfRow = [.. samples.SelectMany((count, prompt) => Enumerable.Repeat((long)prompt, count))];
-        Tensor positions = tensor(
-            Array.ConvertAll(promptOfRow, prompt => (long)prompts.NextPositions[(int)prompt]), device: model.Device);
-        Tensor hiddenOfRows = hidden.index_select(0, tensor(promptOfRow, device: model.Device));
+        Tensor promptOfRow = tensor(
+            samples.SelectMany((count, prompt) => Enumerable.Repeat((long)prompt, count)).ToArray(), device: model.Device);
+        Tensor hiddenOfRows = hidden.index_select(0, promptOfRow);
+        Tensor positions = tensor(prompts.NextPositions.Select(next => (long)next).ToArray(), device: model.Device)
+            .index_select(0, promptOfRow);
         Use(
             [.. _rows, .. joined],
             _hidden is null ? hiddenOfRows : cat([_hidden, hiddenOfRows]),
@@ -106,7 +107,8 @@ internal sealed class DecodingBatch(
     public void Dispose()
     {
         _caches.ForEach(cache => cache.Dispose());
-        Use([], hidden: null, positions: null);
+        _hidden?.Dispose();
+        _positions?.Dispose();
         _uniformNow?.Dispose();
     }
 

@@ -16,18 +16,17 @@ internal sealed class TokenSampler : IDisposable
     private const string Script = """
         # The first token whose cumulative probability exceeds the uniform number's share of the whole: never one whose
         # probability is 0. [B, 1]
-        def inverted(probs, uniform, top_p: float):
-            order = probs
-            if top_p < 1:
-                probs, order = probs.sort(-1, descending=True)
-                # A token stays while what stands before it holds less than top-p: the likeliest always does.
-                before = probs.cumsum(-1).roll(1, -1)
-                before.narrow(-1, 0, 1).zero_()
-                probs = probs * before.lt(top_p)
+        def inverted(probs, uniform):
             cumulative = probs.cumsum(-1)
             whole = cumulative.narrow(-1, cumulative.size(1) - 1, 1)
-            place = cumulative.le(uniform * whole).sum(-1, keepdim=True)
-            return order.gather(1, place) if top_p < 1 else place
+            return cumulative.le(uniform * whole).sum(-1, keepdim=True)
+
+        # The same among the likeliest tokens that hold top-p: one stays while what stands before it holds less.
+        def inverted_within(probs, uniform, top_p: float):
+            probs, order = probs.sort(-1, descending=True)
+            before = probs.cumsum(-1).roll(1, -1)
+            before.narrow(-1, 0, 1).zero_()
+            return order.gather(1, inverted(probs * before.lt(top_p), uniform))
 
         def draw(logits, uniform, stops, temperature: float, top_p: float, random: bool, self_certainty: bool):
             wide = logits.to(6)
@@ -35,10 +34,12 @@ internal sealed class TokenSampler : IDisposable
                 wide = wide.div(temperature)
             log_probs = wide.log_softmax(-1)
             probs = log_probs.exp()                                                     # [B, V]
-            if random:
-                tokens = inverted(probs, uniform, top_p)                                # [B, 1]
+            if not random:
+                tokens = log_probs.argmax(-1, keepdim=True)                             # [B, 1]
+            elif top_p < 1:
+                tokens = inverted_within(probs, uniform, top_p)
             else:
-                tokens = log_probs.argmax(-1, keepdim=True)
+                tokens = inverted(probs, uniform)
             entropy = (probs * log_probs).sum(-1).neg()
             ids = tokens.squeeze(1)
             # Ids are exact in fp32: vocabularies are far smaller than 2^24.

@@ -19,7 +19,7 @@ public sealed class MemoryPlanTests
     {
         QwenConfig config = QwenConfig.Load(Shipped.Model);
         RunConfiguration configuration = ConfigurationLayers.Resolve(modelFolder: null, file: null, settings);
-        Assert.Equal(expected, MemoryPlan.Recomputes(config, configuration, new PromptSize(200, 64)));
+        Assert.Equal(expected, MemoryPlan.Of(config, configuration, new PromptSize(200, 64)).RecomputesActivations);
     }
 
     [Fact]
@@ -29,14 +29,16 @@ public sealed class MemoryPlanTests
         QwenConfig config = QwenConfig.Load(Shipped.Model);
         RunConfiguration configuration = ConfigurationLayers.Resolve(
             null, null, ["model.activation_checkpointing=false"]);
-        var plan = MemoryPlan.Of(config, configuration, new PromptSize(200, 64), processes: Many, onThisMachine: 1);
-        plan.CheckFits(configuration.Model, onThisMachine: 1);
-        var refused = Assert.Throws<BadInputException>(() => plan.CheckFits(configuration.Model, onThisMachine: Many));
+        Plan(onThisMachine: 1).CheckFits(configuration.Model);
+        var refused = Assert.Throws<BadInputException>(() => Plan(onThisMachine: Many).CheckFits(configuration.Model));
         Assert.Contains("; model.activation_checkpointing=true, model.lora_rank, ", refused.Message);
 
         configuration = ConfigurationLayers.Resolve(null, null, []);
-        Assert.False(MemoryPlan.Recomputes(config, configuration, new PromptSize(200, 64), Many, onThisMachine: 1));
-        Assert.True(MemoryPlan.Recomputes(config, configuration, new PromptSize(200, 64), Many, onThisMachine: Many));
+        Assert.False(Plan(onThisMachine: 1).RecomputesActivations);
+        Assert.True(Plan(onThisMachine: Many).RecomputesActivations);
+
+        MemoryPlan Plan(int onThisMachine) =>
+            MemoryPlan.Of(config, configuration, new PromptSize(200, 64), processes: Many, onThisMachine);
     }
 
     [Fact]

@@ -112,13 +112,13 @@ internal sealed class RolloutDispatcher
         CancellationToken cancellation)
     {
         RolloutServer server = Choose(attempts);
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
             if (!_policy.IsFresh(server.Version))
             {
                 await _policy.LoadIntoAsync(server, cancellation); // Which has a limit of its own.
             }
+            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             limit.CancelAfter(TimeSpan.FromSeconds(_settings.RequestTimeout));
             int version = server.Version ?? throw new ServerFaultException($"{server.Address} has lost its weights");
             (Generation[] drawn, string? label) = await ask(server, version, attempts.Job, limit.Token);
