@@ -31,8 +31,16 @@ public static class TorchScript
         }
     }
 
-    /// <summary>Compiles a script when its first function is called.</summary>
-    public static Lazy<jit.CompilationUnit> Of(string script) => new(() => jit.compile(script));
+    /// <summary>The script of a class, compiled when its first function is called.</summary>
+    /// <typeparam name="T">A resource of its assembly has its full name and the ending <c>.py</c>.</typeparam>
+    public static Lazy<jit.CompilationUnit> Of<T>() => new(() =>
+    {
+        string name = typeof(T).FullName + ".py";
+        using Stream script = typeof(T).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"There is no resource {name}.");
+        using var reader = new StreamReader(script);
+        return jit.compile(reader.ReadToEnd());
+    });
 
     [DllImport("libc", EntryPoint = "setenv")]
     private static extern int SetEnvironment(
