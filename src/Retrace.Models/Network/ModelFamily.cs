@@ -67,7 +67,9 @@ public abstract class ModelFamily
     public ImageProcessorConfig LoadImages(string directory) => ImageProcessorConfig.Load(directory, ImageDefaults);
 
     /// <summary>Learns a small tokenizer from text and writes its files, with the chat template and its special tokens.</summary>
-    /// <inheritdoc cref="ByteLevelBpeTrainer.Train" path="/param"/>
+    /// <param name="corpus">Texts; the special tokens in them are left out.</param>
+    /// <param name="vocabularySize">Tokens wanted, special ones included.</param>
+    /// <param name="directory">Made if it is not there.</param>
     public void TrainTokenizer(IEnumerable<string> corpus, int vocabularySize, string directory) =>
-        ByteLevelBpeTrainer.Train(corpus, vocabularySize, Chat.SpecialTokens, directory, TokenizerRules, Chat);
+        ByteLevelBpeTrainer.Train(corpus, vocabularySize, directory, TokenizerRules, Chat);
 }

@@ -20,24 +20,14 @@ public static class ByteLevelBpeTrainer
     /// Tokens wanted: the 256 bytes, the merges, and the special tokens with the last ids. There are fewer if the corpus
     /// has too few pairs that occur twice.
     /// </param>
-    /// <param name="specialTokens">Among them the chat format's end of a turn and its padding.</param>
     /// <param name="directory">Made if it is not there.</param>
     /// <param name="rules">How text is cut into the pieces within which bytes are merged.</param>
-    /// <param name="chat">The chat format, which the settings name.</param>
+    /// <param name="chat">The chat format: its special tokens take the last ids.</param>
     public static void Train(
-        IEnumerable<string> corpus,
-        int vocabularySize,
-        IReadOnlyList<string> specialTokens,
-        string directory,
-        TokenizerRules rules,
-        ChatTemplate chat)
+        IEnumerable<string> corpus, int vocabularySize, string directory, TokenizerRules rules, ChatTemplate chat)
     {
+        IReadOnlyList<string> specialTokens = chat.SpecialTokens;
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, ByteAlphabet.Characters.Count + specialTokens.Count);
-        if (!specialTokens.Contains(chat.EndOfTurn) || !specialTokens.Contains(chat.Padding))
-        {
-            throw new ArgumentException(
-                $"{chat.EndOfTurn} and {chat.Padding} are needed.", nameof(specialTokens));
-        }
         List<string> tokens = [.. ByteAlphabet.Characters.Select(character => character.ToString())];
         List<(string Left, string Right)> merges = [];
         var words = new WordPairs(CountWords(corpus, specialTokens, rules), tokens);
@@ -48,7 +38,7 @@ public static class ByteLevelBpeTrainer
             words.Merge(left, right, tokens.Count);
             tokens.Add(tokens[left] + tokens[right]);
         }
-        TokenizerFilesWriter.Write(directory, tokens, merges, specialTokens, rules, chat);
+        TokenizerFilesWriter.Write(directory, tokens, merges, rules, chat);
     }
 
     private static Dictionary<string, long> CountWords(

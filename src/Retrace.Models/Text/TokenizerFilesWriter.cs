@@ -17,19 +17,19 @@ internal static class TokenizerFilesWriter
     /// <param name="directory">Made if it is not there.</param>
     /// <param name="tokens">The vocabulary in the byte alphabet; a token's place is its id.</param>
     /// <param name="merges">The first to be merged first.</param>
-    /// <param name="specialTokens">They take the ids after the vocabulary's.</param>
     /// <param name="rules">How text is cut.</param>
-    /// <param name="chat">The chat format, which tools read from here, too.</param>
+    /// <param name="chat">
+    /// The chat format, which tools read from here, too; its special tokens take the ids after the vocabulary's.
+    /// </param>
     public static void Write(
         string directory,
         IReadOnlyList<string> tokens,
         IReadOnlyList<(string Left, string Right)> merges,
-        IReadOnlyList<string> specialTokens,
         TokenizerRules rules,
         ChatTemplate chat)
     {
         Directory.CreateDirectory(directory);
-        AddedToken[] added = [.. specialTokens.Select((token, i) => new AddedToken(tokens.Count + i, token, true))];
+        AddedToken[] added = [.. chat.SpecialTokens.Select((token, i) => new AddedToken(tokens.Count + i, token, true))];
         WriteJson(directory, TokenizerFiles.Whole, Whole(tokens, merges, added, rules));
         WriteJson(directory, TokenizerFiles.VocabularyOnly, Vocabulary(tokens));
         WriteJson(directory, TokenizerFiles.Settings, Settings(added, rules, chat));

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
-using Retrace.Models.Adapters;
 using Retrace.Models.Checkpoints;
+using Retrace.Models.Network;
 using TorchSharp;
 using static Retrace.Models.Tests.SmallModelFolder;
 using static TorchSharp.torch;
 
-namespace Retrace.Models.Tests.Checkpoints;
+namespace Retrace.Models.Tests;
 
 public sealed class ModelExportTests : IDisposable
 {

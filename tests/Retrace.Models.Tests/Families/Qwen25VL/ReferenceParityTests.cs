@@ -1,12 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Json;
+using Retrace.Models.Network;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace Retrace.Models.Tests.Qwen;
+namespace Retrace.Models.Tests.Families.Qwen25VL;
 
 /// <summary>
 /// The model against the public implementation, on a small checkpoint: Reference/QwenParity.json holds what the latter
@@ -30,7 +31,7 @@ public sealed class ReferenceParityTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using QwenModel model = Create("tied");
+        using VisionLanguageNetwork model = Create("tied");
 
         ImageFeatures features = EncodeImages(model);
 
@@ -42,7 +43,7 @@ public sealed class ReferenceParityTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using QwenModel model = Create("tied");
+        using VisionLanguageNetwork model = Create("tied");
         ImageFeatures features = EncodeImages(model);
 
         using SequenceBatch batch = SequenceBatch.Of(model.Config, Prompts, features, PaddingSide.Left, CPU);
@@ -69,7 +70,7 @@ public sealed class ReferenceParityTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using QwenModel model = Create(head);
+        using VisionLanguageNetwork model = Create(head);
         HeadNumbers expected = Expected.Of(head);
         ImageFeatures features = EncodeImages(model);
         SequenceBatch batch = SequenceBatch.Of(model.Config, Answered, features, side, CPU);
@@ -95,13 +96,13 @@ public sealed class ReferenceParityTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using QwenModel model = Create(head);
+        using VisionLanguageNetwork model = Create(head);
         int[][] expected = Expected.Of(head).Greedy;
         int rows = Prompts.Length;
         int steps = expected[0].Length;
         ImageFeatures features = EncodeImages(model);
         SequenceBatch prompts = SequenceBatch.Of(model.Config, Prompts, features, PaddingSide.Left, CPU);
-        (ForkedCache cache, Tensor hidden) = model.Read(prompts, features, [.. Prompts.Select(_ => 1)]);
+        (ForkedCache cache, Tensor hidden) = model.Prefill(prompts, features, [.. Prompts.Select(_ => 1)]);
         using ForkedCache held = cache;
         var made = new List<long[]>();
         for (int step = 0; step < steps; step++)
@@ -109,7 +110,7 @@ public sealed class ReferenceParityTests
             Tensor tokens = model.Logits(hidden).argmax(-1); // [B]
             made.Add([.. tokens.data<long>()]);
             long[] positions = [.. prompts.NextPositions.Select(next => (long)(next + step))];
-            hidden = model.Continue(tokens, tensor(positions), cache);
+            hidden = model.DecodeStep(tokens, tensor(positions), cache);
         }
 
         for (int row = 0; row < rows; row++)
@@ -124,7 +125,7 @@ public sealed class ReferenceParityTests
     public void EveryParametersGradientIsTheReferences(string head)
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel model = Create(head);
+        using VisionLanguageNetwork model = Create(head);
         model.Parameters.Train(_ => true);
         HeadNumbers expected = Expected.Of(head);
         ImageFeatures features = EncodeImages(model);
@@ -146,11 +147,11 @@ public sealed class ReferenceParityTests
         }
     }
 
-    private static QwenModel Create(string head)
+    private static VisionLanguageNetwork Create(string head)
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(Expected.Of(head).Config);
-        QwenConfig config = JsonPart.Parse(json, head, QwenConfig.Parse);
-        var model = new QwenModel(config, ScalarType.Float32, CPU);
+        ModelConfig config = JsonPart.Parse(json, head, ModelFamilies.Default.ReadConfig);
+        var model = new VisionLanguageNetwork(config, ScalarType.Float32, CPU);
         using var noGrad = no_grad();
         foreach (string name in model.Parameters.Names)
         {
@@ -172,7 +173,7 @@ public sealed class ReferenceParityTests
         return model;
     }
 
-    private static ImageFeatures EncodeImages(QwenModel model) =>
+    private static ImageFeatures EncodeImages(VisionLanguageNetwork model) =>
         model.EncodeImages([.. Expected.Grids.Select((grid, i) =>
         {
             long[] shape = [grid[1] * grid[2], model.Config.Vision.PatchLength];
@@ -184,7 +185,7 @@ public sealed class ReferenceParityTests
         side == PaddingSide.Left ? (int)batch.Tokens.shape[1] - batch.Lengths[row] : 0;
 
     private static TokenPredictions PredictResponses(
-        QwenModel model, SequenceBatch batch, Tensor hidden, PaddingSide side)
+        VisionLanguageNetwork model, SequenceBatch batch, Tensor hidden, PaddingSide side)
     {
         var places = new List<long>();
         for (int row = 0; row < Prompts.Length; row++)

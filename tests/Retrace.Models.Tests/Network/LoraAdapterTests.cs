@@ -1,10 +1,9 @@
-using Retrace.Models.Adapters;
-using Retrace.Models.Qwen;
-using Retrace.Models.Tests.Qwen;
+using Retrace.Models.Network;
+using Retrace.Models.Tests.Network;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Retrace.Models.Tests.Adapters;
+namespace Retrace.Models.Tests.Network;
 
 public sealed class LoraAdapterTests
 {
@@ -14,8 +13,8 @@ public sealed class LoraAdapterTests
     public void ANewAdapterChangesNothing()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel model = SmallModel.Create();
-        using QwenModel adapted = model.WithAdapter(Settings, seed: 1);
+        using VisionLanguageNetwork model = SmallModel.Create();
+        using VisionLanguageNetwork adapted = model.WithAdapter(Settings, seed: 1);
         Assert.Equal(Logits(model), Logits(adapted));
     }
 
@@ -23,10 +22,10 @@ public sealed class LoraAdapterTests
     public void AnAdapterAddsAlphaOverRankTimesBAToEachWeightAndLeavesTheModelAsItWas()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel model = SmallModel.Create();
+        using VisionLanguageNetwork model = SmallModel.Create();
         float[] before = Logits(model);
-        using QwenModel adapted = Trained(model, Settings);
-        using QwenModel merged = model.Clone();
+        using VisionLanguageNetwork adapted = Trained(model, Settings);
+        using VisionLanguageNetwork merged = model.Clone();
         using (no_grad())
         {
             foreach (string layer in adapted.Adapter!.Layers)
@@ -47,9 +46,9 @@ public sealed class LoraAdapterTests
     [Fact]
     public void OnlyTheAdapterIsNewInMemory()
     {
-        using QwenModel model = SmallModel.Create();
+        using VisionLanguageNetwork model = SmallModel.Create();
         long tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        QwenModel adapted = model.WithAdapter(Settings, seed: 1);
+        VisionLanguageNetwork adapted = model.WithAdapter(Settings, seed: 1);
         int layers = adapted.Adapter!.Layers.Count;
 
         Assert.Equal((3 * 7) + (2 * 3), layers);
@@ -76,8 +75,8 @@ public sealed class LoraAdapterTests
     [InlineData(false, 3)]
     public void TargetsAreLastNamesAndTheVisionTowerIsOptional(bool vision, int expected)
     {
-        using QwenModel model = SmallModel.Create();
-        using QwenModel adapted = model.WithAdapter(Settings with { Targets = ["up_proj"], Vision = vision }, seed: 1);
+        using VisionLanguageNetwork model = SmallModel.Create();
+        using VisionLanguageNetwork adapted = model.WithAdapter(Settings with { Targets = ["up_proj"], Vision = vision }, seed: 1);
         Assert.Equal(expected, adapted.Adapter!.Layers.Count);
         Assert.All(adapted.Adapter.Layers, layer => Assert.EndsWith(".mlp.up_proj", layer));
         Assert.Equal(vision, adapted.Adapter.Layers.Any(layer => layer.Contains("visual.")));
@@ -87,10 +86,10 @@ public sealed class LoraAdapterTests
     public void AStartsUniformAndBAtZero()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel model = SmallModel.Create();
-        using QwenModel adapted = model.WithAdapter(Settings with { Rank = 200 }, seed: 1);
-        using QwenModel again = model.WithAdapter(Settings with { Rank = 200 }, seed: 1);
-        using QwenModel other = model.WithAdapter(Settings with { Rank = 200 }, seed: 2);
+        using VisionLanguageNetwork model = SmallModel.Create();
+        using VisionLanguageNetwork adapted = model.WithAdapter(Settings with { Rank = 200 }, seed: 1);
+        using VisionLanguageNetwork again = model.WithAdapter(Settings with { Rank = 200 }, seed: 1);
+        using VisionLanguageNetwork other = model.WithAdapter(Settings with { Rank = 200 }, seed: 2);
         const string First = "model.layers.0.self_attn.q_proj.lora_A.weight";
         const string Second = "model.layers.1.self_attn.q_proj.lora_A.weight";
 
@@ -109,8 +108,8 @@ public sealed class LoraAdapterTests
     public void DropoutFollowsFromThePassAndEndsWithIt()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel model = SmallModel.Create();
-        using QwenModel adapted = Trained(model, Settings with { Dropout = 0.3 });
+        using VisionLanguageNetwork model = SmallModel.Create();
+        using VisionLanguageNetwork adapted = Trained(model, Settings with { Dropout = 0.3 });
         float[] without = Logits(adapted);
         float[] first = During(5);
 
@@ -130,8 +129,8 @@ public sealed class LoraAdapterTests
     public void DropoutKeepsTheExpectationAndDiffersFromLayerToLayer()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel model = SmallModel.Create();
-        using QwenModel adapted = model.WithAdapter(Settings with { Dropout = 0.25 }, seed: 1);
+        using VisionLanguageNetwork model = SmallModel.Create();
+        using VisionLanguageNetwork adapted = model.WithAdapter(Settings with { Dropout = 0.25 }, seed: 1);
         AdapterDropout dropout = adapted.Adapter!.Dropout;
         Tensor x = full([100, 100], 3.0);
         using IDisposable learning = dropout.During(9);
@@ -143,9 +142,9 @@ public sealed class LoraAdapterTests
     }
 
     // An adapter whose B is no longer zero.
-    private static QwenModel Trained(QwenModel model, LoraSettings settings)
+    private static VisionLanguageNetwork Trained(VisionLanguageNetwork model, LoraSettings settings)
     {
-        QwenModel adapted = model.WithAdapter(settings, seed: 1);
+        VisionLanguageNetwork adapted = model.WithAdapter(settings, seed: 1);
         using var noGrad = no_grad();
         using var generator = new Generator(3);
         foreach (string layer in adapted.Adapter!.Layers)
@@ -156,12 +155,12 @@ public sealed class LoraAdapterTests
         return adapted;
     }
 
-    private static float[] Values(QwenModel model, string name) => model.Parameters[name].data<float>().ToArray();
+    private static float[] Values(VisionLanguageNetwork model, string name) => model.Parameters[name].data<float>().ToArray();
 
     private static double Distance(float[] left, float[] right) => left.Zip(right, (a, b) => Math.Abs(a - b)).Max();
 
     // Of a sequence with an image.
-    private static float[] Logits(QwenModel model)
+    private static float[] Logits(VisionLanguageNetwork model)
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();

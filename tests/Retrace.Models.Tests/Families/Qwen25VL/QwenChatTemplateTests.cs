@@ -1,12 +1,10 @@
-using CsCheck;
-using Retrace.Models.Images;
 using Retrace.Models.Text;
 
-namespace Retrace.Models.Tests.Text;
+namespace Retrace.Models.Tests.Families.Qwen25VL;
 
-public sealed class ChatTemplateTests
+public sealed class QwenChatTemplateTests
 {
-    private const int ImagePad = 151655;
+    private static readonly ChatTemplate Chat = ModelFamilies.Default.Chat;
 
     // As Qwen2.5-VL's folder publishes it in chat_template.json.
     private const string PublishedTemplate =
@@ -23,24 +21,24 @@ public sealed class ChatTemplateTests
         + "%}<|im_start|>assistant\n{% endif %}";
 
     [Fact]
-    public void TheTemplateForOtherToolsIsThePublishedOne() => Assert.Equal(PublishedTemplate, ChatTemplate.Jinja);
+    public void TheTemplateForOtherToolsIsThePublishedOne() => Assert.Equal(PublishedTemplate, Chat.Jinja);
 
     [Fact]
     public void AQuestionAboutAnImageIsThePublishedFormat() => Assert.Equal(
         "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n"
         + "<|im_start|>user\n<|vision_start|><|image_pad|><|vision_end|>What is the area?<|im_end|>\n"
         + "<|im_start|>assistant\n",
-        ChatTemplate.Prompt("What is the area?", imageCount: 1));
+        Chat.Prompt("What is the area?", imageCount: 1));
 
     [Fact]
     public void ASystemTurnReplacesTheDefault() => Assert.Equal(
         "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi\n<|im_end|>\n<|im_start|>assistant\n",
-        ChatTemplate.Prompt("Hi\n", imageCount: 0, system: "Be brief."));
+        Chat.Prompt("Hi\n", imageCount: 0, system: "Be brief."));
 
     [Fact]
     public void AnEmptySystemTurnIsKept() => Assert.Equal(
         "<|im_start|>system\n<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n",
-        ChatTemplate.Prompt("Hi", imageCount: 0, system: ""));
+        Chat.Prompt("Hi", imageCount: 0, system: ""));
 
     [Fact]
     public void AConversationKeepsItsTurns() => Assert.Equal(
@@ -48,48 +46,15 @@ public sealed class ChatTemplateTests
         + "<|im_start|>user\n<|vision_start|><|image_pad|><|vision_end|><|vision_start|><|image_pad|><|vision_end|>"
         + "Compare.<|im_end|>\n<|im_start|>assistant\nAlike.<|im_end|>\n"
         + "<|im_start|>user\nSure?<|im_end|>\n<|im_start|>assistant\n",
-        ChatTemplate.Prompt([new("user", "Compare.", 2), new("assistant", "Alike."), new("user", "Sure?")]));
+        Chat.Prompt([new("user", "Compare.", 2), new("assistant", "Alike."), new("user", "Sure?")]));
 
     [Fact]
     public void ANewTurnContinuesThePrompt()
     {
-        string prompt = ChatTemplate.Prompt("Q", imageCount: 0);
-        Assert.Equal(prompt + "A<|im_end|>\n<|im_start|>assistant\n", ChatTemplate.NewTurn(prompt, "A"));
+        string prompt = Chat.Prompt("Q", imageCount: 0);
+        Assert.Equal(prompt + "A<|im_end|>\n<|im_start|>assistant\n", Chat.NewTurn(prompt, "A"));
         Assert.Equal(
             prompt + "A<|im_end|>\n<|im_start|>user\nGo on.<|im_end|>\n<|im_start|>assistant\n",
-            ChatTemplate.NewTurn(prompt, "A", "Go on."));
-    }
-
-    [Fact]
-    public void EachImageTakesAsManyPlacesAsItHasTokens()
-    {
-        int[] ids = [1, ImagePad, 2, 3, ImagePad, ImagePad, 4];
-        ImageGrid[] grids = [new(1, 4, 6), new(1, 2, 2), new(2, 4, 4)];
-        int[] expected =
-        [
-            1, .. Enumerable.Repeat(ImagePad, 6), 2, 3, ImagePad, .. Enumerable.Repeat(ImagePad, 8), 4,
-        ];
-        Assert.Equal(expected, ChatTemplate.ExpandImages(ids, grids, ImagePad, mergeSize: 2));
-    }
-
-    [Fact]
-    public void ExpandingAddsTheTokensOfTheGridsAndNothingElse() => Gen.Int[1, 9].Select(Gen.Int[1, 9]).Array[0, 4]
-        .Sample(sides =>
-        {
-            ImageGrid[] grids = [.. sides.Select(side => new ImageGrid(1, 2 * side.Item1, 2 * side.Item2))];
-            int[] ids = [5, .. grids.SelectMany(_ => (int[])[ImagePad, 6])];
-            int[] expanded = ChatTemplate.ExpandImages(ids, grids, ImagePad, mergeSize: 2);
-            Assert.Equal(sides.Sum(side => side.Item1 * side.Item2), expanded.Count(id => id == ImagePad));
-            Assert.Equal(ids.Where(id => id != ImagePad), expanded.Where(id => id != ImagePad));
-        });
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(2)]
-    public void PlacesAndImagesMustBeEqual(int images)
-    {
-        ImageGrid[] grids = [.. Enumerable.Repeat(new ImageGrid(1, 2, 2), images)];
-        string message = Complaint.Of(() => ChatTemplate.ExpandImages([1, ImagePad], grids, ImagePad, mergeSize: 2));
-        Assert.Contains($"1 places for images (<|image_pad|>) but {images} images", message);
+            Chat.NewTurn(prompt, "A", "Go on."));
     }
 }

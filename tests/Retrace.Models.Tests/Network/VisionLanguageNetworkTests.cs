@@ -1,13 +1,12 @@
-using Retrace.Models.Adapters;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace Retrace.Models.Tests.Qwen;
+namespace Retrace.Models.Tests.Network;
 
-public sealed class QwenModelTests
+public sealed class VisionLanguageNetworkTests
 {
     // Two images of different sizes (4 and 6 tokens), one of them shared, and sequences of different lengths.
     private static readonly ProcessedImage[] Images = [SmallModel.Image(4, 4, 1), SmallModel.Image(4, 6, 2)];
@@ -26,7 +25,7 @@ public sealed class QwenModelTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using QwenModel model = SmallModel.Create();
+        using VisionLanguageNetwork model = SmallModel.Create();
         ImageFeatures features = model.EncodeImages(Images);
         Tensor together = model.Forward(Batch(model, features, Sequences, left), features);
 
@@ -46,7 +45,7 @@ public sealed class QwenModelTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using QwenModel model = SmallModel.Create(tied);
+        using VisionLanguageNetwork model = SmallModel.Create(tied);
         ImageFeatures features = model.EncodeImages(Images);
         int[] continuation = [20, 21, SmallModel.ImagePad, 23, 24]; // Behind the images a placeholder is text.
         TokenSequence[] whole =
@@ -55,7 +54,7 @@ public sealed class QwenModelTests
 
         SequenceBatch prompts = Batch(model, features, Sequences, left: true);
         int width = (int)prompts.Tokens.shape[1];
-        using ForkedCache cache = model.Read(prompts, features, [.. Sequences.Select(_ => 1)]).Cache;
+        using ForkedCache cache = model.Prefill(prompts, features, [.. Sequences.Select(_ => 1)]).Cache;
         for (int step = 0; step < continuation.Length; step++)
         {
             Tensor hidden = Next(model, cache, prompts.NextPositions, continuation[step], step);
@@ -73,7 +72,7 @@ public sealed class QwenModelTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using QwenModel model = SmallModel.Create();
+        using VisionLanguageNetwork model = SmallModel.Create();
         Tensor hidden = randn([2, 6, model.Config.Text.HiddenSize], generator: new Generator(1));
         Tensor places = tensor(new long[] { 0, 3, 11, 5, 7 });
         Tensor targets = tensor(new long[] { 9, 0, 39, 4, 4 });
@@ -98,7 +97,7 @@ public sealed class QwenModelTests
     public void GradientsOfPredictionsInPartsAreThoseOfTheWhole(int targetsAtOnce, bool entropies)
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel model = SmallModel.Create(tied: false);
+        using VisionLanguageNetwork model = SmallModel.Create(tied: false);
         model.Parameters.Train(name => name == "lm_head.weight");
         Tensor head = model.Parameters["lm_head.weight"];
         Tensor places = tensor(new long[] { 0, 3, 11, 5, 7 });
@@ -138,7 +137,7 @@ public sealed class QwenModelTests
     public void RecomputedActivationsGiveTheSameGradients(string frozen)
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel model = SmallModel.Create(tied: false);
+        using VisionLanguageNetwork model = SmallModel.Create(tied: false);
         model.Parameters.Train(name => frozen.Length == 0 || !name.StartsWith(frozen, StringComparison.Ordinal));
         Dictionary<string, Tensor> kept = Gradients();
         model.RecomputesActivations = true;
@@ -183,11 +182,11 @@ public sealed class QwenModelTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using QwenModel model = SmallModel.Create();
+        using VisionLanguageNetwork model = SmallModel.Create();
         ImageFeatures features = model.EncodeImages(Images);
         int[] promptOfRow = [.. continuations.SelectMany((count, prompt) => Enumerable.Repeat(prompt, count))];
         SequenceBatch prompts = Batch(model, features, Sequences, left: true);
-        (ForkedCache cache, Tensor hidden) = model.Read(prompts, features, continuations);
+        (ForkedCache cache, Tensor hidden) = model.Prefill(prompts, features, continuations);
         using (cache)
         {
             int[] next = [.. promptOfRow.Select(prompt => prompts.NextPositions[prompt])];
@@ -217,8 +216,8 @@ public sealed class QwenModelTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using QwenModel model = SmallModel.Create(type: type);
-        using QwenModel adapted =
+        using VisionLanguageNetwork model = SmallModel.Create(type: type);
+        using VisionLanguageNetwork adapted =
             model.WithAdapter(new LoraSettings(Rank: 3, Alpha: 6, ["q_proj", "o_proj", "up_proj", "down_proj"]), seed: 1);
         foreach (string layer in adapted.Adapter!.Layers)
         {
@@ -228,9 +227,9 @@ public sealed class QwenModelTests
         ImageFeatures features = adapted.EncodeImages(Images);
         SequenceBatch late = Batch(adapted, features, [Sequences[2], Sequences[0]], left: true);
         SequenceBatch early = Batch(adapted, features, [Sequences[1]], left: true);
-        using ForkedCache first = adapted.Read(early, features, [2]).Cache;
-        adapted.Continue(tensor([30L, 31L]), tensor([(long)early.NextPositions[0], early.NextPositions[0]]), first);
-        using ForkedCache second = adapted.Read(late, features, [1, 2]).Cache;
+        using ForkedCache first = adapted.Prefill(early, features, [2]).Cache;
+        adapted.DecodeStep(tensor([30L, 31L]), tensor([(long)early.NextPositions[0], early.NextPositions[0]]), first);
+        using ForkedCache second = adapted.Prefill(late, features, [1, 2]).Cache;
 
         long[] tokens = [20, 21, 22, 23, 24];
         long[] positions =
@@ -238,7 +237,7 @@ public sealed class QwenModelTests
                 early.NextPositions[0] + 1, early.NextPositions[0] + 1,
                 late.NextPositions[0], late.NextPositions[1], late.NextPositions[1],
             ];
-        Tensor actual = adapted.Continue(tensor(tokens), tensor(positions), first, second);
+        Tensor actual = adapted.DecodeStep(tensor(tokens), tensor(positions), first, second);
 
         TokenSequence[] whole =
         [
@@ -259,11 +258,11 @@ public sealed class QwenModelTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using QwenModel model = SmallModel.Create();
+        using VisionLanguageNetwork model = SmallModel.Create();
         ImageFeatures features = model.EncodeImages(Images);
         SequenceBatch prompts = Batch(model, features, Sequences, left: true);
-        using ForkedCache all = model.Read(prompts, features, [2, 1, 2]).Cache;
-        using ForkedCache some = model.Read(prompts, features, [2, 1, 2]).Cache;
+        using ForkedCache all = model.Prefill(prompts, features, [2, 1, 2]).Cache;
+        using ForkedCache some = model.Prefill(prompts, features, [2, 1, 2]).Cache;
         some.Keep([1, 3, 4]);
         int[] next = [.. new[] { 0, 0, 1, 2, 2 }.Select(prompt => prompts.NextPositions[prompt])];
 
@@ -278,7 +277,7 @@ public sealed class QwenModelTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using QwenModel model = SmallModel.Create();
+        using VisionLanguageNetwork model = SmallModel.Create();
         ImageFeatures features = model.EncodeImages(Images);
         Assert.Throws<BadInputException>(() => Batch(model, features, [new([2, 7, 7, 7, 3, 11], [0])], left: false));
         Assert.Throws<BadInputException>(() => Batch(model, features, [new([2, 3, 11], [0])], left: false));
@@ -288,7 +287,7 @@ public sealed class QwenModelTests
     public void EveryParameterReceivesAGradient()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel model = SmallModel.Create(tied: false);
+        using VisionLanguageNetwork model = SmallModel.Create(tied: false);
         model.Parameters.Train(_ => true);
         ImageFeatures features = model.EncodeImages(Images);
         Tensor logits = model.Logits(model.Forward(Batch(model, features, Sequences, left: false), features));
@@ -306,7 +305,7 @@ public sealed class QwenModelTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using QwenModel model = SmallModel.Create();
+        using VisionLanguageNetwork model = SmallModel.Create();
         Tensor first = States(SmallModel.Image(4, 4, 1));
         Tensor second = States(SmallModel.Image(4, 4, 3));
 
@@ -321,19 +320,19 @@ public sealed class QwenModelTests
     }
 
     private static SequenceBatch Batch(
-        QwenModel model, ImageFeatures features, IReadOnlyList<TokenSequence> sequences, bool left) =>
+        VisionLanguageNetwork model, ImageFeatures features, IReadOnlyList<TokenSequence> sequences, bool left) =>
         SequenceBatch.Of(model.Config, sequences, features, left ? PaddingSide.Left : PaddingSide.Right, CPU);
 
-    private static Tensor Next(QwenModel model, ForkedCache cache, IReadOnlyList<int> next, int token, int step) =>
+    private static Tensor Next(VisionLanguageNetwork model, ForkedCache cache, IReadOnlyList<int> next, int token, int step) =>
         Next(model, cache, next, _ => token, step);
 
     private static Tensor Next(
-        QwenModel model, ForkedCache cache, IReadOnlyList<int> next, Func<int, int> token, int step)
+        VisionLanguageNetwork model, ForkedCache cache, IReadOnlyList<int> next, Func<int, int> token, int step)
     {
         int rows = next.Count;
         long[] tokens = [.. Enumerable.Range(0, rows).Select(row => (long)token(row))];
         long[] positions = [.. next.Select(position => (long)(position + step))];
-        return model.Continue(tensor(tokens), tensor(positions), cache);
+        return model.DecodeStep(tensor(tokens), tensor(positions), cache);
     }
 
     private static double Distance(Tensor left, Tensor right) => (left - right).abs().max().to(ScalarType.Float32).item<float>();

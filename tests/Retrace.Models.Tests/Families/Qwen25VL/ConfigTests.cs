@@ -1,16 +1,16 @@
 using System.Text.Json.Nodes;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using TorchSharp;
 using static Retrace.Models.Tests.SmallModelFolder;
 using static TorchSharp.torch;
 
-namespace Retrace.Models.Tests.Qwen;
+namespace Retrace.Models.Tests.Families.Qwen25VL;
 
-public sealed class QwenConfigTests : IDisposable
+public sealed class ConfigTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public QwenConfigTests() => WriteModel(_folder);
+    public ConfigTests() => WriteModel(_folder);
 
     public void Dispose() => _folder.Dispose();
 
@@ -44,13 +44,13 @@ public sealed class QwenConfigTests : IDisposable
         {
             _folder.Write("generation_config.json", generation);
         }
-        Assert.Equal(expected, QwenConfig.Load(_folder.Path).Tokens.Stops);
+        Assert.Equal(expected, ModelFamilies.LoadConfig(_folder.Path).Tokens.Stops);
     }
 
     [Fact]
     public void The_written_files_name_the_same_stops_and_the_configuration_the_first()
     {
-        QwenConfig config = QwenConfig.Load(_folder.Path);
+        ModelConfig config = ModelFamilies.LoadConfig(_folder.Path);
         Assert.Equal([1, 0], config.Tokens.Stops);
         JsonNode root = JsonNode.Parse(File.ReadAllText(_folder.Combine("config.json")))!;
         Assert.Equal(1, (int)root["eos_token_id"]!);
@@ -98,7 +98,11 @@ public sealed class QwenConfigTests : IDisposable
     [InlineData("use_sliding_window")]
     public void What_is_missing_has_its_default(string place)
     {
+        ModelConfig expected = ModelFamilies.LoadConfig(_folder.Path);
         Change(root => Set(root, place, null));
+        Assert.Equal(
+            expected.Family.WriteConfig(expected).ToJsonString(),
+            expected.Family.WriteConfig(ModelFamilies.LoadConfig(_folder.Path)).ToJsonString());
         Load(_folder).Dispose();
     }
 

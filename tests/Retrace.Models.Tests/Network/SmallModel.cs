@@ -1,15 +1,17 @@
+using Retrace.Models.Families.Qwen25VL;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using static TorchSharp.torch;
 
-namespace Retrace.Models.Tests.Qwen;
+namespace Retrace.Models.Tests.Network;
 
 /// <summary>A model small enough for a test, with everything the real one has: windows, grouped heads, three axes.</summary>
 internal static class SmallModel
 {
     public const int ImagePad = 7;
 
-    public static QwenConfig Config(bool tied = true) => new(
+    public static ModelConfig Config(bool tied = true) => new(
+        ModelFamilies.Default,
         new TextConfig(
             VocabularySize: 40,
             HiddenSize: 32,
@@ -19,26 +21,25 @@ internal static class SmallModel
             KeyValueHeads: 2,
             NormEpsilon: 1e-6,
             RopeTheta: 10000,
-            RopeSections: [1, 2, 1],
-            MaxPositions: 512),
-        new VisionConfig(
+            RopeAxes: Rotary.AxesInSections(1, 2, 1),
+            MaxPositions: 512,
+            tied),
+        new WindowedVisionConfig(
             Depth: 2,
             HiddenSize: 16,
             IntermediateSize: 24,
             Heads: 2,
-            Channels: 3,
             OutHiddenSize: 32,
             PatchSize: 4,
             MergeSize: 2,
             TemporalPatchSize: 2,
             WindowSize: 16,
             FullAttentionBlocks: [1]),
-        new TokenIds(0, [1, 0], 2, 3, 6, ImagePad, 8),
-        tied);
+        new TokenIds(0, [1, 0], 2, 3, 6, ImagePad, 8));
 
-    public static QwenModel Create(bool tied = true, ScalarType type = ScalarType.Float32)
+    public static VisionLanguageNetwork Create(bool tied = true, ScalarType type = ScalarType.Float32)
     {
-        var model = new QwenModel(Config(tied), type, CPU);
+        var model = new VisionLanguageNetwork(Config(tied), type, CPU);
         model.Initialise(seed: 5);
         using var noGrad = no_grad();
         foreach (string name in model.Parameters.Names.Where(name => model.Parameters[name].dim() > 1))

@@ -1,10 +1,11 @@
 using System.Text.RegularExpressions;
 using CsCheck;
+using Retrace.Models.Families.Qwen25VL;
 using Retrace.Models.Text;
 
-namespace Retrace.Models.Tests.Text;
+namespace Retrace.Models.Tests.Families.Qwen25VL;
 
-public sealed partial class QwenPreTokenizerTests
+public sealed partial class Qwen2TokenizerRulesTests
 {
     [Theory]
     [InlineData("I'm we'LL", "I|'m| we|'LL")]
@@ -39,8 +40,8 @@ public sealed partial class QwenPreTokenizerTests
         Assert.Equal(text, string.Concat(Split(text))));
 
     private static IEnumerable<string> Split(string text) =>
-        QwenPreTokenizer.Split(text).Select(piece => text.Substring(piece.Offset, piece.Length));
+        ModelFamilies.Default.TokenizerRules.Split(text).Select(piece => text.Substring(piece.Offset, piece.Length));
 
-    [GeneratedRegex(QwenPreTokenizer.Pattern, RegexOptions.CultureInvariant)]
+    [GeneratedRegex(Qwen2TokenizerRules.Expression, RegexOptions.CultureInvariant)]
     private static partial Regex Expression();
 }
