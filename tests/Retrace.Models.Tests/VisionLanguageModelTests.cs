@@ -5,7 +5,6 @@ using Retrace.Models.Images;
 using Retrace.Models.Network;
 using Retrace.Models.Tests.Network;
 using Retrace.Models.Text;
-using Retrace.Problems;
 using TorchSharp;
 using static Retrace.Models.Tests.SmallModelFolder;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Retrace.Files;
 using Retrace.Models.Json;
 
 namespace Retrace.Models.Text;
