@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Retrace.Models.Adapters;
 using Retrace.Models.Families.Qwen25VL;
 using Retrace.Models.Json;
 using Retrace.Models.Network;
@@ -51,6 +52,21 @@ public static class ModelFamilies
         return File.Exists(generation) && JsonPart.Read(generation, StopTokens.In) is { Count: > 0 } stops
             ? config with { Tokens = config.Tokens with { Stops = stops } }
             : config;
+    }
+
+    /// <summary>
+    /// The family of the model in a folder, or of the model that an adapter there adapts; null where the folder does not say.
+    /// </summary>
+    public static ModelFamily? FamilyAt(string directory)
+    {
+        try
+        {
+            return LoadConfig(AdapterFolder.IsAt(directory) ? AdapterFolder.BaseModelOf(directory) : directory).Family;
+        }
+        catch (BadInputException)
+        {
+            return null;
+        }
     }
 
     private static ModelFamily Find(JsonPart root)

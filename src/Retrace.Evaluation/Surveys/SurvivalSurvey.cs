@@ -43,7 +43,7 @@ public sealed class SurvivalSurvey(
         RetracingChoice[] all = [.. choices.Concat(choices.Select(TwinOf)).Distinct()];
         var retraced = all.ToDictionary(choice => choice, _ => new List<Retraced>());
         var rounds = all.ToDictionary(choice => choice, choice => new RetracingRound(
-            _engine, model.Tokenizer, model.Images, ConfigurationOf(choice), _sampling));
+            _engine, model, ConfigurationOf(choice), _sampling));
         MaternalRound maternalRound = new(_engine, model.Tokenizer, configuration, _sampling);
         Problem[][] batches = [.. problems.Chunk(configuration.Data.Batch)];
         for (int batch = 0; batch < batches.Length; batch++)

@@ -32,11 +32,11 @@ public static class TorchScript
     }
 
     /// <summary>The script of a class, compiled when its first function is called.</summary>
-    /// <typeparam name="T">A resource of its assembly has its full name and the ending <c>.py</c>.</typeparam>
-    public static Lazy<jit.CompilationUnit> Of<T>() => new(() =>
+    /// <param name="owner">A resource of its assembly has its full name and the ending <c>.py</c>.</param>
+    public static Lazy<jit.CompilationUnit> Of(Type owner) => new(() =>
     {
-        string name = typeof(T).FullName + ".py";
-        using Stream script = typeof(T).Assembly.GetManifestResourceStream(name)
+        string name = owner.FullName + ".py";
+        using Stream script = owner.Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"There is no resource {name}.");
         using var reader = new StreamReader(script);
         return jit.compile(reader.ReadToEnd());

@@ -10,7 +10,7 @@ namespace Retrace.Models.Network;
 /// </summary>
 internal sealed class DecodingStep : IDisposable
 {
-    private static readonly Lazy<jit.CompilationUnit> Compiled = TorchScript.Of<DecodingStep>();
+    private static readonly Lazy<jit.CompilationUnit> Compiled = TorchScript.Of(typeof(DecodingStep));
 
     private readonly object[] _arguments; // All but the first three.
     private readonly Scalar[] _scalars;

@@ -47,7 +47,7 @@ public sealed class EvolutionLoop
             configuration.Rollout.Temperature, configuration.Rollout.TopP, configuration.Method == "self-certainty");
         _maternalRound = new MaternalRound(engine, model.Tokenizer, configuration, sampling);
         _retracingRound = configuration is { Method: "csrs", Retracing.Samples: > 0 }
-            ? new RetracingRound(engine, model.Tokenizer, model.Images, configuration, sampling)
+            ? new RetracingRound(engine, model, configuration, sampling)
             : null;
         _batches = new UpcomingBatches(
             data.Problems,

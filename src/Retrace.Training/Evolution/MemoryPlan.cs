@@ -1,7 +1,6 @@
 using System.Globalization;
 using Retrace.Configuration;
-using Retrace.Models.Adapters;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Training.DataParallel;
 using Retrace.Training.Learning;
 using Retrace.Training.Prompts;
@@ -60,7 +59,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
     /// <param name="processes">How many train together; the plan is that of each.</param>
     /// <param name="onThisMachine">How many of them divide this machine's memory.</param>
     public static MemoryPlan Of(
-        QwenConfig config,
+        ModelConfig config,
         RunConfiguration configuration,
         PromptSize largestPrompt,
         int processes = 1,
@@ -100,7 +99,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
 
     private sealed class Calculation
     {
-        private readonly QwenConfig _config;
+        private readonly ModelConfig _config;
         private readonly RunConfiguration _run;
         private readonly long _element;  // Bytes of a weight or an activation.
         private readonly long _prompt;
@@ -111,7 +110,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
         private readonly long _available;
 
         public Calculation(
-            QwenConfig config, RunConfiguration run, PromptSize largestPrompt, int processes, long available)
+            ModelConfig config, RunConfiguration run, PromptSize largestPrompt, int processes, long available)
         {
             _processes = processes;
             _available = available;
@@ -121,7 +120,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
             _prompt = Math.Max(1, largestPrompt.Tokens);
             _response = run.Rollout.MaxResponseTokens;
             _patches = (long)largestPrompt.ImageTokens * config.Vision.MergeSize * config.Vision.MergeSize;
-            using var layout = new QwenModel(config, ScalarType.Float32, META); // Shapes without memory.
+            using var layout = new VisionLanguageNetwork(config, ScalarType.Float32, META); // Shapes without memory.
             _shapes = layout.Parameters.Names.ToDictionary(name => name, name => layout.Parameters[name].shape);
         }
 
@@ -289,7 +288,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
         private long BlockOfVision => _element * ((12L * Vision.HiddenSize) + (4L * Vision.IntermediateSize));
 
         private IEnumerable<long[]> TrainedWeights() => _shapes
-            .Where(pair => TrainsVision || !pair.Key.StartsWith("visual.", StringComparison.Ordinal))
+            .Where(pair => TrainsVision || !_config.Family.WeightNames.IsVision(pair.Key))
             .Select(pair => pair.Value);
 
         private long AdapterWeights()
@@ -297,7 +296,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
             var lora = new LoraSettings(
                 _run.Model.LoraRank, _run.Model.LoraAlpha, _run.Model.LoraTargets.Split(' '), Vision: TrainsVision);
             return _shapes
-                .Where(pair => pair.Value.Length == 2 && lora.Covers(pair.Key[..^".weight".Length]))
+                .Where(pair => pair.Value.Length == 2 && lora.Covers(pair.Key[..^".weight".Length], _config.Family.WeightNames))
                 .Sum(pair => lora.Rank * pair.Value.Sum());
         }
 

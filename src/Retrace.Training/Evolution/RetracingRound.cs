@@ -1,6 +1,7 @@
 using Retrace.Anchors;
 using Retrace.Answers;
 using Retrace.Configuration;
+using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Models.Text;
 using Retrace.Perturbations;
@@ -29,21 +30,20 @@ internal sealed class RetracingRound
 
     public RetracingRound(
         IRolloutEngine engine,
-        Tokenizer tokenizer,
-        ImageProcessor images,
+        VisionLanguageModel model,
         RunConfiguration configuration,
         SamplingSettings sampling)
     {
         _engine = engine;
-        _tokenizer = tokenizer;
-        _images = images;
+        _tokenizer = model.Tokenizer;
+        _images = model.Images;
         _configuration = configuration;
         _sampling = sampling with { Measure = false }; // Continuations are read, not learned from.
         RetracingSettings settings = configuration.Retracing;
         _anchors = [.. settings.AllKeepRates().Select(keepRate => AnchorRules.Create(settings.Anchor, keepRate))];
         _perturbation = ImagePerturbations.Create(settings.Perturbation, settings.PerturbationLevel);
         _extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
-        _newTurn = settings.Mode == "new-turn" ? tokenizer.Encode(ChatTemplate.NewTurn("", "")) : [];
+        _newTurn = settings.Mode == "new-turn" ? _tokenizer.Encode(model.Family.Chat.NewTurn("", "")) : [];
     }
 
     /// <summary>Perturbs the images for each trajectory to come. It can be done before there are any.</summary>

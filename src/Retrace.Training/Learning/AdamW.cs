@@ -1,4 +1,4 @@
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,7 +22,7 @@ public sealed class MicroBatch
         Places = [.. rows.SelectMany(row => row)];
     }
 
-    /// <summary>Which of all the responses these are, in the order of <see cref="Predict(QwenModel, double, bool)"/>.</summary>
+    /// <summary>Which of all the responses these are, in the order of <see cref="Predict(VisionLanguageNetwork, double, bool)"/>.</summary>
     public IReadOnlyList<int> Places { get; }
 
     /// <summary>Puts as many as fit into each batch of padded rows, those of like length together.</summary>
@@ -70,7 +70,7 @@ public sealed class MicroBatch
     /// <summary>What the model says about the response tokens, one response after another.</summary>
     /// <param name="temperature">What logits are divided by, as in sampling.</param>
     /// <param name="entropies">Whether these are wanted, too.</param>
-    public TokenPredictions Predict(QwenModel model, double temperature, bool entropies = false)
+    public TokenPredictions Predict(VisionLanguageNetwork model, double temperature, bool entropies = false)
     {
         ProcessedImage[] images = [.. Places.SelectMany(i => _responses[i].Images).Distinct()];
         using ImageFeatures? features = images.Length == 0 ? null : model.EncodeImages(images);
@@ -81,7 +81,7 @@ public sealed class MicroBatch
     /// <param name="images">Those of all the responses, each once.</param>
     /// <param name="features">Theirs.</param>
     internal TokenPredictions Predict(
-        QwenModel model, ProcessedImage[] images, ImageFeatures? features, double temperature, bool entropies = false)
+        VisionLanguageNetwork model, ProcessedImage[] images, ImageFeatures? features, double temperature, bool entropies = false)
     {
         using DisposeScope scope = NewDisposeScope();
         TokenSequence[] sequences =

@@ -1,5 +1,5 @@
 using Retrace.Models.Checkpoints;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Training.DataParallel;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -62,7 +62,7 @@ internal sealed class ShardedTraining : IDisposable
 
     /// <summary>
     /// Sends what is complete, once a backward pass has come to the input of a block (<see
-    /// cref="QwenModel.BlockDifferentiated"/>). Called only in the last backward pass of a mini-batch.
+    /// cref="VisionLanguageNetwork.BlockDifferentiated"/>). Called only in the last backward pass of a mini-batch.
     /// </summary>
     /// <param name="block">The beginning of the names of the block's weights.</param>
     public void SendCompleted(string block)

@@ -17,7 +17,7 @@ public sealed class TorchScriptTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "asks libtorch by the name that GCC gives its function");
         using DisposeScope scope = NewDisposeScope();
-        Lazy<jit.CompilationUnit> script = TorchScript.Of<DecodingStep>();
+        Lazy<jit.CompilationUnit> script = TorchScript.Of(typeof(DecodingStep));
         Tensor turned = (Tensor)script.Value.invoke("rotated", tensor([3f, 4f]), zeros(2), ones(2));
         Assert.Equal([-4f, 3f], turned.data<float>());
 

@@ -2,7 +2,7 @@ using Retrace.Answers;
 using Retrace.Configuration;
 using Retrace.Models;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Problems;
 using Retrace.Testing;
 using Retrace.Training.Evolution;
@@ -141,7 +141,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
         (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 1, engine);
         Assert.Equal(batch.Length, engine.Images.Count);
         engine.Images.Clear();
-        new RetracingRound(engine, _model.Tokenizer, _model.Images, configuration, new SamplingSettings(1))
+        new RetracingRound(engine, _model, configuration, new SamplingSettings(1))
             .Sample(1, batch, maternal, Cancellation);
         Assert.Equal(maternal.Sum(group => group.Length), engine.Images.Count);
         Assert.True(engine.Samples > 2 * engine.Images.Count);
@@ -191,7 +191,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
     }
 
     private RetracingRound Round(RunConfiguration configuration, double temperature) => new(
-        Engine(), _model.Tokenizer, _model.Images, configuration, new SamplingSettings(temperature));
+        Engine(), _model, configuration, new SamplingSettings(temperature));
 
     private LocalRolloutEngine Engine() => new(_model.Network, 64);
 

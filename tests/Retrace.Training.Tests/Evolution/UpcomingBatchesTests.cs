@@ -60,8 +60,7 @@ public sealed class UpcomingBatchesTests
     {
         var round = new RetracingRound(
             new LocalRolloutEngine(model.Network, 8),
-            model.Tokenizer,
-            model.Images,
+            model,
             new RunConfiguration { Seed = 5 },
             new SamplingSettings(1));
         return new UpcomingBatches(
