@@ -40,6 +40,10 @@ internal sealed class KvCache : IDisposable
     /// <summary>Tokens held, padding included; the same for every row.</summary>
     public int Length { get; private set; }
 
+    /// <summary>Bytes of a token's keys and values in all layers.</summary>
+    public static long BytesOfToken(TextConfig config, long elementSize) =>
+        2L * config.Layers * config.KeyValueHeads * config.HeadSize * elementSize;
+
     /// <summary>A copy of some rows, in buffers of another size.</summary>
     /// <param name="rows">[newRows] row indices; null for all.</param>
     /// <param name="capacity">Room of the new cache, at least <see cref="Length"/>.</param>

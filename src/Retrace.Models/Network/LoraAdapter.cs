@@ -51,6 +51,10 @@ public sealed class LoraAdapter
     /// </summary>
     internal void Initialise(Parameters parameters, long seed)
     {
+        if (parameters.Device.type == DeviceType.META)
+        {
+            return; // Shapes without values.
+        }
         using var noGrad = no_grad();
         for (int place = 0; place < _layers.Count; place++)
         {

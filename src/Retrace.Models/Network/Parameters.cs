@@ -34,14 +34,25 @@ public sealed class Parameters : IDisposable
 
     public Tensor this[string name] => _byName[name];
 
-    /// <summary>Number of values in all tensors.</summary>
+    /// <summary>Number of values in all tensors, those shared with another network included.</summary>
     public long Count => _byName.Values.Sum(tensor => tensor.numel());
+
+    /// <summary>Number of values in the tensors that gradients flow to.</summary>
+    public long TrainedCount => Trained.Sum(tensor => tensor.numel());
+
+    /// <summary>Number of values in the largest tensor that gradients flow to; 0 where there is none.</summary>
+    public long LargestTrained => Trained.Select(tensor => tensor.numel()).DefaultIfEmpty().Max();
+
+    /// <summary>Bytes of a value.</summary>
+    public long ElementSize => _byName.Values.First().ElementSize;
 
     /// <summary>The adapter of the linear layers declared here; null for a network as it is.</summary>
     internal LoraAdapter? Adapter { get; }
 
     /// <summary>Whether the tensor belongs to the network without the adapter, which stays as it is.</summary>
     public bool IsShared(string name) => _sharedNames.Contains(name);
+
+    private IEnumerable<Tensor> Trained => _byName.Values.Where(tensor => tensor.requires_grad);
 
     /// <summary>Lets gradients flow to the tensors that this picks by name, and to no others.</summary>
     public void Train(Func<string, bool> picks)

@@ -117,6 +117,12 @@ public sealed record SequenceBatch(
         };
     }
 
+    /// <summary>Bytes of the mask of rows with branches: Boolean, and to be added to attention's scores.</summary>
+    /// <param name="rows">B</param>
+    /// <param name="width">T</param>
+    /// <param name="elementSize">Bytes of an activation.</param>
+    public static long BytesOfMask(long rows, long width, long elementSize) => rows * width * width * (1 + elementSize);
+
     public void Dispose()
     {
         Tokens.Dispose();

@@ -9,6 +9,7 @@ internal sealed class TextDecoder : IDisposable
 {
     private readonly TextConfig _config;
     private readonly string _prefix;
+    private readonly bool _isAdapted;
     private readonly Tensor _embedding; // [V, hidden]
     private readonly Block[] _blocks;
     private readonly RmsNorm _norm;
@@ -23,6 +24,7 @@ internal sealed class TextDecoder : IDisposable
     {
         _config = config;
         _prefix = prefix;
+        _isAdapted = parameters.Adapter is not null;
         _embedding = parameters.Declare($"{prefix}embed_tokens.weight", config.VocabularySize, config.HiddenSize);
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new Block(parameters, NameOf(i), config))];
         _norm = new RmsNorm(parameters, $"{prefix}norm", config.HiddenSize, config.NormEpsilon);
@@ -42,6 +44,28 @@ internal sealed class TextDecoder : IDisposable
             _frequencies,
             parameters.Adapter?.Settings.Scale ?? 0);
     }
+
+    /// <summary>What the blocks need of memory, for each token.</summary>
+    public BlockMemory Memory
+    {
+        get
+        {
+            // Of a block: normed inputs, queries, keys, values and their copies for each head, attention's result, and four
+            // tensors of the gated MLP; norms are computed in fp32; an adapter's part of each linear layer's result, and the
+            // sum.
+            long element = _embedding.ElementSize;
+            long hidden = _config.HiddenSize;
+            long keyValue = (long)_config.KeyValueHeads * _config.HeadSize;
+            long values = (9 * hidden) + (4 * keyValue) + (4L * _config.IntermediateSize);
+            long adapter = _isAdapted ? 2 * ((3 * hidden) + (2 * keyValue) + (2L * _config.IntermediateSize)) : 0;
+            long norms = element < sizeof(float) ? 4 * hidden * sizeof(float) : 0;
+            return new BlockMemory(_config.Layers, hidden * element, ((values + adapter) * element) + norms);
+        }
+    }
+
+    /// <summary>Bytes of the embedding's gradient, which is made dense before it is added to what is there.</summary>
+    public long BytesOfEmbeddingGradient =>
+        _embedding.requires_grad ? _embedding.numel() * _embedding.ElementSize : 0;
 
     /// <summary>[…] token ids → […, hidden].</summary>
     public Tensor Embed(Tensor tokens) =>

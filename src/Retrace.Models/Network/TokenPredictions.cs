@@ -59,6 +59,18 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor? Entropies) : IDis
             predictions[0].MoveToOuterDisposeScope(), entropies ? predictions[1].MoveToOuterDisposeScope() : null);
     }
 
+    /// <summary>Bytes that a part's backward pass holds at once.</summary>
+    /// <param name="targets">Target tokens.</param>
+    /// <param name="vocabulary">V</param>
+    /// <param name="entropies">Whether these are wanted, too.</param>
+    public static long BytesOf(long targets, int vocabulary, bool entropies)
+    {
+        // Log-probabilities and two gradients on the way back; with entropies logits, log-probabilities, probabilities and
+        // their products.
+        int tensors = entropies ? 4 : 3;
+        return tensors * sizeof(float) * Math.Min(LogitsAtOnce, targets * vocabulary);
+    }
+
     public void Dispose()
     {
         LogProbs.Dispose();

@@ -6,6 +6,9 @@ namespace Retrace.Models.Network;
 /// <summary>The part of a network that makes the decoder's image tokens of patches. Each family has its own.</summary>
 public abstract class VisionEncoder
 {
+    /// <summary>What the blocks need of memory, for each patch.</summary>
+    public abstract BlockMemory Memory { get; }
+
     /// <summary>Embeds a batch of images.</summary>
     /// <param name="patches">[Σ t·h·w, patchLength]: the images' flattened patches one after another.</param>
     /// <param name="grids">The images' grids.</param>

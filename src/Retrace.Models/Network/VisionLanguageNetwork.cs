@@ -152,6 +152,38 @@ public sealed class VisionLanguageNetwork : IDisposable
     /// <summary>[…, hidden] → […, V].</summary>
     public Tensor Logits(Tensor hidden) => _decoder.Logits(hidden);
 
+    /// <summary>Bytes of a token's keys and values in a cache.</summary>
+    public long BytesOfCachedToken => KvCache.BytesOfToken(Config.Text, Parameters.ElementSize);
+
+    /// <summary>Bytes that prefilling prompts takes at its peak, their cache included.</summary>
+    /// <param name="tokens">Of all prompts that are prefilled together.</param>
+    /// <param name="patches">Of all their images, which go through the encoder before.</param>
+    public long BytesOfPrefill(long tokens, long patches) => Math.Max(
+        patches * (BytesOfPatch + _vision.Memory.Kept),
+        tokens * (BytesOfCachedToken + _decoder.Memory.Input + _decoder.Memory.Kept));
+
+    /// <summary>Bytes that a forward and a backward pass take at their peak beside weights and gradients.</summary>
+    /// <param name="tokens">Of all sequences, padding included.</param>
+    /// <param name="patches">Of all images.</param>
+    /// <param name="predictions">Bytes of <see cref="TokenPredictions"/> while they are made.</param>
+    /// <param name="recomputes">As <see cref="RecomputesActivations"/>.</param>
+    public long BytesOfLearning(long tokens, long patches, long predictions, bool recomputes)
+    {
+        BlockMemory text = _decoder.Memory;
+        BlockMemory vision = _vision.Memory;
+        bool trainsVision = TrainsVision();
+        long kept = (tokens * text.KeptByAll(recomputes))
+            + (patches * (BytesOfPatch + (trainsVision ? vision.KeptByAll(recomputes) : 0)));
+        // One after the other: first the head, while the allocator still holds the last block's temporary tensors.
+        double[] passing =
+        [
+            Math.Max(predictions, _decoder.BytesOfEmbeddingGradient) + (tokens * text.BesideKept(recomputes)),
+            tokens * text.Backward(recomputes),
+            patches * vision.Backward(recomputes && trainsVision),
+        ];
+        return kept + (long)passing.Max();
+    }
+
     /// <summary>
     /// This network with an adapter that changes nothing yet. Both use the same weights, of which there is no second
     /// copy, and this one goes on to be what it is without the adapter: the reference policy. It has to outlive that.
@@ -185,6 +217,9 @@ public sealed class VisionLanguageNetwork : IDisposable
         _decoder.Dispose();
         Parameters.Dispose();
     }
+
+    // In fp32 as it is processed, and as the encoder takes it.
+    private long BytesOfPatch => Config.Vision.PatchLength * (sizeof(float) + Parameters.ElementSize);
 
     private bool TrainsVision() => Parameters.Names.Any(
         name => Config.Family.WeightNames.IsVision(name) && Parameters[name].requires_grad);

@@ -255,14 +255,8 @@ public sealed class EvolutionRun : IDisposable
     private (VisionLanguageModel Policy, VisionLanguageNetwork? Reference) OpenPolicy(VisionLanguageModel start)
     {
         ModelSettings settings = Configuration.Model;
-        if (settings.LoraRank > 0)
+        if (ComputeSettings.AdapterOf(settings) is { } lora)
         {
-            var lora = new LoraSettings(
-                settings.LoraRank,
-                settings.LoraAlpha,
-                settings.LoraTargets.Split(' '),
-                settings.LoraDropout,
-                settings.TrainVision);
             long seed = RandomStream.For(Configuration.Seed, Purpose.Adapter).NextInt64();
             VisionLanguageModel adapted = Hold(start.WithAdapter(lora, seed));
             if (StepsTaken > 0)

@@ -67,6 +67,21 @@ public sealed class MicroBatch
         return Math.Max(1, (int)(Math.Sqrt(promptTokens * (pairs + promptTokens)) / Math.Max(1, responseTokens)));
     }
 
+    /// <summary>The largest micro-batch that can come of responses that are all equally long.</summary>
+    /// <param name="promptTokens">P</param>
+    /// <param name="responseTokens">R</param>
+    /// <param name="group">Responses to a prompt.</param>
+    /// <param name="samples">Responses in all.</param>
+    /// <param name="maxTokens">The most tokens of a batch.</param>
+    internal static (long Rows, long ResponsesInRow, long RowLength) Largest(
+        TextConfig config, long promptTokens, long responseTokens, int group, long samples, int maxTokens)
+    {
+        long inRow = Math.Min(Math.Min(group, samples), ResponsesInRow(config, promptTokens, responseTokens));
+        inRow = Math.Clamp((maxTokens - promptTokens) / responseTokens, 1, inRow);
+        long length = promptTokens + (inRow * responseTokens);
+        return (Math.Clamp(maxTokens / length, 1, (samples + inRow - 1) / inRow), inRow, length);
+    }
+
     /// <summary>What the model says about the response tokens, one response after another.</summary>
     /// <param name="temperature">What logits are divided by, as in sampling.</param>
     /// <param name="entropies">Whether these are wanted, too.</param>

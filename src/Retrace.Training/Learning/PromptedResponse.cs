@@ -28,8 +28,8 @@ public sealed record PromptedResponse(int[] Prompt, int[] Response, IReadOnlyLis
         InRows(responses).Predict(model, temperature, entropies);
 
     /// <summary>The same with images that have been encoded.</summary>
-    /// <param name="images">Those of all the responses, each once.</param>
-    /// <param name="features">Theirs.</param>
+    /// <param name="images">The images of all the responses, each once.</param>
+    /// <param name="features">The features of these images.</param>
     internal static TokenPredictions Predict(
         VisionLanguageNetwork model,
         IReadOnlyList<PromptedResponse> responses,

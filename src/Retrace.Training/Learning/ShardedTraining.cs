@@ -57,6 +57,11 @@ internal sealed class ShardedTraining : IDisposable
         Parts = [.. _buckets.SelectMany(PartsOf)];
     }
 
+    /// <summary>Bytes of this process's part of the sums, and of some buckets on their way, in fp32.</summary>
+    public static long BytesOf(Parameters weights, int processes) => processes == 1
+        ? 0
+        : sizeof(float) * ((weights.TrainedCount / processes) + (2 * Math.Min(weights.TrainedCount, BucketSize)));
+
     /// <summary>What this process's optimizer updates.</summary>
     public IReadOnlyList<TrainedPart> Parts { get; }
 

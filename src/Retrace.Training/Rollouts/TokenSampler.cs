@@ -46,6 +46,19 @@ internal sealed class TokenSampler : IDisposable
     public (Tensor Tokens, Tensor Measured) Sample(Tensor logits, Tensor uniform) =>
         ((Tensor, Tensor))Compiled.Value.invoke("sample", [logits, uniform, .. _arguments]);
 
+    /// <summary>Bytes that sampling takes at its peak, the logits included.</summary>
+    /// <param name="rows">B</param>
+    /// <param name="vocabulary">V</param>
+    /// <param name="elementSize">Bytes of a logit.</param>
+    /// <param name="topP">As in <see cref="SamplingSettings"/>.</param>
+    public static long BytesOf(long rows, int vocabulary, long elementSize, double topP)
+    {
+        // Logits, and in fp32 the same, log-probabilities, probabilities and their sums, and a comparison; with top-p also the
+        // order of the probabilities, the sums before each, and what is cut off.
+        long ordered = topP < 1 ? sizeof(long) + sizeof(float) : 0;
+        return rows * vocabulary * (elementSize + (4 * sizeof(float)) + sizeof(bool) + ordered);
+    }
+
     public void Dispose()
     {
         _stops.Dispose();

@@ -43,6 +43,12 @@ internal sealed class VisionTower : VisionEncoder
         _mergerOut = new Linear(parameters, Prefix + "merger.mlp.2", merged, config.OutHiddenSize, bias: true);
     }
 
+    // Of a block: normed inputs, queries, keys, values, attention's result, and four tensors of the gated MLP.
+    public override BlockMemory Memory => new(
+        _config.Depth,
+        _config.HiddenSize * _patchEmbedding.ElementSize,
+        ((12L * _config.HiddenSize) + (4L * _config.IntermediateSize)) * _patchEmbedding.ElementSize);
+
     public override Tensor Forward(Tensor patches, IReadOnlyList<ImageGrid> grids, BlockRunner blocks)
     {
         using WindowLayout layout = WindowLayout.Of(grids, _config, patches.dtype, patches.device);
