@@ -69,7 +69,8 @@ internal static class CostModel
     private static void Line(string name, Spread spread) => Console.WriteLine($"  {name,-46} {spread.ToString("0.00")}");
 
     /// <summary>Steps for one problem without an image, and their parts.</summary>
-    private sealed class Step(VisionLanguageNetwork policy, VisionLanguageNetwork reference, int promptTokens, int responseTokens)
+    private sealed class Step(
+        VisionLanguageNetwork policy, VisionLanguageNetwork reference, int promptTokens, int responseTokens)
     {
         private readonly LocalRolloutEngine _engine = new(policy, Group * Continuations);
 

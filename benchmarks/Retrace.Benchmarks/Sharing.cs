@@ -23,7 +23,9 @@ internal static class Sharing
 
     public static void Run(BenchmarkSettings settings)
     {
-        ModelConfig config = settings.Smallest ? RandomModel.Smallest : RandomModel.Shape(hidden: 384, layers: 6, vocabulary: 8000);
+        ModelConfig config = settings.Smallest
+            ? RandomModel.Smallest
+            : RandomModel.Shape(hidden: 384, layers: 6, vocabulary: 8000);
         using VisionLanguageNetwork model = RandomModel.Create(config);
         model.Parameters.Train(name => !name.StartsWith("visual.", StringComparison.Ordinal));
         Console.WriteLine(
