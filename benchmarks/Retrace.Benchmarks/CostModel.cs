@@ -25,7 +25,7 @@ internal static class CostModel
             : (RandomModel.Shape(hidden: 512, layers: 8, vocabulary: 8000), 128, 64);
         using VisionLanguageNetwork reference = RandomModel.Create(config);
         using VisionLanguageNetwork policy = reference.Clone();
-        policy.Parameters.Train(name => !name.StartsWith("visual.", StringComparison.Ordinal));
+        policy.Train(vision: false);
         var step = new Step(policy, reference, promptTokens, responseTokens);
         Generation[] maternal = step.DrawMaternal();
 

@@ -27,7 +27,7 @@ internal static class Sharing
             ? RandomModel.Smallest
             : RandomModel.Shape(hidden: 384, layers: 6, vocabulary: 8000);
         using VisionLanguageNetwork model = RandomModel.Create(config);
-        model.Parameters.Train(name => !name.StartsWith("visual.", StringComparison.Ordinal));
+        model.Train(vision: false);
         Console.WriteLine(
             $"{model.Parameters.Count / 1e6:0.0} million weights, fp32; n = {Group}, k = {Continuations}, keep rate {KeepRate}, "
             + $"an image of {ImageSide * ImageSide} tokens and {QuestionTokens} of text");
@@ -173,11 +173,8 @@ internal static class Sharing
             {
                 requests =
                 [
-                    .. requests.SelectMany(request => request.Streams.Select(stream => request with
-                    {
-                        Images = [.. request.Images.Select(Copy)],
-                        Streams = [stream],
-                    })),
+                    .. requests.SelectMany(request => request.Streams.Select(stream => new RolloutRequest(
+                        request.Prompt, [.. request.Images.Select(Copy)], request.MaxTokens, [stream]))),
                 ];
             }
             Generation[][] drawn = _engine.Generate(requests, new SamplingSettings(1), CancellationToken.None);
