@@ -25,7 +25,7 @@ internal static class CostModel
             : (RandomModel.Shape(hidden: 512, layers: 8, vocabulary: 8000), 128, 64);
         using VisionLanguageNetwork reference = RandomModel.Create(config);
         using VisionLanguageNetwork policy = reference.Clone();
-        policy.Parameters.Train(name => !name.StartsWith("visual.", StringComparison.Ordinal));
+        policy.Train(vision: false);
         var step = new Step(policy, reference, promptTokens, responseTokens);
         Generation[] maternal = step.DrawMaternal();
 
@@ -69,7 +69,8 @@ internal static class CostModel
     private static void Line(string name, Spread spread) => Console.WriteLine($"  {name,-46} {spread.ToString("0.00")}");
 
     /// <summary>Steps for one problem without an image, and their parts.</summary>
-    private sealed class Step(VisionLanguageNetwork policy, VisionLanguageNetwork reference, int promptTokens, int responseTokens)
+    private sealed class Step(
+        VisionLanguageNetwork policy, VisionLanguageNetwork reference, int promptTokens, int responseTokens)
     {
         private readonly LocalRolloutEngine _engine = new(policy, Group * Continuations);
 

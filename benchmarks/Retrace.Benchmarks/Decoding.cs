@@ -40,7 +40,7 @@ internal static class Decoding
         Tensor[] matrices =
         [
             .. model.Parameters.Names
-                .Where(name => !name.StartsWith("visual.", StringComparison.Ordinal))
+                .Where(name => !model.Config.Family.WeightNames.IsVision(name))
                 .Select(name => model.Parameters[name])
                 .Where(weights => weights.dim() == 2),
         ];

@@ -64,7 +64,7 @@ internal static class Exchange
     private static VisionLanguageNetwork Trained(ModelConfig config)
     {
         VisionLanguageNetwork model = RandomModel.Create(config);
-        model.Parameters.Train(name => !name.StartsWith("visual.", StringComparison.Ordinal));
+        model.Train(vision: false);
         return model;
     }
 

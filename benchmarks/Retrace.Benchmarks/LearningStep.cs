@@ -23,7 +23,7 @@ internal static class LearningStep
         using DisposeScope scope = NewDisposeScope();
         using VisionLanguageNetwork reference = RandomModel.Create(config);
         using VisionLanguageNetwork policy = reference.Clone();
-        policy.Parameters.Train(name => !name.StartsWith("visual.", StringComparison.Ordinal));
+        policy.Train(vision: false);
         using BareLearner bare = new(reference, LearningRate);
         using Learner learner = new(
             policy,

@@ -76,7 +76,7 @@ internal static class Scaling
     private static (Action Work, double Operations, IDisposable Held) Learning(Size size)
     {
         VisionLanguageNetwork policy = RandomModel.Create(size.Model);
-        policy.Parameters.Train(name => size.Side > 0 || !name.StartsWith("visual.", StringComparison.Ordinal));
+        policy.Train(vision: size.Side > 0);
         var learner = new Learner(policy, null, Settings, new RolloutSettings(), seed: 0);
         // A prompt each, so that the arithmetic is that of every token.
         TrainingSample[] samples = [.. Enumerable.Range(0, size.Responses).Select(Sample)];

@@ -23,9 +23,11 @@ internal static class Sharing
 
     public static void Run(BenchmarkSettings settings)
     {
-        ModelConfig config = settings.Smallest ? RandomModel.Smallest : RandomModel.Shape(hidden: 384, layers: 6, vocabulary: 8000);
+        ModelConfig config = settings.Smallest
+            ? RandomModel.Smallest
+            : RandomModel.Shape(hidden: 384, layers: 6, vocabulary: 8000);
         using VisionLanguageNetwork model = RandomModel.Create(config);
-        model.Parameters.Train(name => !name.StartsWith("visual.", StringComparison.Ordinal));
+        model.Train(vision: false);
         Console.WriteLine(
             $"{model.Parameters.Count / 1e6:0.0} million weights, fp32; n = {Group}, k = {Continuations}, keep rate {KeepRate}, "
             + $"an image of {ImageSide * ImageSide} tokens and {QuestionTokens} of text");

@@ -6,7 +6,9 @@ using Retrace.Models.Network;
 
 namespace Retrace.Models;
 
-/// <summary>The families of models that can be loaded, found by <c>model_type</c> in a folder's <c>config.json</c>.</summary>
+/// <summary>
+/// The families of models that can be loaded, found by <c>model_type</c> in a folder's <c>config.json</c>.
+/// </summary>
 public static class ModelFamilies
 {
     private static ImmutableList<ModelFamily> _all = [new Qwen25VLFamily()];
@@ -33,8 +35,8 @@ public static class ModelFamilies
     }
 
     /// <summary>
-    /// Reads <c>config.json</c> of a model folder, and the stop tokens of <c>generation_config.json</c>, which come before
-    /// its own.
+    /// Reads <c>config.json</c> of a model folder, and the stop tokens of <c>generation_config.json</c>, which come
+    /// before its own.
     /// </summary>
     /// <exception cref="BadInputException">
     /// The first is missing, one is malformed, or no family has this architecture.
@@ -55,7 +57,8 @@ public static class ModelFamilies
     }
 
     /// <summary>
-    /// The family of the model in a folder, or of the model that an adapter there adapts; null where the folder does not say.
+    /// The family of the model in a folder, or of the model that an adapter there adapts; null where the folder does
+    /// not say.
     /// </summary>
     public static ModelFamily? FamilyAt(string directory)
     {

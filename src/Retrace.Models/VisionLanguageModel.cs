@@ -32,7 +32,8 @@ public sealed class VisionLanguageModel : IDisposable
     private readonly List<(string Name, byte[] Content)> _carried; // Read at once: the folder may be gone when we save.
     private VisionLanguageModel? _ownBase; // Disposed with this one: nobody else has it.
 
-    private VisionLanguageModel(string directory, VisionLanguageNetwork network, Tokenizer? tokenizer, ImageProcessor images)
+    private VisionLanguageModel(
+        string directory, VisionLanguageNetwork network, Tokenizer? tokenizer, ImageProcessor images)
     {
         _directory = directory;
         _carried =
@@ -87,7 +88,8 @@ public sealed class VisionLanguageModel : IDisposable
         if (!Directory.Exists(directory))
         {
             throw new BadInputException(
-                $"The model folder {directory} does not exist; name a {ModelFamilies.Names} folder in the hub's layout.");
+                $"The model folder {directory} does not exist; name a {ModelFamilies.Names} folder in the hub's "
+                + "layout.");
         }
         Checksums.CheckModel(directory);
         if (AdapterFolder.IsAt(directory))
@@ -121,7 +123,9 @@ public sealed class VisionLanguageModel : IDisposable
         return new VisionLanguageModel(directory, network, tokenizer, new ImageProcessor(images));
     }
 
-    /// <summary>This model with a new adapter: <see cref="VisionLanguageNetwork.WithAdapter"/>. It has to outlive that.</summary>
+    /// <summary>
+    /// This model with a new adapter: <see cref="VisionLanguageNetwork.WithAdapter"/>. It has to outlive that.
+    /// </summary>
     public VisionLanguageModel WithAdapter(LoraSettings settings, long seed) =>
         new(this, Network.WithAdapter(settings, seed));
 

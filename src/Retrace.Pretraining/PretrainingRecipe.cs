@@ -7,8 +7,8 @@ namespace Retrace.Pretraining;
 
 /// <summary>All that decides how a small model is made from nothing.</summary>
 /// <param name="Name">The preset's name.</param>
-/// <param name="Family">Of the model.</param>
-/// <param name="Size">Of the model; the vocabulary's is filled in from the tokenizer.</param>
+/// <param name="Family">The family of the model that is made.</param>
+/// <param name="Size">The model's sizes; that of the vocabulary is filled in from the tokenizer.</param>
 /// <param name="Images">How images become patches.</param>
 /// <param name="VocabularySize">Tokens of the byte-level BPE, special tokens included.</param>
 /// <param name="CorpusLessons">Lessons whose text the tokenizer is learned from.</param>

@@ -70,6 +70,6 @@ public sealed class ModelFolderTests : IDisposable
     private string Prompt()
     {
         using VisionLanguageModel model = VisionLanguageModel.Load(_folder.Path, ScalarType.Float32, CPU);
-        return string.Join(' ', model.Tokenizer.Encode(ModelFamilies.Default.Chat.Prompt("What is it?", imageCount: 1)));
+        return string.Join(' ', model.Tokenizer.Encode(model.Family.Chat.Prompt("What is it?", imageCount: 1)));
     }
 }

@@ -36,8 +36,12 @@ public sealed class FamilyFromOutsideTests : IDisposable
         ModelConfig config = model.Network.Config;
         var random = new Random(1);
         ImageGrid grid = new(1, 4, 2);
-        var image = new ProcessedImage(
-            grid, [.. Enumerable.Range(0, grid.PatchCount * config.Vision.PatchLength).Select(_ => random.NextSingle())]);
+        float[] patches = new float[grid.PatchCount * config.Vision.PatchLength];
+        for (int i = 0; i < patches.Length; i++)
+        {
+            patches[i] = random.NextSingle();
+        }
+        var image = new ProcessedImage(grid, patches);
         int[] prompt = config.ExpandImages(model.Tokenizer.Encode(model.Family.Chat.Prompt("What?", 1)), [grid]);
         Random[] streams = [RandomStream.For(1, 1), RandomStream.For(1, 2)];
         Generation[] samples = new LocalRolloutEngine(model.Network, 8).Generate(
@@ -54,7 +58,7 @@ public sealed class FamilyFromOutsideTests : IDisposable
         {
             Assert.All(sample.LogProbs.Zip(scored), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
         }
-        using TokenPredictions predictions = MicroBatch.Of(responses, config.Text, 1000).Single().Predict(model.Network, 1);
+        using TokenPredictions predictions = PromptedResponse.Predict(model.Network, responses);
         predictions.LogProbs.sum().backward();
         Assert.True(model.Network.Parameters["eye.project.weight"].grad!.norm().item<float>() > 0);
     }
@@ -92,7 +96,13 @@ public sealed class FamilyFromOutsideTests : IDisposable
     }
 
     private sealed record FlatVision(int Hidden) : VisionConfig(
-        Depth: 1, HiddenSize: Hidden, IntermediateSize: Hidden, Heads: 1, OutHiddenSize: Hidden, PatchSize: 14, MergeSize: 2,
+        Depth: 1,
+        HiddenSize: Hidden,
+        IntermediateSize: Hidden,
+        Heads: 1,
+        OutHiddenSize: Hidden,
+        PatchSize: 14,
+        MergeSize: 2,
         TemporalPatchSize: 2);
 
     /// <summary>An image token is a linear map of its patches; positions count tokens on one axis.</summary>
@@ -157,9 +167,10 @@ public sealed class FamilyFromOutsideTests : IDisposable
 
         public override BlockMemory Memory => new(Blocks: 1, Input: 0, Kept: 4L * config.OutHiddenSize);
 
-        public override Tensor Forward(Tensor patches, IReadOnlyList<ImageGrid> grids, BlockRunner blocks) => blocks.Run(
-            "eye.",
-            patches.view(-1, (long)config.PatchesPerToken * config.PatchLength),
-            (x, _) => _project.Forward(x));
+        public override Tensor Forward(Tensor patches, IReadOnlyList<ImageGrid> grids, BlockRunner blocks)
+        {
+            Tensor squares = patches.view(-1, (long)config.PatchesPerToken * config.PatchLength);
+            return blocks.Run("eye.", squares, (x, _) => _project.Forward(x));
+        }
     }
 }

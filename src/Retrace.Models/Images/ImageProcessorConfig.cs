@@ -10,8 +10,8 @@ public sealed record ImageProcessorConfig
     private const string FileName = "preprocessor_config.json";
 
     /// <summary>
-    /// The largest side of a patch, in pixels, and of a merged square, in patches, that is accepted: far above any model's, and
-    /// small enough that products of two sides and of patches fit into an int.
+    /// The largest side of a patch, in pixels, and of a merged square, in patches, that is accepted: far above any
+    /// model's, and small enough that products of two sides and of patches fit into an int.
     /// </summary>
     public const int MaximumSide = 128;
 

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace Retrace.Models.Network;
 
 /// <summary>
-/// The decoder over one more token of each sequence: what <see cref="TextDecoder"/>'s blocks compute, as one TorchScript
-/// function (DecodingStep.py). From C# it would be some fifty calls a block, and an object for the result of each.
+/// The decoder over one more token of each sequence: what <see cref="TextDecoder"/>'s blocks compute, as one
+/// TorchScript function (DecodingStep.py). From C# it would be some fifty calls a block, and an object for the result
+/// of each.
 /// </summary>
 internal sealed class DecodingStep : IDisposable
 {
@@ -16,7 +17,9 @@ internal sealed class DecodingStep : IDisposable
     private readonly Scalar[] _scalars;
 
     /// <param name="embedding">[V, hidden]</param>
-    /// <param name="weights">The tensors of all layers, the first's first, in the order that the script unpacks.</param>
+    /// <param name="weights">
+    /// The tensors of all layers, the first's first, in the order that the script unpacks.
+    /// </param>
     /// <param name="norm">The last one's weight. [hidden]</param>
     /// <param name="frequencies">Of the rotary tables. [headSize/2]</param>
     /// <param name="adapterScale">What all adapters' parts are multiplied by.</param>

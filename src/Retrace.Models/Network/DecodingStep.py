@@ -1,7 +1,8 @@
-# The decoder over one more token of each sequence, in TorchScript: see DecodingStep.cs. TorchScript has no names for types of
-# elements; 6 is fp32.
+# The decoder over one more token of each sequence, in TorchScript: see DecodingStep.cs. TorchScript has no names for
+# types of elements; 6 is fp32.
 #
-# B sequences continue R prompts of at most P tokens. G query heads read one key head. S tokens of a sequence are its own.
+# B sequences continue R prompts of at most P tokens. G query heads read one key head. S tokens of a sequence are its
+# own.
 
 
 def normed(x, weight, epsilon: float):

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Retrace.Models.Network;
 
 /// <summary>
-/// An identity in the network that calls back when a backward pass comes to it: the gradients of all weights that are used
-/// after it, and nowhere before it, are complete then. TorchSharp has no hooks on tensors.
+/// An identity in the network that calls back when a backward pass comes to it: the gradients of all weights that are
+/// used after it, and nowhere before it, are complete then. TorchSharp has no hooks on tensors.
 /// </summary>
 /// <remarks>
 /// The engine takes what is ready in the reverse order of the forward pass, and adds up a weight's gradient before

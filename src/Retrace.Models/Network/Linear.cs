@@ -29,7 +29,9 @@ public sealed class Linear
         return _update is null ? y : y.Plus(_update.Forward(x));
     }
 
-    /// <summary>W, b, and an adapter's A and B; <see cref="DecodingStep.None"/> for what the layer does not have.</summary>
+    /// <summary>
+    /// W, b, and an adapter's A and B; <see cref="DecodingStep.None"/> for what the layer does not have.
+    /// </summary>
     internal IEnumerable<Tensor> StepTensors =>
         [_weight, _bias ?? DecodingStep.None, _update?.A ?? DecodingStep.None, _update?.B ?? DecodingStep.None];
 }

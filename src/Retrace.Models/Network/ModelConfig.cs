@@ -4,7 +4,9 @@ using Retrace.Models.Json;
 
 namespace Retrace.Models.Network;
 
-/// <summary>A model's family, sizes and special tokens: what <c>config.json</c> and <c>generation_config.json</c> say.</summary>
+/// <summary>
+/// A model's family, sizes and special tokens: what <c>config.json</c> and <c>generation_config.json</c> say.
+/// </summary>
 /// <param name="Family">What these sizes are sizes of.</param>
 /// <param name="Text">The decoder's sizes.</param>
 /// <param name="Vision">The vision encoder's sizes, of the family's own kind.</param>
@@ -24,8 +26,8 @@ public sealed record ModelConfig(ModelFamily Family, TextConfig Text, VisionConf
         if (places != grids.Count)
         {
             throw new BadInputException(
-                $"A prompt has {places} places for images ({Family.Chat.ImagePad}) but {grids.Count} images; they should "
-                + "be equal.");
+                $"A prompt has {places} places for images ({Family.Chat.ImagePad}) but {grids.Count} images; they "
+                + "should be equal.");
         }
         var expanded = new List<int>(ids.Length);
         int image = 0;

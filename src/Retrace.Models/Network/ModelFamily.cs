@@ -6,8 +6,9 @@ using Retrace.Models.Text;
 namespace Retrace.Models.Network;
 
 /// <summary>
-/// What tells one family of vision-language models from another: its files, its vision encoder, its positions, its images and
-/// its chat. The decoder, its caches, sampling and learning are the same for all. docs/families.md says how to add one.
+/// What tells one family of vision-language models from another: its files, its vision encoder, its positions, its
+/// images and its chat. The decoder, its caches, sampling and learning are the same for all. docs/families.md says how
+/// to add one.
 /// </summary>
 /// <remarks>A family holds no state: one object serves all models of the family, on any thread.</remarks>
 public abstract class ModelFamily
@@ -66,7 +67,9 @@ public abstract class ModelFamily
     /// <inheritdoc cref="ImageProcessorConfig.Load" path="/exception"/>
     public ImageProcessorConfig LoadImages(string directory) => ImageProcessorConfig.Load(directory, ImageDefaults);
 
-    /// <summary>Learns a small tokenizer from text and writes its files, with the chat template and its special tokens.</summary>
+    /// <summary>
+    /// Learns a small tokenizer from text and writes its files, with the chat template and its special tokens.
+    /// </summary>
     /// <param name="corpus">Texts; the special tokens in them are left out.</param>
     /// <param name="vocabularySize">Tokens wanted, special ones included.</param>
     /// <param name="directory">Made if it is not there.</param>

@@ -17,7 +17,9 @@ public sealed class Parameters : IDisposable
         Device = device;
     }
 
-    /// <summary>Another network's tensors, neither copied nor disposed here, and what an adapter of it declares.</summary>
+    /// <summary>
+    /// Another network's tensors, neither copied nor disposed here, and what an adapter of it declares.
+    /// </summary>
     internal Parameters(Parameters shared, LoraAdapter adapter)
         : this(shared.Type, shared.Device)
     {

@@ -18,7 +18,8 @@ public static class Rotary
     }
 
     /// <summary>
-    /// The axis that each frequency turns with where the first so many turn with axis 0, the next with axis 1, and so on.
+    /// The axis that each frequency turns with where the first so many turn with axis 0, the next with axis 1, and so
+    /// on.
     /// </summary>
     /// <param name="sizes">Frequencies of each axis.</param>
     /// <returns>[Σ sizes]</returns>

@@ -40,7 +40,9 @@ public sealed class Segments : IDisposable
             uniform ? null : tensor(pair.Value.ToArray(), device: device)))]);
     }
 
-    /// <summary>The tensors that this holds: the places of each length's runs, where there are several lengths.</summary>
+    /// <summary>
+    /// The tensors that this holds: the places of each length's runs, where there are several lengths.
+    /// </summary>
     public IEnumerable<Tensor> Rows => _groups.Select(group => group.Rows).OfType<Tensor>();
 
     /// <summary>The same cut with other handles on its tensors.</summary>

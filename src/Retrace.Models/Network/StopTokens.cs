@@ -2,7 +2,9 @@ using Retrace.Models.Json;
 
 namespace Retrace.Models.Network;
 
-/// <summary>The ids that end a sample, as <c>eos_token_id</c> gives them: one number or a list, whose first ends a turn.</summary>
+/// <summary>
+/// The ids that end a sample, as <c>eos_token_id</c> gives them: one number or a list, whose first ends a turn.
+/// </summary>
 public static class StopTokens
 {
     private const int LargestId = 1 << 24;

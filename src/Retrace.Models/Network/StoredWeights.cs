@@ -7,9 +7,12 @@ namespace Retrace.Models.Network;
 internal static class StoredWeights
 {
     /// <summary>
-    /// Checks that a checkpoint has what a configuration asks for, before memory is taken for a model that may not exist.
+    /// Checks that a checkpoint has what a configuration asks for, before memory is taken for a model that may not
+    /// exist.
     /// </summary>
-    /// <exception cref="BadInputException">A tensor is missing or has another shape than config.json asks for.</exception>
+    /// <exception cref="BadInputException">
+    /// A tensor is missing or has another shape than config.json asks for.
+    /// </exception>
     public static void Check(ModelConfig config, Checkpoint checkpoint, string directory)
     {
         using var layout = new VisionLanguageNetwork(config, ScalarType.Float32, META); // Shapes without memory.

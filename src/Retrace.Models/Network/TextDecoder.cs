@@ -50,9 +50,9 @@ internal sealed class TextDecoder : IDisposable
     {
         get
         {
-            // Of a block: normed inputs, queries, keys, values and their copies for each head, attention's result, and four
-            // tensors of the gated MLP; norms are computed in fp32; an adapter's part of each linear layer's result, and the
-            // sum.
+            // Of a block: normed inputs, queries, keys, values and their copies for each head, attention's result, and
+            // four tensors of the gated MLP; norms are computed in fp32; an adapter's part of each linear layer's
+            // result, and the sum.
             long element = _embedding.ElementSize;
             long hidden = _config.HiddenSize;
             long keyValue = (long)_config.KeyValueHeads * _config.HeadSize;

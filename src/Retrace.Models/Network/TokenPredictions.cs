@@ -25,7 +25,12 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor? Entropies) : IDis
     /// <param name="temperature">What logits are divided by, as in sampling.</param>
     /// <param name="entropies">Whether these are wanted, too.</param>
     public static TokenPredictions Of(
-        VisionLanguageNetwork network, Tensor hidden, Tensor places, Tensor targets, double temperature, bool entropies) => Of(
+        VisionLanguageNetwork network,
+        Tensor hidden,
+        Tensor places,
+        Tensor targets,
+        double temperature,
+        bool entropies) => Of(
             network,
             hidden,
             places,
@@ -65,8 +70,8 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor? Entropies) : IDis
     /// <param name="entropies">Whether these are wanted, too.</param>
     public static long BytesOf(long targets, int vocabulary, bool entropies)
     {
-        // Log-probabilities and two gradients on the way back; with entropies logits, log-probabilities, probabilities and
-        // their products.
+        // Log-probabilities and two gradients on the way back; with entropies logits, log-probabilities, probabilities
+        // and their products.
         int tensors = entropies ? 4 : 3;
         return tensors * sizeof(float) * Math.Min(LogitsAtOnce, targets * vocabulary);
     }
@@ -78,7 +83,8 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor? Entropies) : IDis
     }
 
     // states: [n, hidden], targets: [n]. Log-probabilities and, if wanted, entropies: [1 or 2, n]
-    private static Tensor OfPart(VisionLanguageNetwork network, Tensor states, Tensor targets, double temperature, bool entropies)
+    private static Tensor OfPart(
+        VisionLanguageNetwork network, Tensor states, Tensor targets, double temperature, bool entropies)
     {
         using DisposeScope scope = NewDisposeScope();
         using Scalar divisor = temperature;

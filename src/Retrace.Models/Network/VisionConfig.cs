@@ -1,6 +1,8 @@
 namespace Retrace.Models.Network;
 
-/// <summary>The sizes that vision encoders of all families have. A family derives its own, with what else it needs.</summary>
+/// <summary>
+/// The sizes that vision encoders of all families have. A family derives its own, with what else it needs.
+/// </summary>
 /// <param name="Depth">Blocks.</param>
 /// <param name="HiddenSize">Values of a patch between the blocks.</param>
 /// <param name="IntermediateSize">Values of a patch inside the MLP.</param>

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Retrace.Models.Network;
 
 /// <summary>
-/// A vision-language transformer: a vision encoder, whose image tokens take their places among the text's embeddings, and
-/// a decoder.
+/// A vision-language transformer: a vision encoder, whose image tokens take their places among the text's embeddings,
+/// and a decoder.
 /// </summary>
 public sealed class VisionLanguageNetwork : IDisposable
 {
@@ -49,13 +49,15 @@ public sealed class VisionLanguageNetwork : IDisposable
     public bool RecomputesActivations { get; set; }
 
     /// <summary>
-    /// Called by backward passes through what is computed from now on when they have come through a block, with the beginning
-    /// of the names of the block's weights. The gradients of these, and of all weights declared after them, are complete then.
+    /// Called by backward passes through what is computed from now on when they have come through a block, with the
+    /// beginning of the names of the block's weights. The gradients of these, and of all weights declared after them,
+    /// are complete then.
     /// </summary>
     public Action<string>? BlockDifferentiated { get; set; }
 
     /// <summary>
-    /// Lets gradients flow to the weights that are this network's own: all of them, or of an adapted network the adapter's.
+    /// Lets gradients flow to the weights that are this network's own: all of them, or of an adapted network the
+    /// adapter's.
     /// </summary>
     /// <param name="vision">Whether to those of the vision encoder, too.</param>
     public void Train(bool vision = true) =>
@@ -128,7 +130,9 @@ public sealed class VisionLanguageNetwork : IDisposable
     /// <param name="prompts">Padded on the left.</param>
     /// <param name="images">The features that the prompts were made with; null for text alone.</param>
     /// <param name="continuations">[prompts] how many sequences will continue each, at least one.</param>
-    /// <returns>The cache, and the final hidden states that predict each prompt's next token, [prompts, hidden].</returns>
+    /// <returns>
+    /// The cache, and the final hidden states that predict each prompt's next token, [prompts, hidden].
+    /// </returns>
     public (ForkedCache Cache, Tensor Hidden) Prefill(
         SequenceBatch prompts, ImageFeatures? images, IReadOnlyList<int> continuations)
     {

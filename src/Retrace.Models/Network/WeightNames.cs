@@ -6,8 +6,8 @@ namespace Retrace.Models.Network;
 /// <param name="Vision">The prefix of the vision encoder's weights.</param>
 /// <param name="Decoder">The prefix of the decoder's weights; the head is <c>lm_head</c> in all families.</param>
 /// <param name="Alternatives">
-/// Prefixes that stand in some files instead of the network's own: (own, in files). Those that are the beginning of another
-/// come behind it.
+/// Prefixes that stand in some files instead of the network's own: (own, in files). Those that are the beginning of
+/// another come behind it.
 /// </param>
 public sealed record WeightNames(
     string Vision, string Decoder, IReadOnlyList<(string Own, string Alternative)> Alternatives)

@@ -1,7 +1,9 @@
 namespace Retrace.Models.Text;
 
 /// <summary>How a family's models want a conversation written.</summary>
-/// <remarks>A conversation is a list of turns; an image stands as <see cref="ImagePlace"/> among a turn's text.</remarks>
+/// <remarks>
+/// A conversation is a list of turns; an image stands as <see cref="ImagePlace"/> among a turn's text.
+/// </remarks>
 public abstract class ChatTemplate
 {
     /// <summary>The role of the model's own turns.</summary>
@@ -19,7 +21,9 @@ public abstract class ChatTemplate
     /// <summary>Fills batches up, and ends documents.</summary>
     public abstract string Padding { get; }
 
-    /// <summary>The special tokens a vocabulary needs for this format, in the order of the published models' ids.</summary>
+    /// <summary>
+    /// The special tokens a vocabulary needs for this format, in the order of the published models' ids.
+    /// </summary>
     public abstract IReadOnlyList<string> SpecialTokens { get; }
 
     /// <summary>The same format as a Jinja template, for the tools that read it from the model's folder.</summary>

@@ -68,7 +68,8 @@ internal sealed record TokenizerFiles(
         if (!SplitsBy(rules, root["pre_tokenizer"]))
         {
             throw new BadInputException(
-                $"The tokenizer {root.File} does not split text with the expression of {rules.Name}, the one supported.");
+                $"The tokenizer {root.File} does not split text with the expression of {rules.Name}, the one "
+                + "supported.");
         }
         if (!root["normalizer"].IsObject || root["normalizer"]["type"].Text() != "NFC")
         {

@@ -29,7 +29,8 @@ internal static class TokenizerFilesWriter
         ChatTemplate chat)
     {
         Directory.CreateDirectory(directory);
-        AddedToken[] added = [.. chat.SpecialTokens.Select((token, i) => new AddedToken(tokens.Count + i, token, true))];
+        AddedToken[] added =
+            [.. chat.SpecialTokens.Select((token, i) => new AddedToken(tokens.Count + i, token, Special: true))];
         WriteJson(directory, TokenizerFiles.Whole, Whole(tokens, merges, added, rules));
         WriteJson(directory, TokenizerFiles.VocabularyOnly, Vocabulary(tokens));
         WriteJson(directory, TokenizerFiles.Settings, Settings(added, rules, chat));

@@ -33,9 +33,9 @@ public enum MemoryPhase
 }
 
 /// <summary>
-/// What a run needs at its peak, computed from sizes and settings before anything is loaded: how many tokens, patches and
-/// sequences there are at once, and what each part of the program says that it takes for them. docs/memory.md has the plan
-/// beside measured peaks.
+/// What a run needs at its peak, computed from sizes and settings before anything is loaded: how many tokens, patches
+/// and sequences there are at once, and what each part of the program says that it takes for them. docs/memory.md has
+/// the plan beside measured peaks.
 /// </summary>
 /// <param name="Items">All parts.</param>
 /// <param name="RecomputesActivations">

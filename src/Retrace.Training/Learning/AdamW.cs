@@ -53,7 +53,8 @@ public sealed class AdamW : IDisposable
         parameters.TrainedCount * sizeof(float) * (parameters.ElementSize < sizeof(float) ? 3 : 2);
 
     /// <summary>
-    /// Bytes that an update takes at its peak: the largest gradient's squares, and itself in fp32 where it is not of that type.
+    /// Bytes that an update takes at its peak: the largest gradient's squares, and itself in fp32 where it is not of
+    /// that type.
     /// </summary>
     public static long BytesOfUpdate(Parameters parameters) =>
         parameters.LargestTrained * sizeof(float) * (parameters.ElementSize < sizeof(float) ? 2 : 1);

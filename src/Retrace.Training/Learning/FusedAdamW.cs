@@ -8,7 +8,9 @@ namespace Retrace.Training.Learning;
 /// libtorch's fused AdamW: one pass over weights, gradient and moments, with no temporary tensors. β₁ = 0.9, β₂ = 0.999,
 /// ε = 1e-8.
 /// </summary>
-/// <remarks>TorchSharp has no method for the operator; TorchScript (FusedAdamW.py) knows every operator there is.</remarks>
+/// <remarks>
+/// TorchSharp has no method for the operator; TorchScript (FusedAdamW.py) knows every operator there is.
+/// </remarks>
 internal static class FusedAdamW
 {
     private static readonly Lazy<jit.CompilationUnit> Compiled = TorchScript.Of(typeof(FusedAdamW));

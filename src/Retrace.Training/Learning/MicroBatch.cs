@@ -22,7 +22,10 @@ public sealed class MicroBatch
         Places = [.. rows.SelectMany(row => row)];
     }
 
-    /// <summary>Which of all the responses these are, in the order of <see cref="Predict(VisionLanguageNetwork, double, bool)"/>.</summary>
+    /// <summary>
+    /// Which of all the responses these are, in the order of <see cref="Predict(VisionLanguageNetwork, double,
+    /// bool)"/>.
+    /// </summary>
     public IReadOnlyList<int> Places { get; }
 
     /// <summary>Puts as many as fit into each batch of padded rows, those of like length together.</summary>
@@ -94,9 +97,13 @@ public sealed class MicroBatch
 
     /// <summary>The same with images that have been encoded.</summary>
     /// <param name="images">Those of all the responses, each once.</param>
-    /// <param name="features">Theirs.</param>
+    /// <param name="features">The features of these images.</param>
     internal TokenPredictions Predict(
-        VisionLanguageNetwork model, ProcessedImage[] images, ImageFeatures? features, double temperature, bool entropies = false)
+        VisionLanguageNetwork model,
+        ProcessedImage[] images,
+        ImageFeatures? features,
+        double temperature,
+        bool entropies = false)
     {
         using DisposeScope scope = NewDisposeScope();
         TokenSequence[] sequences =

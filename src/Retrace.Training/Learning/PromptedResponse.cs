@@ -24,7 +24,10 @@ public sealed record PromptedResponse(int[] Prompt, int[] Response, IReadOnlyLis
     /// <param name="temperature">What logits are divided by, as in sampling.</param>
     /// <param name="entropies">Whether these are wanted, too.</param>
     public static TokenPredictions Predict(
-        VisionLanguageNetwork model, IReadOnlyList<PromptedResponse> responses, double temperature = 1.0, bool entropies = false) =>
+        VisionLanguageNetwork model,
+        IReadOnlyList<PromptedResponse> responses,
+        double temperature = 1.0,
+        bool entropies = false) =>
         InRows(responses).Predict(model, temperature, entropies);
 
     /// <summary>The same with images that have been encoded.</summary>

@@ -16,7 +16,10 @@ namespace Retrace.Training.Rollouts;
 /// <param name="sampler">Samples tokens.</param>
 /// <param name="onToken">Told (request, sample, token) as tokens are sampled.</param>
 internal sealed class DecodingBatch(
-    VisionLanguageNetwork network, SharedImageFeatures imageFeatures, TokenSampler sampler, Action<int, int, int>? onToken) : IDisposable
+    VisionLanguageNetwork network,
+    SharedImageFeatures imageFeatures,
+    TokenSampler sampler,
+    Action<int, int, int>? onToken) : IDisposable
 {
     /// <summary>Sequences prefilled together leave when fewer than this share of them are at work.</summary>
     public const double WorthLeaving = 0.8;
@@ -57,7 +60,8 @@ internal sealed class DecodingBatch(
                 part.Index, part.FirstSample + sample, stream, part.Request.MaxTokens))),
         ];
         Tensor promptOfRow = tensor(
-            samples.SelectMany((count, prompt) => Enumerable.Repeat((long)prompt, count)).ToArray(), device: network.Device);
+            samples.SelectMany((count, prompt) => Enumerable.Repeat((long)prompt, count)).ToArray(),
+            device: network.Device);
         Tensor hiddenOfRows = hidden.index_select(0, promptOfRow);
         Tensor positions = tensor(prompts.NextPositions.Select(next => (long)next).ToArray(), device: network.Device)
             .index_select(0, promptOfRow);
@@ -134,7 +138,8 @@ internal sealed class DecodingBatch(
         }
     }
 
-    // Drops finished sequences where enough of those that were prefilled together have; which rows remain, if some left.
+    // Drops finished sequences where enough of those that were prefilled together have; which rows remain, if some
+    // left.
     private int[]? Leave()
     {
         if (!AnyIsWorthLeaving())

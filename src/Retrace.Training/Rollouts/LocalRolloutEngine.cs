@@ -13,8 +13,8 @@ namespace Retrace.Training.Rollouts;
 /// <param name="network">The policy; it may be trained between calls.</param>
 /// <param name="maxBatchSequences">How many sequences are generated side by side at most.</param>
 /// <param name="maxPrefillTokens">How many tokens of prompts are prefilled in one forward pass at most.</param>
-public sealed class LocalRolloutEngine(VisionLanguageNetwork network, int maxBatchSequences, int maxPrefillTokens = 16384)
-    : IRolloutEngine
+public sealed class LocalRolloutEngine(
+    VisionLanguageNetwork network, int maxBatchSequences, int maxPrefillTokens = 16384) : IRolloutEngine
 {
     // Waiting requests join when this share of the batch is free: each prefill is a forward pass.
     private const double WorthJoining = 0.2;

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Retrace.Training.Rollouts;
 
 /// <summary>
-/// Samples the next token of every sequence at once, by inverting the distribution function, in TorchScript (TokenSampler.py) as
-/// the step of decoding is.
+/// Samples the next token of every sequence at once, by inverting the distribution function, in TorchScript
+/// (TokenSampler.py) as the step of decoding is.
 /// </summary>
 /// <remarks>
 /// A token is decided by its sequence's own uniform number, so that a sample does not depend on what else is in the batch.
@@ -53,8 +53,8 @@ internal sealed class TokenSampler : IDisposable
     /// <param name="topP">As in <see cref="SamplingSettings"/>.</param>
     public static long BytesOf(long rows, int vocabulary, long elementSize, double topP)
     {
-        // Logits, and in fp32 the same, log-probabilities, probabilities and their sums, and a comparison; with top-p also the
-        // order of the probabilities, the sums before each, and what is cut off.
+        // Logits, and in fp32 the same, log-probabilities, probabilities and their sums, and a comparison; with top-p
+        // also the order of the probabilities, the sums before each, and what is cut off.
         long ordered = topP < 1 ? sizeof(long) + sizeof(float) : 0;
         return rows * vocabulary * (elementSize + (4 * sizeof(float)) + sizeof(bool) + ordered);
     }

@@ -1,5 +1,5 @@
-# The next token of every sequence, in TorchScript: see TokenSampler.cs. TorchScript has no names for types of elements; 6 is
-# fp32.
+# The next token of every sequence, in TorchScript: see TokenSampler.cs. TorchScript has no names for types of elements;
+# 6 is fp32.
 
 
 # The first token whose cumulative probability exceeds the uniform number's share of the whole: never one whose

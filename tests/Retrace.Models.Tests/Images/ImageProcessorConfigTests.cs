@@ -97,7 +97,8 @@ public sealed class ImageProcessorConfigTests
     {
         using var folder = new TemporaryFolder();
         Assert.Contains(
-            folder.Combine("preprocessor_config.json"), Complaint.Of(() => ModelFamilies.Default.LoadImages(folder.Path)));
+            folder.Combine("preprocessor_config.json"),
+            Complaint.Of(() => ModelFamilies.Default.LoadImages(folder.Path)));
     }
 
     private static void AssertSame(ImageProcessorConfig expected, ImageProcessorConfig actual) =>

@@ -76,7 +76,8 @@ public sealed class LoraAdapterTests
     public void TargetsAreLastNamesAndTheVisionTowerIsOptional(bool vision, int expected)
     {
         using VisionLanguageNetwork model = SmallModel.Create();
-        using VisionLanguageNetwork adapted = model.WithAdapter(Settings with { Targets = ["up_proj"], Vision = vision }, seed: 1);
+        using VisionLanguageNetwork adapted =
+            model.WithAdapter(Settings with { Targets = ["up_proj"], Vision = vision }, seed: 1);
         Assert.Equal(expected, adapted.Adapter!.Layers.Count);
         Assert.All(adapted.Adapter.Layers, layer => Assert.EndsWith(".mlp.up_proj", layer));
         Assert.Equal(vision, adapted.Adapter.Layers.Any(layer => layer.Contains("visual.")));
@@ -155,7 +156,8 @@ public sealed class LoraAdapterTests
         return adapted;
     }
 
-    private static float[] Values(VisionLanguageNetwork model, string name) => model.Parameters[name].data<float>().ToArray();
+    private static float[] Values(VisionLanguageNetwork model, string name) =>
+        model.Parameters[name].data<float>().ToArray();
 
     private static double Distance(float[] left, float[] right) => left.Zip(right, (a, b) => Math.Abs(a - b)).Max();
 

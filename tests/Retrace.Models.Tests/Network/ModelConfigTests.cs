@@ -5,14 +5,16 @@ namespace Retrace.Models.Tests.Network;
 
 public sealed class ModelConfigTests
 {
+    private const int Pad = SmallModel.ImagePad;
+
     [Fact]
     public void EachImageTakesAsManyPlacesAsItHasTokens()
     {
-        int[] ids = [1, SmallModel.ImagePad, 2, 3, SmallModel.ImagePad, SmallModel.ImagePad, 4];
+        int[] ids = [1, Pad, 2, 3, Pad, Pad, 4];
         ImageGrid[] grids = [new(1, 4, 6), new(1, 2, 2), new(2, 4, 4)];
         int[] expected =
         [
-            1, .. Enumerable.Repeat(SmallModel.ImagePad, 6), 2, 3, SmallModel.ImagePad, .. Enumerable.Repeat(SmallModel.ImagePad, 8), 4,
+            1, .. Enumerable.Repeat(Pad, 6), 2, 3, Pad, .. Enumerable.Repeat(Pad, 8), 4,
         ];
         Assert.Equal(expected, SmallModel.Config().ExpandImages(ids, grids));
     }
@@ -22,10 +24,10 @@ public sealed class ModelConfigTests
         .Sample(sides =>
         {
             ImageGrid[] grids = [.. sides.Select(side => new ImageGrid(1, 2 * side.Item1, 2 * side.Item2))];
-            int[] ids = [5, .. grids.SelectMany(_ => (int[])[SmallModel.ImagePad, 6])];
+            int[] ids = [5, .. grids.SelectMany(_ => (int[])[Pad, 6])];
             int[] expanded = SmallModel.Config().ExpandImages(ids, grids);
-            Assert.Equal(sides.Sum(side => side.Item1 * side.Item2), expanded.Count(id => id == SmallModel.ImagePad));
-            Assert.Equal(ids.Where(id => id != SmallModel.ImagePad), expanded.Where(id => id != SmallModel.ImagePad));
+            Assert.Equal(sides.Sum(side => side.Item1 * side.Item2), expanded.Count(id => id == Pad));
+            Assert.Equal(ids.Where(id => id != Pad), expanded.Where(id => id != Pad));
         });
 
     [Theory]
@@ -34,7 +36,7 @@ public sealed class ModelConfigTests
     public void PlacesAndImagesMustBeEqual(int images)
     {
         ImageGrid[] grids = [.. Enumerable.Repeat(new ImageGrid(1, 2, 2), images)];
-        string message = Complaint.Of(() => SmallModel.Config().ExpandImages([1, SmallModel.ImagePad], grids));
+        string message = Complaint.Of(() => SmallModel.Config().ExpandImages([1, Pad], grids));
         Assert.Contains($"1 places for images (<|image_pad|>) but {images} images", message);
     }
 }

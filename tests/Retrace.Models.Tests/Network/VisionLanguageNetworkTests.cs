@@ -323,7 +323,8 @@ public sealed class VisionLanguageNetworkTests
         VisionLanguageNetwork model, ImageFeatures features, IReadOnlyList<TokenSequence> sequences, bool left) =>
         SequenceBatch.Of(model.Config, sequences, features, left ? PaddingSide.Left : PaddingSide.Right, CPU);
 
-    private static Tensor Next(VisionLanguageNetwork model, ForkedCache cache, IReadOnlyList<int> next, int token, int step) =>
+    private static Tensor Next(
+        VisionLanguageNetwork model, ForkedCache cache, IReadOnlyList<int> next, int token, int step) =>
         Next(model, cache, next, _ => token, step);
 
     private static Tensor Next(

@@ -225,7 +225,10 @@ public sealed class LearnerTests
 
     /// <summary>The loss of samples that make one mini-batch, without the learner.</summary>
     internal static double LossOf(
-        VisionLanguageNetwork policy, VisionLanguageNetwork reference, TrainingSample[] samples, LearningSettings settings)
+        VisionLanguageNetwork policy,
+        VisionLanguageNetwork reference,
+        TrainingSample[] samples,
+        LearningSettings settings)
     {
         PromptedResponse[] contents = [.. samples.Select(sample => sample.Content)];
         return PolicyLoss.Of(

@@ -149,7 +149,7 @@ public sealed class LoraLearningTests
         using VisionLanguageNetwork policy = SmallModel.Create();
         using VisionLanguageNetwork before = policy.Clone();
         TrainingSample[] samples = Samples(policy);
-        policy.Parameters.Train(name => !name.StartsWith("visual.", StringComparison.Ordinal));
+        policy.Train(vision: false);
         using Learner learner = new(
             policy, null, Settings with { LearningRate = 1e-3, Kl = 0 }, new RolloutSettings(), seed: 0);
         learner.Learn(1, samples);
@@ -254,12 +254,18 @@ public sealed class LoraLearningTests
         ];
     }
 
-    private static float[][] LogProbs(VisionLanguageNetwork model, TrainingSample[] samples) => PromptedResponse.LogProbs(
+    private static float[][] LogProbs(
+        VisionLanguageNetwork model, TrainingSample[] samples) => PromptedResponse.LogProbs(
         model, [.. samples.Select(sample => sample.Content)], 1000, 1, CancellationToken.None);
 
     // Read off AdamW's first moment, (1 − 0.9) · gradient.
     private static Dictionary<string, Tensor> GradientOf(
-        VisionLanguageNetwork policy, VisionLanguageNetwork reference, TrainingSample[] samples, long seed, int optimizerStep = 0, bool recompute = false)
+        VisionLanguageNetwork policy,
+        VisionLanguageNetwork reference,
+        TrainingSample[] samples,
+        long seed,
+        int optimizerStep = 0,
+        bool recompute = false)
     {
         using VisionLanguageNetwork trained = policy.Clone();
         Train(trained);

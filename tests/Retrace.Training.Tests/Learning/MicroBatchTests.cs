@@ -106,7 +106,8 @@ public sealed class MicroBatchTests
 
     private static VisionLanguageNetwork Adapted(VisionLanguageNetwork start)
     {
-        VisionLanguageNetwork policy = start.WithAdapter(new LoraSettings(Rank: 3, Alpha: 6, LoraSettings.DecoderLayers), seed: 3);
+        VisionLanguageNetwork policy =
+            start.WithAdapter(new LoraSettings(Rank: 3, Alpha: 6, LoraSettings.DecoderLayers), seed: 3);
         using var noGrad = no_grad();
         using Scalar deviation = 0.2;
         using var generator = new Generator(9, CPU);

@@ -3,7 +3,9 @@ using Retrace.Models.Network;
 
 namespace Retrace.Models.Families.Qwen25VL;
 
-/// <summary>Writes Qwen2.5-VL's <c>config.json</c> in the flat layout, which every version of transformers reads.</summary>
+/// <summary>
+/// Writes Qwen2.5-VL's <c>config.json</c> in the flat layout, which every version of transformers reads.
+/// </summary>
 internal static class ConfigWriting
 {
     /// <summary>The file's content.</summary>

@@ -8,7 +8,8 @@ namespace Retrace.Models.Families.Qwen25VL;
 /// spread over its merged grid. Source: get_rope_index of the public implementation.
 /// </summary>
 /// <remarks>
-/// Placeholders behind the last image are text: a model can sample them like any other token, and they are read as such.
+/// Placeholders behind the last image are text: a model can sample them like any other token, and they are read as
+/// such.
 /// </remarks>
 internal static class ImagePositions
 {

@@ -6,7 +6,9 @@ using Retrace.Models.Text;
 
 namespace Retrace.Models.Families.Qwen25VL;
 
-/// <summary>Qwen2.5-VL: a vision tower with windowed attention before a Qwen2 decoder with three-axis rotary positions.</summary>
+/// <summary>
+/// Qwen2.5-VL: a vision tower with windowed attention before a Qwen2 decoder with three-axis rotary positions.
+/// </summary>
 /// <remarks>Source: Bai et al. 2025 (arXiv 2502.13923) and the public transformers implementation.</remarks>
 public sealed class Qwen25VLFamily : ModelFamily
 {

@@ -8,9 +8,9 @@ internal static class Sizes
     /// <summary>Those of the published <c>config.json</c> files (Bai et al. 2025, arXiv 2502.13923, table 1).</summary>
     public static IReadOnlyList<ModelSize> Published { get; } =
     [
-        Of("qwen2.5-vl-3b", vocabulary: 151936, hidden: 2048, intermediate: 11008, layers: 36, heads: 16, keyValueHeads: 2, tied: true),
-        Of("qwen2.5-vl-7b", vocabulary: 152064, hidden: 3584, intermediate: 18944, layers: 28, heads: 28, keyValueHeads: 4, tied: false),
-        Of("qwen2.5-vl-72b", vocabulary: 152064, hidden: 8192, intermediate: 29568, layers: 80, heads: 64, keyValueHeads: 8, tied: false),
+        Of("qwen2.5-vl-3b", 151936, hidden: 2048, mlp: 11008, layers: 36, heads: 16, kv: 2, tied: true),
+        Of("qwen2.5-vl-7b", 152064, hidden: 3584, mlp: 18944, layers: 28, heads: 28, kv: 4, tied: false),
+        Of("qwen2.5-vl-72b", 152064, hidden: 8192, mlp: 29568, layers: 80, heads: 64, kv: 8, tied: false),
     ];
 
     /// <summary>About two million weights; the vocabulary's size is the tokenizer's.</summary>
@@ -41,15 +41,15 @@ internal static class Sizes
             FullAttentionBlocks: [1, 3]));
 
     private static ModelSize Of(
-        string name, int vocabulary, int hidden, int intermediate, int layers, int heads, int keyValueHeads, bool tied) => new(
+        string name, int vocabulary, int hidden, int mlp, int layers, int heads, int kv, bool tied) => new(
             name,
             new TextConfig(
                 vocabulary,
                 hidden,
-                intermediate,
+                IntermediateSize: mlp,
                 layers,
                 heads,
-                keyValueHeads,
+                KeyValueHeads: kv,
                 NormEpsilon: 1e-6,
                 RopeTheta: 1e6,
                 RopeAxes: Rotary.AxesInSections(16, 24, 24),

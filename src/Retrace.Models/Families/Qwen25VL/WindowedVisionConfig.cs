@@ -12,7 +12,9 @@ namespace Retrace.Models.Families.Qwen25VL;
 /// <param name="MergeSize">The side, in patches, of the square that becomes one token.</param>
 /// <param name="TemporalPatchSize">Frames in a patch.</param>
 /// <param name="WindowSize">The side of a window in pixels.</param>
-/// <param name="FullAttentionBlocks">Blocks that attend over the whole image; the others stay inside their window.</param>
+/// <param name="FullAttentionBlocks">
+/// Blocks that attend over the whole image; the others stay inside their window.
+/// </param>
 public sealed record WindowedVisionConfig(
     int Depth,
     int HiddenSize,

@@ -39,8 +39,8 @@ internal sealed record ServerPrompt(
         }
         int[] ids = [.. tokens];
         string? text = TextOf(ids, tokenizer);
-        return new ServerPrompt(
-            ids, text, text is null ? null : ChatPrompt.Read(text, config.Family.Chat), request.Images, request.Prompt.Length);
+        ChatPrompt? chat = text is null ? null : ChatPrompt.Read(text, config.Family.Chat);
+        return new ServerPrompt(ids, text, chat, request.Images, request.Prompt.Length);
     }
 
     // A kept prefix may end inside a character.
