@@ -1,0 +1,21 @@
+using Retrace.Models.Native;
+
+namespace Retrace.Models.Tests.Native;
+
+/// <summary>In this process; Retrace.EndToEnd.Tests asks the runtime itself, and with settings of the user's.</summary>
+public sealed class OpenMpWaitingTests
+{
+    [Fact]
+    public void A_process_that_has_called_anything_of_this_library_has_a_limit_set() =>
+        Assert.NotNull(NativeEnvironment.Get(OpenMpWaiting.Policy) ?? NativeEnvironment.Get(OpenMpWaiting.GnuSpins));
+
+    [Fact]
+    public void A_variable_that_has_a_value_keeps_it()
+    {
+        const string Name = "RETRACE_TEST_OF_A_VARIABLE";
+        Assert.Null(NativeEnvironment.Get(Name));
+        NativeEnvironment.SetUnlessSet(Name, "first");
+        NativeEnvironment.SetUnlessSet(Name, "second");
+        Assert.Equal("first", NativeEnvironment.Get(Name));
+    }
+}
