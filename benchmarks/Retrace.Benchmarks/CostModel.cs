@@ -1,6 +1,6 @@
 using Retrace.Benchmarks.Measuring;
+using Retrace.Configuration;
 using Retrace.Models.Qwen;
-using Retrace.Training.Configuration;
 using Retrace.Training.Learning;
 using Retrace.Training.Rollouts;
 using TorchSharp;

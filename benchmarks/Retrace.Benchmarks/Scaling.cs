@@ -1,7 +1,7 @@
 using Retrace.Benchmarks.Measuring;
+using Retrace.Configuration;
 using Retrace.Models.Images;
 using Retrace.Models.Qwen;
-using Retrace.Training.Configuration;
 using Retrace.Training.Learning;
 using Retrace.Training.Rollouts;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Retrace.Files;
 
 namespace Retrace.Models;
 

@@ -1,3 +1,4 @@
+using Retrace.Files;
 using Retrace.Models.Adapters;
 using Retrace.Models.Checkpoints;
 using Retrace.Models.Images;

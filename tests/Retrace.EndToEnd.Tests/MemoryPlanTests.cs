@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Retrace.Models.Qwen;
-using Retrace.Training.Pretraining;
+using Retrace.Pretraining;
 
 namespace Retrace.EndToEnd.Tests;
 

@@ -5,7 +5,7 @@ using Retrace.Models.Adapters;
 using Retrace.Models.Checkpoints;
 using Retrace.Models.Images;
 using Retrace.Models.Text;
-using Retrace.Training.Tests;
+using Retrace.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 

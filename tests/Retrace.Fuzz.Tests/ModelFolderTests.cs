@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Retrace.Models;
 using Retrace.Models.Text;
-using Retrace.Training.Tests;
+using Retrace.Testing;
 using static TorchSharp.torch;
 
 namespace Retrace.Fuzz.Tests;

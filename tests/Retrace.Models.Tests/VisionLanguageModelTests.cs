@@ -1,11 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Retrace.Models.Checkpoints;
-using Retrace.Models.Images;
 using Retrace.Models.Qwen;
-using Retrace.Models.Tests.Qwen;
 using Retrace.Models.Text;
-using Retrace.Problems;
 using TorchSharp;
 using static Retrace.Models.Tests.SmallModelFolder;
 using static TorchSharp.torch;

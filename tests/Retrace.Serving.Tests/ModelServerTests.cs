@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Retrace.Images;
 using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Models.Text;
 using Retrace.Problems;
+using Retrace.Testing;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
-using Retrace.Training.Tests;
 
 namespace Retrace.Serving.Tests;
 

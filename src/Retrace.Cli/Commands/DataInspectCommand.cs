@@ -1,14 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Retrace.Configuration;
+using Retrace.Data;
+using Retrace.Data.Benchmarks;
+using Retrace.Data.Inspection;
 using Retrace.Models.Images;
 using Retrace.Models.Qwen;
 using Retrace.Models.Text;
 using Retrace.Problems;
-using Retrace.Training.Benchmarks;
-using Retrace.Training.Configuration;
-using Retrace.Training.Data;
-using Retrace.Training.Inspection;
 using Retrace.Training.Prompts;
 
 namespace Retrace.Cli.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Retrace.Configuration;
 using Retrace.Models;
-using Retrace.Training.Configuration;
 using Retrace.Training.Evolution;
 
 namespace Retrace.Cli.Commands;

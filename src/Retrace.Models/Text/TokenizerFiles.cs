@@ -1,4 +1,5 @@
 using System.Globalization;
+using Retrace.Files;
 
 namespace Retrace.Models.Text;
 

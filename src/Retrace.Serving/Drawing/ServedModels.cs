@@ -1,3 +1,4 @@
+using Retrace.Files;
 using Retrace.Models;
 
 namespace Retrace.Serving.Drawing;

@@ -1,6 +1,6 @@
+using Retrace.Configuration;
 using Retrace.Models;
 using Retrace.Models.Native;
-using Retrace.Training.Configuration;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
+using Retrace.Configuration;
 using Retrace.Models;
 using Retrace.Runs;
-using Retrace.Training.Configuration;
-using Retrace.Training.Data;
 using Retrace.Training.DataParallel;
 using Retrace.Training.Learning;
+using Retrace.Training.Measurement;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
 

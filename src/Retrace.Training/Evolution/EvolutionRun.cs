@@ -1,15 +1,16 @@
+using Retrace.Configuration;
+using Retrace.Files;
 using Retrace.Models;
 using Retrace.Models.Adapters;
 using Retrace.Models.Qwen;
 using Retrace.Problems;
 using Retrace.Runs;
-using Retrace.Training.Configuration;
-using Retrace.Training.Data;
 using Retrace.Training.DataParallel;
-using Retrace.Training.Evaluation;
 using Retrace.Training.Learning;
+using Retrace.Training.Measurement;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
+using Retrace.Training.Rollouts.Servers;
 using TorchSharp;
 using static TorchSharp.torch;
 

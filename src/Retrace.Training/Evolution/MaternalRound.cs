@@ -1,6 +1,6 @@
 using Retrace.Answers;
+using Retrace.Configuration;
 using Retrace.Models.Text;
-using Retrace.Training.Configuration;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
 

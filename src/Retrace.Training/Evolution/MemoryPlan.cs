@@ -1,7 +1,7 @@
 using System.Globalization;
+using Retrace.Configuration;
 using Retrace.Models.Adapters;
 using Retrace.Models.Qwen;
-using Retrace.Training.Configuration;
 using Retrace.Training.DataParallel;
 using Retrace.Training.Learning;
 using Retrace.Training.Prompts;

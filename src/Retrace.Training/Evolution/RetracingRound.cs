@@ -1,10 +1,10 @@
 using Retrace.Anchors;
 using Retrace.Answers;
+using Retrace.Configuration;
 using Retrace.Models.Images;
 using Retrace.Models.Text;
 using Retrace.Perturbations;
 using Retrace.Problems;
-using Retrace.Training.Configuration;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
 

@@ -1,7 +1,7 @@
 using Retrace.Advantages;
 using Retrace.Answers;
+using Retrace.Configuration;
 using Retrace.Rewards;
-using Retrace.Training.Configuration;
 using Retrace.Training.Prompts;
 
 namespace Retrace.Training.Evolution;

@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using Retrace.Answers;
+using Retrace.Configuration;
+using Retrace.Images;
 using Retrace.Models.Images;
 using Retrace.Models.Text;
 using Retrace.Problems;
 using Retrace.Rewards;
 using Retrace.Runs;
-using Retrace.Training.Configuration;
+using Retrace.Statistics;
 using Retrace.Training.Learning;
+using Retrace.Training.Measurement;
 using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Evolution;

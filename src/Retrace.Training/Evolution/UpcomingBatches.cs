@@ -1,5 +1,4 @@
 using Retrace.Problems;
-using Retrace.Training.Data;
 using Retrace.Training.Prompts;
 
 namespace Retrace.Training.Evolution;

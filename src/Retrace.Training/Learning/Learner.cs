@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using Retrace.Configuration;
 using Retrace.Models.Qwen;
-using Retrace.Training.Configuration;
 using Retrace.Training.DataParallel;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,9 +1,10 @@
+using Retrace.Configuration;
+using Retrace.Images;
 using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Models.Qwen;
 using Retrace.Models.Text;
 using Retrace.Problems;
-using Retrace.Training.Configuration;
 
 namespace Retrace.Training.Prompts;
 

@@ -1,5 +1,5 @@
+using Retrace.Configuration;
 using Retrace.Models.Qwen;
-using Retrace.Training.Configuration;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Retrace.Configuration;
 using Retrace.Models;
 using Retrace.Models.Adapters;
 using Retrace.Models.Text;
-using Retrace.Training.Configuration;
+using Retrace.Testing;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
-using Retrace.Training.Tests;
+using Retrace.Training.Rollouts.Servers;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
+using Retrace.Configuration;
 using Retrace.Models.Qwen;
-using Retrace.Training.Configuration;
+using Retrace.Testing;
 using Retrace.Training.Evolution;
 using Retrace.Training.Prompts;
 

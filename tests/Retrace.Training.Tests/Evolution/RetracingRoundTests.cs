@@ -1,9 +1,10 @@
 using Retrace.Answers;
+using Retrace.Configuration;
 using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Models.Qwen;
 using Retrace.Problems;
-using Retrace.Training.Configuration;
+using Retrace.Testing;
 using Retrace.Training.Evolution;
 using Retrace.Training.Learning;
 using Retrace.Training.Prompts;

@@ -1,5 +1,5 @@
+using Retrace.Configuration;
 using Retrace.Problems;
-using Retrace.Training.Configuration;
 using Retrace.Training.Evolution;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;

@@ -1,7 +1,8 @@
+using Retrace.Configuration;
+using Retrace.Data;
 using Retrace.Models;
 using Retrace.Problems;
-using Retrace.Training.Configuration;
-using Retrace.Training.Data;
+using Retrace.Testing;
 using Retrace.Training.Evolution;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;

@@ -1,7 +1,7 @@
+using Retrace.Configuration;
 using Retrace.Models.Images;
 using Retrace.Models.Qwen;
 using Retrace.Models.Tests.Qwen;
-using Retrace.Training.Configuration;
 using Retrace.Training.Learning;
 using TorchSharp;
 using static TorchSharp.torch;

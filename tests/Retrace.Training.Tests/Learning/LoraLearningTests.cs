@@ -1,8 +1,8 @@
+using Retrace.Configuration;
 using Retrace.Models.Adapters;
 using Retrace.Models.Images;
 using Retrace.Models.Qwen;
 using Retrace.Models.Tests.Qwen;
-using Retrace.Training.Configuration;
 using Retrace.Training.Learning;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -56,6 +56,10 @@ public sealed class LoraLearningTests
             return LearnerTests.LossOf(moved, start, samples, Settings);
         }
     }
+
+    [Fact]
+    public void Settings_adapt_all_layers_of_a_decoder_unless_told_otherwise() =>
+        Assert.Equal(LoraSettings.DecoderLayers, new ModelSettings().LoraTargets.Split(' '));
 
     [Fact]
     public void Only_the_adapter_trains_and_has_optimizer_state()

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Retrace.Models;
 using Retrace.Models.Text;
 using Retrace.Problems;
+using Retrace.Testing;
 using Retrace.Training.Prompts;
 
 namespace Retrace.Training.Tests.Prompts;

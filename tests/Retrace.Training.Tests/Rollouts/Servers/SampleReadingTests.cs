@@ -1,5 +1,6 @@
 using Retrace.Models.Qwen;
 using Retrace.Models.Text;
+using Retrace.Testing;
 using Retrace.Training.Rollouts;
 using Retrace.Training.Rollouts.Servers;
 

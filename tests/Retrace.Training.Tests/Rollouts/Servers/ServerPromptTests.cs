@@ -1,8 +1,10 @@
 using CsCheck;
+using Retrace.Images;
 using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Models.Text;
 using Retrace.Problems;
+using Retrace.Testing;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
 using Retrace.Training.Rollouts.Servers;
