@@ -32,6 +32,6 @@ internal static class OpenMpWaiting
             return;
         }
         NativeEnvironment.SetUnlessSet(GnuSpins, "1000");
-        NativeEnvironment.SetUnlessSet(LlvmMilliseconds, "0");
+        NativeEnvironment.SetUnlessSet(LlvmMilliseconds, "0"); // 1, the next, costs dearly: it yields time slices.
     }
 }
