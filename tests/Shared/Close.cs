@@ -14,16 +14,15 @@ internal static class Close
         Math.Abs(actual - expected) <= tolerance * Math.Abs(expected), $"{what}: {actual} instead of {expected}");
 
     /// <summary>No number is off by more than this share of the largest expected one.</summary>
-    public static void Relative(
-        IReadOnlyCollection<float> expected, IReadOnlyCollection<float> actual, double tolerance, string what = "they")
+    public static void Relative(float[] expected, float[] actual, double tolerance, string what = "they")
     {
-        Assert.Equal(expected.Count, actual.Count);
+        Assert.Equal(expected.Length, actual.Length);
         double size = expected.Max(value => Math.Abs((double)value));
         double worst = expected.Zip(actual, (wanted, got) => Math.Abs((double)wanted - got)).Max();
         Assert.True(worst <= tolerance * size, $"{what}: off by {worst} where the largest is {size}");
     }
 
-    /// <inheritdoc cref="Relative(IReadOnlyCollection{float}, IReadOnlyCollection{float}, double, string)"/>
+    /// <inheritdoc cref="Relative(float[], float[], double, string)"/>
     public static void Relative(Tensor expected, Tensor actual, double tolerance, string what = "they")
     {
         Assert.Equal(expected.shape, actual.shape);

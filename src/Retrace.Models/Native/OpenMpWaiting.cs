@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Retrace.Models.Native;
 
 /// <summary>Keeps the threads of libtorch's OpenMP runtime from spinning for long while they wait for one another.</summary>
@@ -7,9 +5,7 @@ namespace Retrace.Models.Native;
 /// Every tensor operation that is worth several threads ends with all of them waiting for the last. By default a waiting
 /// thread spins for milliseconds. Where other processes want the cores too, that time is taken from the very thread it
 /// waits for, and work takes ten times as long as it should. A short spin costs nothing there and keeps the pace of a
-/// machine with nothing else to do, on which sleeping at once would be slower: docs/performance.md has the figures. The
-/// runtimes read their variables when they are loaded, so this runs with this assembly's first method; a program that
-/// calls TorchSharp before anything of Retrace sets the variables itself.
+/// machine with nothing else to do, on which sleeping at once would be slower: docs/performance.md has the figures.
 /// </remarks>
 internal static class OpenMpWaiting
 {
@@ -22,10 +18,8 @@ internal static class OpenMpWaiting
     /// <summary>Milliseconds that a thread of LLVM's or Intel's runtime (macOS, Windows) spins; by default 200.</summary>
     public const string LlvmMilliseconds = "KMP_BLOCKTIME";
 
-    [ModuleInitializer]
-    [System.Diagnostics.CodeAnalysis.SuppressMessage(
-        "Usage", "CA2255", Justification = "Nothing later is sure to come before libtorch is loaded.")]
-    internal static void Limit()
+    /// <summary>Sets the limits, unless the user has. For <see cref="NativeSettings"/>.</summary>
+    public static void Limit()
     {
         if (NativeEnvironment.Get(Policy) is not null)
         {

@@ -13,7 +13,8 @@ public static class TorchScript
 {
     private const string Fuser = "PYTORCH_TENSOREXPR";
 
-    static TorchScript() => NativeEnvironment.SetUnlessSet(Fuser, "0");
+    /// <summary>Turns the fuser off. For <see cref="NativeSettings"/>.</summary>
+    internal static void TurnOffFuser() => NativeEnvironment.SetUnlessSet(Fuser, "0");
 
     /// <summary>Compiles a script when its first function is called.</summary>
     public static Lazy<jit.CompilationUnit> Of(string script) => new(() => jit.compile(script));
