@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Retrace.Models.Text;
+using Retrace.Training;
 using Retrace.Training.Rollouts;
 using Retrace.Training.Rollouts.Servers;
 
