@@ -45,7 +45,7 @@ public sealed class FamilyFromOutsideTests : IDisposable
         int[] prompt = config.ExpandImages(model.Tokenizer.Encode(model.Family.Chat.Prompt("What?", 1)), [grid]);
         Random[] streams = [RandomStream.For(1, 1), RandomStream.For(1, 2)];
         Generation[] samples = new LocalRolloutEngine(model.Network, 8).Generate(
-            [new RolloutRequest(prompt, [image], MaxTokens: 6, streams)],
+            [new RolloutRequest(prompt, [image], maxTokens: 6, streams)],
             new SamplingSettings(1),
             TestContext.Current.CancellationToken)[0];
 
