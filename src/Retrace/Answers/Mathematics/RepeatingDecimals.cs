@@ -1,0 +1,54 @@
+using System.Text.RegularExpressions;
+
+namespace Retrace.Answers.Mathematics;
+
+/// <summary>
+/// Writes the digits of a decimal that repeat in one way, <c>0.1\overline{6}</c>: under a bar (also of Unicode), between
+/// dots, in brackets, or three times before an ellipsis.
+/// </summary>
+internal static partial class RepeatingDecimals
+{
+    /// <summary>The text in that spelling. Linear in its length.</summary>
+    public static string Unify(string text)
+    {
+        if (!text.Contains('.'))
+        {
+            return text;
+        }
+        text = CombiningBar().Replace(text, digits => $@"\overline{{{WithoutMarks(digits.Value)}}}");
+        text = CombiningDot().Replace(text, @"\dot{${digit}}");
+        text = Barred().Replace(text, @"\overline{${digits}}");
+        text = Dotted().Replace(text, @"\overline{${first}${middle}${last}}");
+        text = Bracketed().Replace(text, @"\overline{${digits}}");
+        return Ellipsis().Replace(text, @"${head}\overline{${block}}");
+    }
+
+    private static string WithoutMarks(string digits) => string.Concat(digits.Where(char.IsAsciiDigit));
+
+    [GeneratedRegex(@"(?<=\.[0-9]{0,15})(?:[0-9][\u0304\u0305])+")]
+    private static partial Regex CombiningBar();
+
+    [GeneratedRegex(@"(?<=\.(?:[0-9]\u0307?){0,15})(?<digit>[0-9])\u0307")]
+    private static partial Regex CombiningDot();
+
+    // 0.\overline3, 0.\bar{3}
+    [GeneratedRegex(@"(?<=\.[0-9]{0,15})\\(?:overline|bar) *(?:(?<digits>[0-9])|\{ *(?<digits>[0-9]+) *\})")]
+    private static partial Regex Barred();
+
+    // 0.\dot{3}, 0.\dot1\dot2, 0.\dot{1}4285\dot{7}
+    [GeneratedRegex(
+        @"(?<=\.[0-9]{0,15})\\dot *(?:(?<first>[0-9])|\{ *(?<first>[0-9]) *\})"
+        + @"(?:(?<middle>[0-9]*)\\dot *(?:(?<last>[0-9])|\{ *(?<last>[0-9]) *\}))?")]
+    private static partial Regex Dotted();
+
+    // 0.1(6), 0.[36]. What goes on behind the bracket is a product, such as 0.5(12)(3).
+    [GeneratedRegex(
+        @"(?<=[0-9]\.[0-9]{0,15})(?:\((?<digits>[0-9]+)\)|\[(?<digits>[0-9]+)\])(?! *[(\[^0-9])")]
+    private static partial Regex Bracketed();
+
+    // 0.1666...
+    [GeneratedRegex(
+        @"(?<![0-9.])(?<head>[0-9]{0,15}\.[0-9]{0,15}?)(?<block>[0-9]{1,12}?)\k<block>{2,10}"
+        + @"(?:\.\.\.|…|\\[lc]?dots(?![a-z]))")]
+    private static partial Regex Ellipsis();
+}
