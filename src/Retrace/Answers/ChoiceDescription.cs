@@ -36,6 +36,9 @@ internal static partial class ChoiceDescription
         return false;
     }
 
+    /// <summary>Whether an answer is several letters and nothing else, as "A or C" and "(A)(B)".</summary>
+    public static bool IsSeveral(string answer) => Several().IsMatch(answer);
+
     // Whether what stands before a letter makes it the name of a thing, a unit or a variable.
     private static bool IsName(ReadOnlySpan<char> before)
     {
@@ -58,6 +61,9 @@ internal static partial class ChoiceDescription
             && !word.Equals("only", StringComparison.OrdinalIgnoreCase);
         return word.Length > 1 && !isAdverb && !HedgingWords.Contains(word);
     }
+
+    [GeneratedRegex(@"^\(?[A-J]\)?(?:(?:[\s,;/&|+]|and\b|or\b|和|或)+\(?[A-J]\)?|\([A-J]\))+\.?$")]
+    private static partial Regex Several();
 
     [GeneratedRegex(
         @"^\W*(?:(?:is|are|was) +(?:not|wrong|incorrect|false)\b|(?:not|wrong|incorrect)\W*$)", RegexOptions.IgnoreCase)]
