@@ -7,7 +7,8 @@ namespace Retrace.Answers;
 /// </remarks>
 public static class AnswerExtractor
 {
-    // Of the optional arguments of \framebox[3cm][c]{…}.
+    // The optional arguments of \framebox[3cm][c]{…}.
+    private const int MaxOptions = 2;
     private const int MaxOptionLength = 32;
 
     private static readonly string[] Openings =
@@ -95,7 +96,7 @@ public static class AnswerExtractor
         {
             return 0;
         }
-        while (position < response.Length && response[position] == '[')
+        for (int i = 0; i < MaxOptions && position < response.Length && response[position] == '['; i++)
         {
             int close = response.IndexOf(']', position, Math.Min(MaxOptionLength, response.Length - position));
             if (close < 0)

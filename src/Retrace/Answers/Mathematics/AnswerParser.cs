@@ -231,7 +231,7 @@ internal static partial class AnswerParser
         {
             text = text[2..^2].Trim(); // Bold, in Markdown.
         }
-        while (text.StartsWith('{') && ClosingBracket(text) == text.Length - 1)
+        while (text.StartsWith('{') && ClosingBracket(text) == text.Length - 1 && !text.Contains(@"\choose"))
         {
             text = text[1..^1].Trim();
         }

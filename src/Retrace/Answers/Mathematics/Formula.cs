@@ -91,6 +91,6 @@ internal static partial class Formula
     [GeneratedRegex(@"(?<![\\a-zA-Z])(?:[a-zA-Z]{4,}|[a-zA-Z]*[A-Z][a-zA-Z]+|[a-zA-Z]+[A-Z])")]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"[0-9+\-*/^√π(|\\_]")]
+    [GeneratedRegex(@"[0-9+\-*/^√π(|\\_!]")]
     private static partial Regex Operation();
 }

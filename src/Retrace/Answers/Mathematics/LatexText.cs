@@ -89,9 +89,15 @@ internal static partial class LatexText
         }
         unified.Replace("^{°}", "°").Replace("^°", "°").Replace("<=", "≤").Replace(">=", "≥").Replace("+∞", "∞")
             .Replace("⦃⦄", "∅").Replace("⦃ ⦄", "∅");
-        string text = PrimePower().Replace(NotEqual().Replace(unified.ToString(), "≠"), "${primes}");
-        text = InverseFunction().Replace(text, @"\arc${name} ");
-        return LetterTimes().Replace(text, "*").Trim();
+        string text = unified.ToString();
+        text = text.Contains('!') ? NotEqual().Replace(text, "≠") : text;
+        if (text.Contains('^'))
+        {
+            text = PrimePower().Replace(text, "${primes}");
+            text = InverseFunction().Replace(text, @"\arc${name} ");
+            text = LetterTimes().Replace(text, "*");
+        }
+        return text.Trim();
     }
 
     // 1 & 2 \\ 3 & 4 becomes ⟦⟦1,2⟧,⟦3,4⟧⟧.

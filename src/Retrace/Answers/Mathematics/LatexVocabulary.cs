@@ -15,6 +15,7 @@ internal static class LatexVocabulary
     public static readonly Dictionary<string, string> Commands = new()
     {
         ["left"] = "",
+        ["middle"] = "",
         ["right"] = "",
         ["big"] = "",
         ["Big"] = "",
@@ -119,6 +120,8 @@ internal static class LatexVocabulary
         ['（'] = "(",
         ['）'] = ")",
         ['％'] = "%",
+        ['｛'] = "⦃",
+        ['｝'] = "⦄",
         ['［'] = "[",
         ['］'] = "]",
         ['｜'] = "|",

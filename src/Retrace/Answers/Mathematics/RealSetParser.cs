@@ -11,7 +11,8 @@ internal static partial class RealSetParser
     /// </summary>
     public static AnswerValue? SetBuilder(string text)
     {
-        if (Builder().Match(text) is not { Success: true } match)
+        Match match = text.AsSpan().ContainsAny('|', ':') ? Builder().Match(text) : Match.Empty;
+        if (!match.Success)
         {
             return null;
         }
@@ -38,7 +39,8 @@ internal static partial class RealSetParser
     /// for some number. Those that do not, as x &lt; −2 and x > 2, are solutions one beside the other.
     /// </summary>
     public static AnswerValue? Together(string text) =>
-        FirstVariable().Match(text) is { Success: true } match
+        text.AsSpan().ContainsAny(RelationParser.InequalitySigns)
+        && FirstVariable().Match(text) is { Success: true } match
         && And().IsMatch(text)
         && All(text, match.Groups["variable"].Value) is { Intervals.Count: > 0 } set
             ? set.ToValue()

@@ -3,7 +3,7 @@ namespace Retrace.Answers.Mathematics;
 /// <summary>Reads equations and inequalities, in the spelling of <see cref="LatexText"/>.</summary>
 internal static class RelationParser
 {
-    private static readonly char[] InequalitySigns = ['<', '≤', '>', '≥', '≠'];
+    public const string InequalitySigns = "<≤>≥≠";
 
     /// <summary>
     /// "x &gt; 2" is the interval (2, ∞), "1 &lt; x ≤ 3" is (1, 3]; others, such as "x + y &lt; 3", are relations, and
@@ -44,8 +44,12 @@ internal static class RelationParser
     // The sides, the smaller first, and the signs between them.
     private static (string[]? Sides, char[]? Signs) Ascending(string text)
     {
-        string[] sides = text.Split(InequalitySigns);
-        if (sides.Length is < 2 or > 3 || text.Contains('='))
+        if (!text.AsSpan().ContainsAny(InequalitySigns) || text.Contains('='))
+        {
+            return (null, null);
+        }
+        string[] sides = text.Split(InequalitySigns.ToCharArray());
+        if (sides.Length > 3)
         {
             return (null, null);
         }

@@ -20,7 +20,23 @@ internal static partial class RepeatingDecimals
         text = Barred().Replace(text, @"\overline{${digits}}");
         text = Dotted().Replace(text, @"\overline{${first}${middle}${last}}");
         text = Bracketed().Replace(text, @"\overline{${digits}}");
-        return Ellipsis().Replace(text, @"${head}\overline{${block}}");
+        return Ellipsis().Replace(text, Continued);
+    }
+
+    // The shortest block that ends the decimals three times.
+    private static string Continued(Match match)
+    {
+        string decimals = match.Groups["decimals"].Value;
+        for (int length = 1; 3 * length <= decimals.Length; length++)
+        {
+            int start = decimals.Length - 3 * length;
+            string block = decimals[^length..];
+            if (decimals.EndsWith(block + block + block, StringComparison.Ordinal))
+            {
+                return $@".{decimals[..start]}\overline{{{block}}}";
+            }
+        }
+        return match.Value;
     }
 
     private static string WithoutMarks(string digits) => string.Concat(digits.Where(char.IsAsciiDigit));
@@ -47,8 +63,6 @@ internal static partial class RepeatingDecimals
     private static partial Regex Bracketed();
 
     // 0.1666...
-    [GeneratedRegex(
-        @"(?<![0-9.])(?<head>[0-9]{0,15}\.[0-9]{0,15}?)(?<block>[0-9]{1,12}?)\k<block>{2,10}"
-        + @"(?:\.\.\.|…|\\[lc]?dots(?![a-z]))")]
+    [GeneratedRegex(@"\.(?<decimals>[0-9]{3,30})(?:\.\.\.|…|\\[lc]?dots(?![a-z]))")]
     private static partial Regex Ellipsis();
 }

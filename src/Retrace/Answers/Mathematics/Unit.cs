@@ -94,7 +94,8 @@ internal sealed partial record Unit(string Dimension, Number Factor)
                 yield break;
             }
             position += match.Length;
-            IReadOnlyList<string> words = UnitNames.Split(match.Groups["name"].Value.TrimEnd('.'));
+            IReadOnlyList<string> words = UnitNames.Split(
+                match.Groups["name"].Value.TrimEnd('.').Replace(" ", ""));
             foreach (string word in words.SkipLast(1))
             {
                 yield return (word, 1);
@@ -114,7 +115,7 @@ internal sealed partial record Unit(string Dimension, Number Factor)
 
     // cm, in^2, {inches}, cm2
     [GeneratedRegex(
-        @"\G *(?:(?<name>[*/]|℃|°(?:c(?![a-z]))?|[a-z\p{IsCJKUnifiedIdeographs}]+\.?)"
+        @"\G *(?:(?<name>[*/]|℃|°(?: ?c(?![a-z]))?|[a-z\p{IsCJKUnifiedIdeographs}]+\.?)"
         + @"|\{ *(?<name>[a-z\p{IsCJKUnifiedIdeographs}]+) *\}) *"
         + @"(?:\^ *(?:(?<exponent>-?[0-9])(?![0-9])|\{ *(?<exponent>-?[0-9]) *\})"
         + @"|(?<=[mt米])(?<exponent>[23])(?![0-9]))? *",

@@ -71,8 +71,13 @@ internal static class UnitNames
         {
             return words.Split(' ');
         }
+        string[] factors = name.Replace("每", "per").Split("per");
+        if (factors[0].Length == 0 && name != "per")
+        {
+            return [name];
+        }
         List<string> split = [];
-        foreach (string factor in name.Replace("每", "per").Split("per"))
+        foreach (string factor in factors)
         {
             (string word, string power) = Powers.FirstOrDefault(
                 one => factor.StartsWith(one.Word, StringComparison.Ordinal), (Word: "", Name: ""));
