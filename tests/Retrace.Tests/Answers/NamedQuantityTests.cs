@@ -73,6 +73,8 @@ public class NamedQuantityTests
     [InlineData("7", "f(3) = 7")]
     [InlineData("f(-1)=0", "0")]
     [InlineData("f^{-1}(2) = 5", "5")]
+    [InlineData("g(f(3)) = 7", "7")]
+    [InlineData(@"\cos\angle{PQR} = \frac35", "0.6")]
     [InlineData("P(A|B) = 1/3", "1/3")]
     [InlineData("P(X = 2) = 0.3", "0.3")]
     [InlineData(@"P(A \cap B) = \frac{1}{6}", "1/6")]

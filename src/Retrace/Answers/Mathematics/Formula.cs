@@ -8,13 +8,13 @@ namespace Retrace.Answers.Mathematics;
 /// </summary>
 internal static partial class Formula
 {
-    private const int Points = 9;
+    private const int Points = 7;
 
     // So that two expressions do not agree by chance; fewer where one is not defined at the others.
     private const int FewestPoints = 3;
 
     /// <summary>
-    /// [9] the values at the points, not a number where it has none; null if the text is no expression of single-letter
+    /// [7] the values at the points, not a number where it has none; null if the text is no expression of single-letter
     /// variables, or has a value at next to no point.
     /// </summary>
     public static double[]? Evaluate(string text)
@@ -77,14 +77,12 @@ internal static partial class Formula
     private static bool AreClose(double first, double second) =>
         Number.AreEqual(Number.Approximate(first), Number.Approximate(second));
 
-    // Of the first six points, half are positive throughout, where roots and logarithms are defined. The last three are
-    // near 0, where inverse functions are.
+    // Four points are positive throughout, where roots and logarithms are defined; the others are near 0, where inverse
+    // functions are.
     private static double Coordinate(string variable, int point)
     {
         double draw = RandomStream.For(point, [.. variable.Select(letter => (long)letter)]).NextDouble();
-        return point >= 6 ? 2 * draw - 1
-            : point % 2 == 0 ? 0.5 + 2 * draw
-            : 5 * draw - 2.5;
+        return point % 2 == 0 ? 0.5 + 2 * draw : 2 * draw - 1;
     }
 
     // Words, abbreviations and names of points are no products of variables.

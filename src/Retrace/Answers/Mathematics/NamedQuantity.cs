@@ -101,10 +101,10 @@ internal static partial class NamedQuantity
         + @"|^ *m? *∠ *[0-9]+ *$|^ *\( *[a-zA-Z](?: *, *[a-zA-Z])+ *\) *$")]
     private static partial Regex Name();
 
-    // f(2), f^{-1}(3), f'(1), P(A|B), gcd(12, 18). In p(p + 1), p is a factor.
+    // f(2), g(f(2)), f^{-1}(3), f'(1), P(A|B), gcd(12, 18). In p(p + 1), p is a factor.
     [GeneratedRegex(
         @"^ *(?!\\?(?:sin|cos|tan|cot|sec|csc|log|ln|exp|arc))(?<function>[fghpqFGHPQEDV]|φ|\\?[a-zA-Z]{3,})"
-        + $@"(?:{Index})?(?: ?\^ ?\{{? *-1 *\}}?)?'* *\((?![^()]*\k<function>)[^()]*\) *$")]
+        + $@"(?:{Index})?(?: ?\^ ?\{{? *-1 *\}}?)?'* *\((?![^()]*\k<function>)(?:[^()]|\([^()]*\))*\) *$")]
     private static partial Regex FunctionValue();
 
     // What is over letters: a segment's bar, an arc, a vector's arrow.
@@ -114,9 +114,9 @@ internal static partial class NamedQuantity
         + $@"|\\(?:overset|stackrel) *(?:\\[a-z]+|\{{[^{{}}]*\}}) *(?:{Braces}|[A-Z])|⌒ *[A-Z]{{2,}})")]
     private static partial Regex Decorated();
 
-    // ∠ABC, m∠1, ∠{BAC}, △ABC, ⊙O, and the area [ABC]
+    // ∠ABC, m∠1, ∠{BAC}, sin ∠1, △ABC, ⊙O, and the area [ABC]
     [GeneratedRegex(
-        $@"\G(?:m? *∠ *(?:(?:[A-Z](?:{Index})?'*)+|[0-9]+|[α-ω]|\\[a-z]+|\{{ *[A-Z0-9]+ *\}})"
+        $@"\G(?:(?:\\(?:sin|cos|tan|cot) *)?m? *∠ *(?:(?:[A-Z](?:{Index})?'*)+|[0-9]+|[α-ω]|\\[a-z]+|\{{ *[A-Z0-9]+ *\}})"
         + $@"|[△⊙▱□] *(?:[A-Z](?:{Index})?'*)+|\[ *[A-Z]{{3,}} *\])")]
     private static partial Regex Figure();
 
