@@ -30,7 +30,7 @@ internal static partial class LatexText
         answer = ThousandsComma().Replace(answer, ",");
         answer = answer.Length > MaxMatrixLength ? answer : Matrix().Replace(answer, Rows);
         answer = Superscript().Replace(answer, Power);
-        answer = RealNumbers().Replace(answer, "ℝ");
+        answer = answer.Contains(@"\mathbb", StringComparison.Ordinal) ? RealNumbers().Replace(answer, "ℝ") : answer;
         answer = RepeatingDecimals.Unify(answer);
         StringBuilder unified = new(answer.Length);
         Stack<bool> groups = new(); // For each open brace, whether a wrapper opened it, so that it is not kept.

@@ -45,6 +45,8 @@ internal static class UnitNames
         ["kmph"] = "km per h",
     };
 
+    private const int ShortestGlued = 3; // sqm
+
     private static readonly (string Word, string Name)[] Powers =
     [
         ("square", "square"), ("sq", "square"), ("平方", "square"),
@@ -63,7 +65,7 @@ internal static class UnitNames
     /// </summary>
     public static IReadOnlyList<string> Split(string name)
     {
-        if (Find(name) is not null)
+        if (name.Length < ShortestGlued || Find(name) is not null)
         {
             return [name];
         }
