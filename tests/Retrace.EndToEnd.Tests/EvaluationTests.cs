@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Retrace.Geometry;
-using Retrace.Training.Tests;
+using Retrace.Testing;
 
 namespace Retrace.EndToEnd.Tests;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Retrace.Geometry;
-using Retrace.Training.Tests;
+using Retrace.Testing;
 
 namespace Retrace.EndToEnd.Tests;
 

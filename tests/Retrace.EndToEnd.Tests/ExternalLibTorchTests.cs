@@ -1,5 +1,5 @@
 using Retrace.Models.Native;
-using Retrace.Training.Tests;
+using Retrace.Testing;
 
 namespace Retrace.EndToEnd.Tests;
 

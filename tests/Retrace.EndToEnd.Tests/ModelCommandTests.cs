@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Retrace.Geometry;
-using Retrace.Training.Tests;
+using Retrace.Testing;
 
 namespace Retrace.EndToEnd.Tests;
 

@@ -1,8 +1,9 @@
 using System.IO.Compression;
 using System.Text;
-using Retrace.Models.Images;
+using Retrace.Data;
+using Retrace.Images;
 using Retrace.Problems;
-using Retrace.Training.Tests;
+using Retrace.Testing;
 
 namespace Retrace.Fuzz.Tests;
 

@@ -1,11 +1,11 @@
 using System.Text;
-using Retrace.Models.Images;
+using Retrace.Data;
+using Retrace.Data.Parquet;
+using Retrace.Evaluation.Grading;
+using Retrace.Images;
 using Retrace.Problems;
-using Retrace.Training.Benchmarks;
-using Retrace.Training.Data;
-using Retrace.Training.Grading;
+using Retrace.Testing;
 using Retrace.Training.Prompts;
-using Retrace.Training.Tests;
 
 namespace Retrace.Fuzz.Tests;
 

@@ -1,4 +1,4 @@
-using Retrace.Models.Images;
+using Retrace.Images;
 using Retrace.Problems;
 using SkiaSharp;
 

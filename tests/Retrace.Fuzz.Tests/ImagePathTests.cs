@@ -1,7 +1,7 @@
-using Retrace.Models.Images;
+using Retrace.Data;
+using Retrace.Images;
 using Retrace.Problems;
-using Retrace.Training.Data;
-using Retrace.Training.Tests;
+using Retrace.Testing;
 
 namespace Retrace.Fuzz.Tests;
 

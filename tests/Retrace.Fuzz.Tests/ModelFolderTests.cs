@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Retrace.Models;
 using Retrace.Models.Text;
-using Retrace.Training.Tests;
+using Retrace.Testing;
 using static TorchSharp.torch;
 
 namespace Retrace.Fuzz.Tests;
@@ -70,6 +70,6 @@ public sealed class ModelFolderTests : IDisposable
     private string Prompt()
     {
         using VisionLanguageModel model = VisionLanguageModel.Load(_folder.Path, ScalarType.Float32, CPU);
-        return string.Join(' ', model.Tokenizer.Encode(ChatTemplate.Prompt("What is it?", imageCount: 1)));
+        return string.Join(' ', model.Tokenizer.Encode(model.Family.Chat.Prompt("What is it?", imageCount: 1)));
     }
 }

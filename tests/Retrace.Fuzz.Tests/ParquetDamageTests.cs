@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Text;
+using Retrace.Data;
 using Retrace.Problems;
-using Retrace.Training.Data;
-using Retrace.Training.Tests;
+using Retrace.Testing;
 
 namespace Retrace.Fuzz.Tests;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using Retrace.Training.Configuration;
-using Retrace.Training.Tests;
+using Retrace.Configuration;
+using Retrace.Testing;
 
 namespace Retrace.Fuzz.Tests;
 

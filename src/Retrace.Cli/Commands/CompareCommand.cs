@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Retrace.Cli.Progress;
-using Retrace.Training.Comparisons;
+using Retrace.Evaluation.Comparisons;
 
 namespace Retrace.Cli.Commands;
 

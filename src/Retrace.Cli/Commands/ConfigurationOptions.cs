@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Retrace.Training.Configuration;
+using Retrace.Configuration;
 
 namespace Retrace.Cli.Commands;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Retrace.Data;
+using Retrace.Data.Json;
+using Retrace.Data.Parquet;
 using Retrace.Problems;
-using Retrace.Training.Data;
 
 namespace Retrace.Cli.Commands;
 

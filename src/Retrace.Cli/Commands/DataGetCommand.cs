@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Retrace.Training.Published;
+using Retrace.Data.Benchmarks;
+using Retrace.Data.Published;
 
 namespace Retrace.Cli.Commands;
 

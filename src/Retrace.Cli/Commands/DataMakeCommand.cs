@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Retrace.Geometry;
-using Retrace.Training.Data;
+using Retrace.Pretraining;
 
 namespace Retrace.Cli.Commands;
 

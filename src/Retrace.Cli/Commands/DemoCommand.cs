@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using Retrace.Cli.Progress;
+using Retrace.Configuration;
+using Retrace.Evaluation;
+using Retrace.Evaluation.Comparisons;
 using Retrace.Reporting;
 using Retrace.Runs;
 using Retrace.Statistics;
-using Retrace.Training.Comparisons;
-using Retrace.Training.Configuration;
-using Retrace.Training.Evaluation;
+using Retrace.Training.Measurement;
 using Spectre.Console;
 
 namespace Retrace.Cli.Commands;

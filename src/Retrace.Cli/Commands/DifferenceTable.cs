@@ -1,5 +1,5 @@
 using System.Globalization;
-using Retrace.Training.Evaluation;
+using Retrace.Evaluation;
 
 namespace Retrace.Cli.Commands;
 

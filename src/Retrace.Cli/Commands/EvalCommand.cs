@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Text;
 using Retrace.Cli.Progress;
+using Retrace.Configuration;
+using Retrace.Evaluation;
 using Retrace.Models;
 using Retrace.Perturbations;
 using Retrace.Problems;
-using Retrace.Training.Configuration;
-using Retrace.Training.Evaluation;
-using Retrace.Training.Evolution;
+using Retrace.Training.Measurement;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
 
@@ -92,7 +92,7 @@ internal static class EvalCommand
             var evaluator = Evaluator.Of(loaded, engine, preparation, configuration);
             IReadOnlyList<IReadOnlyList<GradedProblem>> views = [];
             ProgressDisplay.During("problems evaluated", labeled.Count * (1 + perturbations.Count), onProblems =>
-                views = evaluator.Evaluate(plan, evaluated.Keys, log, cancellation, onProblems));
+                views = new PlannedEvaluation(evaluator, plan).Run(evaluated.Keys, log, cancellation, onProblems));
             var report = EvaluationReport.Of(manifest, evaluated, plan, views);
             if (folder is not null)
             {

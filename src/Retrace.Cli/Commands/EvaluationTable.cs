@@ -1,6 +1,6 @@
 using System.Globalization;
-using Retrace.Training.Benchmarks;
-using Retrace.Training.Evaluation;
+using Retrace.Data.Benchmarks;
+using Retrace.Evaluation;
 
 namespace Retrace.Cli.Commands;
 

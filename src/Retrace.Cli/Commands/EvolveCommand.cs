@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Retrace.Cli.Progress;
+using Retrace.Configuration;
 using Retrace.Runs;
-using Retrace.Training.Configuration;
+using Retrace.Training;
 using Retrace.Training.DataParallel;
 using Retrace.Training.Evolution;
 using Retrace.Training.Rollouts;

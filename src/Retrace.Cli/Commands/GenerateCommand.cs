@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Text;
 using Retrace.Cli.Progress;
+using Retrace.Configuration;
+using Retrace.Data;
 using Retrace.Models;
 using Retrace.Models.Text;
 using Retrace.Problems;
-using Retrace.Training.Configuration;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
 

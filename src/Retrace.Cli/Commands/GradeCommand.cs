@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Retrace.Training.Grading;
+using Retrace.Evaluation.Grading;
 
 namespace Retrace.Cli.Commands;
 

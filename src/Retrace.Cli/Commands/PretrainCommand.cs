@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Retrace.Training.Pretraining;
+using Retrace.Pretraining;
 
 namespace Retrace.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text;
-using Retrace.Training.Evaluation;
+using Retrace.Evaluation;
 
 namespace Retrace.Cli.Commands;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Retrace.Cli.Progress;
+using Retrace.Configuration;
+using Retrace.Evaluation;
 using Retrace.Models;
-using Retrace.Training.Configuration;
-using Retrace.Training.Evaluation;
 using Retrace.Training.Prompts;
 
 namespace Retrace.Cli.Commands;

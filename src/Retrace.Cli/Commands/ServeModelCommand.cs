@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Net;
 using System.Runtime.CompilerServices;
+using Retrace.Configuration;
 using Retrace.Models;
 using Retrace.Serving;
-using Retrace.Training.Configuration;
 
 namespace Retrace.Cli.Commands;
 

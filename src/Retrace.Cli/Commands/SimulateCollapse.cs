@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Retrace.Reporting.Simulations;
-using Retrace.Theory;
-using static Retrace.Cli.Commands.NumberOption<Retrace.Theory.CollapseSetting>;
+using Retrace.Simulation;
+using static Retrace.Cli.Commands.NumberOption<Retrace.Simulation.CollapseSetting>;
 
 namespace Retrace.Cli.Commands;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Retrace.Reporting.Simulations;
-using Retrace.Theory;
-using static Retrace.Cli.Commands.NumberOption<Retrace.Theory.TabularSetting>;
+using Retrace.Simulation;
+using static Retrace.Cli.Commands.NumberOption<Retrace.Simulation.TabularSetting>;
 
 namespace Retrace.Cli.Commands;
 

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using Retrace.Cli.Progress;
+using Retrace.Configuration;
+using Retrace.Evaluation.Surveys;
 using Retrace.Models;
 using Retrace.Problems;
-using Retrace.Training.Configuration;
 using Retrace.Training.Evolution;
 using Retrace.Training.Prompts;
-using Retrace.Training.Surveys;
 
 namespace Retrace.Cli.Commands;
 

@@ -1,9 +1,8 @@
 using System.Globalization;
+using Retrace.Configuration;
+using Retrace.Evaluation.Comparisons;
 using Retrace.Reporting;
 using Retrace.Runs;
-using Retrace.Training.Comparisons;
-using Retrace.Training.Configuration;
-using Retrace.Training.Evaluation;
 
 namespace Retrace.Cli.Progress;
 

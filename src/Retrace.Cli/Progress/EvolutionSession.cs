@@ -1,9 +1,9 @@
 using System.Globalization;
 using Retrace.Cli.Commands;
+using Retrace.Configuration;
 using Retrace.Reporting;
 using Retrace.Reporting.TensorBoard;
 using Retrace.Runs;
-using Retrace.Training.Configuration;
 using Retrace.Training.Evolution;
 using Spectre.Console;
 

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using Retrace.Files;
 
 namespace Retrace.Models.Checkpoints;
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using System.Xml.Linq;
+using Retrace.Files;
 
 namespace Retrace.Reporting.Html;
 

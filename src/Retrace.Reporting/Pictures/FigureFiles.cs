@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Retrace.Files;
 using Retrace.Reporting.Html;
 
 namespace Retrace.Reporting.Pictures;

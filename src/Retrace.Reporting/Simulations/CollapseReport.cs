@@ -1,7 +1,7 @@
 using System.Globalization;
 using Retrace.Reporting.Html;
 using Retrace.Reporting.Plots;
-using Retrace.Theory;
+using Retrace.Simulation;
 
 namespace Retrace.Reporting.Simulations;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
+using Retrace.Files;
 using Retrace.Reporting.Html;
 using Retrace.Reporting.Pictures;
 

@@ -1,6 +1,6 @@
 using Retrace.Reporting.Html;
 using Retrace.Reporting.Plots;
-using Retrace.Theory;
+using Retrace.Simulation;
 
 namespace Retrace.Reporting.Simulations;
 

@@ -1,9 +1,8 @@
 using System.Text.Json;
+using Retrace.Files;
 using Retrace.Models;
 using Retrace.Models.Checkpoints;
 using Retrace.Runs;
-using Retrace.Training.Configuration;
-using Retrace.Training.Data;
 using Retrace.Training.Learning;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,7 +1,7 @@
+using Retrace.Configuration;
 using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Problems;
-using Retrace.Training.Configuration;
 
 namespace Retrace.Training.Prompts;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Retrace.Data;
+using Retrace.Data.Json;
 using Retrace.Problems;
-using Retrace.Training.Data;
 
 namespace Retrace.Training.Prompts;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Retrace.Data.Json;
 using Retrace.Models;
-using Retrace.Training.Data;
 using Retrace.Training.Prompts;
 
 namespace Retrace.Training.Rollouts;

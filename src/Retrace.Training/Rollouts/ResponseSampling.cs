@@ -1,4 +1,4 @@
-using Retrace.Training.Configuration;
+using Retrace.Configuration;
 
 namespace Retrace.Training.Rollouts;
 

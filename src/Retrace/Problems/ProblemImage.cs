@@ -11,26 +11,6 @@ public abstract record ProblemImage
     public abstract byte[] ReadBytes();
 }
 
-/// <summary>An image in a file of its own.</summary>
-public sealed record ImageFile(string Path) : ProblemImage
-{
-    private const long LargestFile = 256 << 20; // Bytes.
-
-    public override string Name => Path;
-
-    public override byte[] ReadBytes()
-    {
-        try
-        {
-            return InputFile.ReadAllBytes(Path, LargestFile);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new BadInputException($"The image {Path} cannot be read: {error.Message}", error);
-        }
-    }
-}
-
 /// <summary>An image carried inside the data file.</summary>
 public sealed record EmbeddedImage(string Name, byte[] Bytes) : ProblemImage
 {

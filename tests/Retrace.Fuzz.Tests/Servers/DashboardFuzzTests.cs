@@ -1,6 +1,6 @@
 using Retrace.Dashboard;
 using Retrace.Dashboard.Tests;
-using Retrace.Training.Tests;
+using Retrace.Testing;
 
 namespace Retrace.Fuzz.Tests.Servers;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Retrace.Models;
+using Retrace.Testing;
 using Retrace.Training.Rollouts.Servers;
-using Retrace.Training.Tests;
 using static TorchSharp.torch;
 
 namespace Retrace.Fuzz.Tests.Servers;

@@ -4,7 +4,7 @@ using Retrace.Dashboard;
 using Retrace.Dashboard.Tests;
 using Retrace.Models;
 using Retrace.Serving;
-using Retrace.Training.Tests;
+using Retrace.Testing;
 using static TorchSharp.torch;
 
 namespace Retrace.Fuzz.Tests.Servers;

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text;
+using Retrace.Images;
 using Retrace.Models;
-using Retrace.Models.Images;
 using Retrace.Problems;
 using Retrace.Serving;
-using Retrace.Training.Tests;
+using Retrace.Testing;
 using static TorchSharp.torch;
 
 namespace Retrace.Fuzz.Tests.Servers;

@@ -1,9 +1,9 @@
 using System.IO.Compression;
 using System.Text;
+using Retrace.Configuration;
 using Retrace.Models;
-using Retrace.Training.Configuration;
+using Retrace.Testing;
 using Retrace.Training.Rollouts.Servers;
-using Retrace.Training.Tests;
 using static TorchSharp.torch;
 
 namespace Retrace.Fuzz.Tests.Servers;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using CsCheck;
-using Retrace.Models.Images;
+using Retrace.Images;
 using Retrace.Problems;
 
 namespace Retrace.Models.Tests.Images;

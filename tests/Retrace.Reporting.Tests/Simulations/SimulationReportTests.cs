@@ -1,6 +1,6 @@
 using System.Xml.Linq;
 using Retrace.Reporting.Simulations;
-using Retrace.Theory;
+using Retrace.Simulation;
 
 namespace Retrace.Reporting.Tests.Simulations;
 

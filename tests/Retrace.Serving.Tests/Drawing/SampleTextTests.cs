@@ -1,7 +1,7 @@
 using CsCheck;
 using Retrace.Models;
 using Retrace.Serving.Drawing;
-using Retrace.Training.Tests;
+using Retrace.Testing;
 
 namespace Retrace.Serving.Tests.Drawing;
 

@@ -1,7 +1,7 @@
+using Retrace.Configuration;
 using Retrace.Runs;
-using Retrace.Training.Configuration;
+using Retrace.Testing;
 using Retrace.Training.Evolution;
-using Retrace.Training.Tests;
 
 namespace Retrace.Serving.Tests.Rollouts;
 

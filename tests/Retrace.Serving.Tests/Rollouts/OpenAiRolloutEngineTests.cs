@@ -1,13 +1,16 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Retrace.Configuration;
 using Retrace.Models;
-using Retrace.Models.Adapters;
+using Retrace.Models.Network;
 using Retrace.Models.Text;
-using Retrace.Training.Configuration;
+using Retrace.Testing;
+using Retrace.Training;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
-using Retrace.Training.Tests;
+using Retrace.Training.Rollouts.Servers;
 using TorchSharp;
+
 using static TorchSharp.torch;
 
 namespace Retrace.Serving.Tests.Rollouts;
@@ -70,7 +73,7 @@ public sealed class OpenAiRolloutEngineTests : IDisposable
         await using RunningServer server = await RunningServer.StartAsync(updates: _folder.Path);
         using OpenAiRolloutEngine engine = Connect(_model, [server.Address], "rollout.prompts=tokens");
         engine.UsePolicy(0, Cancellation);
-        int[] prompt = _model.Tokenizer.Encode(ChatTemplate.Prompt("How many?", 0));
+        int[] prompt = _model.Tokenizer.Encode(_model.Family.Chat.Prompt("How many?", 0));
         RolloutRequest request = new(prompt, [], MaxTokens, [new Random(1)]);
         Generation drawn = engine.Generate([request], new SamplingSettings(0), Cancellation)[0][0];
         Generation expected = Local(_model, [request], new SamplingSettings(0))[0][0];

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using Retrace.Configuration;
 using Retrace.Runs;
-using Retrace.Training.Configuration;
+using Retrace.Testing;
 using Retrace.Training.Evolution;
 using TorchSharp;
 

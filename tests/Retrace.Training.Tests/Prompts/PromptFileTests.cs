@@ -1,7 +1,8 @@
 using System.Text;
+using Retrace.Data;
 using Retrace.Problems;
+using Retrace.Testing;
 using Retrace.Training.Prompts;
-using Retrace.Training.Tests.Data;
 
 namespace Retrace.Training.Tests.Prompts;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Retrace.Models;
+using Retrace.Testing;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Retrace.Training.Data;
+using Retrace.Data.Json;
 
 namespace Retrace.Training.Rollouts.Servers;
 

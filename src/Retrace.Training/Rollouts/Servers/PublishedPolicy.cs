@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Retrace.Configuration;
 using Retrace.Models;
-using Retrace.Training.Configuration;
 
 namespace Retrace.Training.Rollouts.Servers;
 

@@ -1,7 +1,7 @@
 using Polly;
 using Polly.Hedging;
 using Polly.Retry;
-using Retrace.Training.Configuration;
+using Retrace.Configuration;
 
 namespace Retrace.Training.Rollouts.Servers;
 

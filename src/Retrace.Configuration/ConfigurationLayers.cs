@@ -1,0 +1,143 @@
+using System.Text.RegularExpressions;
+using Retrace.Rewards;
+
+namespace Retrace.Configuration;
+
+/// <summary>Puts a configuration together from its layers.</summary>
+public static partial class ConfigurationLayers
+{
+    /// <summary>The settings that a model's makers recommend, in the model's folder.</summary>
+    public const string RecommendationFile = "evolve.yaml";
+
+    // Where servers are and how patient we are with them decides nothing that is drawn.
+    private static readonly string[] Surroundings =
+    [
+        "rollout.servers", "rollout.api_key_variable", "rollout.requests_per_server", "rollout.request_timeout",
+        "rollout.hedge_after", "rollout.weights_folder",
+    ];
+
+    /// <summary>
+    /// The built-in defaults, under <c>evolve.yaml</c> in the model's folder where there is one, under the user's file,
+    /// under the overrides in their order: the later wins.
+    /// </summary>
+    /// <param name="modelFolder">A checkpoint's folder, or null.</param>
+    /// <param name="file">The file of <c>--config</c>, or null.</param>
+    /// <param name="overrides">The values of <c>--set</c>, each <c>section.key=value</c>.</param>
+    /// <exception cref="BadInputException">
+    /// A file cannot be read, a key is unknown, a value has the wrong type or range, or the model's file sets what only
+    /// the user may.
+    /// </exception>
+    public static RunConfiguration Resolve(string? modelFolder, string? file, IEnumerable<string> overrides)
+    {
+        List<ScalarValue> values = [];
+        if (modelFolder is not null && Path.Combine(modelFolder, RecommendationFile) is var path && File.Exists(path))
+        {
+            values.AddRange(YamlLayer.Read(path).Select(Recommended));
+        }
+        if (file is not null)
+        {
+            values.AddRange(YamlLayer.Read(file));
+        }
+        values.AddRange(overrides.Select(YamlLayer.ReadOverride));
+        return Apply(values);
+    }
+
+    /// <summary>The defaults under one file: what a run's <c>config.yaml</c> says.</summary>
+    /// <exception cref="BadInputException">As for <see cref="Resolve"/>.</exception>
+    public static RunConfiguration Read(string file) => Resolve(modelFolder: null, file, overrides: []);
+
+    /// <summary>
+    /// The first key in which a run would go on differently from how it began; how long it goes on, what it measures and
+    /// keeps, and its threads may change.
+    /// </summary>
+    internal static string? FirstChange(RunConfiguration began, RunConfiguration goesOn) => ConfigurationKey.All
+        .Where(key => key.Path is not ("steps" or "epochs" or "threads")
+            && key.Section is not ("checkpoint" or "evaluation")
+            && !Surroundings.Contains(key.Path))
+        .FirstOrDefault(key => key.Format(began) != key.Format(goesOn))?.Path;
+
+    internal static bool IsSection(string key) => ConfigurationKey.All.Any(known => known.Section == key);
+
+    internal static BadInputException UnknownSection(string key, string place) =>
+        ConfigurationKey.All.Any(known => known.Path == key)
+            ? new BadInputException($"{place}: {key} must be a single value")
+            : UnknownKey(key, place, ConfigurationKey.All.Select(known => known.Section).OfType<string>().Distinct());
+
+    // A model's makers know what suits it. Where a token is sent and which files are read is the user's to say.
+    private static ScalarValue Recommended(ScalarValue value) =>
+        Surroundings.Contains(value.Key) || value.Key is "rollout.engine" or "data.allow_outside_images"
+            ? throw new BadInputException(
+                $"{value.Place}: a model's folder may not set {value.Key}; give it by --config or --set")
+            : value;
+
+    private static RunConfiguration Apply(IEnumerable<ScalarValue> values)
+    {
+        // The records are immutable to everybody but this method, which fills one that nobody else has seen.
+        RunConfiguration configuration = new();
+        foreach (ScalarValue value in values)
+        {
+            ConfigurationKey key = ConfigurationKey.All.FirstOrDefault(known => known.Path == value.Key)
+                ?? throw (IsSection(value.Key)
+                    ? new BadInputException($"{value.Place}: {value.Key} is a section, so give one of its keys a value")
+                    : UnknownKey(value.Key, value.Place, ConfigurationKey.All.Select(known => known.Path)));
+            key.Set(configuration, value);
+        }
+        CheckTogether(configuration);
+        return configuration;
+    }
+
+    private static void CheckTogether(RunConfiguration configuration)
+    {
+        _ = configuration.Retracing.AllKeepRates();
+        if (!DeviceName().IsMatch(configuration.Model.Device))
+        {
+            throw new BadInputException(
+                $"model.device is \"{configuration.Model.Device}\", but must be cpu, cuda or cuda:N");
+        }
+        var method = Method.Of(configuration);
+        CheckServers(configuration, method);
+        if (configuration.Rollout.ApiKeyVariable is string variable && !VariableName().IsMatch(variable))
+        {
+            throw new BadInputException(
+                "rollout.api_key_variable must be the name of an environment variable, such as RETRACE_API_KEY; the token "
+                + "itself is never written into settings");
+        }
+        if (!method.Retraces && method.Rule.Needs.HasFlag(RewardInputs.Continuations))
+        {
+            throw new BadInputException(
+                $"retrace.samples is 0, but reward.rule is {configuration.Reward.Rule}, which needs continuations: " +
+                "use sfr, or at least 1 sample");
+        }
+    }
+
+    private static void CheckServers(RunConfiguration configuration, Method method)
+    {
+        _ = configuration.Rollout.ServerAddresses();
+        if (configuration.Rollout.Engine != "openai")
+        {
+            return;
+        }
+        if (configuration.Rollout.Servers is null)
+        {
+            throw new BadInputException(
+                "rollout.engine is openai, but rollout.servers names no server, such as http://127.0.0.1:8000");
+        }
+        if (method.Rule.Needs.HasFlag(RewardInputs.SelfCertainties))
+        {
+            throw new BadInputException(
+                $"method is {configuration.Method}, whose reward no server measures; it needs rollout.engine=local");
+        }
+    }
+
+    private static BadInputException UnknownKey(string key, string place, IEnumerable<string> known)
+    {
+        string nearest = known.MinBy(candidate => Spelling.Distance(key, candidate))!;
+        return new BadInputException($"{place}: unknown key \"{key}\"; did you mean \"{nearest}\"?");
+    }
+
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex VariableName();
+
+    [GeneratedRegex(@"^(cpu|cuda(:[0-9]{1,2})?)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex DeviceName();
+}

@@ -1,0 +1,341 @@
+using System.Globalization;
+using Retrace.Anchors;
+using Retrace.Perturbations;
+using Retrace.Rewards;
+
+namespace Retrace.Configuration;
+
+/// <summary>
+/// Everything that decides how a run goes, apart from the model, the data and the output folder. Each property is a key
+/// of the YAML file: its default, its explanation and its bounds stand here and nowhere else.
+/// </summary>
+/// <remarks>Resolved from its layers by <see cref="ConfigurationLayers"/>, written by <see cref="ToYaml"/>.</remarks>
+public sealed record RunConfiguration
+{
+    [Setting("Where rewards come from: retracing, or a rule that does without.", NamesOf = typeof(Method))]
+    public string Method { get; init; } = Retrace.Configuration.Method.Csrs;
+
+    [Setting("Names every random draw of the run; the same seed on the same machine gives the same run.")]
+    public long Seed { get; init; }
+
+    [Setting("How many steps to train; each takes one batch of problems.", AtLeast = 1)]
+    public int Steps { get; init; } = 100;
+
+    [Setting("Passes over the data instead of steps; null: steps decides.", Above = 0)]
+    public double? Epochs { get; init; }
+
+    [Setting("CPU threads for tensor work; null: one for each core.", AtLeast = 1)]
+    public int? Threads { get; init; }
+
+    [Setting("Which problems a step sees, and how they are asked.")]
+    public DataSettings Data { get; init; } = new();
+
+    [Setting("Sampling of the maternal trajectories, and of their continuations.")]
+    public RolloutSettings Rollout { get; init; } = new();
+
+    [Setting("Retracing re-inference (RRM) and visual semantic perturbation (VSP).", Key = "retrace")]
+    public RetracingSettings Retracing { get; init; } = new();
+
+    [Setting("The reward of a maternal trajectory.")]
+    public RewardSettings Reward { get; init; } = new();
+
+    [Setting("GRPO and the optimizer (AdamW).", Key = "learn")]
+    public LearningSettings Learning { get; init; } = new();
+
+    [Setting("How the model is loaded and which of its weights train.")]
+    public ModelSettings Model { get; init; } = new();
+
+    [Setting("What is kept of a run.", Key = "checkpoint")]
+    public CheckpointingSettings Checkpointing { get; init; } = new();
+
+    [Setting("Measurement on labeled problems; it never touches training.")]
+    public EvaluationSettings Evaluation { get; init; } = new();
+
+    /// <summary>The configuration as YAML, which <see cref="ConfigurationLayers.Read"/> reads back unchanged.</summary>
+    /// <param name="explain">Puts one comment line of explanation above each key.</param>
+    public string ToYaml(bool explain = false) => ConfigurationText.Write(this, explain);
+}
+
+public sealed record DataSettings
+{
+    [Setting("Problems in a step.", AtLeast = 1)]
+    public int Batch { get; init; } = 16;
+
+    [Setting("Longest prompt in tokens, image tokens included.", AtLeast = 1)]
+    public int MaxPromptTokens { get; init; } = 1024;
+
+    [Setting("Leaves out and counts problems whose prompt is longer; false: the run stops at the first of them.")]
+    public bool Filter { get; init; } = true;
+
+    [Setting("Whether image paths may lead out of the data file's folder.")]
+    public bool AllowOutsideImages { get; init; }
+
+    [Setting("Appended to every question.")]
+    public string Instruction { get; init; } =
+        "\nThink inside <think></think>, then put the final answer in \\boxed{}.";
+}
+
+public sealed record RolloutSettings
+{
+    [Setting("What generates: the model in this process, or OpenAI-compatible servers.", OneOf = ["local", "openai"])]
+    public string Engine { get; init; } = "local";
+
+    [Setting("n: maternal trajectories for each problem, the group of GRPO.", AtLeast = 2)]
+    public int Group { get; init; } = 8;
+
+    [Setting("Sampling temperature.", Above = 0)]
+    public double Temperature { get; init; } = 1.0;
+
+    [Setting("Samples from the smallest set of tokens that holds this probability.", Above = 0, AtMost = 1)]
+    public double TopP { get; init; } = 1.0;
+
+    [Setting("Longest response in tokens; a continuation's kept prefix counts too.", AtLeast = 1)]
+    public int MaxResponseTokens { get; init; } = 1536;
+
+    [Setting(
+        "Method majority: samples behind a problem's vote, of which the first n train; null: n. " +
+        "n·(1 + k) spends as many samples as csrs.",
+        AtLeast = 1)]
+    public int? VoteSamples { get; init; }
+
+    [Setting("Sequences generated side by side: bounds the memory of the KV cache.", AtLeast = 1)]
+    public int MaxBatchSequences { get; init; } = 512;
+
+    [Setting("Prompt tokens, image tokens included, that are read side by side: bounds memory.", AtLeast = 1)]
+    public int PrefillTokens { get; init; } = 16384;
+
+    [Setting(
+        "Engine openai: the servers' URLs, separated by spaces, as in " +
+        "\"http://10.0.0.1:8000 http://10.0.0.2:8000\".")]
+    public string? Servers { get; init; }
+
+    [Setting("Engine openai: whose calls the servers know for what OpenAI's API has no words for.",
+        OneOf = ["vllm", "sglang"])]
+    public string ServerApi { get; init; } = "vllm";
+
+    [Setting("Engine openai: the environment variable that holds the servers' bearer token; null: they ask for none.")]
+    public string? ApiKeyVariable { get; init; }
+
+    [Setting("Engine openai: prompts go out as chat messages, or as token ids that are rendered here.",
+        OneOf = ["messages", "tokens"])]
+    public string Prompts { get; init; } = "messages";
+
+    [Setting("Engine openai: samples of one prompt that a request asks for at most; null: all of them.", AtLeast = 1)]
+    public int? SamplesPerRequest { get; init; }
+
+    [Setting("Engine openai: requests that are at work for each server on average; the others wait here.", AtLeast = 1)]
+    public int RequestsPerServer { get; init; } = 32;
+
+    [Setting("Engine openai: seconds after which a request counts as failed and goes to another server.",
+        Above = 0, AtMost = 86400)]
+    public double RequestTimeout { get; init; } = 600;
+
+    [Setting("Engine openai: seconds after which another server gets the same request, and the first reply counts.",
+        Above = 0, AtMost = 86400)]
+    public double HedgeAfter { get; init; } = 120;
+
+    [Setting("Engine openai: samples of a policy that is more updates behind than this are drawn anew.", AtLeast = 0)]
+    public int MaxPolicyLag { get; init; }
+
+    [Setting(
+        "Engine openai: a folder that servers see under the same path, for weights; " +
+        "null: one in the run's folder.")]
+    public string? WeightsFolder { get; init; }
+
+    /// <summary>The addresses in <c>servers</c>.</summary>
+    /// <exception cref="BadInputException">One is no address of an HTTP server.</exception>
+    public Uri[] ServerAddresses() =>
+    [
+        .. (Servers ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text =>
+            Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address)
+            && address is { Scheme: "http" or "https", UserInfo: "", Query: "" }
+                ? address
+                : throw new BadInputException(
+                    "rollout.servers holds an address that is no URL of an HTTP server; each should be as "
+                    + "http://127.0.0.1:8000, with nothing secret in it")),
+    ];
+}
+
+public sealed record RetracingSettings
+{
+    [Setting("k: continuations of each maternal trajectory; 0, for rule sfr alone, leaves retracing out.", AtLeast = 0)]
+    public int Samples { get; init; } = 5;
+
+    [Setting("How the cut is chosen.", NamesOf = typeof(AnchorRules))]
+    public string Anchor { get; init; } = "ratio";
+
+    [Setting("Share of the trajectory's real length that is kept.", AtLeast = 0, Below = 1)]
+    public double KeepRate { get; init; } = 0.7;
+
+    [Setting("Several such shares, as in \"0.3, 0.5, 0.7\", which divide the k continuations; null: keep_rate alone.")]
+    public string? KeepRates { get; init; }
+
+    [Setting("Whether the continuation goes on in the same turn or, as the first release did, opens a new one.",
+        OneOf = ["continue", "new-turn"])]
+    public string Mode { get; init; } = "continue";
+
+    [Setting("What is done to the image that continuations see.", NamesOf = typeof(ImagePerturbations))]
+    public string Perturbation { get; init; } = "gaussian";
+
+    [Setting("Highest level of the perturbation; each image's is drawn from 1 to it.", AtLeast = 1, AtMost = 100)]
+    public int PerturbationLevel { get; init; } = Retrace.Perturbations.PerturbationLevel.ReleasedHighest;
+
+    /// <summary>The shares of <c>keep_rates</c>, or else <c>keep_rate</c> alone.</summary>
+    /// <exception cref="BadInputException">They are no such numbers, or more than there are continuations.</exception>
+    public double[] AllKeepRates()
+    {
+        if (KeepRates is null)
+        {
+            return [KeepRate];
+        }
+        double[] rates = Array.ConvertAll(KeepRates.Split(','), text =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double rate)
+            && rate is >= 0 and < 1
+                ? rate
+                : throw new BadInputException(
+                    $"retrace.keep_rates is \"{KeepRates}\", but must be numbers of at least 0 and below 1 with commas "
+                    + "between them"));
+        return rates.Length <= Math.Max(1, Samples)
+            ? rates
+            : throw new BadInputException(
+                $"retrace.keep_rates holds {rates.Length} shares, but retrace.samples is {Samples}: each share needs a "
+                + "continuation");
+    }
+}
+
+public sealed record RewardSettings
+{
+    [Setting("Method csrs: how answers become rewards.", NamesOf = typeof(RewardRules))]
+    public string Rule { get; init; } = "sfr";
+
+    [Setting("How answers are found in responses: in a box, or also behind \"the answer is\" and as choice letters.",
+        OneOf = ["boxed", "lenient"])]
+    public string Extraction { get; init; } = "boxed";
+
+    [Setting("w: weight of the format term; the answer's reward weighs 1 − w.", AtLeast = 0, AtMost = 1)]
+    public double FormatWeight { get; init; } = 0.1;
+
+    [Setting("Factor for an answer that is more frequent after retracing than before.", AtLeast = 1)]
+    public double Boost { get; init; } = 1.2;
+
+    [Setting("Factor for an answer that is less frequent after retracing than before.", AtLeast = 0, AtMost = 1)]
+    public double Penalty { get; init; } = 0.9;
+
+    [Setting("λ of rule survival: weight of survival beyond chance beside frequency.", AtLeast = 0, AtMost = 1)]
+    public double SurvivalWeight { get; init; } = 0.5;
+
+    /// <summary>The numbers, as the rules take them.</summary>
+    public RewardParameters ToParameters() => new(new SofteningFactors(Boost, Penalty), SurvivalWeight);
+}
+
+public sealed record LearningSettings
+{
+    [Setting("Scale of the advantages: each group's standard deviation, none, or one for the whole batch.",
+        OneOf = ["group-std", "group-mean", "batch-std"])]
+    public string Advantage { get; init; } = "group-std";
+
+    [Setting("AdamW's step size after warm-up.", AtLeast = 0)]
+    public double LearningRate { get; init; } = 1e-6;
+
+    [Setting("Optimizer steps over which the step size rises linearly to its full value.", AtLeast = 0)]
+    public int WarmupSteps { get; init; }
+
+    [Setting("AdamW's decoupled weight decay.", AtLeast = 0)]
+    public double WeightDecay { get; init; }
+
+    [Setting("Trajectories in an optimizer step.", AtLeast = 1)]
+    public int MiniBatch { get; init; } = 64;
+
+    [Setting("Tokens in one forward and backward pass: bounds memory, does not change the gradient.", AtLeast = 1)]
+    public int MicroBatchTokens { get; init; } = 4096;
+
+    [Setting("Passes over a step's trajectories.", AtLeast = 1)]
+    public int EpochsPerBatch { get; init; } = 1;
+
+    [Setting("ε: how far from 1 the probability ratio counts.", Above = 0)]
+    public double Clip { get; init; } = 0.2;
+
+    [Setting("How far above 1 it counts, where that is to differ (DAPO's clip-higher); null: as far as below.",
+        Above = 0)]
+    public double? ClipHigh { get; init; }
+
+    [Setting("How tokens are added up: over all, by trajectory, or over the longest length (Dr. GRPO).",
+        OneOf = ["token-mean", "sequence-mean", "constant"])]
+    public string Loss { get; init; } = "token-mean";
+
+    [Setting("Coefficient of the KL divergence from the starting model.", AtLeast = 0)]
+    public double Kl { get; init; } = 0.01;
+
+    [Setting("Estimator of that divergence (Schulman's k1, k2, k3).", OneOf = ["k1", "k2", "k3"])]
+    public string KlEstimator { get; init; } = "k3";
+
+    [Setting("C: the most that a token which a server drew counts by the ratio of our probability to the server's.",
+        Above = 0)]
+    public double ImportanceTruncation { get; init; } = 2;
+
+    [Setting("Gradients are scaled down to this norm.", Above = 0)]
+    public double MaxGradNorm { get; init; } = 1.0;
+
+    [Setting("Keeps the optimizer's state in host memory and updates there: slower, but it spares the accelerator's.")]
+    public bool OptimizerOffload { get; init; }
+}
+
+public sealed record ModelSettings
+{
+    [Setting("Where tensors live: cpu, cuda, or cuda:N for the N-th of several devices, counted from 0.")]
+    public string Device { get; init; } = "cpu";
+
+    [Setting("Number format of the weights.", OneOf = ["bf16", "fp32"])]
+    public string Dtype { get; init; } = "bf16";
+
+    [Setting("r: rank of the LoRA adapter that trains in place of the weights; 0 trains the weights.", AtLeast = 0)]
+    public int LoraRank { get; init; }
+
+    [Setting("α: the adapter's product BA counts α / r.", Above = 0)]
+    public double LoraAlpha { get; init; } = 32;
+
+    [Setting("The linear layers that are adapted.",
+        WordsOf = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"])]
+    public string LoraTargets { get; init; } = "q_proj k_proj v_proj o_proj gate_proj up_proj down_proj";
+
+    [Setting("Probability with which an adapter's input is dropped while learning.", AtLeast = 0, Below = 1)]
+    public double LoraDropout { get; init; }
+
+    [Setting("Whether the vision tower trains too; with LoRA, whether its layers of the names above are adapted.")]
+    public bool TrainVision { get; init; } = true;
+
+    [Setting(
+        "Recomputes activations in the backward pass: less memory, about a third more arithmetic; " +
+        "null: where the plan without it comes to more than half of the memory, and on a GPU.")]
+    public bool? ActivationCheckpointing { get; init; }
+
+    [Setting("Images are scaled down to at most this many pixels.", AtLeast = 784)]
+    public int MaxPixels { get; init; } = 1003520;
+}
+
+public sealed record CheckpointingSettings
+{
+    [Setting("Steps between checkpoints; the last step always leaves one.", AtLeast = 1)]
+    public int Every { get; init; } = 20;
+
+    [Setting("How many of the latest checkpoints stay on disk.", AtLeast = 1)]
+    public int Keep { get; init; } = 3;
+}
+
+public sealed record EvaluationSettings
+{
+    [Setting("Labeled problems to measure on (path); null: no evaluation during the run.")]
+    public string? Data { get; init; }
+
+    [Setting("Steps between evaluations; the first and the last step always have one.", AtLeast = 1)]
+    public int Every { get; init; } = 5;
+
+    [Setting("Responses sampled for each problem.", AtLeast = 1)]
+    public int Samples { get; init; } = 1;
+
+    [Setting("Uses only the first problems of the file; null: all of them.", AtLeast = 1)]
+    public int? Limit { get; init; }
+
+    [Setting("Sampling temperature; 0 takes the likeliest token.", AtLeast = 0)]
+    public double Temperature { get; init; } = 1.0;
+}

@@ -1,0 +1,41 @@
+using Retrace.Data.Parquet;
+using Retrace.Data.Published;
+using Retrace.Problems;
+
+namespace Retrace.Data.Benchmarks;
+
+/// <summary>A data set that a user has fetched, checked against what its authors publish.</summary>
+/// <param name="Files">In name order.</param>
+/// <param name="Problems">How many they hold.</param>
+/// <param name="Labels">How many of them have an answer.</param>
+public sealed record FetchedSet(IReadOnlyList<string> Files, int Problems, int Labels)
+{
+    /// <summary>All data sets that have a name here: training sets, then benchmarks.</summary>
+    public static IReadOnlyList<PublishedSet> Known { get; } =
+        [.. TrainingSets.All, .. BenchmarkCatalogue.All.Select(benchmark => benchmark.Published)];
+
+    /// <exception cref="BadInputException">There is none of that name; the message lists those there are.</exception>
+    public static PublishedSet Named(string name) =>
+        Known.FirstOrDefault(set => set.Name == name) ?? throw new BadInputException(
+            $"There is no data set \"{name}\"; known are {string.Join(", ", Known.Select(set => set.Name))}.");
+
+    /// <summary>Reads everything, images apart from their existence.</summary>
+    /// <exception cref="BadInputException">Files or records are missing, or a record cannot be used.</exception>
+    public static FetchedSet Check(PublishedSet set, string path)
+    {
+        IReadOnlyList<string> files = set.FilesAt(path);
+        ProblemSet problems = BenchmarkCatalogue.All.FirstOrDefault(one => one.Published == set) is Benchmark benchmark
+            ? benchmark.Read(path).Problems
+            : new ParquetSource(files).Read();
+        if (problems.Skipped is [SkippedProblem first, ..])
+        {
+            throw new BadInputException(
+                $"{path}: {problems.Skipped.Count} of {problems.Skipped.Count + problems.Problems.Count} records cannot "
+                + $"be used: {first.Id}, for one, because {first.Reason}");
+        }
+        return set.Records is int published && problems.Problems.Count != published
+            ? throw new BadInputException(
+                $"{path}: {set.Title} has {published} records, but there are {problems.Problems.Count}")
+            : new FetchedSet(files, problems.Problems.Count, problems.Answers.Count);
+    }
+}

@@ -1,0 +1,41 @@
+using Retrace.Problems;
+
+namespace Retrace.Data.Benchmarks;
+
+/// <summary>What the readers of benchmarks ask of a record.</summary>
+internal static class RecordFields
+{
+    /// <summary>A field's text.</summary>
+    /// <exception cref="UnusableRecordException">There is none.</exception>
+    public static string Required(this IDataRecord record, string field) =>
+        record.Text(field) is string text && !string.IsNullOrWhiteSpace(text)
+            ? text
+            : throw new UnusableRecordException($"it has no field \"{field}\"");
+
+    /// <summary>The texts of a list without the missing ones.</summary>
+    public static IReadOnlyList<string> List(this IDataRecord record, string field, string? member = null) =>
+        [.. record.Texts(field, member).OfType<string>()];
+
+    /// <summary>The images of a field.</summary>
+    /// <exception cref="UnusableRecordException">There is none, or one cannot be used.</exception>
+    public static IReadOnlyList<ProblemImage> RequiredImages(
+        this IDataRecord record, string field, string id, string below = "") =>
+        record.Images(field, id, below) is { Count: > 0 } images
+            ? images
+            : throw new UnusableRecordException($"it has no image in its field \"{field}\"");
+
+    /// <summary>The fields that have a value, as categories.</summary>
+    public static IReadOnlyList<(string Field, string Value)> Categories(
+        params ReadOnlySpan<(string Field, string? Value)> fields)
+    {
+        List<(string, string)> found = [];
+        foreach ((string field, string? value) in fields)
+        {
+            if (!string.IsNullOrWhiteSpace(value))
+            {
+                found.Add((field, value));
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,45 @@
+namespace Retrace.Evaluation.Comparisons;
+
+/// <summary>What came out of several methods with the same seeds, problems and steps.</summary>
+public sealed class Comparison
+{
+    /// <param name="outcomes">Every method's with every seed; methods are shown in their order here.</param>
+    /// <param name="baseline">The method that others are measured against; null: none is.</param>
+    /// <exception cref="ArgumentException">There are none, or the methods' seeds are not the same.</exception>
+    public Comparison(IReadOnlyList<Outcome> outcomes, string? baseline)
+    {
+        ILookup<string, Outcome> byMethod = outcomes.ToLookup(outcome => outcome.Method);
+        HashSet<long> seeds = [.. outcomes.Select(outcome => outcome.Seed)];
+        if (outcomes.Count == 0 || byMethod.Any(
+            method => method.Count() != seeds.Count || !seeds.SetEquals(method.Select(outcome => outcome.Seed))))
+        {
+            throw new ArgumentException("A comparison needs every method's outcome with every seed, once.");
+        }
+        Baseline = baseline;
+        EvaluationSummary[] starts = [.. byMethod.First().Select(outcome => outcome.Start.Whole)];
+        Problems = starts[0].Problems;
+        Start = TestMeans.Of(starts);
+        Methods =
+        [
+            .. byMethod.Select(method => MethodResult.Of(
+                [.. method],
+                baseline is null || method.Key == baseline ? null : [.. byMethod[baseline]])),
+        ];
+        Categories = [.. CategoryResult.AllOf([.. byMethod.Select(method => method.ToArray())])];
+    }
+
+    /// <summary>The method that others are measured against; null: none is.</summary>
+    public string? Baseline { get; }
+
+    /// <summary>Problems of the test.</summary>
+    public int Problems { get; }
+
+    /// <summary>The tests of the model that all start from.</summary>
+    public TestMeans Start { get; }
+
+    /// <summary>In the outcomes' order.</summary>
+    public IReadOnlyList<MethodResult> Methods { get; }
+
+    /// <summary>The accuracies by category; empty where the test's problems have none.</summary>
+    public IReadOnlyList<CategoryResult> Categories { get; }
+}

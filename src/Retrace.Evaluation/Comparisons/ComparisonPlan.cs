@@ -1,0 +1,116 @@
+using Retrace.Configuration;
+
+namespace Retrace.Evaluation.Comparisons;
+
+/// <summary>Which runs a comparison is made of: every method with every seed, all else the same.</summary>
+public sealed class ComparisonPlan
+{
+    private readonly IReadOnlyDictionary<string, RunConfiguration> _configurations;
+
+    private ComparisonPlan(
+        IReadOnlyList<Variant> methods,
+        IReadOnlyList<long> seeds,
+        string? baseline,
+        RunConfiguration shared,
+        IReadOnlyDictionary<string, RunConfiguration> configurations)
+    {
+        Methods = methods;
+        Seeds = seeds;
+        Baseline = baseline;
+        Shared = shared;
+        _configurations = configurations;
+    }
+
+    /// <summary>In the order of the table.</summary>
+    public IReadOnlyList<Variant> Methods { get; }
+
+    /// <summary>All different.</summary>
+    public IReadOnlyList<long> Seeds { get; }
+
+    /// <summary>The method that others are measured against; null: none is.</summary>
+    public string? Baseline { get; }
+
+    /// <summary>The configuration that every method starts from.</summary>
+    public RunConfiguration Shared { get; }
+
+    /// <summary>The methods in an order in which a budget is known before it has to be matched.</summary>
+    public IEnumerable<Variant> InOrderOfRuns => Methods.OrderBy(method => method.BudgetOf is null ? 0 : 1);
+
+    /// <summary>Resolves every configuration, so that what is wrong with one is known before the first run.</summary>
+    /// <param name="methods">At least one; none twice.</param>
+    /// <param name="seeds">At least one.</param>
+    /// <param name="baseline">
+    /// A method's name; null takes <see cref="Variants.UsualBaseline"/> where that is among them.
+    /// </param>
+    /// <param name="resolve">Makes a configuration of overrides, which go before all other settings.</param>
+    /// <exception cref="BadInputException">
+    /// A method cannot be resolved, would not train as long or on the same problems as the others, or is missing.
+    /// </exception>
+    public static ComparisonPlan Of(
+        IReadOnlyList<Variant> methods,
+        IReadOnlyList<long> seeds,
+        string? baseline,
+        Func<IReadOnlyList<string>, RunConfiguration> resolve)
+    {
+        string[] names = [.. methods.Select(method => method.Name)];
+        if (baseline is not null && !names.Contains(baseline))
+        {
+            throw new BadInputException(
+                $"--baseline is {baseline}, but must be one of the methods compared: {string.Join(", ", names)}");
+        }
+        foreach (Variant method in methods)
+        {
+            if (method.BudgetOf is string budget && !names.Contains(budget))
+            {
+                throw new BadInputException(
+                    $"{method.Name} spends as many tokens as {budget} with the same seed; add {budget} to --methods");
+            }
+        }
+        RunConfiguration shared = resolve([]);
+        return new ComparisonPlan(
+            methods,
+            seeds,
+            baseline ?? names.FirstOrDefault(name => name == Variants.UsualBaseline),
+            shared,
+            methods.ToDictionary(method => method.Name, method => Resolve(method, shared, resolve)));
+    }
+
+    /// <summary>The configuration of a run.</summary>
+    /// <param name="method">One of <see cref="Methods"/>.</param>
+    /// <param name="seed">One of <see cref="Seeds"/>.</param>
+    /// <param name="sameSeed">Earlier runs with this seed; among them that whose budget is to be matched.</param>
+    public RunConfiguration ConfigurationOf(Variant method, long seed, IEnumerable<Outcome> sameSeed)
+    {
+        RunConfiguration configuration = _configurations[method.Name] with { Seed = seed };
+        if (method.BudgetOf is not string budget)
+        {
+            return configuration;
+        }
+        Outcome spent = sameSeed.First(outcome => outcome.Method == budget);
+        int votes = VoteBudget.Matching(spent.Metrics, configuration.Rollout.Group);
+        return configuration with { Rollout = configuration.Rollout with { VoteSamples = votes } };
+    }
+
+    private static RunConfiguration Resolve(
+        Variant method, RunConfiguration shared, Func<IReadOnlyList<string>, RunConfiguration> resolve)
+    {
+        RunConfiguration resolved;
+        try
+        {
+            resolved = resolve(method.Overrides);
+        }
+        catch (BadInputException error)
+        {
+            throw new BadInputException($"method {method.Name}: {error.Message}", error);
+        }
+        bool isFair = resolved.Seed == shared.Seed
+            && resolved.Steps == shared.Steps
+            && resolved.Epochs == shared.Epochs
+            && resolved.Data == shared.Data;
+        return isFair
+            ? resolved
+            : throw new BadInputException(
+                $"method {method.Name} changes seed, steps, epochs or a setting of data, which all methods share; use "
+                + "--set for those");
+    }
+}

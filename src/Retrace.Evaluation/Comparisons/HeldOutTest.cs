@@ -1,0 +1,69 @@
+using Retrace.Answers;
+using Retrace.Configuration;
+using Retrace.Models;
+using Retrace.Training.Evolution;
+using Retrace.Training.Measurement;
+using Retrace.Training.Prompts;
+using Retrace.Training.Rollouts;
+
+namespace Retrace.Evaluation.Comparisons;
+
+/// <summary>The test that compares models: sampled responses to labeled problems that none was trained on.</summary>
+/// <param name="Data">The problems' file.</param>
+/// <param name="Samples">Responses for each problem.</param>
+/// <param name="Limit">Only the first labeled problems; null: all.</param>
+public sealed record HeldOutTest(string Data, int Samples, int? Limit = null)
+{
+    /// <summary>Samples and grades; the configuration's seed names the random numbers.</summary>
+    /// <param name="modelDirectory">A model, or a run's checkpoint.</param>
+    /// <param name="configuration">How the model is loaded and its responses are drawn.</param>
+    /// <exception cref="BadInputException">The model or the problems cannot be used.</exception>
+    public EvaluationReport Measure(
+        string modelDirectory, RunConfiguration configuration, CancellationToken cancellation)
+    {
+        using VisionLanguageModel model = ComputeSettings.LoadModel(modelDirectory, configuration);
+        ProblemPreparation preparation = new(model, configuration.Data);
+        var usable = UsableProblems.Read(Data, preparation, cancellation);
+        UsableProblems labeled = usable.Labeled(Data, Limit);
+        LocalRolloutEngine engine = new(model.Network, configuration.Rollout);
+        var evaluator = Evaluator.Of(model, engine, preparation, Asking(configuration));
+        return new EvaluationReport(
+            modelDirectory,
+            Data,
+            ResponseSampling.OfEvaluation(Asking(configuration)),
+            ImagesExchanged: false,
+            usable.Problems.Count(problem => !usable.Labels.ContainsKey(problem.Id)),
+            usable.Skipped,
+            evaluator.Evaluate(labeled.Problems, AnswerKey.Of(labeled.Labels), cancellation))
+        {
+            Extraction = configuration.Reward.Extraction,
+            Limit = Limit,
+        };
+    }
+
+    /// <summary>What the file says where it holds this very measurement; else measures, and writes it.</summary>
+    /// <inheritdoc cref="Measure"/>
+    public TestResult MeasureOnce(
+        string file, string modelDirectory, RunConfiguration configuration, CancellationToken cancellation)
+    {
+        if (File.Exists(file)
+            && StoredEvaluation.Read(file) is StoredEvaluation stored
+            && IsSame(stored.Model, modelDirectory)
+            && IsSame(stored.Data, Data)
+            && stored.Sampling == ResponseSampling.OfEvaluation(Asking(configuration))
+            && stored.Extraction == configuration.Reward.Extraction
+            && stored.Limit == Limit)
+        {
+            return new TestResult(stored.Summary, stored.Categories);
+        }
+        EvaluationReport report = Measure(modelDirectory, configuration, cancellation);
+        report.Write(file);
+        return new TestResult(report.Summary, report.Categories.ToDictionary(part => part.Name, part => part.Summary));
+    }
+
+    private static bool IsSame(string path, string other) => Path.GetFullPath(path) == Path.GetFullPath(other);
+
+    // How many samples the test takes is its own.
+    private RunConfiguration Asking(RunConfiguration configuration) =>
+        configuration with { Evaluation = configuration.Evaluation with { Samples = Samples } };
+}

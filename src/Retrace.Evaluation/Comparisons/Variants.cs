@@ -1,0 +1,77 @@
+using Retrace.Configuration;
+
+namespace Retrace.Evaluation.Comparisons;
+
+/// <summary>The methods that a comparison knows by name.</summary>
+/// <remarks>A name changes what it says and no more; the rest is the configuration that all methods share.</remarks>
+public static class Variants
+{
+    /// <summary>What is compared unless told otherwise.</summary>
+    public const string Usual = "csrs,majority,majority-budget";
+
+    /// <summary>The method that others are measured against unless told otherwise.</summary>
+    public const string UsualBaseline = "majority";
+
+    private const string All = "all";
+
+    private const string Csrs = "method=csrs";
+    private const string Survival = "reward.rule=survival";
+    private const string GroupMean = "learn.advantage=group-mean";
+    private const string BatchStd = "learn.advantage=batch-std";
+    private const string Majority = "method=majority";
+
+    /// <summary>In the order of a table of all.</summary>
+    public static IReadOnlyList<Variant> BuiltIn { get; } =
+    [
+        new("csrs", Csrs),
+        new("csrs-group-mean", Csrs, GroupMean),
+        new("csrs-batch-std", Csrs, BatchStd),
+        new("csrs-survival", Csrs, Survival),
+        new("csrs-survival-group-mean", Csrs, Survival, GroupMean),
+        new("csrs-survival-batch-std", Csrs, Survival, BatchStd),
+        // Without continuations there is one soft reward left, and no anchors to divide them among.
+        new("csrs-no-rrm", Csrs, "reward.rule=sfr", "retrace.samples=0", "retrace.keep_rates=null"),
+        new("csrs-no-vsp", Csrs, "retrace.perturbation=none"),
+        new("csrs-no-sfr", Csrs, "reward.rule=majority"),
+        new("majority", Majority, "rollout.vote_samples=null"),
+        new("majority-budget", Majority) { BudgetOf = "csrs" },
+        new("entropy", "method=entropy"),
+        new("self-certainty", "method=self-certainty"),
+        new("supervised", "method=supervised"),
+        new("random", "method=random"),
+    ];
+
+    /// <summary>Those of a list, and behind them the user's own that it does not name.</summary>
+    /// <param name="names">Names with commas between them, or <c>all</c>.</param>
+    /// <param name="own">The user's variants.</param>
+    /// <exception cref="BadInputException">A name is unknown, or stands for two variants.</exception>
+    public static IReadOnlyList<Variant> Choose(string names, IReadOnlyList<Variant> own)
+    {
+        List<Variant> known = [.. BuiltIn];
+        foreach (Variant variant in own)
+        {
+            if (known.Any(other => other.Name == variant.Name))
+            {
+                throw new BadInputException(
+                    $"--variant {variant.Name}: there is a method of that name already; give yours another");
+            }
+            known.Add(variant);
+        }
+        IEnumerable<Variant> chosen = names == All
+            ? BuiltIn
+            : names.Split(',').Select(name => Find(name.Trim(), known));
+        return [.. chosen.Concat(own).Distinct()];
+    }
+
+    private static Variant Find(string name, IReadOnlyList<Variant> known)
+    {
+        if (known.FirstOrDefault(variant => variant.Name == name) is Variant found)
+        {
+            return found;
+        }
+        string nearest = known.MinBy(variant => Spelling.Distance(name, variant.Name))!.Name;
+        string names = string.Join(", ", known.Select(variant => variant.Name));
+        throw new BadInputException(
+            $"--methods: there is no method \"{name}\"; did you mean \"{nearest}\"? There are {names}, and {All}");
+    }
+}

@@ -1,0 +1,38 @@
+using Retrace.Answers;
+using Retrace.Data;
+using Retrace.Data.Benchmarks;
+using Retrace.Problems;
+
+namespace Retrace.Evaluation;
+
+/// <summary>Problems to evaluate on, with what is right.</summary>
+/// <param name="Path">The file, or a benchmark's file or folder.</param>
+/// <param name="Problems">As read.</param>
+/// <param name="Keys">By problem id.</param>
+/// <param name="Benchmark">Which benchmark it is; null where it is none.</param>
+/// <param name="Items">The benchmark's problems by id; empty where it is none.</param>
+public sealed record EvaluationData(
+    string Path,
+    ProblemSet Problems,
+    IReadOnlyDictionary<string, AnswerKey> Keys,
+    Benchmark? Benchmark,
+    IReadOnlyDictionary<string, BenchmarkItem> Items)
+{
+    /// <param name="path">The file, or a benchmark's file or folder.</param>
+    /// <param name="benchmark">Its name; null: problems of no benchmark.</param>
+    /// <param name="allowOutsideImages">See <see cref="ProblemSources.Open"/>.</param>
+    /// <exception cref="BadInputException">The benchmark is not known, or its data cannot be read.</exception>
+    public static EvaluationData Read(string path, string? benchmark, bool allowOutsideImages = false)
+    {
+        if (benchmark is null)
+        {
+            ProblemSet read = ProblemSources.Open(path, allowOutsideImages).Read();
+            return new EvaluationData(
+                path, read, AnswerKey.Of(read.Answers), Benchmark: null, new Dictionary<string, BenchmarkItem>());
+        }
+        Benchmark known = BenchmarkCatalogue.Named(benchmark);
+        BenchmarkData published = known.Read(path);
+        return new EvaluationData(
+            path, published.Problems, published.Keys, known, published.Items.ToDictionary(item => item.Problem.Id));
+    }
+}

@@ -1,0 +1,67 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Retrace.Answers;
+using Retrace.Problems;
+
+namespace Retrace.Evaluation;
+
+/// <summary>SHA-256 of what an evaluation depends on, by which one that goes on knows it again.</summary>
+internal static class EvaluationDigest
+{
+    private static readonly string[] ModelFiles =
+    [
+        "*.safetensors", "config.json", "generation_config.json", "adapter_config.json", "preprocessor_config.json",
+        "tokenizer.json", "vocab.json", "merges.txt",
+    ];
+
+    /// <summary>Of the files that make a model, whatever their folder is called.</summary>
+    /// <exception cref="BadInputException">One of them cannot be read.</exception>
+    public static string OfModel(string folder)
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        try
+        {
+            foreach (string file in ModelFiles
+                .SelectMany(pattern => Directory.EnumerateFiles(folder, pattern))
+                .Order(StringComparer.Ordinal))
+            {
+                Add(digest, Encoding.UTF8.GetBytes(Path.GetFileName(file)));
+                using FileStream stream = File.OpenRead(file);
+                Add(digest, SHA256.HashData(stream));
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"The model in {folder} cannot be read: {error.Message}", error);
+        }
+        return Convert.ToHexStringLower(digest.GetHashAndReset());
+    }
+
+    /// <summary>Of problems in their order: ids, questions, images and labels.</summary>
+    /// <exception cref="BadInputException">An image cannot be read.</exception>
+    public static string OfProblems(IEnumerable<Problem> problems, IReadOnlyDictionary<string, AnswerKey> keys)
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (Problem problem in problems)
+        {
+            Add(digest, Encoding.UTF8.GetBytes(problem.Id));
+            Add(digest, Encoding.UTF8.GetBytes(problem.Question));
+            Add(digest, Encoding.UTF8.GetBytes(keys[problem.Id].Label));
+            foreach (ProblemImage image in problem.Images)
+            {
+                Add(digest, image.ReadBytes());
+            }
+        }
+        return Convert.ToHexStringLower(digest.GetHashAndReset());
+    }
+
+    // With its length before it, so that parts cannot run into each other.
+    private static void Add(IncrementalHash digest, byte[] part)
+    {
+        Span<byte> length = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(length, part.Length);
+        digest.AppendData(length);
+        digest.AppendData(part);
+    }
+}

@@ -1,0 +1,26 @@
+using Retrace.Perturbations;
+using Retrace.Problems;
+using Retrace.Training.Measurement;
+
+namespace Retrace.Evaluation;
+
+/// <summary>What an evaluation draws: all problems as they are, then all of them under each perturbation.</summary>
+/// <param name="Problems">Usable and labeled, at least one.</param>
+/// <param name="Perturbations">May be empty.</param>
+public sealed record EvaluationPlan(
+    IReadOnlyList<Problem> Problems, IReadOnlyList<PerturbationChoice> Perturbations)
+{
+    /// <summary>In the order in which they are drawn.</summary>
+    public IReadOnlyList<EvaluationBatch> Batches { get; } =
+    [
+        .. from perturbation in Perturbations.Prepend<PerturbationChoice?>(null)
+           from chunk in Problems.Index().Chunk(Evaluator.ProblemsAtOnce)
+           select new EvaluationBatch(perturbation, chunk[0].Index, [.. chunk.Select(pair => pair.Item)]),
+    ];
+}
+
+/// <summary>Problems that are drawn together.</summary>
+/// <param name="Perturbation">Of their images; null: they are shown as they are.</param>
+/// <param name="First">The place of the first problem among all of the evaluation.</param>
+/// <param name="Problems">One after another.</param>
+public sealed record EvaluationBatch(PerturbationChoice? Perturbation, int First, IReadOnlyList<Problem> Problems);

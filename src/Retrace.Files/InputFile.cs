@@ -1,0 +1,39 @@
+namespace Retrace.Files;
+
+/// <summary>Files that come from somebody else, read as a whole.</summary>
+public static class InputFile
+{
+    /// <summary>
+    /// The bytes of a file that has no more than so many. A device, or a pipe that nobody writes to, counts as an empty
+    /// file: it is never opened.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="most">Bytes.</param>
+    /// <exception cref="BadInputException">It is larger.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static byte[] ReadAllBytes(string path, long most)
+    {
+        long length = new FileInfo(path).Length;
+        if (length > most)
+        {
+            throw new BadInputException($"The file {path} has {length} bytes; at most {most} are read.");
+        }
+        if (length == 0)
+        {
+            return [];
+        }
+        using FileStream file = File.OpenRead(path);
+        byte[] bytes = new byte[length];
+        int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return read == bytes.Length ? bytes : bytes[..read];
+    }
+
+    /// <summary>The text of such a file, UTF-8 where it has no byte order mark that says otherwise.</summary>
+    /// <inheritdoc cref="ReadAllBytes"/>
+    public static string ReadAllText(string path, long most)
+    {
+        using StreamReader reader = new(new MemoryStream(ReadAllBytes(path, most)));
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,61 @@
+using Retrace.Configuration;
+using Retrace.Geometry;
+using Retrace.Models;
+using Retrace.Models.Images;
+using Retrace.Models.Text;
+using Retrace.Perturbations;
+using Retrace.Problems;
+using Retrace.Training.Learning;
+
+namespace Retrace.Pretraining;
+
+/// <summary>A problem with a teacher's response.</summary>
+/// <param name="Content">The prompt, and the response with the end of its turn.</param>
+/// <param name="Reading">What <see cref="ReadingTask"/> wants to be read off the image.</param>
+internal sealed record Lesson(PromptedResponse Content, float[] Reading)
+{
+    private const long NoiseStream = 1;
+    private const long HabitStream = 2;
+
+    /// <summary>What the teacher says about a problem.</summary>
+    public static string ResponseTo(GeometryProblem problem) =>
+        $"<think>{problem.Reasoning}</think>\\boxed{{{problem.Answer}}}";
+
+    /// <summary>The text from which a tokenizer learns.</summary>
+    /// <param name="chat">The chat template of the model that will learn from it.</param>
+    public static string TextOf(GeometryProblem problem, ChatTemplate chat) =>
+        chat.Prompt(QuestionOf(problem), imageCount: 1) + ResponseTo(problem) + chat.EndOfTurn;
+
+    /// <summary>Draws and encodes the lesson at this place of a split's stream.</summary>
+    /// <param name="noisyShare">Share of figures that carry noise.</param>
+    /// <param name="habits">What the teacher sometimes does instead of calculating.</param>
+    /// <param name="model">Whose tokenizer, chat template and image processor encode it.</param>
+    public static Lesson Draw(
+        GeometrySplit split,
+        long seed,
+        long index,
+        double noisyShare,
+        TeacherHabits habits,
+        VisionLanguageModel model)
+    {
+        GeometryProblem problem = GeometryGenerator.Create(split, seed, index);
+        PixelImage figure = FigureRenderer.Render(problem.Figure);
+        Random random = RandomStream.For(seed, (long)split, index, NoiseStream);
+        bool isNoisy = random.NextDouble() < noisyShare;
+        if (isNoisy)
+        {
+            figure = ImagePerturbations.Create("gaussian").Apply(figure, random);
+        }
+        ProcessedImage image = model.Images.Process(figure);
+        ChatTemplate chat = model.Family.Chat;
+        int[] prompt = model.Network.Config.ExpandImages(
+            model.Tokenizer.Encode(chat.Prompt(QuestionOf(problem), imageCount: 1)), [image.Grid]);
+        string response = ResponseTo(habits.Apply(
+            problem, isNoisy, RandomStream.For(seed, (long)split, index, HabitStream).NextDouble()));
+        return new Lesson(
+            new PromptedResponse(prompt, model.Tokenizer.Encode(response + chat.EndOfTurn), [image]),
+            ReadingTask.TargetsOf(problem.Figure, image.Grid, model.Images.Config));
+    }
+
+    private static string QuestionOf(GeometryProblem problem) => problem.Question + new DataSettings().Instruction;
+}

@@ -1,0 +1,48 @@
+namespace Retrace.Simulation;
+
+/// <summary>The iteration of Propositions 1 and 2 from one distribution of answers.</summary>
+public sealed record CollapseSetting
+{
+    /// <summary>Of the answers at the beginning. As it stands, the first mode is wrong.</summary>
+    public AnswerDistribution Initial { get; init; } = AnswerDistribution.Of([0.35, 0.3, 0.15, 0.1, 0.1]);
+
+    /// <summary>The right answer; nothing but measurement reads it.</summary>
+    public int Right { get; init; } = 1;
+
+    /// <summary>β, the weight of the KL divergence.</summary>
+    public double Beta { get; init; } = 0.3;
+
+    /// <summary>How often the policy is replaced by the optimum.</summary>
+    public int Iterations { get; init; } = 20;
+
+    /// <summary>n and k; majority voting gets n(1 + k) votes.</summary>
+    public GroupSize Group { get; init; } = new(8, 5);
+
+    /// <summary>How continuations fare under the perturbation.</summary>
+    public Reinference Reinference { get; init; } = new(Survival: 0.3, Spread: 0.5);
+
+    /// <summary>Sampled for each answer and iteration by the sampled maps.</summary>
+    public int SampledGroups { get; init; } = 200;
+
+    /// <summary>Of the sampled maps.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Complains of what makes no experiment.</summary>
+    /// <exception cref="BadInputException">A number is out of range.</exception>
+    public void Check()
+    {
+        Require.That(
+            Right >= 0 && Right < Initial.Answers,
+            $"The right answer is {Right}, but the answers are 0 to {Initial.Answers - 1}.");
+        Require.That(Beta is > 0 and <= double.MaxValue, $"β is {Beta}; give more than 0.");
+        Require.That(Iterations >= 1, $"There are {Iterations} iterations; give at least 1.");
+        Require.That(
+            Group is { Trajectories: >= 1, Continuations: >= 1 },
+            $"A group has {Group.Trajectories} trajectories with {Group.Continuations} continuations each; give at "
+            + "least 1 and 1.");
+        Require.That(
+            Reinference is { Survival: >= 0 and <= 1, Spread: >= 0 and <= 1 },
+            $"Survival is {Reinference.Survival} and spread {Reinference.Spread}; give 0 to 1.");
+        Require.That(SampledGroups >= 1, $"There are {SampledGroups} sampled groups; give at least 1.");
+    }
+}

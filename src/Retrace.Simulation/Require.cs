@@ -1,0 +1,14 @@
+namespace Retrace.Simulation;
+
+/// <summary>A bound that a setting has to keep.</summary>
+internal static class Require
+{
+    /// <exception cref="BadInputException">The condition does not hold; the message is the given sentence.</exception>
+    public static void That(bool condition, string otherwise)
+    {
+        if (!condition)
+        {
+            throw new BadInputException(otherwise);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Retrace.Rewards;
+
+namespace Retrace.Simulation;
+
+/// <summary>
+/// The expectation of any reward rule, estimated: groups are sampled, the rule itself scores them, and the rewards of
+/// a trajectory with the given answer are averaged.
+/// </summary>
+/// <remarks>
+/// For each answer the first trajectory of every group is given this answer and the rest is drawn, so that rare answers
+/// are estimated as well as frequent ones. Random numbers are named by seed, iteration, answer and group.
+/// </remarks>
+/// <param name="rule">Reads answers alone.</param>
+/// <param name="size">n and k of a group.</param>
+/// <param name="reinference">The fate of all continuations.</param>
+/// <param name="groups">How many are sampled for each answer; at least 1.</param>
+/// <param name="seed">Decides all of them.</param>
+public sealed class SampledReward(IRewardRule rule, GroupSize size, Reinference reinference, int groups, long seed)
+    : IExpectedReward
+{
+    public double[] Of(AnswerDistribution policy, int iteration) =>
+    [
+        .. Enumerable.Range(0, policy.Answers).Select(answer => Draws(policy, iteration, answer).Average()),
+    ];
+
+    /// <summary>[groups] the single rewards of a trajectory with this answer.</summary>
+    public IEnumerable<double> Draws(AnswerDistribution policy, int iteration, int answer)
+    {
+        for (int g = 0; g < groups; g++)
+        {
+            Random random = RandomStream.For(seed, iteration, answer, g);
+            yield return rule.Score(SampledGroup.Draw(answer, policy, size, _ => reinference, random))[0];
+        }
+    }
+}

@@ -1,0 +1,269 @@
+using Retrace.Models.Checkpoints;
+using Retrace.Models.Network;
+using Retrace.Training.DataParallel;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Training.Learning;
+
+/// <summary>
+/// Data-parallel training with the optimizer's state divided among the processes (ZeRO-1, Rajbhandari et al. 2020,
+/// arXiv 1910.02054): each has all weights and all gradients of its own samples, and receives the sum over the processes
+/// for its part of each bucket alone; it updates that part, and the new weights are put together again.
+/// </summary>
+/// <remarks>
+/// Buckets go on their way while the backward pass is still at work on earlier layers. Gradients are added up in fp32,
+/// whatever the weights' type. A loss whose weights count the samples of all processes makes the sum the gradient of the
+/// whole mini-batch.
+/// </remarks>
+internal sealed class ShardedTraining : IDisposable
+{
+    /// <summary>Elements of a bucket: 32 MiB, so that latency is small beside the transfer.</summary>
+    public const long BucketSize = 1 << 23;
+
+    private readonly IProcessGroup _processes;
+    private readonly Parameters _weights;
+    private readonly Device _device;
+    private readonly string[] _names;  // [tensors] in the order in which a backward pass completes their gradients.
+    private readonly Tensor[] _tensors;
+    private readonly bool[] _hasGradient; // [tensors] whether any process has one.
+    private readonly Bucket[] _buckets;
+    private readonly Tensor _gradients; // As large as the largest bucket, which one after the other is put together in it.
+    private readonly Tensor _newWeights; // The same for weights, of their type.
+    private readonly List<Task> _onTheWay = [];
+
+    /// <param name="processes">All have the same weights.</param>
+    /// <param name="weights">Those that ask for gradients are trained.</param>
+    /// <param name="bucketSize">Elements of a bucket.</param>
+    public ShardedTraining(IProcessGroup processes, Parameters weights, long bucketSize = BucketSize)
+    {
+        _processes = processes;
+        _weights = weights;
+        _device = weights.Device;
+        // Layers are declared in the order in which they are used.
+        _names = [.. weights.Names.Reverse().Where(name => weights[name].requires_grad)];
+        _tensors = Array.ConvertAll(_names, name => weights[name]);
+        _hasGradient = new bool[_names.Length];
+        _buckets =
+        [
+            .. GradientBucket.Cut([.. _tensors.Select(tensor => tensor.numel())], bucketSize, processes.Size)
+                .Select(layout => new Bucket(
+                    layout,
+                    zeros(layout.PartSize, ScalarType.Float32, _device).DetachFromDisposeScope())),
+        ];
+        long largest = _buckets.Max(bucket => bucket.Layout.PaddedSize);
+        _gradients = empty(largest, ScalarType.Float32, _device).DetachFromDisposeScope();
+        _newWeights = empty(largest, weights.Type, _device).DetachFromDisposeScope();
+        Parts = [.. _buckets.SelectMany(PartsOf)];
+    }
+
+    /// <summary>Bytes of this process's part of the sums, and of some buckets on their way, in fp32.</summary>
+    public static long BytesOf(Parameters weights, int processes) => processes == 1
+        ? 0
+        : sizeof(float) * ((weights.TrainedCount / processes) + (2 * Math.Min(weights.TrainedCount, BucketSize)));
+
+    /// <summary>What this process's optimizer updates.</summary>
+    public IReadOnlyList<TrainedPart> Parts { get; }
+
+    /// <summary>
+    /// Sends what is complete, once a backward pass has come to the input of a block (<see
+    /// cref="VisionLanguageNetwork.BlockDifferentiated"/>). Called only in the last backward pass of a mini-batch.
+    /// </summary>
+    /// <param name="block">The beginning of the names of the block's weights.</param>
+    public void SendCompleted(string block)
+    {
+        int declared = 0;
+        while (!_weights.Names[declared].StartsWith(block, StringComparison.Ordinal))
+        {
+            declared++;
+        }
+        // Weights that were declared with the block or after it.
+        int complete = _weights.Names.Skip(declared).Count(name => _weights[name].requires_grad);
+        SendWhere(bucket => bucket.Layout.LastTensor < complete);
+    }
+
+    /// <summary>
+    /// Sends the rest, and waits until the sums are there; after this the gradients of all <see cref="Parts"/> are those
+    /// of all processes together.
+    /// </summary>
+    public void Complete()
+    {
+        SendWhere(_ => true);
+        WaitForAll();
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        double[] present = _processes.Sum(
+            Array.ConvertAll(_tensors, tensor => tensor.grad is null ? 0.0 : 1.0));
+        for (int i = 0; i < _tensors.Length; i++)
+        {
+            _hasGradient[i] = present[i] > 0;
+            _tensors[i].grad?.zero_();
+        }
+    }
+
+    /// <summary>Brings the weights that the other processes have updated into the model.</summary>
+    public void ShareWeights()
+    {
+        foreach (Bucket bucket in _buckets)
+        {
+            _onTheWay.Add(_processes.Submit(() => ShareWeights(bucket.Layout)));
+        }
+        WaitForAll();
+    }
+
+    /// <summary>
+    /// The optimizer's state as a file of one process would have it: each tensor is collected from the processes when its
+    /// turn to be written comes. For the first process; the others call <see cref="SendState"/>.
+    /// </summary>
+    public IReadOnlyList<StoredTensor> StateToStore(AdamW optimizer)
+    {
+        Dictionary<(string Name, long First), Tensor> own = OwnState(optimizer);
+        return
+        [
+            .. StateNames(optimizer).Select(state => new StoredTensor(
+                $"{state.Kind}.{_names[state.Tensor]}",
+                _tensors[state.Tensor].shape,
+                ScalarType.Float32,
+                () => Collect(state.Kind, state.Tensor, own))),
+        ];
+    }
+
+    /// <summary>Sends this process's part of the optimizer's state to the first one, in the order of its writing.</summary>
+    public void SendState(AdamW optimizer)
+    {
+        Dictionary<(string Name, long First), Tensor> own = OwnState(optimizer);
+        foreach ((string kind, int tensor) in StateNames(optimizer))
+        {
+            foreach ((int rank, BucketSlice slice) in OwnersOf(tensor).Where(part => part.Rank == _processes.Rank))
+            {
+                using DisposeScope scope = NewDisposeScope();
+                _processes.Send(own[($"{kind}.{_names[tensor]}", slice.First)].cpu(), to: 0);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (Bucket bucket in _buckets)
+        {
+            bucket.Gradient.Dispose();
+        }
+        foreach (TrainedPart part in Parts)
+        {
+            part.Weights.Dispose();
+        }
+        _gradients.Dispose();
+        _newWeights.Dispose();
+    }
+
+    private IEnumerable<TrainedPart> PartsOf(Bucket bucket)
+    {
+        long start = _processes.Rank * bucket.Layout.PartSize;
+        foreach (BucketSlice slice in bucket.Layout.SlicesOf(_processes.Rank))
+        {
+            using var noGrad = no_grad();
+            yield return new TrainedPart(
+                _names[slice.Tensor],
+                slice.First,
+                ElementsOf(_tensors[slice.Tensor].detach(), slice).DetachFromDisposeScope(),
+                _tensors[slice.Tensor].dim() > 1,
+                () => _hasGradient[slice.Tensor] ? bucket.Gradient.narrow(0, slice.Place - start, slice.Count) : null);
+        }
+    }
+
+    private void SendWhere(Func<Bucket, bool> isComplete)
+    {
+        while (_onTheWay.Count < _buckets.Length && isComplete(_buckets[_onTheWay.Count]))
+        {
+            Bucket bucket = _buckets[_onTheWay.Count];
+            _onTheWay.Add(_processes.Submit(() => SumGradients(bucket)));
+        }
+    }
+
+    private void WaitForAll()
+    {
+        foreach (Task task in _onTheWay)
+        {
+            task.GetAwaiter().GetResult();
+        }
+        _onTheWay.Clear();
+    }
+
+    private void SumGradients(Bucket bucket)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Tensor whole = _gradients.narrow(0, 0, bucket.Layout.PaddedSize);
+        foreach (BucketSlice slice in bucket.Layout.Slices)
+        {
+            Tensor place = whole.narrow(0, slice.Place, slice.Count);
+            if (_tensors[slice.Tensor].grad is Tensor gradient)
+            {
+                place.copy_(ElementsOf(gradient, slice));
+            }
+            else
+            {
+                place.zero_();
+            }
+        }
+        whole.narrow(0, bucket.Layout.Size, bucket.Layout.PaddedSize - bucket.Layout.Size).zero_();
+        _processes.SumScatter(whole, bucket.Gradient);
+    }
+
+    private void ShareWeights(GradientBucket layout)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Tensor part = zeros(layout.PartSize, _weights.Type, _device);
+        foreach (BucketSlice slice in layout.SlicesOf(_processes.Rank))
+        {
+            part.narrow(0, slice.Place - (_processes.Rank * layout.PartSize), slice.Count)
+                .copy_(ElementsOf(_tensors[slice.Tensor], slice));
+        }
+        Tensor whole = _newWeights.narrow(0, 0, layout.PaddedSize);
+        _processes.GatherAll(part, whole);
+        foreach (BucketSlice slice in layout.Slices)
+        {
+            ElementsOf(_tensors[slice.Tensor], slice).copy_(whole.narrow(0, slice.Place, slice.Count));
+        }
+    }
+
+    // The order in which the state is written and sent: all processes' the same.
+    private IEnumerable<(string Kind, int Tensor)> StateNames(AdamW optimizer) =>
+        from tensor in Enumerable.Range(0, _names.Length).Reverse()
+        from kind in optimizer.Kinds
+        select (kind, tensor);
+
+    private static Dictionary<(string Name, long First), Tensor> OwnState(AdamW optimizer) =>
+        optimizer.StateOfParts.ToDictionary(state => (state.Name, state.First), state => state.Tensor);
+
+    private IEnumerable<(int Rank, BucketSlice Slice)> OwnersOf(int tensor) =>
+        from bucket in _buckets
+        from rank in Enumerable.Range(0, _processes.Size)
+        from slice in bucket.Layout.SlicesOf(rank)
+        where slice.Tensor == tensor
+        select (rank, slice);
+
+    private Tensor Collect(string kind, int tensor, Dictionary<(string Name, long First), Tensor> own)
+    {
+        Tensor whole = empty(_tensors[tensor].shape);
+        foreach ((int rank, BucketSlice slice) in OwnersOf(tensor))
+        {
+            Tensor part = ElementsOf(whole, slice);
+            if (rank == _processes.Rank)
+            {
+                part.copy_(own[($"{kind}.{_names[tensor]}", slice.First)]);
+            }
+            else
+            {
+                _processes.Receive(part, rank);
+            }
+        }
+        return whole;
+    }
+
+    private static Tensor ElementsOf(Tensor tensor, BucketSlice slice) =>
+        tensor.reshape(-1).narrow(0, slice.First, slice.Count);
+
+    private sealed record Bucket(GradientBucket Layout, Tensor Gradient);
+}

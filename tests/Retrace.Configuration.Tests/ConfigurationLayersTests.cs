@@ -1,0 +1,271 @@
+using CsCheck;
+using Retrace.Testing;
+
+namespace Retrace.Configuration.Tests;
+
+public sealed class ConfigurationLayersTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Defaults_are_those_of_the_command_line_contract()
+    {
+        RunConfiguration defaults = ConfigurationLayers.Resolve(modelFolder: null, file: null, overrides: []);
+
+        string contract = _folder.Write("contract.yaml", """
+            method: csrs            # csrs | majority | entropy | self-certainty | supervised | random
+            seed: 0
+            steps: 100              # or epochs
+            data:    {batch: 16, max_prompt_tokens: 1024, filter: true}
+            rollout: {engine: local, group: 8, temperature: 1.0, top_p: 1.0, max_response_tokens: 1536}
+            retrace: {samples: 5, anchor: ratio, keep_rate: 0.7, mode: continue, perturbation: gaussian}   # RRM and VSP
+            reward:  {rule: sfr, format_weight: 0.1}      # sfr | survival | consistency | released | max-entropy-anchor
+            learn:   {advantage: group-std, learning_rate: 1e-6, mini_batch: 64, clip: 0.2,
+                      kl: 0.01, kl_estimator: k3, max_grad_norm: 1.0}
+            model:   {lora_rank: 0, dtype: bf16, activation_checkpointing: null, max_pixels: 1003520}
+            checkpoint: {every: 20, keep: 3}
+            evaluation: {every: 5, samples: 1}
+            """);
+        Assert.Equal(defaults, ConfigurationLayers.Read(contract));
+        Assert.Equal(1e-6, defaults.Learning.LearningRate);
+        Assert.Null(defaults.Rollout.VoteSamples);
+    }
+
+    [Fact]
+    public void Later_layers_win()
+    {
+        _folder.Write("evolve.yaml", "seed: 1\nsteps: 1\nlearn: {kl: 0.1, clip: 0.1, learning_rate: 0.1}\n");
+        string file = _folder.Write("run.yaml", "steps: 2\nlearn:\n  kl: 0.2\n  clip: 0.3\n");
+
+        RunConfiguration resolved = ConfigurationLayers.Resolve(
+            _folder.Path, file, ["learn.clip=0.4", "rollout.group=3", "rollout.group=4"]);
+
+        Assert.Equal((1, 2, 0.1, 0.2, 0.4, 4, 0.1), (
+            resolved.Seed, resolved.Steps, resolved.Learning.LearningRate, resolved.Learning.Kl,
+            resolved.Learning.Clip, resolved.Rollout.Group, resolved.Reward.FormatWeight));
+    }
+
+    [Theory]
+    [InlineData("cpu", true)]
+    [InlineData("cuda", true)]
+    [InlineData("cuda:3", true)]
+    [InlineData("cuda:", false)]
+    [InlineData("tpu", false)]
+    public void A_device_is_the_processor_or_one_of_the_cards(string device, bool known)
+    {
+        string file = _folder.Write("device.yaml", $"model: {{device: \"{device}\"}}");
+        if (known)
+        {
+            Assert.Equal(device, ConfigurationLayers.Read(file).Model.Device);
+        }
+        else
+        {
+            Assert.Contains(
+                "must be cpu, cuda or cuda:N",
+                Assert.Throws<BadInputException>(() => ConfigurationLayers.Read(file)).Message);
+        }
+    }
+
+    [Theory]
+    [InlineData(
+        "learn:\n  leaning_rate: 1e-5",
+        "line 2: unknown key \"learn.leaning_rate\"; did you mean \"learn.learning_rate\"?")]
+    [InlineData("learning_rate: 1e-5", "line 1: unknown key \"learning_rate\"; did you mean \"learn.learning_rate\"?")]
+    [InlineData("lern: {kl: 1}", "line 1: unknown key \"lern\"; did you mean \"learn\"?")]
+    [InlineData("steps: many", "line 1: steps is \"many\", but must be a whole number of at least 1")]
+    [InlineData("steps: 0", "line 1: steps is \"0\", but must be a whole number of at least 1")]
+    [InlineData("steps: 1.5", "line 1: steps is \"1.5\", but must be a whole number of at least 1")]
+    [InlineData("steps: 99999999999", "line 1: steps is \"99999999999\", but must be a whole number of at least 1")]
+    [InlineData("steps: null", "line 1: steps is \"null\", but must be a whole number of at least 1")]
+    [InlineData("steps: {a: 1}", "line 1: steps must be a single value")]
+    [InlineData("steps: [1]", "line 1: steps must be a single value")]
+    [InlineData("steps: 1\nsteps: 2", "line 2: steps is given twice")]
+    [InlineData("data: 3", "line 1: data is a section, so give one of its keys a value")]
+    [InlineData("data: {filter: 1}", "line 1: data.filter is \"1\", but must be true or false")]
+    [InlineData("data: {batch: {size: 1}}", "line 1: data.batch must be a single value")]
+    [InlineData(
+        "method: csr",
+        "line 1: method is \"csr\", but must be one of csrs, sfr, majority, entropy, self-certainty, supervised, random")]
+    [InlineData(
+        "rollout: {top_p: 1.1}",
+        "line 1: rollout.top_p is \"1.1\", but must be a number above 0 and at most 1")]
+    [InlineData(
+        "rollout: {temperature: .nan}",
+        "line 1: rollout.temperature is \".nan\", but must be a number above 0")]
+    [InlineData("learn: {kl: NaN}", "line 1: learn.kl is \"NaN\", but must be a number of at least 0")]
+    [InlineData("learn: {kl: Infinity}", "line 1: learn.kl is \"Infinity\", but must be a number of at least 0")]
+    [InlineData(
+        "rollout: {vote_samples: x}",
+        "line 1: rollout.vote_samples is \"x\", but must be a whole number of at least 1, or null")]
+    [InlineData(
+        "model: {lora_targets: q_proj visual}",
+        "line 1: model.lora_targets is \"q_proj visual\", but must be some of q_proj, k_proj, v_proj, o_proj, "
+        + "gate_proj, up_proj, down_proj, separated by spaces")]
+    [InlineData("model: {lora_targets: \"\"}",
+        "line 1: model.lora_targets is \"\", but must be some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, "
+        + "down_proj, separated by spaces")]
+    [InlineData("model: {lora_rank: -1}",
+        "line 1: model.lora_rank is \"-1\", but must be a whole number of at least 0")]
+    [InlineData("model: {lora_dropout: 1}",
+        "line 1: model.lora_dropout is \"1\", but must be a number of at least 0 and below 1")]
+    [InlineData("- 1", "line 1: expected lines of the form \"key: value\"")]
+    [InlineData("just text", "line 1: expected lines of the form \"key: value\"")]
+    [InlineData("a: &x 1\nb: *x", "line 1: anchors are not used in a configuration")]
+    [InlineData("seed: 1\n---\nseed: 2", "line 2: a configuration is one YAML document")]
+    public void A_bad_file_is_one_sentence_with_its_place(string yaml, string message)
+    {
+        string file = _folder.Write("run.yaml", yaml);
+        BadInputException error = Assert.Throws<BadInputException>(() => ConfigurationLayers.Read(file));
+        Assert.Equal($"{file}, {message}", error.Message);
+    }
+
+    [Theory]
+    [InlineData("learn: {kl: 1}}", "not valid YAML")]
+    [InlineData("seed: 1: 2", "not valid YAML")]
+    [InlineData("steps: *none", "alias")]
+    [InlineData("seed: \"\u0001", "not valid YAML")]
+    public void Broken_YAML_names_file_and_line(string yaml, string part)
+    {
+        string file = _folder.Write("run.yaml", yaml);
+        BadInputException error = Assert.Throws<BadInputException>(() => ConfigurationLayers.Read(file));
+        Assert.StartsWith($"{file}, line 1", error.Message);
+        Assert.Contains(part, error.Message);
+    }
+
+    [Fact]
+    public void Deep_nesting_is_refused_without_descending_into_it()
+    {
+        string file = _folder.Write("run.yaml", "data: " + string.Concat(Enumerable.Repeat("{a: ", 200_000)));
+        Assert.Throws<BadInputException>(() => ConfigurationLayers.Read(file));
+    }
+
+    [Theory]
+    [InlineData(
+        "learn.leaning_rate=1",
+        "--set learn.leaning_rate=1: unknown key \"learn.leaning_rate\"; did you mean \"learn.learning_rate\"?")]
+    [InlineData("seed", "--set seed: expected key=value, for example learn.kl=0.02")]
+    [InlineData("=3", "--set =3: expected key=value, for example learn.kl=0.02")]
+    [InlineData("data.batch=0", "--set data.batch=0: data.batch is \"0\", but must be a whole number of at least 1")]
+    public void A_bad_override_is_one_sentence(string assignment, string message)
+    {
+        BadInputException error = Assert.Throws<BadInputException>(
+            () => ConfigurationLayers.Resolve(modelFolder: null, file: null, [assignment]));
+        Assert.Equal(message, error.Message);
+    }
+
+    [Fact]
+    public void A_rule_that_needs_continuations_refuses_to_do_without()
+    {
+        BadInputException error = Assert.Throws<BadInputException>(() => ConfigurationLayers.Resolve(
+            modelFolder: null, file: null, ["retrace.samples=0", "reward.rule=survival"]));
+        Assert.StartsWith("retrace.samples is 0, but reward.rule is survival", error.Message);
+        Assert.Equal(0, ConfigurationLayers.Resolve(null, null, ["retrace.samples=0"]).Retracing.Samples);
+    }
+
+    [Theory]
+    [InlineData(
+        "0.3, 1",
+        "retrace.keep_rates is \"0.3, 1\", but must be numbers of at least 0 and below 1 with commas between them")]
+    [InlineData(
+        "0.3; 0.5",
+        "retrace.keep_rates is \"0.3; 0.5\", but must be numbers of at least 0 and below 1 with commas between them")]
+    [InlineData(
+        "0.3, 0.5, 0.7",
+        "retrace.keep_rates holds 3 shares, but retrace.samples is 2: each share needs a continuation")]
+    public void Several_keep_rates_are_checked(string rates, string message)
+    {
+        BadInputException error = Assert.Throws<BadInputException>(() => ConfigurationLayers.Resolve(
+            modelFolder: null, file: null, ["retrace.samples=2", $"retrace.keep_rates={rates}"]));
+        Assert.Equal(message, error.Message);
+    }
+
+    [Fact]
+    public void Several_keep_rates_go_before_the_one()
+    {
+        RetracingSettings one = ConfigurationLayers.Resolve(null, null, ["retrace.keep_rate=0.4"]).Retracing;
+        Assert.Equal([0.4], one.AllKeepRates());
+        Assert.Equal([0.3, 0.7], (one with { KeepRates = "0.3,0.7" }).AllKeepRates());
+    }
+
+    [Fact]
+    public void Targets_of_the_adapter_are_words()
+    {
+        RunConfiguration resolved =
+            ConfigurationLayers.Resolve(null, null, ["model.lora_rank=8", "model.lora_targets=v_proj q_proj"]);
+        Assert.Equal((8, "v_proj q_proj"), (resolved.Model.LoraRank, resolved.Model.LoraTargets));
+    }
+
+    [Fact]
+    public void A_missing_file_is_named()
+    {
+        BadInputException error = Assert.Throws<BadInputException>(
+            () => ConfigurationLayers.Read(_folder.Combine("none.yaml")));
+        Assert.StartsWith(_folder.Combine("none.yaml") + ": the configuration cannot be read", error.Message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing\n")]
+    [InlineData("---\n")]
+    [InlineData("data:\nlearn: ~\n")]
+    public void A_file_may_set_nothing(string yaml)
+    {
+        Assert.Equal(new RunConfiguration(), ConfigurationLayers.Read(_folder.Write("run.yaml", yaml)));
+    }
+
+    [Fact]
+    public void An_override_may_hold_equals_signs_quotes_and_null()
+    {
+        RunConfiguration resolved = ConfigurationLayers.Resolve(
+            modelFolder: null,
+            file: null,
+            ["data.instruction=\"\\nx = 1\"", "rollout.vote_samples=48", "rollout.vote_samples=null"]);
+        Assert.Equal("\nx = 1", resolved.Data.Instruction);
+        Assert.Null(resolved.Rollout.VoteSamples);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void YAML_reads_back_as_the_same_configuration(bool explain)
+    {
+        Gen<string> texts = Gen.Char.Where(letter => !char.IsSurrogate(letter)).Array[0, 20]
+            .Select(letters => new string(letters));
+        Gen.Select(texts, Gen.Double.Where(value => double.IsFinite(value) && value >= 0), Gen.Long, Gen.Bool,
+                Gen.Int[1, int.MaxValue].Nullable())
+            .Sample(
+                (text, number, seed, flag, count) =>
+                {
+                    RunConfiguration configuration = new()
+                    {
+                        Seed = seed,
+                        Threads = count,
+                        Method = "self-certainty",
+                        Data = new DataSettings { Instruction = text + "😀", Filter = flag },
+                        Learning = new LearningSettings { LearningRate = number, Kl = 1.0 },
+                        Evaluation = new EvaluationSettings { Data = text },
+                    };
+                    string file = _folder.Write("config.yaml", configuration.ToYaml(explain));
+                    Assert.Equal(configuration, ConfigurationLayers.Read(file));
+                },
+                iter: 200,
+                threads: 1);
+    }
+
+    [Fact]
+    public void Explained_YAML_has_one_comment_line_above_each_key()
+    {
+        string[] lines = new RunConfiguration().ToYaml(explain: true).Split('\n');
+        for (int i = 1; i < lines.Length; i++)
+        {
+            if (lines[i].Contains(": ", StringComparison.Ordinal) && !lines[i].TrimStart().StartsWith('#'))
+            {
+                Assert.StartsWith("#", lines[i - 1].TrimStart());
+            }
+        }
+        Assert.Contains("  # AdamW's step size after warm-up. (a number of at least 0)", lines);
+        Assert.Contains("  learning_rate: 1e-06", lines);
+    }
+}

@@ -1,0 +1,97 @@
+using Retrace.Configuration;
+using Retrace.Evaluation.Comparisons;
+
+namespace Retrace.Evaluation.Tests.Comparisons;
+
+public sealed class ComparisonPlanTests
+{
+    private static readonly string[] Shared = ["steps=7", "rollout.group=8", "learn.kl=0.5"];
+
+    [Fact]
+    public void Every_method_that_has_a_name_can_be_resolved_and_shares_the_rest()
+    {
+        ComparisonPlan plan = Plan("all");
+        Assert.Equal(Variants.BuiltIn, plan.Methods);
+        Assert.Equal("majority", plan.Baseline);
+        foreach (Variant method in plan.Methods.Where(method => method.BudgetOf is null))
+        {
+            RunConfiguration configuration = plan.ConfigurationOf(method, seed: 3, []);
+            Assert.Equal((3, 7, 0.5), (configuration.Seed, configuration.Steps, configuration.Learning.Kl));
+        }
+        Assert.Equal("majority", Of(plan, "csrs-no-sfr").Reward.Rule);
+        Assert.Equal(0, Of(plan, "csrs-no-rrm").Retracing.Samples);
+        Assert.Equal("none", Of(plan, "csrs-no-vsp").Retracing.Perturbation);
+        Assert.Equal(
+            ("survival", "batch-std"),
+            (Of(plan, "csrs-survival-batch-std").Reward.Rule, Of(plan, "csrs-survival-batch-std").Learning.Advantage));
+    }
+
+    [Fact]
+    public void Votes_make_up_for_the_tokens_that_csrs_spent_with_the_same_seed()
+    {
+        ComparisonPlan plan = Plan("majority-budget,csrs");
+        Assert.Equal(["csrs", "majority-budget"], plan.InOrderOfRuns.Select(method => method.Name));
+        // 200 tokens of maternal rounds and 350 of retracing: 8 · 550 / 200 = 22.
+        Outcome csrs = SyntheticOutcome.Of(
+            "csrs", 3, 0, 0, SyntheticOutcome.Step(1, null, 120, 150), SyntheticOutcome.Step(2, null, 80, 200));
+        RunConfiguration budget = plan.ConfigurationOf(plan.Methods[0], 3, [csrs]);
+        Assert.Equal(("majority", 22), (budget.Method, budget.Rollout.VoteSamples));
+    }
+
+    [Theory]
+    [InlineData("majority-budget", null, "majority-budget spends as many tokens as csrs", "add csrs to --methods")]
+    [InlineData("csrs,random", "entropy", "--baseline is entropy", "one of the methods compared: csrs, random")]
+    [InlineData("csrs,crss", null, "no method \"crss\"; did you mean \"csrs\"?", "supervised, random, and all")]
+    public void What_makes_no_plan_is_refused(string methods, string? baseline, params string[] fragments)
+    {
+        string complaint = Assert.Throws<BadInputException>(() => Plan(methods, baseline)).Message;
+        Assert.All(fragments, fragment => Assert.Contains(fragment, complaint));
+    }
+
+    [Theory]
+    [InlineData("mine:learn.kll=1", "method mine: --set learn.kll=1: unknown key", "did you mean \"learn.kl\"?")]
+    [InlineData("mine:steps=3", "method mine changes seed, steps, epochs or a setting of data")]
+    [InlineData("mine:data.batch=3", "method mine changes")]
+    [InlineData("csrs:learn.kl=0", "there is a method of that name already")]
+    public void A_variant_that_cannot_be_compared_is_refused(string variant, params string[] fragments)
+    {
+        string complaint =
+            Assert.Throws<BadInputException>(() => Plan("csrs", null, Variant.Parse(variant))).Message;
+        Assert.All(fragments, fragment => Assert.Contains(fragment, complaint));
+    }
+
+    [Fact]
+    public void Own_variants_come_behind_the_list_unless_it_names_them()
+    {
+        Variant[] own = [Variant.Parse("late:retrace.keep_rate=0.9"), Variant.Parse("hot:rollout.temperature=1.2")];
+        Assert.Equal(["hot", "csrs", "late"], Variants.Choose("hot, csrs", own).Select(method => method.Name));
+        Assert.Equal(0.9, Of(Plan("csrs", null, own), "late").Retracing.KeepRate);
+    }
+
+    [Fact]
+    public void A_variant_is_a_name_and_its_settings()
+    {
+        Variant variant = Variant.Parse("many-anchors:retrace.keep_rates=0.3, 0.5, reward.rule=max-entropy-anchor");
+        Assert.Equal("many-anchors", variant.Name);
+        Assert.Equal(["retrace.keep_rates=0.3, 0.5", "reward.rule=max-entropy-anchor"], variant.Overrides);
+    }
+
+    [Theory]
+    [InlineData("learn.kl=0.1")]
+    [InlineData(":learn.kl=0.1")]
+    [InlineData("mine:")]
+    [InlineData("mine:learn.kl")]
+    [InlineData("../mine:learn.kl=0.1")]
+    public void What_is_no_variant_is_refused(string text) => Assert.Contains(
+        "expected NAME:key=value", Assert.Throws<BadInputException>(() => Variant.Parse(text)).Message);
+
+    private static RunConfiguration Of(ComparisonPlan plan, string method) =>
+        plan.ConfigurationOf(plan.Methods.Single(one => one.Name == method), 0, []);
+
+    private static ComparisonPlan Plan(string methods, string? baseline = null, params Variant[] own) =>
+        ComparisonPlan.Of(
+            Variants.Choose(methods, own),
+            [3],
+            baseline,
+            overrides => ConfigurationLayers.Resolve(null, null, [.. Shared, .. overrides]));
+}

@@ -1,0 +1,94 @@
+using Retrace.Models.Network;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Pretraining.Tests;
+
+/// <summary>The presets against what is published of Qwen2.5-VL.</summary>
+public sealed class RandomCheckpointTests
+{
+    // Weights and tensors as the published index files have them: total_size is two bytes a weight.
+    [Theory]
+    [InlineData("qwen2.5-vl-3b-random", 3_754_622_976, 824, 151936, 2048, 36, 11008, 16, 2, true)]
+    [InlineData("qwen2.5-vl-7b-random", 8_292_166_656, 729, 152064, 3584, 28, 18944, 28, 4, false)]
+    public void Names_and_shapes_are_those_of_the_published_checkpoint(
+        string preset,
+        long weights,
+        int tensors,
+        int vocabulary,
+        int hidden,
+        int layers,
+        int intermediate,
+        int heads,
+        int keyValueHeads,
+        bool tied)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (ModelFamily family, ModelSize size) = RandomCheckpoint.Find(preset);
+        var config = new ModelConfig(family, size.Text, size.Vision, new TokenIds(0, [1], 2, 3, 4, 5, 6));
+        using var layout = new VisionLanguageNetwork(config, ScalarType.BFloat16, META); // Shapes without memory.
+        int keyValue = hidden / heads * keyValueHeads;
+        Dictionary<string, long[]> expected =
+            Tower(hidden).Concat(Decoder()).ToDictionary(pair => pair.Name, pair => pair.Shape);
+
+        Assert.Equal(expected.Keys.Order(), layout.Parameters.Names.Order());
+        Assert.All(expected, pair => Assert.Equal(pair.Value, layout.Parameters[pair.Key].shape));
+        Assert.Equal(tensors, expected.Count);
+        Assert.Equal(weights, layout.Parameters.Count);
+
+        IEnumerable<(string Name, long[] Shape)> Decoder()
+        {
+            yield return ("model.embed_tokens.weight", [vocabulary, hidden]);
+            for (int layer = 0; layer < layers; layer++)
+            {
+                string block = $"model.layers.{layer}";
+                yield return ($"{block}.input_layernorm.weight", [hidden]);
+                yield return ($"{block}.self_attn.q_proj.weight", [hidden, hidden]);
+                yield return ($"{block}.self_attn.q_proj.bias", [hidden]);
+                yield return ($"{block}.self_attn.k_proj.weight", [keyValue, hidden]);
+                yield return ($"{block}.self_attn.k_proj.bias", [keyValue]);
+                yield return ($"{block}.self_attn.v_proj.weight", [keyValue, hidden]);
+                yield return ($"{block}.self_attn.v_proj.bias", [keyValue]);
+                yield return ($"{block}.self_attn.o_proj.weight", [hidden, hidden]);
+                yield return ($"{block}.post_attention_layernorm.weight", [hidden]);
+                yield return ($"{block}.mlp.gate_proj.weight", [intermediate, hidden]);
+                yield return ($"{block}.mlp.up_proj.weight", [intermediate, hidden]);
+                yield return ($"{block}.mlp.down_proj.weight", [hidden, intermediate]);
+            }
+            yield return ("model.norm.weight", [hidden]);
+            if (!tied)
+            {
+                yield return ("lm_head.weight", [vocabulary, hidden]);
+            }
+        }
+    }
+
+    private static IEnumerable<(string Name, long[] Shape)> Tower(int outHidden)
+    {
+        const int Hidden = 1280;
+        const int Intermediate = 3420;
+        const int Merged = 4 * Hidden;
+        yield return ("visual.patch_embed.proj.weight", [Hidden, 3, 2, 14, 14]);
+        for (int layer = 0; layer < 32; layer++)
+        {
+            string block = $"visual.blocks.{layer}";
+            yield return ($"{block}.norm1.weight", [Hidden]);
+            yield return ($"{block}.attn.qkv.weight", [3 * Hidden, Hidden]);
+            yield return ($"{block}.attn.qkv.bias", [3 * Hidden]);
+            yield return ($"{block}.attn.proj.weight", [Hidden, Hidden]);
+            yield return ($"{block}.attn.proj.bias", [Hidden]);
+            yield return ($"{block}.norm2.weight", [Hidden]);
+            yield return ($"{block}.mlp.gate_proj.weight", [Intermediate, Hidden]);
+            yield return ($"{block}.mlp.gate_proj.bias", [Intermediate]);
+            yield return ($"{block}.mlp.up_proj.weight", [Intermediate, Hidden]);
+            yield return ($"{block}.mlp.up_proj.bias", [Intermediate]);
+            yield return ($"{block}.mlp.down_proj.weight", [Hidden, Intermediate]);
+            yield return ($"{block}.mlp.down_proj.bias", [Hidden]);
+        }
+        yield return ("visual.merger.ln_q.weight", [Hidden]);
+        yield return ("visual.merger.mlp.0.weight", [Merged, Merged]);
+        yield return ("visual.merger.mlp.0.bias", [Merged]);
+        yield return ("visual.merger.mlp.2.weight", [outHidden, Merged]);
+        yield return ("visual.merger.mlp.2.bias", [outHidden]);
+    }
+}
