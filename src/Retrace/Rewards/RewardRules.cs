@@ -34,6 +34,12 @@ public static class RewardRules
     /// <summary>The rules that read the answers of both rounds.</summary>
     public static IReadOnlyList<string> Names => Rules.Names;
 
+    /// <summary>Makes a rule of the user's known by a name, as configurations then can choose it.</summary>
+    /// <param name="name">Letters, digits, - and _. Registering it again replaces the rule.</param>
+    /// <param name="create">Is given the numbers of the configuration.</param>
+    /// <exception cref="ArgumentException">The name cannot be used, or is that of a rule that ships.</exception>
+    public static void Register(string name, Func<RewardParameters, IRewardRule> create) => Rules.Register(name, create);
+
     /// <summary>A rule with its default numbers.</summary>
     /// <exception cref="BadInputException">There is no rule of that name.</exception>
     public static IRewardRule Create(string name) => Create(name, new RewardParameters());
