@@ -171,11 +171,8 @@ internal static class Sharing
             {
                 requests =
                 [
-                    .. requests.SelectMany(request => request.Streams.Select(stream => request with
-                    {
-                        Images = [.. request.Images.Select(Copy)],
-                        Streams = [stream],
-                    })),
+                    .. requests.SelectMany(request => request.Streams.Select(stream => new RolloutRequest(
+                        request.Prompt, [.. request.Images.Select(Copy)], request.MaxTokens, [stream]))),
                 ];
             }
             Generation[][] drawn = _engine.Generate(requests, new SamplingSettings(1), CancellationToken.None);

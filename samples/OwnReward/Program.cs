@@ -11,6 +11,8 @@ Console.WriteLine($"reward {result.Last.RewardMean:0.000}; the model is in {resu
 // Rewards an answer that most of its own continuations come back to, and half as much where many others gave it.
 internal sealed class RareButStable : IRewardRule
 {
+    public RewardInputs Reads => RewardInputs.Continuations;
+
     public double[] Score(AnswerGroup group) =>
     [
         .. group.Maternal.Zip(group.Retraced, (answer, continuations) =>

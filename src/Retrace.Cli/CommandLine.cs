@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using Retrace.Cli.Commands;
 using Retrace.Models.Native;
 using Retrace.Runs;
+using Retrace.Training;
 using Retrace.Training.DataParallel;
 using Retrace.Training.Rollouts;
 

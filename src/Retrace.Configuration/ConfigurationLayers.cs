@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Retrace.Rewards;
 
 namespace Retrace.Configuration;
 
@@ -104,23 +105,23 @@ public static partial class ConfigurationLayers
             throw new BadInputException(
                 $"model.device is \"{configuration.Model.Device}\", but must be cpu, cuda or cuda:N");
         }
-        CheckServers(configuration);
+        var method = Method.Of(configuration);
+        CheckServers(configuration, method);
         if (configuration.Rollout.ApiKeyVariable is string variable && !VariableName().IsMatch(variable))
         {
             throw new BadInputException(
                 "rollout.api_key_variable must be the name of an environment variable, such as RETRACE_API_KEY; the token "
                 + "itself is never written into settings");
         }
-        string rule = configuration.Reward.Rule;
-        if (configuration is { Method: "csrs", Retracing.Samples: 0 } && rule != "sfr")
+        if (!method.Retraces && method.Rule.Needs.HasFlag(RewardInputs.Continuations))
         {
             throw new BadInputException(
-                $"retrace.samples is 0, but reward.rule is {rule}, which needs continuations: " +
+                $"retrace.samples is 0, but reward.rule is {configuration.Reward.Rule}, which needs continuations: " +
                 "use sfr, or at least 1 sample");
         }
     }
 
-    private static void CheckServers(RunConfiguration configuration)
+    private static void CheckServers(RunConfiguration configuration, Method method)
     {
         _ = configuration.Rollout.ServerAddresses();
         if (configuration.Rollout.Engine != "openai")
@@ -132,10 +133,10 @@ public static partial class ConfigurationLayers
             throw new BadInputException(
                 "rollout.engine is openai, but rollout.servers names no server, such as http://127.0.0.1:8000");
         }
-        if (configuration.Method == "self-certainty")
+        if (method.Rule.Needs.HasFlag(RewardInputs.SelfCertainties))
         {
             throw new BadInputException(
-                "method is self-certainty, whose reward no server measures; it needs rollout.engine=local");
+                $"method is {configuration.Method}, whose reward no server measures; it needs rollout.engine=local");
         }
     }
 

@@ -12,9 +12,8 @@ namespace Retrace.Configuration;
 /// <remarks>Resolved from its layers by <see cref="ConfigurationLayers"/>, written by <see cref="ToYaml"/>.</remarks>
 public sealed record RunConfiguration
 {
-    [Setting("Where rewards come from.",
-        OneOf = ["csrs", "majority", "entropy", "self-certainty", "supervised", "random"])]
-    public string Method { get; init; } = "csrs";
+    [Setting("Where rewards come from: retracing, or a rule that does without.", NamesOf = typeof(Method))]
+    public string Method { get; init; } = Retrace.Configuration.Method.Csrs;
 
     [Setting("Names every random draw of the run; the same seed on the same machine gives the same run.")]
     public long Seed { get; init; }

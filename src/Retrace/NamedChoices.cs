@@ -9,6 +9,7 @@ internal sealed class NamedChoices<T>(string kind, params (string Name, T Choice
     private readonly string[] _builtIn = Array.ConvertAll(builtIn, choice => choice.Name);
     private volatile (string Name, T Choice)[] _choices = builtIn;
 
+    /// <summary>In the table's order, those registered at its end.</summary>
     public IReadOnlyList<string> Names => Array.ConvertAll(_choices, choice => choice.Name);
 
     /// <exception cref="BadInputException">There is no such name; the message lists those there are.</exception>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Retrace.Cli.Progress;
 using Retrace.Configuration;
 using Retrace.Runs;
+using Retrace.Training;
 using Retrace.Training.DataParallel;
 using Retrace.Training.Evolution;
 using Retrace.Training.Rollouts;

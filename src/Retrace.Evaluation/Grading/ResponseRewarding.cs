@@ -13,29 +13,31 @@ namespace Retrace.Evaluation.Grading;
 /// </summary>
 public sealed class ResponseRewarding
 {
+    // What responses in a file do not hold.
+    private const RewardInputs OnlyOfModels = RewardInputs.MeanEntropies | RewardInputs.SelfCertainties;
+
+    private readonly string _name;
     private readonly IRewardRule _rule;
     private readonly IAnswerExtraction _extraction;
-    private readonly IAnswerEquivalence _equivalence;
-    private readonly double _formatWeight;
-    private readonly AdvantageNormalisation _normalisation;
+    private readonly TrajectoryRewards _rewards;
     private readonly long _seed;
 
-    /// <param name="rule">One of <see cref="RewardRules.Names"/>, or a baseline that reads answers.</param>
+    /// <param name="rule">One of <see cref="RewardRules.Names"/> that needs nothing but responses.</param>
     /// <param name="configuration">Its numbers, the format's weight, the advantages' scale, and the seed.</param>
     /// <exception cref="BadInputException">There is no such rule, or text alone does not decide it.</exception>
     public ResponseRewarding(string rule, RunConfiguration configuration)
     {
+        _name = rule;
         _rule = RewardRules.Create(rule, configuration.Reward.ToParameters());
-        if (_rule is EntropyReward or SelfCertaintyReward)
+        if ((_rule.Needs & OnlyOfModels) != RewardInputs.None)
         {
             throw new BadInputException(
                 $"The reward {rule} is read off the model's next-token distributions, which responses do not hold; "
                 + "only retrace evolve has them.");
         }
         _extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
-        _equivalence = RewardRules.EquivalenceOf(rule);
-        _formatWeight = configuration.Reward.FormatWeight;
-        _normalisation = GroupAdvantages.Parse(configuration.Learning.Advantage);
+        _rewards = new TrajectoryRewards(
+            _rule, configuration.Reward.FormatWeight, GroupAdvantages.Parse(configuration.Learning.Advantage));
         _seed = configuration.Seed;
     }
 
@@ -56,7 +58,7 @@ public sealed class ResponseRewarding
             cancellation.ThrowIfCancellationRequested();
             lines.Add(Reward(record, lines.Count));
         });
-        double[][] advantages = GroupAdvantages.Of([.. lines.Select(line => line.Rewards)], _normalisation);
+        double[][] advantages = _rewards.Advantages([.. lines.Select(line => line.Rewards)]);
         JsonLinesFile.Write(output, lines.Zip(advantages), (writer, line) => Write(writer, line.First, line.Second));
     }
 
@@ -67,21 +69,13 @@ public sealed class ResponseRewarding
             throw new BadInputException($"{record.Place}: expected \"maternal\", a list of at least one response");
         }
         string[][] retraced = ForEach(maternal, record, "retraced", "responses", Texts);
-        string?[] answers = [.. maternal.Concat(retraced.SelectMany(list => list)).Select(_extraction.Extract)];
-        int[][] anchors = ForEach(maternal, record, "anchors", "whole numbers", WholeNumbers);
-        AnswerGroup group = GroupOf(record, answers, retraced) with
-        {
-            AnchorGroups = anchors.Length > 0 ? anchors : [.. retraced.Select(list => new int[list.Length])],
-            Random = RandomStream.For(_seed, Purpose.Reward, index),
-        };
+        AnswerGroup group = GroupOf(record, maternal, retraced, index);
         try
         {
-            double[] scores = _rule.Score(group);
             return new RewardedLine(
                 record.Id(),
-                answers[..maternal.Length],
-                [.. scores.Zip(maternal, (score, response) =>
-                    RewardBlend.Total(score, ResponseFormat.Matches(response), _formatWeight))]);
+                Array.ConvertAll(maternal, _extraction.Extract),
+                _rewards.Of(group, Array.ConvertAll(maternal, ResponseFormat.Matches)));
         }
         catch (ArgumentException lacking)
         {
@@ -89,26 +83,25 @@ public sealed class ResponseRewarding
         }
     }
 
-    private AnswerGroup GroupOf(JsonRecord record, string?[] answers, string[][] retraced)
+    private AnswerGroup GroupOf(JsonRecord record, string[] maternal, string[][] retraced, int index)
     {
-        int[] classes = AnswerClasses.Of(answers, _equivalence);
         string? gold = record.Text("answer");
-        if (gold is null && _rule is SupervisedReward)
+        if (gold is null && _rule.Needs.HasFlag(RewardInputs.Label))
         {
-            throw new BadInputException($"{record.Place}: the supervised reward needs \"answer\", text or a number");
+            throw new BadInputException($"{record.Place}: the reward {_name} needs \"answer\", text or a number");
         }
-        int n = answers.Length - retraced.Sum(list => list.Length);
-        int[][] retracedClasses = new int[retraced.Length][];
-        int end = n;
-        for (int i = 0; i < retraced.Length; i++)
+        int[][] anchors = ForEach(maternal, record, "anchors", "whole numbers", WholeNumbers);
+        return AnswerGroup.Of(
+            [.. maternal.Select(_extraction.Extract)],
+            [.. retraced.Select(list => Array.ConvertAll(list, _extraction.Extract))],
+            gold,
+            _rule.Equivalence) with
         {
-            int start = end;
-            end += retraced[i].Length;
-            retracedClasses[i] = classes[start..end];
-        }
-        return new AnswerGroup(classes[..n], retracedClasses)
-        {
-            GoldClass = gold is null ? null : AnswerClasses.Find(gold, answers, classes, _equivalence),
+            Evidence =
+            [
+                new AnchorPositions(anchors.Length > 0 ? anchors : [.. retraced.Select(list => new int[list.Length])]),
+                new RandomNumbers(RandomStream.For(_seed, Purpose.Reward, index)),
+            ],
         };
     }
 

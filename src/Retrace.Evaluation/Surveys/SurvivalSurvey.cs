@@ -23,7 +23,7 @@ public sealed class SurvivalSurvey(
 
     private readonly LocalRolloutEngine _engine = new(model.Network, configuration.Rollout);
     private readonly ProblemPreparation _preparation = new(model, configuration.Data);
-    private readonly IAnswerEquivalence _equivalence = RewardRules.EquivalenceOf("sfr");
+    private readonly MathematicalEquivalence _equivalence = new MathematicalEquivalence();
 
     private readonly SamplingSettings _sampling =
         new(configuration.Rollout.Temperature, configuration.Rollout.TopP);
@@ -42,9 +42,8 @@ public sealed class SurvivalSurvey(
         // Every choice is compared with its own clean twin: the same cuts, no perturbation.
         RetracingChoice[] all = [.. choices.Concat(choices.Select(TwinOf)).Distinct()];
         var retraced = all.ToDictionary(choice => choice, _ => new List<Retraced>());
-        var rounds = all.ToDictionary(choice => choice, choice => new RetracingRound(
-            _engine, model.Tokenizer, model.Images, ConfigurationOf(choice), _sampling));
-        MaternalRound maternalRound = new(_engine, model.Tokenizer, configuration, _sampling);
+        MaternalRound maternalRound =
+            new(_engine, model.Tokenizer, configuration, _sampling, configuration.Rollout.Group);
         Problem[][] batches = [.. problems.Chunk(configuration.Data.Batch)];
         for (int batch = 0; batch < batches.Length; batch++)
         {
@@ -52,7 +51,7 @@ public sealed class SurvivalSurvey(
             Trajectory[][] maternal = maternalRound.Sample(batch, prepared, cancellation);
             foreach (RetracingChoice choice in all)
             {
-                Retracing[][] retracings = rounds[choice].Sample(batch, prepared, maternal, cancellation);
+                Retracing[][] retracings = Retrace(choice, batch, prepared, maternal, cancellation);
                 retraced[choice].AddRange(prepared.Select((problem, place) =>
                     Classify(problem.Problem, maternal[place], retracings[place])));
             }
@@ -62,6 +61,21 @@ public sealed class SurvivalSurvey(
     }
 
     private static RetracingChoice TwinOf(RetracingChoice choice) => choice with { Perturbation = Clean, Level = 1 };
+
+    private Retracing[][] Retrace(
+        RetracingChoice choice,
+        int batch,
+        PreparedProblem[] problems,
+        Trajectory[][] maternal,
+        CancellationToken cancellation)
+    {
+        RunConfiguration chosen = ConfigurationOf(choice);
+        PerturbedImages[][] perturbed =
+            VisualPerturbation.Of(chosen, model.Images).Of(batch, problems, chosen.Rollout.Group);
+        PerturbedImages.MakeAll(perturbed.SelectMany(images => images));
+        Cut[][] cuts = TrajectoryCutter.Of(chosen, model.Tokenizer).Cut(batch, maternal, perturbed);
+        return new Reinference(_engine, model.Tokenizer, chosen, _sampling).Continue(batch, problems, cuts, cancellation);
+    }
 
     private RunConfiguration ConfigurationOf(RetracingChoice choice) => configuration with
     {
@@ -77,13 +91,11 @@ public sealed class SurvivalSurvey(
 
     private Retraced Classify(Problem problem, Trajectory[] maternal, Retracing[] retracings)
     {
-        (int[] classes, int? gold) =
-            ClassifiedAnswers.Of(maternal, retracings, labels.GetValueOrDefault(problem.Id), _equivalence);
-        AnswerGroup group = new(
-            classes[..maternal.Length], [.. classes[maternal.Length..].Chunk(configuration.Retracing.Samples)])
-        {
-            GoldClass = gold,
-        };
+        var group = AnswerGroup.Of(
+            [.. maternal.Select(trajectory => trajectory.Answer)],
+            [.. retracings.Select(retracing => retracing.Answers)],
+            labels.GetValueOrDefault(problem.Id),
+            _equivalence);
         return new Retraced(
             problem.Category,
             group,

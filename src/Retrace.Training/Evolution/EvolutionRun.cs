@@ -171,16 +171,26 @@ public sealed class EvolutionRun : IDisposable
         StepsTaken = _processes.OfFirst(StepsTaken);
         Parts parts = _processes.Do(() => LoadParts(_options.ModelFolder, cancellation));
         StepLog? log = _processes.Do(() => _processes.Rank == 0 ? BeginLog(runDirectory, resume, parts) : null);
-        Loop = new EvolutionLoop(
+        var schedule = new BatchSchedule(parts.Data.Problems.Count, Configuration.Data.Batch, Configuration.Seed);
+        int steps = Configuration.Epochs is double epochs ? schedule.StepsFor(epochs) : Configuration.Steps;
+        CsrsStep step = StepAssembly.StepOf(
             Configuration,
+            Method.Of(Configuration),
             parts.Policy,
             parts.Engine,
             parts.Data,
+            schedule,
+            steps,
             parts.Learner,
+            _processes);
+        Loop = new EvolutionLoop(
+            Configuration,
+            step,
+            steps,
+            parts.Engine,
             parts.Evaluation,
             log,
-            step => SaveCheckpoint(step, parts.Policy, parts.Learner),
-            _processes);
+            taken => SaveCheckpoint(taken, parts.Policy, parts.Learner));
     }
 
     private Parts LoadParts(string modelDirectory, CancellationToken cancellation)

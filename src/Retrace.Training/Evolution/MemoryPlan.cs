@@ -185,7 +185,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
             return copies * _patches * Vision.PatchLength * Float;
         }
 
-        private bool Retraces => _run is { Method: "csrs", Retracing.Samples: > 0 };
+        private bool Retraces => Method.Of(_run).Retraces;
 
         private long Requests => Retraces ? Trajectories : _run.Data.Batch;
 

@@ -8,20 +8,18 @@ namespace Retrace.Training.Evolution;
 /// At least one: tokens of the trajectory that are kept. The continuations are shared out among them, in order and as
 /// evenly as can be.
 /// </param>
-/// <param name="Pixels">
-/// The perturbed images that all its continuations saw; none where another process drew them.
-/// </param>
-/// <param name="Continuations">[k] sampled from the anchors.</param>
-/// <param name="Texts">[k] their texts, without the kept prefix.</param>
-/// <param name="Answers">[k] null where none could be extracted.</param>
+/// <param name="Pixels">The perturbed images that all its continuations saw.</param>
+/// <param name="Continuations">[m] sampled from the anchors.</param>
+/// <param name="Texts">[m] their texts, without the kept prefix.</param>
+/// <param name="Answers">[m] null where none could be extracted.</param>
 public sealed record Retracing(
     IReadOnlyList<int> Anchors,
-    IReadOnlyList<PixelImage> Pixels,
+    Lazy<IReadOnlyList<PixelImage>> Pixels,
     IReadOnlyList<Generation> Continuations,
     IReadOnlyList<string> Texts,
     IReadOnlyList<string?> Answers)
 {
-    /// <summary>[k] the index of the anchor that each continuation starts from.</summary>
+    /// <summary>[m] the index of the anchor that each continuation starts from.</summary>
     public int[] AnchorGroups { get; } = Shares(Answers.Count, Anchors.Count);
 
     /// <summary>[samples] which of the anchors each of the samples is for, ascending.</summary>

@@ -60,7 +60,7 @@ public sealed record RunOptions
     public long? Seed { get; init; }
 
     /// <summary>
-    /// A reward rule in place of the configuration's. It is registered under the name of its class, which the run's
+    /// A reward rule in place of the configuration's method and rule. It is registered under the name of its class, which the run's
     /// <c>config.yaml</c> then holds as <c>reward.rule</c>.
     /// </summary>
     public IRewardRule? Reward { get; init; }
@@ -100,6 +100,7 @@ public sealed record RunOptions
             Steps = Steps ?? given.Steps,
             Epochs = Steps is null ? given.Epochs : null,
             Seed = Seed ?? given.Seed,
+            Method = Reward is null ? given.Method : Method.Csrs,
             Reward = given.Reward with { Rule = NameOf(Reward) ?? given.Reward.Rule },
             Retracing = given.Retracing with
             {

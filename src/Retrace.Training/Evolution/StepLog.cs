@@ -32,22 +32,17 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
         EvalSamples = evaluated.Samples,
     };
 
-    /// <param name="maternal">[problems][samples], those that only vote included.</param>
     public StepMetrics Metrics(
-        int step,
-        RewardedGroup[] groups,
-        Trajectory[][] maternal,
-        LearningStatistics learned,
-        EvaluationPoint? evaluated,
-        RolloutIncidents? incidents,
-        TimeSpan rollout,
-        TimeSpan learning)
+        int step, StepOutcome outcome, EvaluationPoint? evaluated, RolloutIncidents? incidents)
     {
+        (SampledGroup[] groups, double[][] allRewards, _, LearningStatistics learned, TimeSpan rollout, TimeSpan learning) =
+            outcome;
         Trajectory[] trained = [.. groups.SelectMany(group => group.Maternal)];
-        double[] rewards = [.. groups.SelectMany(group => group.Rewards)];
+        double[] rewards = [.. allRewards.SelectMany(group => group)];
         double rewardMean = rewards.Average();
         BatchStatistics answers = BatchStatistics.Of([.. groups.Select(group => group.Measured)]);
-        long maternalTokens = maternal.Sum(group => group.Sum(one => (long)one.Generation.Tokens.Length));
+        long maternalTokens = groups.Sum(group =>
+            group.Maternal.Concat(group.Voting).Sum(one => (long)one.Generation.Tokens.Length));
         long retracedTokens = groups.Sum(group => group.Retraced.Sum(one =>
             one.Continuations.Sum(continuation => (long)continuation.Tokens.Length)));
         return new StepMetrics
@@ -57,7 +52,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             Seed = configuration.Seed,
             RewardMean = rewardMean,
             RewardStd = Math.Sqrt(rewards.Average(reward => (reward - rewardMean) * (reward - rewardMean))),
-            FormatRate = trained.Average(one => one.IsFormatted ? 1.0 : 0.0),
+            FormatRate = groups.SelectMany(group => group.AreFormatted).Average(formatted => formatted ? 1.0 : 0.0),
             AnswerRate = answers.AnswerRate,
             MajorityShare = answers.MajorityShare,
             HighConfidenceShare = answers.HighConfidenceShare,
@@ -97,10 +92,13 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
     public void FlushToDisk() => writer.FlushToDisk();
 
     /// <summary>Writes the first trajectory of the step's first problems, cut at its first anchor.</summary>
-    public void AppendTrajectories(int step, RewardedGroup[] groups)
+    public void AppendTrajectories(int step, StepOutcome outcome)
     {
-        foreach (RewardedGroup group in groups.Take(TrajectoriesPerStep))
+        foreach ((int place, SampledGroup group) in outcome.Groups.Take(TrajectoriesPerStep).Index())
         {
+            double[] rewards = outcome.Rewards[place];
+            double[] advantages = outcome.Advantages[place];
+            AnswerGroup measured = group.Measured;
             Trajectory trajectory = group.Maternal[0];
             Retracing? retracing = group.Retraced.Count == 0 ? null : group.Retraced[0];
             string? prefix = retracing is null
@@ -114,7 +112,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
                 Image = group.Problem.Pixels is [PixelImage first, ..]
                     ? ImageDecoder.EncodePng(Thumbnail(first))
                     : null,
-                PerturbedImage = retracing?.Pixels is [PixelImage perturbed, ..]
+                PerturbedImage = retracing?.Pixels.Value is [PixelImage perturbed, ..]
                     ? ImageDecoder.EncodeJpeg(Thumbnail(perturbed), ThumbnailQuality)
                     : null,
                 Response = trajectory.Text,
@@ -122,10 +120,10 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
                 AnchorTextOffset = prefix?.Length,
                 Prefix = prefix,
                 Answer = trajectory.Answer,
-                Reward = group.Rewards[0],
-                Advantage = group.Advantages[0],
+                Reward = rewards[0],
+                Advantage = advantages[0],
                 Group = [.. group.Maternal.Select((one, i) => new GroupedAnswer(
-                    one.Answer, group.Rewards[i], group.Advantages[i], IsRight(group.Measured, i)))],
+                    one.Answer, rewards[i], advantages[i], IsRight(measured, i)))],
                 Retraced = retracing is null
                     ? []
                     :
@@ -138,12 +136,13 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
     }
 
     /// <summary>Writes which answers each problem got in both rounds.</summary>
-    public void AppendAnswers(int step, RewardedGroup[] groups)
+    public void AppendAnswers(int step, SampledGroup[] groups)
     {
-        foreach (RewardedGroup group in groups)
+        foreach (SampledGroup group in groups)
         {
-            IEnumerable<(int Class, string? Answer)> all = group.Measured.Maternal
-                .Concat(group.Measured.Retraced.SelectMany(answers => answers))
+            AnswerGroup measured = group.Measured;
+            IEnumerable<(int Class, string? Answer)> all = measured.Maternal
+                .Concat(measured.Retraced.SelectMany(answers => answers))
                 .Zip(group.Maternal.Select(one => one.Answer).Concat(group.Retraced.SelectMany(one => one.Answers)));
             string[] answers =
             [
@@ -155,12 +154,12 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
                 Step = step,
                 ProblemId = group.Problem.Problem.Id,
                 Answers = answers,
-                Maternal = group.Measured.Maternal,
-                Retraced = group.Measured.Retraced,
+                Maternal = measured.Maternal,
+                Retraced = measured.Retraced,
                 // Classes are numbered by first appearance. Later ones are of samples that only vote, which are left out.
-                Right = group.Measured.GoldClass is int gold && gold >= answers.Length
+                Right = measured.GoldClass is int gold && gold >= answers.Length
                     ? AnswerClasses.None
-                    : group.Measured.GoldClass,
+                    : measured.GoldClass,
             });
         }
     }

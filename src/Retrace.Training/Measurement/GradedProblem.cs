@@ -1,5 +1,6 @@
 using Retrace.Answers;
 using Retrace.Problems;
+using Retrace.Rewards;
 
 namespace Retrace.Training.Measurement;
 
@@ -53,9 +54,9 @@ public sealed record GradedProblem(
         Problem problem, AnswerKey key, IReadOnlyList<SampledResponse> responses, IAnswerExtraction extraction)
     {
         string?[] answers = [.. responses.Select(response => extraction.Extract(response.Text))];
-        int[] classes = AnswerClasses.Of(answers, key.Equivalence);
-        int goldClass = AnswerClasses.Find(key.Label, answers, classes, key.Equivalence);
-        return new GradedProblem(problem.Id, problem.Category, key.Label, responses, answers, classes, goldClass);
+        AnswerGroup group = AnswerGroup.Of(answers, [], key.Label, key.Equivalence);
+        return new GradedProblem(
+            problem.Id, problem.Category, key.Label, responses, answers, group.Maternal, group.GoldClass!.Value);
     }
 
     /// <summary>Whether an answer of this class is right.</summary>

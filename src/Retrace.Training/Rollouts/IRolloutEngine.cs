@@ -26,11 +26,3 @@ public interface IRolloutEngine
 /// <param name="FailedRequests">Requests that a server refused, broke off or answered wrongly: done elsewhere.</param>
 /// <param name="HedgedRequests">Requests that took long and were given to another server as well.</param>
 public sealed record RolloutIncidents(int StaleSamples, int FailedRequests, int HedgedRequests);
-
-/// <summary>No server could draw what was asked for. The message is one sentence that says why.</summary>
-public sealed class RolloutFailedException(string message, Exception? innerException = null)
-    : Exception(message, innerException)
-{
-    /// <summary>Whether another process of the job says why.</summary>
-    public bool IsSaidElsewhere { get; init; }
-}

@@ -12,7 +12,7 @@ public static class AnchorRules
 
     public static IReadOnlyList<string> Names => Rules.Names;
 
-    /// <summary>Makes a rule of the user's known by a name, as configurations then can choose it.</summary>
+    /// <summary>Makes a rule of yours known by a name, as configurations then can choose it.</summary>
     /// <param name="name">Letters, digits, - and _. Registering it again replaces the rule.</param>
     /// <param name="create">Is given the keep rate, in [0, 1).</param>
     /// <exception cref="ArgumentException">The name cannot be used, or is that of a rule that ships.</exception>

@@ -21,7 +21,7 @@ public static class ImagePerturbations
 
     public static IReadOnlyList<string> Names => Perturbations.Names;
 
-    /// <summary>Makes a perturbation of the user's known by a name, as configurations then can choose it.</summary>
+    /// <summary>Makes a perturbation of yours known by a name, as configurations then can choose it.</summary>
     /// <param name="name">Letters, digits, - and _. Registering it again replaces the perturbation.</param>
     /// <param name="create">Is given the highest level, from 1 to 100.</param>
     /// <exception cref="ArgumentException">The name cannot be used, or is that of a perturbation that ships.</exception>

@@ -9,7 +9,7 @@ namespace Retrace.Rewards;
 public sealed record AnswerGroup
 {
     /// <param name="maternal">[n] the maternal trajectories' answers.</param>
-    /// <param name="retraced">[n][k] the answers of each one's continuations; empty where nothing was retraced.</param>
+    /// <param name="retraced">[n][m] the answers of each one's continuations; empty where nothing was retraced.</param>
     /// <exception cref="ArgumentException">
     /// Retraced is neither empty nor one list for each maternal trajectory.
     /// </exception>
@@ -24,33 +24,54 @@ public sealed record AnswerGroup
         Retraced = retraced;
     }
 
-    /// <summary>[n] the maternal trajectories' answers.</summary>
+    /// <summary>A_n: [n] the maternal trajectories' answers.</summary>
     public IReadOnlyList<int> Maternal { get; }
 
     /// <summary>
-    /// [n][k] the answers of each maternal trajectory's continuations; empty where nothing was retraced.
+    /// A_m: [n][m] the answers of each maternal trajectory's continuations; empty where nothing was retraced.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<int>> Retraced { get; }
 
     /// <summary>
-    /// [n][k] which anchor position each continuation started from; read by max-entropy-anchor alone.
-    /// </summary>
-    public IReadOnlyList<IReadOnlyList<int>>? AnchorGroups { get; init; }
-
-    /// <summary>[n] mean next-token entropy of each maternal trajectory, in nats; read by entropy alone.</summary>
-    public IReadOnlyList<double>? MeanEntropies { get; init; }
-
-    /// <summary>
-    /// [n] mean over the tokens of KL(uniform ‖ next-token distribution), in nats; read by self-certainty alone.
-    /// </summary>
-    public IReadOnlyList<double>? SelfCertainties { get; init; }
-
-    /// <summary>
     /// The class of the gold answer: null where the problem has no label, <see cref="AnswerClasses.None"/> where no
-    /// answer of the group is right. Of the rewards only supervised reads it; the statistics measure with it.
+    /// answer of the group is right. Statistics measure with it.
     /// </summary>
     public int? GoldClass { get; init; }
 
-    /// <summary>The problem's own stream of random numbers; read by random alone.</summary>
-    public Random? Random { get; init; }
+    /// <summary>What the rule that scores the group reads besides answers.</summary>
+    public IReadOnlyList<Evidence> Evidence { get; init; } = [];
+
+    /// <summary>Partitions the answers of both rounds to one problem.</summary>
+    /// <param name="maternal">[n] null where none could be extracted.</param>
+    /// <param name="retraced">[n][m] the continuations' answers, likewise; empty where nothing was retraced.</param>
+    /// <param name="gold">The label; null: none. It takes no part in the partition.</param>
+    /// <param name="equivalence">Which answers are the same one.</param>
+    public static AnswerGroup Of(
+        IReadOnlyList<string?> maternal,
+        IReadOnlyList<IReadOnlyList<string?>> retraced,
+        string? gold,
+        IAnswerEquivalence equivalence)
+    {
+        string?[] answers = [.. maternal, .. retraced.SelectMany(list => list)];
+        int[] classes = AnswerClasses.Of(answers, equivalence);
+        int[][] ofContinuations = new int[retraced.Count][];
+        int end = maternal.Count;
+        for (int i = 0; i < ofContinuations.Length; i++)
+        {
+            int start = end;
+            end += retraced[i].Count;
+            ofContinuations[i] = classes[start..end];
+        }
+        return new AnswerGroup(classes[..maternal.Count], ofContinuations)
+        {
+            GoldClass = gold is null ? null : AnswerClasses.Find(gold, answers, classes, equivalence),
+        };
+    }
+
+    /// <summary>The evidence of one kind.</summary>
+    /// <exception cref="ArgumentException">The group carries none.</exception>
+    public T Read<T>()
+        where T : Evidence =>
+        Evidence.OfType<T>().FirstOrDefault()
+        ?? throw new ArgumentException($"The rule reads {typeof(T).Name}, which the group does not carry.");
 }

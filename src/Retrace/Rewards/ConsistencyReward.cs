@@ -19,6 +19,8 @@ public sealed class ConsistencyReward : IRewardRule
 
     private readonly MajorityReward _majority = new();
 
+    public RewardInputs Reads => RewardInputs.Continuations;
+
     public double[] Score(AnswerGroup group)
     {
         double[] rewards = _majority.Score(group);

@@ -5,13 +5,7 @@ namespace Retrace.Rewards;
 /// </summary>
 public sealed class EntropyReward : IRewardRule
 {
-    /// <exception cref="ArgumentException">The group does not carry one mean entropy for each trajectory.</exception>
-    public double[] Score(AnswerGroup group)
-    {
-        if (group.MeanEntropies is not { } entropies || entropies.Count != group.Maternal.Count)
-        {
-            throw new ArgumentException("The entropy reward needs the mean entropy of each maternal trajectory.");
-        }
-        return [.. entropies.Select(entropy => -entropy)];
-    }
+    public RewardInputs Reads => RewardInputs.MeanEntropies;
+
+    public double[] Score(AnswerGroup group) => [.. group.Read<MeanEntropies>().Values.Select(entropy => -entropy)];
 }

@@ -1,12 +1,34 @@
+using Retrace.Answers;
+
 namespace Retrace.Rewards;
 
-/// <summary>Scores the maternal trajectories of one problem.</summary>
+/// <summary>Scores the maternal trajectories of one problem, and says what it reads to do so.</summary>
+/// <remarks>
+/// Whoever runs a rule asks it: only what it reads is sampled, measured and handed over, so a rule that does not declare
+/// <see cref="RewardInputs.Label"/> never sees one.
+/// </remarks>
 public interface IRewardRule
 {
+    private static readonly MathematicalEquivalence Mathematical = new();
+
+    /// <summary>Everything that the rule reads besides the maternal answers.</summary>
+    RewardInputs Reads { get; }
+
+    /// <summary>Those of <see cref="Reads"/> without which its scores mean nothing.</summary>
+    RewardInputs Needs => Reads;
+
+    /// <summary>Which answers count as the same one.</summary>
+    IAnswerEquivalence Equivalence => Mathematical;
+
     /// <summary>
-    /// [n] one reward for each maternal trajectory, before the format's share is blended in
-    /// (<see cref="RewardBlend.Total"/>). Exchanging two trajectories exchanges their rewards.
+    /// Whether scores are advantages: no format term is blended into them, and they are not compared within the group.
     /// </summary>
-    /// <exception cref="ArgumentException">The group lacks something that the rule reads.</exception>
+    bool GivesAdvantages => false;
+
+    /// <summary>
+    /// [n] one score for each maternal trajectory, before the format's share is blended in
+    /// (<see cref="RewardBlend.Total"/>). Exchanging two trajectories exchanges their scores.
+    /// </summary>
+    /// <exception cref="ArgumentException">The group lacks something that the rule needs.</exception>
     double[] Score(AnswerGroup group);
 }

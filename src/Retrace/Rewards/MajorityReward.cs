@@ -12,6 +12,10 @@ namespace Retrace.Rewards;
 /// </remarks>
 public sealed class MajorityReward : IRewardRule
 {
+    public RewardInputs Reads => RewardInputs.Continuations;
+
+    public RewardInputs Needs => RewardInputs.None;
+
     public double[] Score(AnswerGroup group)
     {
         int majority = new AnswerCounts(group).Majority();

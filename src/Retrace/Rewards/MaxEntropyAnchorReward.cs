@@ -14,6 +14,8 @@ namespace Retrace.Rewards;
 /// </remarks>
 public sealed class MaxEntropyAnchorReward(SofteningFactors factors) : IRewardRule
 {
+    public RewardInputs Reads => RewardInputs.Continuations | RewardInputs.AnchorPositions;
+
     /// <exception cref="ArgumentException">The group has continuations but not an anchor position for each.</exception>
     public double[] Score(AnswerGroup group)
     {
@@ -39,7 +41,9 @@ public sealed class MaxEntropyAnchorReward(SofteningFactors factors) : IRewardRu
     private static int[] DecisiveAnswers(AnswerGroup group)
     {
         int[] answers = [.. group.Retraced.SelectMany(list => list)];
-        int[] positions = [.. (group.AnchorGroups ?? []).SelectMany(list => list)];
+        int[] positions = answers.Length == 0
+            ? []
+            : [.. group.Read<AnchorPositions>().Indices.SelectMany(list => list)];
         if (positions.Length != answers.Length)
         {
             throw new ArgumentException(

@@ -14,6 +14,11 @@ public sealed class ReleasedReward : IRewardRule
 {
     private const double Boost = 1.2;
 
+    public RewardInputs Reads => RewardInputs.Continuations;
+
+    /// <summary>The release compares answers as strings.</summary>
+    public IAnswerEquivalence Equivalence { get; } = new ExactEquivalence();
+
     public double[] Score(AnswerGroup group)
     {
         AnswerCounts counts = new(group);

@@ -1,5 +1,3 @@
-using Retrace.Answers;
-
 namespace Retrace.Rewards;
 
 /// <summary>The numbers that the reward rules are configured by; each rule reads its own.</summary>
@@ -7,11 +5,12 @@ namespace Retrace.Rewards;
 /// <param name="SurvivalWeight">λ of survival, in [0, 1].</param>
 public sealed record RewardParameters(SofteningFactors? Softening = null, double SurvivalWeight = 0.5);
 
-/// <summary>The reward rules by the names that a configuration uses (<c>reward.rule</c> and <c>method</c>).</summary>
+/// <summary>
+/// The reward rules by the names that a configuration uses (<c>reward.rule</c>, and <c>method</c> where a rule can do
+/// without continuations).
+/// </summary>
 public static class RewardRules
 {
-    private const string ReleasedName = "released";
-
     private static readonly SofteningFactors DefaultFactors = new();
 
     private static readonly NamedChoices<Func<RewardParameters, IRewardRule>> Rules = new(
@@ -19,22 +18,18 @@ public static class RewardRules
         ("sfr", parameters => new SoftenedFrequencyReward(parameters.Softening ?? DefaultFactors)),
         ("survival", parameters => new SurvivalReward(parameters.SurvivalWeight)),
         ("consistency", _ => new ConsistencyReward()),
-        (ReleasedName, _ => new ReleasedReward()),
+        ("released", _ => new ReleasedReward()),
         ("max-entropy-anchor", parameters => new MaxEntropyAnchorReward(parameters.Softening ?? DefaultFactors)),
-        ("majority", _ => new MajorityReward()));
-
-    // What the baselines reward, which are methods of their own. Majority voting is both.
-    private static readonly NamedChoices<Func<RewardParameters, IRewardRule>> OfBaselines = new(
-        "baseline",
+        ("majority", _ => new MajorityReward()),
         ("entropy", _ => new EntropyReward()),
         ("self-certainty", _ => new SelfCertaintyReward()),
         ("supervised", _ => new SupervisedReward()),
         ("random", _ => new RandomReward()));
 
-    /// <summary>The rules that read the answers of both rounds.</summary>
+    /// <summary>All of them, registered ones included.</summary>
     public static IReadOnlyList<string> Names => Rules.Names;
 
-    /// <summary>Makes a rule of the user's known by a name, as configurations then can choose it.</summary>
+    /// <summary>Makes a rule of yours known by a name, as configurations then can choose it.</summary>
     /// <param name="name">Letters, digits, - and _. Registering it again replaces the rule.</param>
     /// <param name="create">Is given the numbers of the configuration.</param>
     /// <exception cref="ArgumentException">The name cannot be used, or is that of a rule that ships.</exception>
@@ -44,19 +39,10 @@ public static class RewardRules
     /// <exception cref="BadInputException">There is no rule of that name.</exception>
     public static IRewardRule Create(string name) => Create(name, new RewardParameters());
 
-    /// <param name="name">One of <see cref="Names"/>, or a baseline's method.</param>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="parameters">The numbers.</param>
     /// <exception cref="BadInputException">
     /// There is no rule of that name, or one of its numbers is out of range.
     /// </exception>
-    public static IRewardRule Create(string name, RewardParameters parameters) => Find(name)(parameters);
-
-    /// <summary>
-    /// How the answers are to be compared that the rule counts: mathematically, or as strings for the release's rule.
-    /// </summary>
-    /// <exception cref="BadInputException">There is no rule of that name.</exception>
-    public static IAnswerEquivalence EquivalenceOf(string name) =>
-        Find(name) is not null && name == ReleasedName ? new ExactEquivalence() : new MathematicalEquivalence();
-
-    private static Func<RewardParameters, IRewardRule> Find(string name) =>
-        OfBaselines.Names.Contains(name) ? OfBaselines[name] : Rules[name];
+    public static IRewardRule Create(string name, RewardParameters parameters) => Rules[name](parameters);
 }

@@ -6,14 +6,7 @@ namespace Retrace.Rewards;
 /// </summary>
 public sealed class SelfCertaintyReward : IRewardRule
 {
-    /// <exception cref="ArgumentException">The group does not carry one self-certainty for each trajectory.</exception>
-    public double[] Score(AnswerGroup group)
-    {
-        if (group.SelfCertainties is not { } certainties || certainties.Count != group.Maternal.Count)
-        {
-            throw new ArgumentException(
-                "The self-certainty reward needs the self-certainty of each maternal trajectory.");
-        }
-        return [.. certainties];
-    }
+    public RewardInputs Reads => RewardInputs.SelfCertainties;
+
+    public double[] Score(AnswerGroup group) => [.. group.Read<SelfCertainties>().Values];
 }

@@ -10,6 +10,10 @@ namespace Retrace.Rewards;
 /// <remarks>With no continuations at all there is nothing to soften by, and the reward is f_all itself.</remarks>
 public sealed class SoftenedFrequencyReward(SofteningFactors factors) : IRewardRule
 {
+    public RewardInputs Reads => RewardInputs.Continuations;
+
+    public RewardInputs Needs => RewardInputs.None;
+
     public double[] Score(AnswerGroup group)
     {
         AnswerCounts counts = new(group);

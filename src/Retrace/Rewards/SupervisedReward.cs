@@ -8,6 +8,8 @@ namespace Retrace.Rewards;
 /// </summary>
 public sealed class SupervisedReward : IRewardRule
 {
+    public RewardInputs Reads => RewardInputs.Label;
+
     public double[] Score(AnswerGroup group) =>
         [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == group.GoldClass ? 1.0 : 0.0)];
 }

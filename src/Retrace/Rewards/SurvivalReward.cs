@@ -33,6 +33,8 @@ public sealed class SurvivalReward : IRewardRule
         _lambda = lambda;
     }
 
+    public RewardInputs Reads => RewardInputs.Continuations;
+
     /// <exception cref="ArgumentException">The group has no continuations.</exception>
     public double[] Score(AnswerGroup group)
     {

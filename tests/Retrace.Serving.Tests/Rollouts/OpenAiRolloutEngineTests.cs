@@ -5,10 +5,12 @@ using Retrace.Models;
 using Retrace.Models.Adapters;
 using Retrace.Models.Text;
 using Retrace.Testing;
+using Retrace.Training;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
 using Retrace.Training.Rollouts.Servers;
 using TorchSharp;
+
 using static TorchSharp.torch;
 
 namespace Retrace.Serving.Tests.Rollouts;

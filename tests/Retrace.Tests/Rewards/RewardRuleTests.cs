@@ -1,4 +1,5 @@
 using CsCheck;
+using Retrace.Advantages;
 using Retrace.Answers;
 using Retrace.Rewards;
 
@@ -19,7 +20,7 @@ public class RewardRuleTests
         from maternal in Gen.Int[None, 4].Array[n]
         from retraced in Gen.Int[None, 4].Array[k].Array[n]
         from anchors in Gen.Int[0, 2].Array[k].Array[n]
-        select new AnswerGroup(maternal, retraced) { AnchorGroups = anchors };
+        select new AnswerGroup(maternal, retraced) { Evidence = [new AnchorPositions(anchors)] };
 
     // Maternal answers, and all the retraced ones dealt out to them evenly.
     private static AnswerGroup Group(int[] maternal, int[] retraced) =>
@@ -109,7 +110,7 @@ public class RewardRuleTests
         // There: 0 → 1/4 < 6/12, penalised; 1 → 2/4 > 4/12, boosted; 2 → 1/4 > 2/12, boosted.
         AnswerGroup group = new([0, 0, 1, 2], [[0, 0], [0, 1], [0, 1], [1, 2]])
         {
-            AnchorGroups = [[0, 1], [0, 1], [0, 1], [0, 1]],
+            Evidence = [new AnchorPositions([[0, 1], [0, 1], [0, 1], [0, 1]])],
         };
         AssertRewards([0.45, 0.45, 0.4, 0.2], RewardRules.Create("max-entropy-anchor").Score(group));
     }
@@ -119,7 +120,7 @@ public class RewardRuleTests
     {
         // Both positions have entropy ln 2; position 3 is the earlier. Answer 0: f_all 3/6, 1/2 there: equal, left
         // alone. Answer 1: f_all 2/6, absent there: boosted.
-        AnswerGroup group = new([0, 1], [[0, 2], [0, 1]]) { AnchorGroups = [[3, 3], [7, 7]] };
+        AnswerGroup group = new([0, 1], [[0, 2], [0, 1]]) { Evidence = [new AnchorPositions([[3, 3], [7, 7]])] };
         AssertRewards([0.5, 0.4], RewardRules.Create("max-entropy-anchor").Score(group));
     }
 
@@ -197,7 +198,10 @@ public class RewardRuleTests
     [Fact]
     public void Confidence_rewards_read_no_answers()
     {
-        AnswerGroup group = new([0, None], []) { MeanEntropies = [0.5, 1.25], SelfCertainties = [3, 2] };
+        AnswerGroup group = new([0, None], [])
+        {
+            Evidence = [new MeanEntropies([0.5, 1.25]), new SelfCertainties([3, 2])],
+        };
         AssertRewards([-0.5, -1.25], RewardRules.Create("entropy").Score(group));
         AssertRewards([3, 2], RewardRules.Create("self-certainty").Score(group));
         Assert.Throws<ArgumentException>(() => RewardRules.Create("entropy").Score(new AnswerGroup([0], [])));
@@ -212,32 +216,62 @@ public class RewardRuleTests
         AssertRewards(
             rewards, RewardRules.Create("supervised").Score(new AnswerGroup([0, 1, None], []) { GoldClass = gold }));
 
+    // Handed the label or not, with all the evidence there is: nothing but what a rule declares can change its scores.
     [Fact]
-    public void No_other_rule_reads_the_label()
+    public void Only_supervised_declares_the_label_and_no_other_rule_sees_it()
     {
+        Assert.Equal(
+            ["supervised"],
+            RewardRules.Names.Where(name => RewardRules.Create(name).Reads.HasFlag(RewardInputs.Label)));
         foreach (string name in RewardRules.Names.Except(["supervised"]))
         {
-            AnswerGroup group = new([0, 1, 1], [[0], [1], [0]])
-            {
-                AnchorGroups = [[0], [0], [0]],
-                MeanEntropies = [1, 2, 3],
-                SelfCertainties = [1, 2, 3],
-            };
-            double[] Score(int? gold) =>
-                RewardRules.Create(name).Score(group with { GoldClass = gold, Random = new Random(7) });
+            TrajectoryRewards rewards = new(RewardRules.Create(name), 0, AdvantageNormalisation.GroupMean);
             Assert.Equal(Score(null), Score(0));
             Assert.Equal(Score(null), Score(1));
+
+            double[] Score(int? gold) => rewards.Of(Everything with { GoldClass = gold }, [true, true, true]);
         }
+    }
+
+    [Fact]
+    public void Rules_score_with_what_they_declare_and_lack_nothing_else()
+    {
+        foreach (string name in RewardRules.Names)
+        {
+            IRewardRule rule = RewardRules.Create(name);
+            Assert.Equal(rule.Needs, rule.Needs & rule.Reads);
+            AnswerGroup declared = new(
+                Everything.Maternal, rule.Reads.HasFlag(RewardInputs.Continuations) ? Everything.Retraced : [])
+            {
+                GoldClass = rule.Reads.HasFlag(RewardInputs.Label) ? 0 : null,
+                Evidence = [.. Everything.Evidence.Where(one => rule.Reads.HasFlag(KindOf(one)))],
+            };
+            Assert.Equal(3, rule.Score(declared).Length);
+        }
+
+        static RewardInputs KindOf(Evidence evidence) => Enum.Parse<RewardInputs>(evidence.GetType().Name);
+    }
+
+    [Fact]
+    public void A_rule_of_ones_own_is_known_by_its_name_and_gives_advantages_if_it_says_so()
+    {
+        RewardRules.Register("last-letter", _ => new LastAnswer());
+        Assert.Contains("last-letter", RewardRules.Names);
+        Assert.Throws<ArgumentException>(() => RewardRules.Register("sfr", _ => new LastAnswer()));
+        TrajectoryRewards rewards = new(RewardRules.Create("last-letter"), 0.1, AdvantageNormalisation.GroupStd);
+        double[] scores = rewards.Of(new AnswerGroup([0, 1, 2], []), [true, false, true]);
+        Assert.Equal([0, -1, -2], scores); // No format term.
+        Assert.Equal([[0, -1, -2]], rewards.Advantages([scores])); // Not centred.
     }
 
     [Fact]
     public void Random_is_fair_and_follows_the_groups_stream()
     {
         AnswerGroup group = new(new int[1000], []);
-        double[] rewards = RewardRules.Create("random").Score(group with { Random = new Random(1) });
+        double[] rewards = RewardRules.Create("random").Score(group with { Evidence = [new RandomNumbers(new Random(1))] });
         Assert.InRange(rewards.Average(), 0.45, 0.55);
         Assert.All(rewards, reward => Assert.True(reward is 0 or 1));
-        Assert.Equal(rewards, RewardRules.Create("random").Score(group with { Random = new Random(1) }));
+        Assert.Equal(rewards, RewardRules.Create("random").Score(group with { Evidence = [new RandomNumbers(new Random(1))] }));
         Assert.Throws<ArgumentException>(() => RewardRules.Create("random").Score(group));
     }
 
@@ -259,7 +293,7 @@ public class RewardRuleTests
             AnswerGroup shuffled = new(
                 [.. order.Select(i => group.Maternal[i])], [.. order.Select(i => group.Retraced[i])])
             {
-                AnchorGroups = [.. order.Select(i => group.AnchorGroups![i])],
+                Evidence = [new AnchorPositions([.. order.Select(i => group.Read<AnchorPositions>().Indices[i])])],
             };
             foreach (string name in CountingRules)
             {
@@ -290,17 +324,36 @@ public class RewardRuleTests
     [Fact]
     public void Only_the_release_compares_answers_as_strings() =>
         Assert.Equal(
-            ["released"], RewardRules.Names.Where(name => RewardRules.EquivalenceOf(name) is ExactEquivalence));
+            ["released"], RewardRules.Names.Where(name => RewardRules.Create(name).Equivalence is ExactEquivalence));
 
     [Fact]
     public void An_unknown_rule_is_answered_with_the_known_ones()
     {
         BadInputException error = Assert.Throws<BadInputException>(() => RewardRules.Create("srf"));
         Assert.StartsWith("There is no reward rule \"srf\"; known are sfr, survival,", error.Message);
-        Assert.Throws<BadInputException>(() => RewardRules.EquivalenceOf("srf"));
     }
 
     [Fact]
     public void Continuations_belong_to_their_trajectories() =>
         Assert.Throws<ArgumentException>(() => new AnswerGroup([0, 1], [[0]]));
+
+    private static AnswerGroup Everything => new([0, 1, 1], [[0], [1], [0]])
+    {
+        Evidence =
+        [
+            new AnchorPositions([[0], [0], [0]]),
+            new MeanEntropies([1, 2, 3]),
+            new SelfCertainties([1, 2, 3]),
+            new RandomNumbers(new Random(7)),
+        ],
+    };
+
+    private sealed class LastAnswer : IRewardRule
+    {
+        public RewardInputs Reads => RewardInputs.None;
+
+        public bool GivesAdvantages => true;
+
+        public double[] Score(AnswerGroup group) => [.. group.Maternal.Select(answer => -(double)answer)];
+    }
 }

@@ -175,6 +175,8 @@ public sealed class OwnPartsTests : IDisposable
     {
         public int Groups { get; private set; }
 
+        public RewardInputs Reads => RewardInputs.Continuations;
+
         public double[] Score(AnswerGroup group)
         {
             Groups++;

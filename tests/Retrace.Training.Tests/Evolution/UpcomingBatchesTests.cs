@@ -14,7 +14,7 @@ public sealed class UpcomingBatchesTests
     private const int Trajectories = 2;
 
     [Fact]
-    public async Task A_batch_prepared_ahead_is_the_one_prepared_when_it_is_due()
+    public void A_batch_prepared_ahead_is_the_one_prepared_when_it_is_due()
     {
         using VisionLanguageModel model = ShippedProblems.LoadModel();
         IReadOnlyList<Problem> problems =
@@ -23,27 +23,27 @@ public sealed class UpcomingBatchesTests
         UpcomingBatches due = Batches(model, problems);
         for (int step = 1; step <= 4; step++)
         {
-            (PreparedProblem[] expected, Task<PerturbedImages[][]>? expectedImages) = due.Of(step);
-            (PreparedProblem[] prepared, Task<PerturbedImages[][]>? preparedImages) = ahead.Of(step);
+            (PreparedProblem[] expected, PerturbedImages[][] expectedImages) = due.Of(step);
+            (PreparedProblem[] prepared, PerturbedImages[][] preparedImages) = ahead.Of(step);
             ahead.Prepare(step + 1);
             Assert.Equal(3, prepared.Length);
             Assert.Equal(expected.Select(one => one.Problem.Id), prepared.Select(one => one.Problem.Id));
             Assert.Equal(expected.Select(one => one.Prompt), prepared.Select(one => one.Prompt));
             Assert.Equal(expected.Select(one => one.Images[0].Patches), prepared.Select(one => one.Images[0].Patches));
-            Assert.Equal(await PatchesOf(expectedImages), await PatchesOf(preparedImages));
+            Assert.Equal(PatchesOf(expectedImages), PatchesOf(preparedImages));
         }
         Assert.Equal(
             due.Of(9).Problems.Select(one => one.Problem.Id), ahead.Of(9).Problems.Select(one => one.Problem.Id));
     }
 
     [Fact]
-    public async Task Without_a_second_round_nothing_is_perturbed()
+    public void Without_a_second_round_nothing_is_perturbed()
     {
         using VisionLanguageModel model = ShippedProblems.LoadModel();
         IReadOnlyList<Problem> problems =
             [.. ProblemSources.Open(Shipped.TrainingProblems).Read().Problems.Take(3)];
-        Assert.Null(Batches(model, problems, retraces: false).Of(1).Perturbed);
-        Assert.Equal(3 * Trajectories, (await PatchesOf(Batches(model, problems).Of(1).Perturbed)).Length);
+        Assert.Empty(Batches(model, problems, retraces: false).Of(1).Perturbed);
+        Assert.Equal(3 * Trajectories, PatchesOf(Batches(model, problems).Of(1).Perturbed).Length);
     }
 
     [Fact]
@@ -58,20 +58,17 @@ public sealed class UpcomingBatchesTests
     private static UpcomingBatches Batches(
         VisionLanguageModel model, IReadOnlyList<Problem> problems, bool retraces = true)
     {
-        var round = new RetracingRound(
-            new LocalRolloutEngine(model.Network, 8),
-            model.Tokenizer,
-            model.Images,
-            new RunConfiguration { Seed = 5 },
-            new SamplingSettings(1));
+        VisualPerturbation perturbation = VisualPerturbation.Of(new RunConfiguration { Seed = 5 }, model.Images);
         return new UpcomingBatches(
             problems,
             new BatchSchedule(problems.Count, batch: 3, seed: 5),
+            steps: 4,
             new ProblemPreparation(model, ShippedProblems.Settings),
-            retraces ? (step, batch) => round.Perturb(step, batch, Trajectories, CancellationToken.None) : null);
+            retraces ? (step, batch) => perturbation.Of(step, batch, Trajectories) : null,
+            share: count => ..count);
     }
 
     // [problems · n] of the first images.
-    private static async Task<float[][]> PatchesOf(Task<PerturbedImages[][]>? perturbed) =>
-        [.. (await perturbed!).SelectMany(problem => problem.Select(images => images.Patches[0].Patches))];
+    private static float[][] PatchesOf(PerturbedImages[][] perturbed) =>
+        [.. perturbed.SelectMany(problem => problem.Select(images => images.Patches.Value[0].Patches))];
 }

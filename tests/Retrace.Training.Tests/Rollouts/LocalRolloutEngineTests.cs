@@ -102,9 +102,14 @@ public sealed class LocalRolloutEngineTests : IDisposable
         ProcessedImage[] images = [SmallModel.Image(4, 4, 1), SmallModel.Image(4, 6, 2)];
         RolloutRequest[] requests =
         [
-            .. Enumerable.Range(0, 4).Select(i => RequestOf(i, Enumerable.Range(0, 4), 12) with
+            .. Enumerable.Range(0, 4).Select(i =>
             {
-                Images = [.. Prompts[i].Images.Select(image => images[Array.IndexOf(Images, image)])],
+                RolloutRequest request = RequestOf(i, Enumerable.Range(0, 4), 12);
+                return new RolloutRequest(
+                    request.Prompt,
+                    [.. Prompts[i].Images.Select(image => images[Array.IndexOf(Images, image)])],
+                    request.MaxTokens,
+                    request.Streams);
             }),
         ];
         Generation[][] expected = new LocalRolloutEngine(_model, maxBatchSequences).Generate(

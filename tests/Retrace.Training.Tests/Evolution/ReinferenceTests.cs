@@ -14,7 +14,7 @@ using static TorchSharp.torch;
 namespace Retrace.Training.Tests.Evolution;
 
 /// <summary>What the method's first release got wrong about retracing, done right.</summary>
-public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFixture<UntrainedModelFolder>
+public sealed class ReinferenceTests(UntrainedModelFolder folder) : IClassFixture<UntrainedModelFolder>
 {
     private readonly VisionLanguageModel _model = folder.Model;
 
@@ -32,7 +32,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
         RunConfiguration configuration =
             Configuration(settings => settings with { Anchor = anchor, KeepRate = keepRate, Perturbation = "none" });
         (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 0);
-        Retracing[][] retraced = Round(configuration, temperature: 0).Sample(1, batch, maternal, Cancellation);
+        Retracing[][] retraced = Retrace(configuration, batch, maternal, temperature: 0);
         foreach ((Trajectory trajectory, Retracing retracing) in Pairs(maternal, retraced))
         {
             int[] rest = trajectory.Generation.Tokens[retracing.Anchors[0]..];
@@ -51,7 +51,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
             Perturbation = "none",
         });
         (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 0);
-        Retracing[][] retraced = Round(configuration, temperature: 0).Sample(1, batch, maternal, Cancellation);
+        Retracing[][] retraced = Retrace(configuration, batch, maternal, temperature: 0);
         foreach ((Trajectory trajectory, Retracing retracing) in Pairs(maternal, retraced))
         {
             int length = trajectory.Generation.ContentLength;
@@ -69,7 +69,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
         RunConfiguration configuration =
             Configuration(settings => settings with { Mode = "new-turn", Perturbation = "none" });
         (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 0);
-        Retracing[][] retraced = Round(configuration, temperature: 0).Sample(1, batch, maternal, Cancellation);
+        Retracing[][] retraced = Retrace(configuration, batch, maternal, temperature: 0);
         Assert.Contains(Pairs(maternal, retraced), pair => !pair.Item1.Generation.Tokens[pair.Item2.Anchors[0]..]
             .AsSpan().StartsWith(pair.Item2.Continuations[0].Tokens.AsSpan(0, 1)));
     }
@@ -84,7 +84,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
             .. batch.Select((_, place) => Enumerable.Range(0, 4)
                 .Select(i => Reading(Enumerable.Range(20, 2 + (3 * i) + place))).ToArray()),
         ];
-        Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, Cancellation);
+        Retracing[][] retraced = Retrace(configuration, batch, maternal, temperature: 1);
         Assert.All(Pairs(maternal, retraced), pair =>
             Assert.Equal((int)(0.7 * pair.Item1.Generation.ContentLength), pair.Item2.Anchors[0]));
     }
@@ -96,7 +96,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
         (PreparedProblem[] batch, _) = Maternal(configuration, temperature: 1);
         int[] tokens = _model.Tokenizer.Encode("I see 3. So \\boxed{3}, and that is what it is, and so it is.");
         Trajectory[][] maternal = [.. batch.Select(_ => new[] { Reading(tokens), Reading(tokens[..3]) })];
-        Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, Cancellation);
+        Retracing[][] retraced = Retrace(configuration, batch, maternal, temperature: 1);
         Assert.All(retraced, group => Assert.DoesNotContain(
             "\\boxed", _model.Tokenizer.Decode(tokens[..group[0].Anchors[0]])));
         Assert.All(retraced, group => Assert.True(group[0].Anchors[0] > 0));
@@ -107,11 +107,11 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
     {
         RunConfiguration configuration = Configuration(settings => settings);
         (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 1);
-        Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, Cancellation);
+        Retracing[][] retraced = Retrace(configuration, batch, maternal, temperature: 1);
         for (int place = 0; place < batch.Length; place++)
         {
             PixelImage clean = batch[place].Pixels[0];
-            PixelImage[] perturbed = [.. retraced[place].Select(one => one.Pixels[0])];
+            PixelImage[] perturbed = [.. retraced[place].Select(one => one.Pixels.Value[0])];
             Assert.Equal(perturbed.Length, perturbed.Select(image => Convert.ToHexString(image.Rgb)).Distinct().Count());
             Assert.All(perturbed, image => Assert.NotEqual(clean.Rgb, image.Rgb));
 
@@ -141,8 +141,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
         (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 1, engine);
         Assert.Equal(batch.Length, engine.Images.Count);
         engine.Images.Clear();
-        new RetracingRound(engine, _model.Tokenizer, _model.Images, configuration, new SamplingSettings(1))
-            .Sample(1, batch, maternal, Cancellation);
+        Retrace(configuration, batch, maternal, temperature: 1, engine);
         Assert.Equal(maternal.Sum(group => group.Length), engine.Images.Count);
         Assert.True(engine.Samples > 2 * engine.Images.Count);
     }
@@ -152,7 +151,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
     {
         RunConfiguration configuration = Configuration(settings => settings with { KeepRate = 0.5 });
         (PreparedProblem[] batch, Trajectory[][] maternal) = Maternal(configuration, temperature: 1);
-        Retracing[][] retraced = Round(configuration, temperature: 1).Sample(1, batch, maternal, Cancellation);
+        Retracing[][] retraced = Retrace(configuration, batch, maternal, temperature: 1);
         Assert.All(retraced.SelectMany(group => group), one => Assert.All(one.Continuations, continuation =>
             Assert.InRange(one.Anchors[0] + continuation.Tokens.Length, 1, UntrainedModel.MaxResponseTokens)));
     }
@@ -168,7 +167,7 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
 
         int[][] Tokens(RunConfiguration run) =>
         [
-            .. Round(run, temperature: 1).Sample(1, batch, maternal, Cancellation)
+            .. Retrace(run, batch, maternal, temperature: 1)
                 .SelectMany(group => group).SelectMany(one => one.Continuations).Select(one => one.Tokens),
         ];
     }
@@ -190,8 +189,20 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
         return Trajectory.Read(generation, _model.Tokenizer, new BoxedExtraction());
     }
 
-    private RetracingRound Round(RunConfiguration configuration, double temperature) => new(
-        Engine(), _model.Tokenizer, _model.Images, configuration, new SamplingSettings(temperature));
+    private Retracing[][] Retrace(
+        RunConfiguration configuration,
+        PreparedProblem[] batch,
+        Trajectory[][] maternal,
+        double temperature,
+        IRolloutEngine? engine = null)
+    {
+        PerturbedImages[][] perturbed = VisualPerturbation.Of(configuration, _model.Images)
+            .Of(1, batch, maternal.Max(group => group.Length));
+        Cut[][] cuts = TrajectoryCutter.Of(configuration, _model.Tokenizer).Cut(1, maternal, perturbed);
+        return new Reinference(
+            engine ?? Engine(), _model.Tokenizer, configuration, new SamplingSettings(temperature))
+            .Continue(1, batch, cuts, Cancellation);
+    }
 
     private LocalRolloutEngine Engine() => new(_model.Network, 64);
 
@@ -205,7 +216,11 @@ public sealed class RetracingRoundTests(UntrainedModelFolder folder) : IClassFix
                 $"{i}", $"What is x? {i}", [new EmbeddedImage($"{i}", UntrainedModelFolder.Picture(60, 40, i))]))),
         ];
         var round = new MaternalRound(
-            engine ?? Engine(), _model.Tokenizer, configuration, new SamplingSettings(temperature));
+            engine ?? Engine(),
+            _model.Tokenizer,
+            configuration,
+            new SamplingSettings(temperature),
+            configuration.Rollout.Group);
         return (batch, round.Sample(1, batch, Cancellation));
     }
 

@@ -1,12 +1,14 @@
+using Retrace.Advantages;
 using Retrace.Configuration;
 using Retrace.Problems;
+using Retrace.Rewards;
 using Retrace.Training.Evolution;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Tests.Evolution;
 
-public sealed class RewardStageTests
+public sealed class AnswerGroupingTests
 {
     private const string Form = "<think>…</think>";
 
@@ -17,7 +19,7 @@ public sealed class RewardStageTests
         string[] maternal = ["7", "7", "7", "7", "1", "2", "3", "4"];
         string[][] retraced = [.. Enumerable.Range(0, 8).Select(i => Enumerable.Range(0, 5)
             .Select(j => (5 * i) + j < 25 ? "7.0" : "9").ToArray())];
-        RewardedGroup group = Assess(new RunConfiguration(), maternal, retraced);
+        Assessed group = Assess(new RunConfiguration(), maternal, retraced);
         Assert.Equal((0.9 * 0.725) + 0.1, group.Rewards[0], 12);
         // 1 of 48, and retracing never reached it: boosted as well.
         Assert.Equal((0.9 * 1.2 / 48) + 0.1, group.Rewards[4], 12);
@@ -31,7 +33,7 @@ public sealed class RewardStageTests
         RunConfiguration released = new() { Reward = new RewardSettings { Rule = "released" } };
         string[] maternal = ["0.5", "0.5", "0.5", "0.5", "1/2", "1/2", "1/2", "1/2"];
         string[][] retraced = [.. Enumerable.Range(0, 8).Select(_ => Enumerable.Repeat("0.5", 5).ToArray())];
-        RewardedGroup group = Assess(released, maternal, retraced);
+        Assessed group = Assess(released, maternal, retraced);
         Assert.Equal(1.0, group.Rewards[0], 12); // c_R / 40 in full, and the form.
         Assert.Equal(0.1, group.Rewards[4], 12); // The form alone.
         Assert.All(Assess(new RunConfiguration(), maternal, retraced).Rewards, reward => Assert.Equal(1.0, reward, 12));
@@ -45,7 +47,7 @@ public sealed class RewardStageTests
             Rollout = new RolloutSettings { Group = 3 },
             Reward = new RewardSettings { Rule = "majority" },
         };
-        RewardedGroup group = Assess(vote, ["5", "5", "6"], [["6"], ["6"], ["8"]]);
+        Assessed group = Assess(vote, ["5", "5", "6"], [["6"], ["6"], ["8"]]);
         Assert.Equal([0.1, 0.1, 1.0], group.Rewards);
     }
 
@@ -57,7 +59,7 @@ public sealed class RewardStageTests
             Method = "majority",
             Rollout = new RolloutSettings { Group = 3, VoteSamples = 7 },
         };
-        RewardedGroup group = Assess(majority, ["5", "5", "6", "6", "6", "6", "8"], []);
+        Assessed group = Assess(majority, ["5", "5", "6", "6", "6", "6", "8"], []);
         Assert.Equal([0.1, 0.1, 1.0], group.Rewards);
         Assert.Equal(3, group.Maternal.Count);
         Assert.Empty(group.Measured.Retraced);
@@ -68,8 +70,8 @@ public sealed class RewardStageTests
     {
         string[] maternal = ["7", "7", "7", "1", "1", "2", "3", "4"];
         string[][] retraced = [.. maternal.Select(answer => Enumerable.Repeat(answer, 5).ToArray())];
-        RewardedGroup labeled = Assess(new RunConfiguration(), maternal, retraced, label: "1");
-        RewardedGroup unlabeled = Assess(new RunConfiguration(), maternal, retraced);
+        Assessed labeled = Assess(new RunConfiguration(), maternal, retraced, label: "1");
+        Assessed unlabeled = Assess(new RunConfiguration(), maternal, retraced);
         Assert.Equal(unlabeled.Rewards, labeled.Rewards);
         Assert.Equal(unlabeled.Advantages, labeled.Advantages);
         Assert.Null(unlabeled.Measured.GoldClass);
@@ -80,21 +82,30 @@ public sealed class RewardStageTests
     public void Supervised_rewards_the_label()
     {
         RunConfiguration supervised = new() { Method = "supervised" };
-        RewardedGroup group = Assess(supervised, ["7", "7", "7", "\\frac12", "1", "2", "3", "4"], [], label: "0.5");
+        Assessed group = Assess(supervised, ["7", "7", "7", "\\frac12", "1", "2", "3", "4"], [], label: "0.5");
         Assert.Equal([0.1, 0.1, 0.1, 1.0, 0.1, 0.1, 0.1, 0.1], group.Rewards);
     }
 
-    private static RewardedGroup Assess(
+    private static Assessed Assess(
         RunConfiguration configuration, string[] maternal, string[][] retraced, string? label = null)
     {
         Dictionary<string, string> labels = label is null ? [] : new() { ["p"] = label };
-        var stage = new RewardStage(configuration, labels);
+        IRewardRule rule = Method.Of(configuration).Rule;
         PreparedProblem problem = new(new Problem("p", "?", []), [], [], [1]);
         Trajectory[] sampled = [.. maternal.Select(answer => new Trajectory(
             new Generation([1], [-1], [0.5f], [], Stopped: true), $"{Form}\\boxed{{{answer}}}", answer))];
         Retracing[][] retracings = retraced.Length == 0
             ? []
-            : [[.. retraced.Select(answers => new Retracing([0], [], [], answers, answers))]];
-        return Assert.Single(stage.Assess(1, [problem], [sampled], retracings));
+            : [[.. retraced.Select(answers => new Retracing([0], new([]), [], answers, answers))]];
+        SampledGroup group = Assert.Single(
+            new AnswerGrouping(rule, configuration.Rollout.Group, labels, configuration.Seed)
+                .Of(1, [problem], [sampled], retracings));
+        TrajectoryRewards rewarding = new(
+            rule, configuration.Reward.FormatWeight, GroupAdvantages.Parse(configuration.Learning.Advantage));
+        double[] rewards = rewarding.Of(group.Answers, group.AreFormatted);
+        return new Assessed(group.Maternal, group.Measured, rewards, Assert.Single(rewarding.Advantages([rewards])));
     }
+
+    private sealed record Assessed(
+        IReadOnlyList<Trajectory> Maternal, AnswerGroup Measured, double[] Rewards, double[] Advantages);
 }

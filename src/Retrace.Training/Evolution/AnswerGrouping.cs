@@ -1,0 +1,82 @@
+using Retrace.Rewards;
+using Retrace.Training.Prompts;
+
+namespace Retrace.Training.Evolution;
+
+/// <summary>Makes classes of equal answers of both rounds together, with what the rule reads besides.</summary>
+/// <param name="rule">Says which answers are equal, and what it reads.</param>
+/// <param name="n">The trajectories of a problem that are trained on.</param>
+/// <param name="labels">Gold answers by problem id.</param>
+/// <param name="seed">The run's.</param>
+internal sealed class AnswerGrouping(
+    IRewardRule rule, int n, IReadOnlyDictionary<string, string> labels, long seed)
+{
+    /// <summary>[problems] both rounds of each problem.</summary>
+    /// <param name="sampled">
+    /// [problems][samples] n trajectories, and behind them those that vote in the continuations' place.
+    /// </param>
+    /// <param name="retraced">[problems][n], or nothing.</param>
+    public SampledGroup[] Of(
+        int step,
+        IReadOnlyList<PreparedProblem> problems,
+        IReadOnlyList<Trajectory[]> sampled,
+        IReadOnlyList<Retracing[]> retraced) =>
+    [
+        .. problems.Select((problem, place) => GroupOf(
+            step,
+            place,
+            problem,
+            sampled[place][..n],
+            sampled[place][n..],
+            retraced.Count == 0 ? [] : retraced[place])),
+    ];
+
+    private SampledGroup GroupOf(
+        int step, int place, PreparedProblem problem, Trajectory[] maternal, Trajectory[] voting, Retracing[] retracings)
+    {
+        AnswerGroup answers = AnswerGroup.Of(
+            [.. maternal.Select(trajectory => trajectory.Answer)],
+            voting.Length > 0 ? ListsOf(voting) : [.. retracings.Select(retracing => retracing.Answers)],
+            labels.GetValueOrDefault(problem.Problem.Id),
+            rule.Equivalence) with
+        {
+            Evidence = [.. EvidenceOf(step, place, maternal, retracings)],
+        };
+        return new SampledGroup(problem, maternal, voting, retracings, answers);
+    }
+
+    private IEnumerable<Evidence> EvidenceOf(int step, int place, Trajectory[] maternal, Retracing[] retracings)
+    {
+        if (rule.Reads.HasFlag(RewardInputs.AnchorPositions))
+        {
+            yield return new AnchorPositions([.. retracings.Select(retracing => retracing.AnchorGroups)]);
+        }
+        if (rule.Reads.HasFlag(RewardInputs.MeanEntropies))
+        {
+            yield return new MeanEntropies([.. maternal.Select(one => Mean(one.Generation.Entropies))]);
+        }
+        if (rule.Reads.HasFlag(RewardInputs.SelfCertainties))
+        {
+            yield return new SelfCertainties([.. maternal.Select(one => Mean(one.Generation.SelfCertainties))]);
+        }
+        if (rule.Reads.HasFlag(RewardInputs.RandomNumbers))
+        {
+            yield return new RandomNumbers(RandomStream.For(seed, Purpose.Reward, step, place));
+        }
+    }
+
+    // Into as many lists of equal length as can be; the first take what is left.
+    private string?[][] ListsOf(Trajectory[] voting)
+    {
+        string?[][] lists = new string?[n][];
+        for (int i = 0; i < n; i++)
+        {
+            int from = (int)((long)voting.Length * i / n);
+            int to = (int)((long)voting.Length * (i + 1) / n);
+            lists[i] = Array.ConvertAll(voting[from..to], trajectory => trajectory.Answer);
+        }
+        return lists;
+    }
+
+    private static double Mean(float[] values) => values.Length == 0 ? 0 : values.Average(value => (double)value);
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using Retrace.Rewards;
+using Retrace.Training.Learning;
+
+namespace Retrace.Training.Evolution;
+
+/// <summary>
+/// One step of Continuous Softened Retracing reSampling (Yu et al. 2026, arXiv 2604.03647): from a batch of problems
+/// without labels to an update of the policy. Each line is a stage; docs/method.md has their formulas.
+/// </summary>
+/// <remarks>
+/// A method that does not retrace (<see cref="Configuration.Method"/>) has no cutter and no second round. The processes
+/// of a job take the same step: the engine shares out what is sampled, the learner what is learned from.
+/// </remarks>
+internal sealed class CsrsStep(
+    UpcomingBatches batches,
+    MaternalRound maternalRound,
+    TrajectoryCutter? cutter,
+    Reinference? reinference,
+    AnswerGrouping grouping,
+    TrajectoryRewards rewarding,
+    TrainingSamples samples,
+    Learner learner)
+{
+    /// <param name="step">From 1.</param>
+    /// <param name="onStage">Told what begins.</param>
+    /// <exception cref="OperationCanceledException">It was interrupted before it began to learn.</exception>
+    public StepOutcome Take(int step, Action<string> onStage, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        SampledGroup[] groups = Sample(step, onStage, cancellation);
+        double[][] rewards = [.. groups.Select(group => rewarding.Of(group.Answers, group.AreFormatted))]; // SFR
+        double[][] advantages = rewarding.Advantages(rewards); // over the others of the group
+        TimeSpan rollout = clock.Elapsed;
+
+        onStage("learning");
+        batches.Prepare(step + 1);
+        LearningStatistics learned = learner.Learn(step, samples.Of(groups, advantages)); // GRPO
+        return new StepOutcome(groups, rewards, advantages, learned, rollout, clock.Elapsed - rollout);
+    }
+
+    // Both rounds. Nothing that it returns holds the patches of perturbed images, so they are gone while learning.
+    private SampledGroup[] Sample(int step, Action<string> onStage, CancellationToken cancellation)
+    {
+        onStage("rollout");
+        StepBatch batch = batches.Of(step);
+        Trajectory[][] maternal = maternalRound.Sample(step, batch.Problems, cancellation); // from the clean image
+        Retracing[][] retraced = [];
+        if (cutter is not null && reinference is not null)
+        {
+            onStage("retracing");
+            Cut[][] cuts = cutter.Cut(step, maternal, batch.Perturbed); // RRM: anchors; VSP: perturbed images
+            retraced = reinference.Continue(step, batch.Problems, cuts, cancellation); // m continuations of each
+        }
+        return grouping.Of(step, batch.Problems, maternal, retraced); // A_n and A_m, in classes of equal answers
+    }
+}

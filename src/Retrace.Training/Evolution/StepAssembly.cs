@@ -1,0 +1,58 @@
+using Retrace.Advantages;
+using Retrace.Configuration;
+using Retrace.Models;
+using Retrace.Rewards;
+using Retrace.Training.DataParallel;
+using Retrace.Training.Learning;
+using Retrace.Training.Prompts;
+using Retrace.Training.Rollouts;
+
+namespace Retrace.Training.Evolution;
+
+/// <summary>Makes the parts of a step from what a configuration says.</summary>
+internal static class StepAssembly
+{
+    /// <param name="method">The rule, and whether trajectories are retraced for it.</param>
+    /// <param name="engine">This process's own.</param>
+    /// <param name="schedule">Which problems each step sees.</param>
+    /// <param name="steps">Of the whole run.</param>
+    public static CsrsStep StepOf(
+        RunConfiguration configuration,
+        Method method,
+        VisionLanguageModel model,
+        IRolloutEngine engine,
+        UsableProblems data,
+        BatchSchedule schedule,
+        int steps,
+        Learner learner,
+        IProcessGroup processes)
+    {
+        IRolloutEngine shared = processes.Size == 1 ? engine : new SharedRolloutEngine(engine, processes);
+        int n = configuration.Rollout.Group;
+        int samples = method.CountsVotes ? Math.Max(configuration.Rollout.VoteSamples ?? n, n) : n;
+        var sampling = new SamplingSettings(
+            configuration.Rollout.Temperature,
+            configuration.Rollout.TopP,
+            method.Rule.Reads.HasFlag(RewardInputs.SelfCertainties));
+        VisualPerturbation? perturbation =
+            method.Retraces ? VisualPerturbation.Of(configuration, model.Images) : null;
+        return new CsrsStep(
+            new UpcomingBatches(
+                data.Problems,
+                schedule,
+                steps,
+                new ProblemPreparation(model, configuration.Data),
+                perturbation is null ? null : (step, problems) => perturbation.Of(step, problems, n),
+                processes.ShareOf),
+            new MaternalRound(shared, model.Tokenizer, configuration, sampling, samples),
+            method.Retraces ? TrajectoryCutter.Of(configuration, model.Tokenizer) : null,
+            method.Retraces ? new Reinference(shared, model.Tokenizer, configuration, sampling) : null,
+            new AnswerGrouping(method.Rule, n, data.Labels, configuration.Seed),
+            new TrajectoryRewards(
+                method.Rule,
+                configuration.Reward.FormatWeight,
+                GroupAdvantages.Parse(configuration.Learning.Advantage)),
+            new TrainingSamples(configuration.Learning.ImportanceTruncation),
+            learner);
+    }
+}

@@ -1,0 +1,60 @@
+using Retrace.Anchors;
+using Retrace.Answers;
+using Retrace.Configuration;
+using Retrace.Models.Text;
+using Retrace.Training.Rollouts;
+
+namespace Retrace.Training.Evolution;
+
+/// <summary>Chooses the anchors of maternal trajectories: the first half of retracing re-inference (RRM).</summary>
+/// <param name="tokenizer">Gives tokens their texts, in which rules find the steps of reasoning.</param>
+/// <param name="anchors">One for each anchor that a trajectory gets.</param>
+/// <param name="extraction">Finds the final answer, which lies behind every anchor.</param>
+/// <param name="seed">The run's.</param>
+internal sealed class TrajectoryCutter(
+    Tokenizer tokenizer, IReadOnlyList<IAnchorRule> anchors, IAnswerExtraction extraction, long seed)
+{
+    private readonly Dictionary<int, string> _textOfToken = [];
+
+    /// <summary>As the settings describe it.</summary>
+    public static TrajectoryCutter Of(RunConfiguration configuration, Tokenizer tokenizer) => new(
+        tokenizer,
+        [
+            .. configuration.Retracing.AllKeepRates()
+                .Select(keepRate => AnchorRules.Create(configuration.Retracing.Anchor, keepRate)),
+        ],
+        AnswerExtractions.Create(configuration.Reward.Extraction),
+        configuration.Seed);
+
+    /// <summary>[problems][n] the cuts of a step.</summary>
+    /// <param name="maternal">[problems][n]</param>
+    /// <param name="perturbed">[problems][n]</param>
+    public Cut[][] Cut(int step, Trajectory[][] maternal, PerturbedImages[][] perturbed) =>
+    [
+        .. maternal.Select((group, place) => group
+            .Select((trajectory, i) =>
+                new Cut(trajectory, AnchorsOf(trajectory, step, place, i), perturbed[place][i]))
+            .ToArray()),
+    ];
+
+    private int[] AnchorsOf(Trajectory trajectory, int step, int place, int index)
+    {
+        Generation generation = trajectory.Generation;
+        AnchorContext context = AnchorContext.Of(
+            [.. generation.Content.ToArray().Select(TextOf)],
+            generation.Entropies[..generation.ContentLength],
+            extraction);
+        Random random = RandomStream.For(seed, Purpose.Anchor, step, place, index);
+        return [.. anchors.Select(rule => rule.Choose(context, random))];
+    }
+
+    private string TextOf(int token)
+    {
+        if (!_textOfToken.TryGetValue(token, out string? text))
+        {
+            text = tokenizer.Decode([token]);
+            _textOfToken.Add(token, text);
+        }
+        return text;
+    }
+}

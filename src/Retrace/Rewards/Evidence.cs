@@ -1,0 +1,23 @@
+namespace Retrace.Rewards;
+
+/// <summary>
+/// Something about a group besides its answers. A group carries what its rule declares to read
+/// (<see cref="IRewardRule.Reads"/>) and nothing else.
+/// </summary>
+public abstract record Evidence;
+
+/// <summary>Where each continuation was cut.</summary>
+/// <param name="Indices">[n][m] the index of the anchor, among those of its trajectory, that it starts from.</param>
+public sealed record AnchorPositions(IReadOnlyList<IReadOnlyList<int>> Indices) : Evidence;
+
+/// <summary>How certain the policy was of the trajectories' tokens.</summary>
+/// <param name="Values">[n] the mean next-token entropy of each maternal trajectory, in nats.</param>
+public sealed record MeanEntropies(IReadOnlyList<double> Values) : Evidence;
+
+/// <summary>How far the policy's next-token distributions were from uniform.</summary>
+/// <param name="Values">[n] the mean over a trajectory's tokens of KL(uniform ‖ distribution), in nats.</param>
+public sealed record SelfCertainties(IReadOnlyList<double> Values) : Evidence;
+
+/// <summary>The problem's own stream of random numbers.</summary>
+/// <param name="Stream">Read from its start.</param>
+public sealed record RandomNumbers(Random Stream) : Evidence;

@@ -1,0 +1,28 @@
+using Retrace.Advantages;
+
+namespace Retrace.Rewards;
+
+/// <summary>The rewards that a rule gives a batch of groups, and the advantages that come of them.</summary>
+/// <param name="rule">Scores the groups.</param>
+/// <param name="formatWeight">w of <see cref="RewardBlend.Total"/>.</param>
+/// <param name="normalisation">What a reward's distance from its group's mean is divided by.</param>
+public sealed class TrajectoryRewards(IRewardRule rule, double formatWeight, AdvantageNormalisation normalisation)
+{
+    /// <summary>[n] the reward of each maternal trajectory. The rule sees no label that it does not read.</summary>
+    /// <param name="group">The answers to one problem, with the evidence that the rule reads.</param>
+    /// <param name="formatted">[n] whether each response has the asked form.</param>
+    /// <exception cref="ArgumentException">The group lacks something that the rule needs.</exception>
+    public double[] Of(AnswerGroup group, IReadOnlyList<bool> formatted)
+    {
+        double[] scores = rule.Score(
+            rule.Reads.HasFlag(RewardInputs.Label) ? group : group with { GoldClass = null });
+        return rule.GivesAdvantages
+            ? scores
+            : [.. scores.Zip(formatted, (score, form) => RewardBlend.Total(score, form, formatWeight))];
+    }
+
+    /// <summary>[groups][n] the advantages of all groups of a batch.</summary>
+    /// <param name="rewards">[groups][n] as <see cref="Of"/> gives them.</param>
+    public double[][] Advantages(IReadOnlyList<double[]> rewards) =>
+        rule.GivesAdvantages ? [.. rewards] : GroupAdvantages.Of(rewards, normalisation);
+}
