@@ -10,6 +10,7 @@ public sealed class RolloutServerTests
 
     // As where a machine has gone, or a firewall drops everything.
     [Fact]
+    [Trait("Time", "long")]
     public async Task A_server_that_takes_no_connection_is_said_to_do_so_and_not_to_be_late()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere a full queue of connections refuses more.");
