@@ -81,6 +81,6 @@ public sealed class ModelFolderTests : IDisposable
     private string Prompt()
     {
         using VisionLanguageModel model = VisionLanguageModel.Load(_folder.Path, ScalarType.Float32, CPU);
-        return string.Join(' ', model.Tokenizer.Encode(ChatTemplate.Prompt("What is it?", imageCount: 1)));
+        return string.Join(' ', model.Tokenizer.Encode(model.Family.Chat.Prompt("What is it?", imageCount: 1)));
     }
 }

@@ -16,6 +16,14 @@ public static class TorchScript
     /// <summary>Turns the fuser off. For <see cref="NativeSettings"/>.</summary>
     internal static void TurnOffFuser() => NativeEnvironment.SetUnlessSet(Fuser, "0");
 
-    /// <summary>Compiles a script when its first function is called.</summary>
-    public static Lazy<jit.CompilationUnit> Of(string script) => new(() => jit.compile(script));
+    /// <summary>The script of a class, compiled when its first function is called.</summary>
+    /// <param name="owner">A resource of its assembly has its full name and the ending <c>.py</c>.</param>
+    public static Lazy<jit.CompilationUnit> Of(Type owner) => new(() =>
+    {
+        string name = owner.FullName + ".py";
+        using Stream script = owner.Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"There is no resource {name}.");
+        using var reader = new StreamReader(script);
+        return jit.compile(reader.ReadToEnd());
+    });
 }

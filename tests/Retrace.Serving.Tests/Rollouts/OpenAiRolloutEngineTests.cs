@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Retrace.Models.Text;
 using Retrace.Training;
 using Retrace.Training.Rollouts;
 using Retrace.Training.Rollouts.Servers;
@@ -49,7 +48,7 @@ public sealed class OpenAiRolloutEngineTests : ServerRolloutTests
         await using RunningServer server = await RunningServer.StartAsync(updates: Folder.Path);
         using OpenAiRolloutEngine engine = Connect(Model, [server.Address], "rollout.prompts=tokens");
         engine.UsePolicy(0, Cancellation);
-        int[] prompt = Model.Tokenizer.Encode(ChatTemplate.Prompt("How many?", 0));
+        int[] prompt = Model.Tokenizer.Encode(Model.Family.Chat.Prompt("How many?", 0));
         RolloutRequest request = new(prompt, [], MaxTokens, [new Random(1)]);
         Generation drawn = engine.Generate([request], new SamplingSettings(0), Cancellation)[0][0];
         Generation expected = Local(Model, [request], new SamplingSettings(0))[0][0];

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Retrace.Configuration;
 using Retrace.Models;
 using Retrace.Models.Adapters;
+using Retrace.Models.Network;
 using Retrace.Testing;
 using Retrace.Training.Rollouts;
 using Retrace.Training.Rollouts.Servers;

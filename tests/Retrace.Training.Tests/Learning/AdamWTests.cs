@@ -1,4 +1,6 @@
-using Retrace.Models.Qwen;
+using Retrace.Models;
+using Retrace.Models.Families.Qwen25VL;
+using Retrace.Models.Network;
 using Retrace.Testing;
 using Retrace.Training.Learning;
 using TorchSharp;
@@ -15,7 +17,7 @@ public sealed class AdamWTests
     public void ItTakesTheStepsOfTorchsOwn(bool offload)
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel model = Model();
+        using VisionLanguageNetwork model = Model();
         Tensor ours = model.Parameters["lm_head.weight"];
         var theirs = new TorchSharp.Modules.Parameter(ours.detach().clone());
         using optim.Optimizer reference = optim.AdamW([theirs], lr: 0.01, weight_decay: 0.1);
@@ -40,7 +42,7 @@ public sealed class AdamWTests
     public void ClippingScalesTheJointNormDownToItsBound()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel model = Model();
+        using VisionLanguageNetwork model = Model();
         Tensor weights = model.Parameters["lm_head.weight"];
         model.Parameters.Train(name => name == "lm_head.weight");
         using var optimizer = new AdamW(model.Parameters, weightDecay: 0);
@@ -52,14 +54,14 @@ public sealed class AdamWTests
         Close.Relative(1.0, optimizer.ClipGradients(2.0), 1e-5);
     }
 
-    private static QwenModel Model()
+    private static VisionLanguageNetwork Model()
     {
-        var model = new QwenModel(
-            new QwenConfig(
-                new TextConfig(8, 8, 8, 1, 2, 1, 1e-6, 10000, [1, 1, 0], 64),
-                new VisionConfig(1, 8, 8, 2, 3, 8, 2, 2, 2, 8, [0]),
-                new TokenIds(0, [1, 0], 2, 3, 4, 5, 6),
-                TieWordEmbeddings: false),
+        var model = new VisionLanguageNetwork(
+            new ModelConfig(
+                ModelFamilies.Default,
+                new TextConfig(8, 8, 8, 1, 2, 1, 1e-6, 10000, [0, 1], 64, TieWordEmbeddings: false),
+                new WindowedVisionConfig(1, 8, 8, 2, 8, 2, 2, 2, 8, [0]),
+                new TokenIds(0, [1, 0], 2, 3, 4, 5, 6)),
             ScalarType.Float32,
             CPU);
         model.Initialise(seed: 1);

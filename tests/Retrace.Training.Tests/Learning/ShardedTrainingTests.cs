@@ -1,6 +1,6 @@
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
-using Retrace.Models.Tests.Qwen;
+using Retrace.Models.Network;
+using Retrace.Models.Tests.Network;
 using Retrace.Testing;
 using Retrace.Training.DataParallel;
 using Retrace.Training.Learning;
@@ -23,8 +23,8 @@ public sealed class ShardedTrainingTests
     public void Buckets_go_out_during_the_backward_pass_and_are_complete(bool tied, bool recompute)
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel plain = SmallModel.Create(tied);
-        using QwenModel model = SmallModel.Create(tied);
+        using VisionLanguageNetwork plain = SmallModel.Create(tied);
+        using VisionLanguageNetwork model = SmallModel.Create(tied);
         model.RecomputesActivations = recompute;
         plain.Parameters.Train(_ => true);
         model.Parameters.Train(_ => true);
@@ -63,8 +63,8 @@ public sealed class ShardedTrainingTests
     public void The_state_is_stored_as_that_of_one_process()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel plain = SmallModel.Create();
-        using QwenModel model = SmallModel.Create();
+        using VisionLanguageNetwork plain = SmallModel.Create();
+        using VisionLanguageNetwork model = SmallModel.Create();
         plain.Parameters.Train(_ => true);
         model.Parameters.Train(_ => true);
         using var optimizer = new AdamW(plain.Parameters, weightDecay: 0);
@@ -86,7 +86,7 @@ public sealed class ShardedTrainingTests
         }
     }
 
-    private static Tensor LossOf(QwenModel model)
+    private static Tensor LossOf(VisionLanguageNetwork model)
     {
         ProcessedImage image = SmallModel.Image(4, 6, 1);
         int[] prompt = [3, .. Enumerable.Repeat(SmallModel.ImagePad, 6), 4, 11, 12];

@@ -95,7 +95,7 @@ public sealed class TokenSamplerTests
         using DisposeScope scope = NewDisposeScope();
         using var sampler = new TokenSampler(settings, Stops, CPU);
         (Tensor tokens, Tensor measured) =
-            sampler.Draw(tensor(logits).expand(uniform.Length, logits.Length), tensor(uniform).unsqueeze(1));
+            sampler.Sample(tensor(logits).expand(uniform.Length, logits.Length), tensor(uniform).unsqueeze(1));
         long[] ids = tokens.data<long>().ToArray();
         Assert.Equal(ids.Select(id => (float)id), measured[0].data<float>().ToArray());
         Assert.Equal(ids.Select(id => Stops.Contains((int)id) ? 1f : 0), measured[1].data<float>().ToArray());
