@@ -52,7 +52,8 @@ public sealed class ImageProcessorTests
     [InlineData(3, 2, 1, 18, 30)]
     [InlineData(2, 3, 3, 12, 24)]
     [InlineData(14, 2, 2, 84, 56)]
-    public void Patches_lie_as_in_the_references_transposition(int patch, int merge, int temporal, int width, int height)
+    public void Patches_lie_as_in_the_references_transposition(
+        int patch, int merge, int temporal, int width, int height)
     {
         using DisposeScope scope = NewDisposeScope();
         ImageProcessorConfig config = ModelFamilies.Default.ImageDefaults with

@@ -20,7 +20,7 @@ public sealed class ModelConfigTests
     }
 
     [Fact]
-    public void Expanding_adds_the_tokens_of_the_grids_and_nothing_else() => Gen.Int[1, 9].Select(Gen.Int[1, 9]).Array[0, 4]
+    public void Expanding_adds_just_the_tokens_of_the_grids() => Gen.Int[1, 9].Select(Gen.Int[1, 9]).Array[0, 4]
         .Sample(sides =>
         {
             ImageGrid[] grids = [.. sides.Select(side => new ImageGrid(1, 2 * side.Item1, 2 * side.Item2))];

@@ -24,7 +24,8 @@ public sealed class TokenizerTests
     public void Every_string_has_the_published_ids() => AssertPublishedIds(Whole.Value);
 
     [Fact]
-    public void Vocabulary_and_merges_in_files_of_their_own_give_the_published_ids() => AssertPublishedIds(InParts.Value);
+    public void Vocabulary_and_merges_in_files_of_their_own_give_the_published_ids() =>
+        AssertPublishedIds(InParts.Value);
 
     [Fact]
     public void Decoding_gives_the_text_in_form_C() => AnyText.Sample(text =>

@@ -53,8 +53,8 @@ public sealed class ShardedTrainingTests
             sharded.ShareWeights();
         }
 
-        // Within a hundredth of a step. Adam divides a gradient by its own size, and that of a key's bias, which changes no
-        // attention, is nothing but rounding.
+        // Within a hundredth of a step. Adam divides a gradient by its own size, and that of a key's bias, which changes
+        // no attention, is nothing but rounding.
         Assert.All(plain.Parameters.Names, name => Assert.True(
             (plain.Parameters[name] - model.Parameters[name]).abs().max().item<float>() < 0.01 * LearningRate, name));
     }

@@ -24,7 +24,8 @@ public sealed class RolloutServerTests
             {
                 // Nobody accepts them.
             }
-            using RolloutServer server = new(new Uri($"http://{listener.LocalEndPoint}/"), key: null, TimeProvider.System);
+            using RolloutServer server =
+                new(new Uri($"http://{listener.LocalEndPoint}/"), key: null, TimeProvider.System);
             ServerFaultException fault =
                 await Assert.ThrowsAsync<ServerFaultException>(() => server.FindModelAsync(Cancellation));
             Assert.Contains("cannot be reached: it took no connection within 10 s", fault.Message);
