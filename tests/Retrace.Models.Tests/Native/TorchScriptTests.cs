@@ -13,7 +13,7 @@ public sealed class TorchScriptTests
     private delegate byte FuserState();
 
     [Fact]
-    public void AScriptRunsWithoutLibtorchsFuser()
+    public void A_script_runs_without_libtorchs_fuser()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "asks libtorch by the name that GCC gives its function");
         using DisposeScope scope = NewDisposeScope();

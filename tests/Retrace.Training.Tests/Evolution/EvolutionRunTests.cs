@@ -221,6 +221,7 @@ public sealed class EvolutionRunTests : IDisposable
     }
 
     [Fact]
+    [Trait("Time", "long")]
     public void Memory_stays_flat_over_two_hundred_steps()
     {
         string[] settings =

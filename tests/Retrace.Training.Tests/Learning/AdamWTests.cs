@@ -14,7 +14,7 @@ public sealed class AdamWTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void ItTakesTheStepsOfTorchsOwn(bool offload)
+    public void It_takes_the_steps_of_Torchs_own(bool offload)
     {
         using DisposeScope scope = NewDisposeScope();
         using VisionLanguageNetwork model = Model();
@@ -39,7 +39,7 @@ public sealed class AdamWTests
     }
 
     [Fact]
-    public void ClippingScalesTheJointNormDownToItsBound()
+    public void Clipping_scales_the_joint_norm_down_to_its_bound()
     {
         using DisposeScope scope = NewDisposeScope();
         using VisionLanguageNetwork model = Model();

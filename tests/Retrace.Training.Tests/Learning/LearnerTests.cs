@@ -167,6 +167,7 @@ public sealed class LearnerTests
 
     // Of more than 200 steps none may leave a tensor behind.
     [Fact]
+    [Trait("Time", "long")]
     public void Memory_stays_flat_over_two_hundred_steps()
     {
         using VisionLanguageNetwork policy = SmallModel.Create();

@@ -13,6 +13,7 @@ namespace Retrace.Training.Tests.Learning;
 public sealed class ShardedTrainingTests
 {
     private const int BucketSize = 1000; // Of some 40 000 elements.
+    private const double LearningRate = 1e-3;
 
     [Theory]
     [InlineData(true, false)]
@@ -47,14 +48,15 @@ public sealed class ShardedTrainingTests
             Assert.InRange(during, all / 2, all - 1); // All but the last: the first layers' weights.
 
             Close.Relative(optimizer.ClipGradients(1), shardedOptimizer.ClipGradients(1), 1e-5);
-            optimizer.Update(1e-3);
-            shardedOptimizer.Update(1e-3);
+            optimizer.Update(LearningRate);
+            shardedOptimizer.Update(LearningRate);
             sharded.ShareWeights();
         }
 
-        Assert.All(
-            plain.Parameters.Names,
-            name => Close.Relative(plain.Parameters[name], model.Parameters[name], 1e-5, name));
+        // Within a hundredth of a step. Adam divides a gradient by its own size, and that of a key's bias, which changes
+        // no attention, is nothing but rounding.
+        Assert.All(plain.Parameters.Names, name => Assert.True(
+            (plain.Parameters[name] - model.Parameters[name]).abs().max().item<float>() < 0.01 * LearningRate, name));
     }
 
     [Fact]
@@ -69,10 +71,10 @@ public sealed class ShardedTrainingTests
         using var sharded = new ShardedTraining(new SingleProcess(), model.Parameters, BucketSize);
         using var shardedOptimizer = new AdamW(sharded.Parts, model.Parameters, weightDecay: 0, offload: false);
         LossOf(plain).backward();
-        optimizer.Update(1e-3);
+        optimizer.Update(LearningRate);
         LossOf(model).backward();
         sharded.Complete();
-        shardedOptimizer.Update(1e-3);
+        shardedOptimizer.Update(LearningRate);
 
         var stored = sharded.StateToStore(shardedOptimizer);
 

@@ -10,6 +10,7 @@ public sealed class RolloutServerTests
 
     // As where a machine has gone, or a firewall drops everything.
     [Fact]
+    [Trait("Time", "long")]
     public async Task A_server_that_takes_no_connection_is_said_to_do_so_and_not_to_be_late()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere a full queue of connections refuses more.");
@@ -23,7 +24,8 @@ public sealed class RolloutServerTests
             {
                 // Nobody accepts them.
             }
-            using RolloutServer server = new(new Uri($"http://{listener.LocalEndPoint}/"), key: null, TimeProvider.System);
+            using RolloutServer server =
+                new(new Uri($"http://{listener.LocalEndPoint}/"), key: null, TimeProvider.System);
             ServerFaultException fault =
                 await Assert.ThrowsAsync<ServerFaultException>(() => server.FindModelAsync(Cancellation));
             Assert.Contains("cannot be reached: it took no connection within 10 s", fault.Message);
