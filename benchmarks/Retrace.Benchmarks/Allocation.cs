@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Training.Rollouts;
 
 namespace Retrace.Benchmarks;
@@ -13,11 +13,11 @@ internal static class Allocation
 
     public static void Run(BenchmarkSettings settings)
     {
-        QwenConfig config = settings.Smallest
+        ModelConfig config = settings.Smallest
             ? RandomModel.Smallest
             : RandomModel.Shape(hidden: 128, layers: 4, vocabulary: 726);
         (int few, int many) = settings.Smallest ? (4, 8) : (64, 320);
-        using QwenModel model = RandomModel.Create(config);
+        using VisionLanguageNetwork model = RandomModel.Create(config);
         foreach (int batch in settings.Smallest ? [2] : (int[])[1, 16, 128])
         {
             var engine = new LocalRolloutEngine(model, batch);

@@ -1,5 +1,6 @@
 using Retrace.Models;
-using Retrace.Models.Qwen;
+using Retrace.Models.Native;
+using Retrace.Models.Network;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -20,7 +21,7 @@ internal sealed class BareLearner : IDisposable
     private readonly Parameter[] _trained;
 
     /// <param name="model">Whose weights both policies start with.</param>
-    public BareLearner(QwenModel model, double learningRate)
+    public BareLearner(VisionLanguageNetwork model, double learningRate)
     {
         _config = model.Config.Text;
         string[] names = [.. model.Parameters.Names.Where(name => name.StartsWith("model.", StringComparison.Ordinal))];

@@ -1,6 +1,6 @@
 using Retrace.Benchmarks.Measuring;
 using Retrace.Configuration;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Training.Learning;
 using Retrace.Training.Rollouts;
 using TorchSharp;
@@ -20,12 +20,12 @@ internal static class CostModel
 
     public static void Run(BenchmarkSettings settings)
     {
-        (QwenConfig config, int promptTokens, int responseTokens) = settings.Smallest
+        (ModelConfig config, int promptTokens, int responseTokens) = settings.Smallest
             ? (RandomModel.Smallest, 8, 10)
             : (RandomModel.Shape(hidden: 512, layers: 8, vocabulary: 8000), 128, 64);
-        using QwenModel reference = RandomModel.Create(config);
-        using QwenModel policy = reference.Clone();
-        policy.Parameters.Train(name => !name.StartsWith("visual.", StringComparison.Ordinal));
+        using VisionLanguageNetwork reference = RandomModel.Create(config);
+        using VisionLanguageNetwork policy = reference.Clone();
+        policy.Train(vision: false);
         var step = new Step(policy, reference, promptTokens, responseTokens);
         Generation[] maternal = step.DrawMaternal();
 
@@ -69,7 +69,8 @@ internal static class CostModel
     private static void Line(string name, Spread spread) => Console.WriteLine($"  {name,-46} {spread.ToString("0.00")}");
 
     /// <summary>Steps for one problem without an image, and their parts.</summary>
-    private sealed class Step(QwenModel policy, QwenModel reference, int promptTokens, int responseTokens)
+    private sealed class Step(
+        VisionLanguageNetwork policy, VisionLanguageNetwork reference, int promptTokens, int responseTokens)
     {
         private readonly LocalRolloutEngine _engine = new(policy, Group * Continuations);
 
@@ -92,7 +93,7 @@ internal static class CostModel
                 CancellationToken.None).SelectMany(drawn => drawn),
         ];
 
-        public void LogProbs(QwenModel model, Generation[] drawn) => PromptedResponse.LogProbs(
+        public void LogProbs(VisionLanguageNetwork model, Generation[] drawn) => PromptedResponse.LogProbs(
             model, [.. Samples(drawn).Select(sample => sample.Content)], int.MaxValue, 1, CancellationToken.None);
 
         public void Learn(bool recompute, double kl, Generation[] drawn)

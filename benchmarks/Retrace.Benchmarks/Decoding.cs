@@ -1,5 +1,5 @@
 using Retrace.Benchmarks.Measuring;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Training.Rollouts;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,8 +17,8 @@ internal static class Decoding
 
     public static void Run(BenchmarkSettings settings)
     {
-        QwenConfig config = settings.Smallest ? RandomModel.Smallest : RandomModel.HundredMillion;
-        using QwenModel model = RandomModel.Create(config);
+        ModelConfig config = settings.Smallest ? RandomModel.Smallest : RandomModel.HundredMillion;
+        using VisionLanguageNetwork model = RandomModel.Create(config);
         Console.WriteLine($"{model.Parameters.Count / 1e6:0.0} million weights, fp32");
         foreach (int batch in settings.Smallest ? [1, 4] : (int[])[1, 64])
         {
@@ -26,7 +26,7 @@ internal static class Decoding
         }
     }
 
-    private static void Measure(QwenModel model, int batch, BenchmarkSettings settings)
+    private static void Measure(VisionLanguageNetwork model, int batch, BenchmarkSettings settings)
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -40,7 +40,7 @@ internal static class Decoding
         Tensor[] matrices =
         [
             .. model.Parameters.Names
-                .Where(name => !name.StartsWith("visual.", StringComparison.Ordinal))
+                .Where(name => !model.Config.Family.WeightNames.IsVision(name))
                 .Select(name => model.Parameters[name])
                 .Where(weights => weights.dim() == 2),
         ];

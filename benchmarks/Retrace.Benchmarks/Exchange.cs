@@ -1,6 +1,6 @@
 using Retrace.Benchmarks.Measuring;
 using Retrace.Configuration;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Training.DataParallel;
 using Retrace.Training.Learning;
 using static TorchSharp.torch;
@@ -19,10 +19,10 @@ internal static class Exchange
     public static void Run(BenchmarkSettings settings)
     {
         using IProcessGroup processes = ProcessGroups.Join();
-        QwenConfig config = settings.Smallest ? RandomModel.Smallest : RandomModel.Shape(512, 8, 8000);
+        ModelConfig config = settings.Smallest ? RandomModel.Smallest : RandomModel.Shape(512, 8, 8000);
         int responses = settings.Smallest ? 2 : 8; // Of each process.
-        using QwenModel joint = Trained(config);
-        using QwenModel own = Trained(config);
+        using VisionLanguageNetwork joint = Trained(config);
+        using VisionLanguageNetwork own = Trained(config);
         using Learner together = LearnerOf(joint, processes);
         using Learner alone = LearnerOf(own, processes: null);
         TrainingSample[] samples = Samples(joint, responses * processes.Size);
@@ -61,14 +61,14 @@ internal static class Exchange
 
     private static void Line(string name, Spread spread) => Console.WriteLine($"  {name,-48} {spread.ToString("0.000")}");
 
-    private static QwenModel Trained(QwenConfig config)
+    private static VisionLanguageNetwork Trained(ModelConfig config)
     {
-        QwenModel model = RandomModel.Create(config);
-        model.Parameters.Train(name => !name.StartsWith("visual.", StringComparison.Ordinal));
+        VisionLanguageNetwork model = RandomModel.Create(config);
+        model.Train(vision: false);
         return model;
     }
 
-    private static Learner LearnerOf(QwenModel model, IProcessGroup? processes) => new(
+    private static Learner LearnerOf(VisionLanguageNetwork model, IProcessGroup? processes) => new(
         model,
         reference: null,
         new LearningSettings { Kl = 0, LearningRate = 1e-12, MiniBatch = int.MaxValue },
@@ -76,7 +76,7 @@ internal static class Exchange
         seed: 0,
         processes);
 
-    private static TrainingSample[] Samples(QwenModel model, int count)
+    private static TrainingSample[] Samples(VisionLanguageNetwork model, int count)
     {
         PromptedResponse[] contents =
         [

@@ -1,6 +1,6 @@
 using Retrace.Benchmarks.Measuring;
 using Retrace.Configuration;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Training.Learning;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,13 +17,13 @@ internal static class LearningStep
 
     public static void Run(BenchmarkSettings settings)
     {
-        (QwenConfig config, int responses, int promptTokens, int responseTokens) = settings.Smallest
+        (ModelConfig config, int responses, int promptTokens, int responseTokens) = settings.Smallest
             ? (RandomModel.Smallest, 2, 8, 4)
             : (RandomModel.HundredMillion, 8, 256, 64);
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel reference = RandomModel.Create(config);
-        using QwenModel policy = reference.Clone();
-        policy.Parameters.Train(name => !name.StartsWith("visual.", StringComparison.Ordinal));
+        using VisionLanguageNetwork reference = RandomModel.Create(config);
+        using VisionLanguageNetwork policy = reference.Clone();
+        policy.Train(vision: false);
         using BareLearner bare = new(reference, LearningRate);
         using Learner learner = new(
             policy,

@@ -1,5 +1,7 @@
+using Retrace.Models;
+using Retrace.Models.Families.Qwen25VL;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using static TorchSharp.torch;
 
 namespace Retrace.Benchmarks;
@@ -11,18 +13,19 @@ internal static class RandomModel
     private const int ImagePad = 6;
 
     /// <summary>88M weights in the decoder and 14M in the vision tower.</summary>
-    public static QwenConfig HundredMillion { get; } = Shape(hidden: 768, layers: 12, vocabulary: 16000);
+    public static ModelConfig HundredMillion { get; } = Shape(hidden: 768, layers: 12, vocabulary: 16000);
 
     /// <summary>For trials.</summary>
-    public static QwenConfig Smallest { get; } = Shape(hidden: 128, layers: 2, vocabulary: 400);
+    public static ModelConfig Smallest { get; } = Shape(hidden: 128, layers: 2, vocabulary: 400);
 
     /// <summary>
     /// A Qwen2.5-VL whose other sizes are in proportion: heads of 64, three query heads to a key head or one.
     /// </summary>
-    public static QwenConfig Shape(int hidden, int layers, int vocabulary)
+    public static ModelConfig Shape(int hidden, int layers, int vocabulary)
     {
         int heads = hidden / 64;
-        return new QwenConfig(
+        return new ModelConfig(
+            ModelFamilies.Default,
             new TextConfig(
                 VocabularySize: vocabulary,
                 HiddenSize: hidden,
@@ -32,14 +35,14 @@ internal static class RandomModel
                 KeyValueHeads: heads % 3 == 0 ? heads / 3 : heads,
                 NormEpsilon: 1e-6,
                 RopeTheta: 1e6,
-                RopeSections: [8, 12, 12],
-                MaxPositions: 32768),
-            new VisionConfig(
+                RopeAxes: Rotary.AxesInSections(8, 12, 12),
+                MaxPositions: 32768,
+                TieWordEmbeddings: true),
+            new WindowedVisionConfig(
                 Depth: Math.Max(2, layers / 2),
                 HiddenSize: hidden / 2,
                 IntermediateSize: hidden,
                 Heads: Math.Max(1, heads / 2),
-                Channels: 3,
                 OutHiddenSize: hidden,
                 PatchSize: 14,
                 MergeSize: 2,
@@ -48,19 +51,18 @@ internal static class RandomModel
                 FullAttentionBlocks: [Math.Max(2, layers / 2) - 1]),
             // No token stops a sample, so that lengths are what was asked for.
             new TokenIds(
-                EndOfText: 0, Stops: [], VisionStart: 2, VisionEnd: 3, VisionPad: 4, ImagePad: ImagePad, VideoPad: 7),
-            TieWordEmbeddings: true);
+                EndOfText: 0, Stops: [], VisionStart: 2, VisionEnd: 3, VisionPad: 4, ImagePad: ImagePad, VideoPad: 7));
     }
 
-    public static QwenModel Create(QwenConfig config)
+    public static VisionLanguageNetwork Create(ModelConfig config)
     {
-        var model = new QwenModel(config, ScalarType.Float32, CPU);
+        var model = new VisionLanguageNetwork(config, ScalarType.Float32, CPU);
         model.Initialise(seed: 1);
         return model;
     }
 
     /// <summary>Random text.</summary>
-    public static int[] Tokens(QwenConfig config, int count, int place)
+    public static int[] Tokens(ModelConfig config, int count, int place)
     {
         Random random = RandomStream.For(0, place);
         return [.. Enumerable.Range(0, count).Select(_ => random.Next(SpecialTokens, config.Text.VocabularySize))];
@@ -68,7 +70,7 @@ internal static class RandomModel
 
     /// <summary>A square image of noise.</summary>
     /// <param name="side">In tokens: four times as many patches, of 14 pixels to a side, as tokens.</param>
-    public static ProcessedImage Image(QwenConfig config, int side, int place)
+    public static ProcessedImage Image(ModelConfig config, int side, int place)
     {
         Random random = RandomStream.For(1, place);
         int patches = side * config.Vision.MergeSize;
@@ -81,7 +83,7 @@ internal static class RandomModel
     }
 
     /// <summary>The image's tokens, and random text behind them.</summary>
-    public static int[] PromptWithImage(QwenConfig config, int side, int textTokens, int place) =>
+    public static int[] PromptWithImage(ModelConfig config, int side, int textTokens, int place) =>
     [
         config.Tokens.VisionStart,
         .. Enumerable.Repeat(ImagePad, side * side),

@@ -1,7 +1,8 @@
 using Retrace.Benchmarks.Measuring;
 using Retrace.Configuration;
+using Retrace.Models.Families.Qwen25VL;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Training.Learning;
 using Retrace.Training.Rollouts;
 
@@ -17,7 +18,7 @@ internal static class Scaling
 
     public static void Run(BenchmarkSettings settings)
     {
-        QwenConfig model = settings.Smallest
+        ModelConfig model = settings.Smallest
             ? RandomModel.Smallest
             : RandomModel.Shape(hidden: 384, layers: 6, vocabulary: 4000);
         int[] lengths = settings.Smallest ? [4, 8] : [64, 128, 256, 512, 1024];
@@ -74,8 +75,8 @@ internal static class Scaling
 
     private static (Action Work, double Operations, IDisposable Held) Learning(Size size)
     {
-        QwenModel policy = RandomModel.Create(size.Model);
-        policy.Parameters.Train(name => size.Side > 0 || !name.StartsWith("visual.", StringComparison.Ordinal));
+        VisionLanguageNetwork policy = RandomModel.Create(size.Model);
+        policy.Train(vision: size.Side > 0);
         var learner = new Learner(policy, null, Settings, new RolloutSettings(), seed: 0);
         // A prompt each, so that the arithmetic is that of every token.
         TrainingSample[] samples = [.. Enumerable.Range(0, size.Responses).Select(Sample)];
@@ -93,7 +94,7 @@ internal static class Scaling
 
     private static (Action Work, double Operations, IDisposable Held) Drawing(Size size)
     {
-        QwenModel model = RandomModel.Create(size.Model);
+        VisionLanguageNetwork model = RandomModel.Create(size.Model);
         var engine = new LocalRolloutEngine(model, size.Responses);
         return (
             () => engine.Generate(
@@ -119,7 +120,7 @@ internal static class Scaling
     /// <param name="Text">Tokens of text in each prompt.</param>
     /// <param name="Side">Of each prompt's image, in tokens; 0 for none.</param>
     /// <param name="Response">Tokens of each response.</param>
-    private sealed record Size(QwenConfig Model, int Responses, int Text, int Side, int Response)
+    private sealed record Size(ModelConfig Model, int Responses, int Text, int Side, int Response)
     {
         public int[] Prompt(int place) => Side > 0
             ? RandomModel.PromptWithImage(Model, Side, Text, place)
@@ -129,7 +130,7 @@ internal static class Scaling
         public double Operations()
         {
             TextConfig text = Model.Text;
-            VisionConfig vision = Model.Vision;
+            var vision = (WindowedVisionConfig)Model.Vision;
             double tokens = Prompt(0).Length + Response;
             double keyValue = text.KeyValueHeads * text.HeadSize;
             double layer = (2.0 * text.HiddenSize * text.HiddenSize) + (2 * text.HiddenSize * keyValue)

@@ -2,7 +2,7 @@ using System.Globalization;
 using Retrace.Benchmarks.Measuring;
 using Retrace.Configuration;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Training.Learning;
 using Retrace.Training.Rollouts;
 
@@ -23,9 +23,11 @@ internal static class Sharing
 
     public static void Run(BenchmarkSettings settings)
     {
-        QwenConfig config = settings.Smallest ? RandomModel.Smallest : RandomModel.Shape(hidden: 384, layers: 6, vocabulary: 8000);
-        using QwenModel model = RandomModel.Create(config);
-        model.Parameters.Train(name => !name.StartsWith("visual.", StringComparison.Ordinal));
+        ModelConfig config = settings.Smallest
+            ? RandomModel.Smallest
+            : RandomModel.Shape(hidden: 384, layers: 6, vocabulary: 8000);
+        using VisionLanguageNetwork model = RandomModel.Create(config);
+        model.Train(vision: false);
         Console.WriteLine(
             $"{model.Parameters.Count / 1e6:0.0} million weights, fp32; n = {Group}, k = {Continuations}, keep rate {KeepRate}, "
             + $"an image of {ImageSide * ImageSide} tokens and {QuestionTokens} of text");
@@ -102,13 +104,13 @@ internal static class Sharing
     {
         private readonly LocalRolloutEngine _engine;
         private readonly Learner _learner;
-        private readonly QwenConfig _config;
+        private readonly ModelConfig _config;
         private readonly int _responseTokens;
         private readonly int[] _prompt;
         private readonly ProcessedImage _image;
         private readonly ProcessedImage[] _perturbed;
 
-        public Step(QwenModel model, int responseTokens)
+        public Step(VisionLanguageNetwork model, int responseTokens)
         {
             _config = model.Config;
             _responseTokens = responseTokens;

@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Retrace.Data.Json;
 using Retrace.Files;
+using Retrace.Models;
 using Retrace.Models.Text;
 using Retrace.Problems;
 using Retrace.Training.Measurement;
@@ -45,6 +46,8 @@ internal static partial class HarnessResults
         string date = manifest.Started.ToString("yyyy-MM-dd'T'HH-mm-ss.ffffff", CultureInfo.InvariantCulture);
         string place = Path.Combine(folder, model);
         Dictionary<string, Problem> problems = data.Problems.Problems.ToDictionary(problem => problem.Id);
+        // An evaluation can be graded anew where its model is no more.
+        ChatTemplate chat = (ModelFamilies.FamilyAt(manifest.Model) ?? ModelFamilies.Default).Chat;
         string name = TaskName(manifest);
         HarnessTask[] tasks =
         [
@@ -55,7 +58,7 @@ internal static partial class HarnessResults
         JsonObject hashes = [];
         foreach (HarnessTask task in tasks)
         {
-            JsonObject[] samples = [.. Samples(task, manifest, problems)];
+            JsonObject[] samples = [.. Samples(task, manifest, problems, chat)];
             JsonLinesFile.Write(Path.Combine(place, $"samples_{task.Name}_{date}.jsonl"), samples, WriteFields);
             hashes[task.Name] = Hash(string.Concat(samples.Select(sample =>
                 $"{sample["doc_hash"]}{sample["prompt_hash"]}{sample["target_hash"]}")));
@@ -171,7 +174,7 @@ internal static partial class HarnessResults
     }
 
     private static IEnumerable<JsonObject> Samples(
-        HarnessTask task, EvaluationManifest manifest, Dictionary<string, Problem> problems)
+        HarnessTask task, EvaluationManifest manifest, Dictionary<string, Problem> problems, ChatTemplate chat)
     {
         foreach ((int place, GradedProblem problem) in task.Problems.Index())
         {
@@ -198,7 +201,7 @@ internal static partial class HarnessResults
         JsonObject Sample(int place, GradedProblem problem, string filter, JsonNode filtered, double value)
         {
             Problem asked = problems[problem.Id];
-            string prompt = ChatTemplate.Prompt(asked.Question + manifest.Instruction, asked.Images.Count);
+            string prompt = chat.Prompt(asked.Question + manifest.Instruction, asked.Images.Count);
             JsonObject document = new()
             {
                 ["id"] = problem.Id,

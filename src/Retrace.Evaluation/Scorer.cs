@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Retrace.Data.Json;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Training.Learning;
 using Retrace.Training.Prompts;
 
@@ -11,7 +11,7 @@ namespace Retrace.Evaluation;
 /// <param name="tokensAtOnce">
 /// The most tokens in a forward pass, padding included; a longer sequence has one for itself.
 /// </param>
-public sealed class Scorer(QwenModel model, int tokensAtOnce)
+public sealed class Scorer(VisionLanguageNetwork model, int tokensAtOnce)
 {
     private const int LinesAtOnce = 64;
 

@@ -2,7 +2,7 @@ using Retrace.Files;
 using Retrace.Models.Adapters;
 using Retrace.Models.Checkpoints;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Models.Text;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -24,7 +24,7 @@ public sealed class VisionLanguageModel : IDisposable
         "video_preprocessor_config.json", "processor_config.json", "generation_config.json", "LICENSE", "evolve.yaml",
     ];
 
-    private const string ConfigFile = "config.json";
+    private const string ConfigFile = ModelConfig.ConfigFile;
     private const long LargestCarriedFile = 128 << 20; // Bytes.
 
     private readonly string _directory;
@@ -32,7 +32,8 @@ public sealed class VisionLanguageModel : IDisposable
     private readonly List<(string Name, byte[] Content)> _carried; // Read at once: the folder may be gone when we save.
     private VisionLanguageModel? _ownBase; // Disposed with this one: nobody else has it.
 
-    private VisionLanguageModel(string directory, QwenModel network, Tokenizer? tokenizer, ImageProcessor images)
+    private VisionLanguageModel(
+        string directory, VisionLanguageNetwork network, Tokenizer? tokenizer, ImageProcessor images)
     {
         _directory = directory;
         _carried =
@@ -46,7 +47,7 @@ public sealed class VisionLanguageModel : IDisposable
         Images = images;
     }
 
-    private VisionLanguageModel(VisionLanguageModel unadapted, QwenModel network)
+    private VisionLanguageModel(VisionLanguageModel unadapted, VisionLanguageNetwork network)
     {
         _directory = unadapted._directory;
         _carried = unadapted._carried;
@@ -55,13 +56,19 @@ public sealed class VisionLanguageModel : IDisposable
         Images = unadapted.Images;
     }
 
-    public QwenModel Network { get; }
+    /// <summary>The weights, and what is computed with them.</summary>
+    public VisionLanguageNetwork Network { get; }
 
+    /// <summary>What differs from family to family: the chat template among them.</summary>
+    public ModelFamily Family => Network.Config.Family;
+
+    /// <summary>Makes patches of images.</summary>
     public ImageProcessor Images { get; }
 
     /// <summary>Whether the folder has tokenizer files; without them the model reads and writes ids alone.</summary>
     public bool HasTokenizer => _tokenizer is not null;
 
+    /// <summary>Makes token ids of text, and text of ids.</summary>
     /// <exception cref="BadInputException">The folder has no tokenizer files.</exception>
     public Tokenizer Tokenizer => _tokenizer ?? throw new BadInputException(
         $"{_directory} holds neither tokenizer.json nor vocab.json with merges.txt; text needs a tokenizer.");
@@ -81,31 +88,32 @@ public sealed class VisionLanguageModel : IDisposable
         if (!Directory.Exists(directory))
         {
             throw new BadInputException(
-                $"The model folder {directory} does not exist; name a Qwen2.5-VL folder in the hub's layout.");
+                $"The model folder {directory} does not exist; name a {ModelFamilies.Names} folder in the hub's "
+                + "layout.");
         }
         Checksums.CheckModel(directory);
         if (AdapterFolder.IsAt(directory))
         {
             return LoadAdapted(directory, type, device, maxPixels);
         }
-        QwenConfig config = QwenConfig.Load(directory);
+        ModelConfig config = ModelFamilies.LoadConfig(directory);
         using Checkpoint checkpoint = Checkpoint.Open(directory);
-        ImageProcessorConfig images = ImageProcessorConfig.Load(directory).Within(maxPixels);
+        ImageProcessorConfig images = config.Family.LoadImages(directory).Within(maxPixels);
         CheckPatches(images, config.Vision, directory);
         bool hasTokenizer = File.Exists(Path.Combine(directory, "tokenizer.json"))
             || File.Exists(Path.Combine(directory, "vocab.json"));
-        Tokenizer? tokenizer = hasTokenizer ? Tokenizer.Load(directory) : null;
+        Tokenizer? tokenizer = hasTokenizer ? config.Family.LoadTokenizer(directory) : null;
         if (tokenizer?.VocabularySize > config.Text.VocabularySize)
         {
             throw new BadInputException(
                 $"The tokenizer in {directory} has ids up to {tokenizer.VocabularySize - 1}, but vocab_size in its "
                 + $"config.json is {config.Text.VocabularySize}.");
         }
-        WeightNames.Check(config, checkpoint, directory);
-        var network = new QwenModel(config, type, device);
+        StoredWeights.Check(config, checkpoint, directory);
+        var network = new VisionLanguageNetwork(config, type, device);
         try
         {
-            WeightNames.CopyInto(network, checkpoint, directory);
+            StoredWeights.CopyInto(network, checkpoint, directory);
         }
         catch
         {
@@ -115,7 +123,9 @@ public sealed class VisionLanguageModel : IDisposable
         return new VisionLanguageModel(directory, network, tokenizer, new ImageProcessor(images));
     }
 
-    /// <summary>This model with a new adapter: <see cref="QwenModel.WithAdapter"/>. It has to outlive that.</summary>
+    /// <summary>
+    /// This model with a new adapter: <see cref="VisionLanguageNetwork.WithAdapter"/>. It has to outlive that.
+    /// </summary>
     public VisionLanguageModel WithAdapter(LoraSettings settings, long seed) =>
         new(this, Network.WithAdapter(settings, seed));
 
@@ -123,7 +133,7 @@ public sealed class VisionLanguageModel : IDisposable
     /// <exception cref="BadInputException">A file is missing or broken, or it adapts other layers.</exception>
     public VisionLanguageModel WithAdapter(string directory)
     {
-        using AdapterFolder adapter = AdapterFolder.Open(directory);
+        using AdapterFolder adapter = AdapterFolder.Open(directory, Family.WeightNames);
         VisionLanguageModel adapted = WithAdapter(adapter.Settings, seed: 0);
         try
         {
@@ -141,7 +151,7 @@ public sealed class VisionLanguageModel : IDisposable
     /// <exception cref="BadInputException">A file is missing or broken, or it adapts other layers.</exception>
     public void LoadAdapter(string directory)
     {
-        using AdapterFolder adapter = AdapterFolder.Open(directory);
+        using AdapterFolder adapter = AdapterFolder.Open(directory, Family.WeightNames);
         adapter.CopyInto(Network);
     }
 
@@ -177,7 +187,7 @@ public sealed class VisionLanguageModel : IDisposable
         _ownBase?.Dispose();
     }
 
-    private static byte[] ContentOf(string name, string path, QwenModel network)
+    private static byte[] ContentOf(string name, string path, VisionLanguageNetwork network)
     {
         byte[] content = InputFile.ReadAllBytes(path, LargestCarriedFile);
         return name == ConfigFile ? ConfigElementType.Name(content, [network.Parameters.Type], path) : content;
@@ -185,12 +195,7 @@ public sealed class VisionLanguageModel : IDisposable
 
     private static VisionLanguageModel LoadAdapted(string directory, ScalarType type, Device device, int? maxPixels)
     {
-        string baseModel;
-        using (AdapterFolder adapter = AdapterFolder.Open(directory))
-        {
-            baseModel = adapter.BaseModel;
-        }
-        VisionLanguageModel unadapted = Load(baseModel, type, device, maxPixels);
+        VisionLanguageModel unadapted = Load(AdapterFolder.BaseModelOf(directory), type, device, maxPixels);
         try
         {
             VisionLanguageModel adapted = unadapted.WithAdapter(directory);

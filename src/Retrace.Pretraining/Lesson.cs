@@ -1,5 +1,6 @@
 using Retrace.Configuration;
 using Retrace.Geometry;
+using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Models.Text;
 using Retrace.Perturbations;
@@ -21,20 +22,21 @@ internal sealed record Lesson(PromptedResponse Content, float[] Reading)
         $"<think>{problem.Reasoning}</think>\\boxed{{{problem.Answer}}}";
 
     /// <summary>The text from which a tokenizer learns.</summary>
-    public static string TextOf(GeometryProblem problem) =>
-        ChatTemplate.Prompt(QuestionOf(problem), imageCount: 1) + ResponseTo(problem) + ChatTemplate.EndOfTurn;
+    /// <param name="chat">The chat template of the model that will learn from it.</param>
+    public static string TextOf(GeometryProblem problem, ChatTemplate chat) =>
+        chat.Prompt(QuestionOf(problem), imageCount: 1) + ResponseTo(problem) + chat.EndOfTurn;
 
     /// <summary>Draws and encodes the lesson at this place of a split's stream.</summary>
     /// <param name="noisyShare">Share of figures that carry noise.</param>
     /// <param name="habits">What the teacher sometimes does instead of calculating.</param>
+    /// <param name="model">Whose tokenizer, chat template and image processor encode it.</param>
     public static Lesson Draw(
         GeometrySplit split,
         long seed,
         long index,
         double noisyShare,
         TeacherHabits habits,
-        Tokenizer tokenizer,
-        ImageProcessor images)
+        VisionLanguageModel model)
     {
         GeometryProblem problem = GeometryGenerator.Create(split, seed, index);
         PixelImage figure = FigureRenderer.Render(problem.Figure);
@@ -44,17 +46,15 @@ internal sealed record Lesson(PromptedResponse Content, float[] Reading)
         {
             figure = ImagePerturbations.Create("gaussian").Apply(figure, random);
         }
-        ProcessedImage image = images.Process(figure);
-        int[] prompt = ChatTemplate.ExpandImages(
-            tokenizer.Encode(ChatTemplate.Prompt(QuestionOf(problem), imageCount: 1)),
-            [image.Grid],
-            tokenizer.IdOf(ChatTemplate.ImagePad)!.Value,
-            images.Config.MergeSize);
+        ProcessedImage image = model.Images.Process(figure);
+        ChatTemplate chat = model.Family.Chat;
+        int[] prompt = model.Network.Config.ExpandImages(
+            model.Tokenizer.Encode(chat.Prompt(QuestionOf(problem), imageCount: 1)), [image.Grid]);
         string response = ResponseTo(habits.Apply(
             problem, isNoisy, RandomStream.For(seed, (long)split, index, HabitStream).NextDouble()));
         return new Lesson(
-            new PromptedResponse(prompt, tokenizer.Encode(response + ChatTemplate.EndOfTurn), [image]),
-            ReadingTask.TargetsOf(problem.Figure, image.Grid, images.Config));
+            new PromptedResponse(prompt, model.Tokenizer.Encode(response + chat.EndOfTurn), [image]),
+            ReadingTask.TargetsOf(problem.Figure, image.Grid, model.Images.Config));
     }
 
     private static string QuestionOf(GeometryProblem problem) => problem.Question + new DataSettings().Instruction;

@@ -7,7 +7,8 @@ using Retrace.Geometry;
 using Retrace.Models;
 using Retrace.Models.Checkpoints;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Native;
+using Retrace.Models.Network;
 using Retrace.Models.Text;
 using Retrace.Training.Evolution;
 using Retrace.Training.Learning;
@@ -93,10 +94,10 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
     public void WriteUntrainedModel(string directory)
     {
         IEnumerable<string> corpus = Enumerable.Range(0, recipe.CorpusLessons)
-            .Select(i => Lesson.TextOf(GeometryGenerator.Create(GeometrySplit.Train, seed, i)));
-        ByteLevelBpeTrainer.Train(corpus, recipe.VocabularySize, ChatTemplate.SpecialTokens, directory);
-        using var model =
-            new QwenModel(recipe.Configuration(Tokenizer.Load(directory)), ScalarType.Float32, CPU);
+            .Select(i => Lesson.TextOf(GeometryGenerator.Create(GeometrySplit.Train, seed, i), recipe.Family.Chat));
+        recipe.Family.TrainTokenizer(corpus, recipe.VocabularySize, directory);
+        using var model = new VisionLanguageNetwork(
+            recipe.Configuration(recipe.Family.LoadTokenizer(directory)), ScalarType.Float32, CPU);
         model.Initialise(seed, recipe.InitialDeviation);
         CheckpointWriter.Write(directory, model.Parameters.Names.Select(name => (name, model.Parameters[name])));
         model.Config.Save(directory);
@@ -127,7 +128,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         [
             .. Enumerable.Range(0, EvaluationLessons)
                 .Select(i => Lesson.Draw(
-                    GeometrySplit.Evaluation, seed, i, 0, TeacherHabits.None, model.Tokenizer, model.Images)),
+                    GeometrySplit.Evaluation, seed, i, 0, TeacherHabits.None, model)),
         ];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         ChannelReader<Lesson[]> batches = DrawAhead(model, (long)stepsTaken * recipe.Batch, stop.Token);
@@ -196,8 +197,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
                                 first + i,
                                 recipe.NoisyShare,
                                 habits,
-                                model.Tokenizer,
-                                model.Images)),
+                                model)),
                         ];
                         await channel.Writer.WriteAsync(batch, stop);
                     }
@@ -235,7 +235,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
 
     // First the vision tower learns to read, then both parts learn together to calculate, and last the teacher's habits
     // as well. The loss of the responses, or of reading as long as there is nothing else.
-    private double Learn(QwenModel model, AdamW optimizer, ReadingTask reading, Lesson[] batch, int step)
+    private double Learn(VisionLanguageNetwork model, AdamW optimizer, ReadingTask reading, Lesson[] batch, int step)
     {
         using DisposeScope scope = NewDisposeScope();
         if (step == recipe.ReadingSteps + 1 || step == recipe.ReadingSteps + recipe.JointSteps + 1)
@@ -269,7 +269,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         }
     }
 
-    private (double Loss, double Likelihood) Evaluate(QwenModel model, Lesson[] lessons)
+    private (double Loss, double Likelihood) Evaluate(VisionLanguageNetwork model, Lesson[] lessons)
     {
         using var noGrad = no_grad();
         double sum = 0;

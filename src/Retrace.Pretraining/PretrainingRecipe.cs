@@ -1,13 +1,14 @@
+using Retrace.Models;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Models.Text;
 
 namespace Retrace.Pretraining;
 
 /// <summary>All that decides how a small model is made from nothing.</summary>
 /// <param name="Name">The preset's name.</param>
-/// <param name="Text">The decoder's sizes; the vocabulary's is filled in from the tokenizer.</param>
-/// <param name="Vision">The vision tower's sizes.</param>
+/// <param name="Family">The family of the model that is made.</param>
+/// <param name="Size">The model's sizes; that of the vocabulary is filled in from the tokenizer.</param>
 /// <param name="Images">How images become patches.</param>
 /// <param name="VocabularySize">Tokens of the byte-level BPE, special tokens included.</param>
 /// <param name="CorpusLessons">Lessons whose text the tokenizer is learned from.</param>
@@ -26,8 +27,8 @@ namespace Retrace.Pretraining;
 /// <param name="RunSettings">What <c>evolve.yaml</c> beside the weights recommends for training on.</param>
 public sealed record PretrainingRecipe(
     string Name,
-    TextConfig Text,
-    VisionConfig Vision,
+    ModelFamily Family,
+    ModelSize Size,
     ImageProcessorConfig Images,
     int VocabularySize,
     int CorpusLessons,
@@ -48,30 +49,9 @@ public sealed record PretrainingRecipe(
     /// <summary>About two million weights: the model that ships, made in under an hour on two cores.</summary>
     public static PretrainingRecipe Tiny { get; } = new(
         Name: "tiny",
-        Text: new TextConfig(
-            VocabularySize: 0,
-            HiddenSize: 128,
-            IntermediateSize: 384,
-            Layers: 4,
-            Heads: 4,
-            KeyValueHeads: 2,
-            NormEpsilon: 1e-6,
-            RopeTheta: 10000,
-            RopeSections: [4, 6, 6],
-            MaxPositions: 2048),
-        Vision: new VisionConfig(
-            Depth: 4,
-            HiddenSize: 128,
-            IntermediateSize: 256,
-            Heads: 4,
-            Channels: 3,
-            OutHiddenSize: 128,
-            PatchSize: 14,
-            MergeSize: 2,
-            TemporalPatchSize: 2,
-            WindowSize: 56,
-            FullAttentionBlocks: [1, 3]),
-        Images: new ImageProcessorConfig { MaxPixels = 200704 },
+        ModelFamilies.Default,
+        ModelFamilies.Default.Tiny,
+        Images: ModelFamilies.Default.ImageDefaults with { MaxPixels = 200704 },
         VocabularySize: 768,
         CorpusLessons: 4000,
         Batch: 32,
@@ -117,22 +97,9 @@ public sealed record PretrainingRecipe(
             $"There is no preset \"{name}\"; there are {string.Join(", ", Presets.Concat(RandomCheckpoint.Presets))}.");
 
     /// <summary>The model's configuration, with the ids that the tokenizer has given.</summary>
-    internal QwenConfig Configuration(Tokenizer tokenizer) => new(
-        Text with { VocabularySize = tokenizer.VocabularySize },
-        Vision,
-        SpecialTokens(tokenizer),
-        TieWordEmbeddings: true);
-
-    /// <summary>The ids of the special tokens that a model's configuration names.</summary>
-    internal static TokenIds SpecialTokens(Tokenizer tokenizer) => new(
-        EndOfText: Id(tokenizer, ChatTemplate.Padding),
-        Stops: [Id(tokenizer, ChatTemplate.EndOfTurn), Id(tokenizer, ChatTemplate.Padding)],
-        VisionStart: Id(tokenizer, "<|vision_start|>"),
-        VisionEnd: Id(tokenizer, "<|vision_end|>"),
-        VisionPad: Id(tokenizer, "<|vision_pad|>"),
-        ImagePad: Id(tokenizer, ChatTemplate.ImagePad),
-        VideoPad: Id(tokenizer, "<|video_pad|>"));
-
-    private static int Id(Tokenizer tokenizer, string token) =>
-        tokenizer.IdOf(token) ?? throw new InvalidOperationException($"The tokenizer has no {token}.");
+    internal ModelConfig Configuration(Tokenizer tokenizer) => new(
+        Family,
+        Size.Text with { VocabularySize = tokenizer.VocabularySize },
+        Size.Vision,
+        Family.FindTokens(tokenizer));
 }

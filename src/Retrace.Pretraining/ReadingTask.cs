@@ -1,6 +1,6 @@
 using Retrace.Geometry;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Training.Learning;
 using TorchSharp;
 using static TorchSharp.torch;

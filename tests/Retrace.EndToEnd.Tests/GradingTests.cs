@@ -20,6 +20,8 @@ public sealed class GradingTests : IDisposable
             {"gold": "x = 3", "pred": "<think>\\boxed{4}?</think> So \\boxed{3}."}
             {"gold": "#### \\boxed{12}", "pred": 12}
             {"gold": "1", "pred": null}
+            {"gold": "\frac{7}{8}", "pred": "We get \\fbox{\\frac{7}{8}}"}
+            {"gold": "C", "pred": "\\boxed{(C) or (D)}"}
             """);
         string output = Path.Combine(_folder, "grades.jsonl");
         RetraceProcess graded = await RetraceProcess.RunAsync("grade", "--input", input, "--output", output);
@@ -30,6 +32,8 @@ public sealed class GradingTests : IDisposable
                 """{"id":"b","equal":true}""",
                 """{"id":3,"equal":false}""",
                 """{"equal":true}""",
+                """{"equal":true}""",
+                """{"equal":false}""",
                 """{"equal":true}""",
                 """{"equal":false}""",
             ],
@@ -177,7 +181,7 @@ public sealed class GradingTests : IDisposable
     [Fact]
     public async Task Answers_without_a_box_count_where_that_is_asked_for()
     {
-        string line = Line(new { maternal = (string[])["The answer is 7.", "So 7."] });
+        string line = Line(new { maternal = (string[])["The answer is 7.", "So it is 7 or 8."] });
         JsonElement boxed = Assert.Single(await RewardAsync("majority", [line]));
         Assert.Equal([null, null], boxed.GetProperty("answers").Deserialize<string?[]>()!);
         JsonElement lenient = Assert.Single(

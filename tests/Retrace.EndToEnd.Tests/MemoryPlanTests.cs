@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Retrace.Models.Qwen;
+using Retrace.Models;
+using Retrace.Models.Families.Qwen25VL;
+using Retrace.Models.Network;
 using Retrace.Pretraining;
 
 namespace Retrace.EndToEnd.Tests;
@@ -30,9 +32,22 @@ public sealed partial class MemoryPlanTests : IDisposable
     {
         string model = Path.Combine(_folder, "model");
         RandomCheckpoint.Write(
-            new TextConfig(words, hidden, 3 * hidden, layers, hidden / 64, hidden / 128, 1e-6, 1e6, [8, 12, 12], 4096),
-            new VisionConfig(4, 256, 512, 4, 3, hidden, 14, 2, 2, 112, [1, 3]),
-            tied: true,
+            ModelFamilies.Default,
+            new ModelSize(
+                "small",
+                new TextConfig(
+                    words,
+                    hidden,
+                    3 * hidden,
+                    layers,
+                    hidden / 64,
+                    hidden / 128,
+                    1e-6,
+                    1e6,
+                    Rotary.AxesInSections(8, 12, 12),
+                    4096,
+                    TieWordEmbeddings: true),
+                new WindowedVisionConfig(4, 256, 512, 4, hidden, 14, 2, 2, 112, [1, 3])),
             model,
             seed: 0);
         string[] arguments =

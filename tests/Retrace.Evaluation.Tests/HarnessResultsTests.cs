@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Retrace.Answers;
 using Retrace.Configuration;
+using Retrace.Models;
 using Retrace.Models.Text;
 using Retrace.Testing;
 using Retrace.Training.Measurement;
@@ -88,7 +89,7 @@ public sealed class HarnessResultsTests : IDisposable
         Assert.Equal(["none", "none", "none", "maj@4", "maj@4", "maj@4"], samples.Select(one => Text(one, "filter")));
         Assert.Equal([0.5, 0.25, 0, 1, 0, 0], samples.Select(one => Number(one, "exact_match")));
         JsonElement second = samples[1];
-        string prompt = ChatTemplate.Prompt("Two?" + configuration.Data.Instruction, 0);
+        string prompt = ModelFamilies.Default.Chat.Prompt("Two?" + configuration.Data.Instruction, 0);
         Assert.Equal(1, second.GetProperty("doc_id").GetInt32());
         Assert.Equal("Two?", Text(second.GetProperty("doc"), "question"));
         Assert.Equal("2", Text(second, "target"));

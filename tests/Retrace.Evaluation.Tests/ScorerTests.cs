@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
-using Retrace.Models.Tests.Qwen;
+using Retrace.Models.Network;
+using Retrace.Models.Tests.Network;
 using Retrace.Testing;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
@@ -29,7 +29,7 @@ public sealed class ScorerTests(UntrainedModelFolder folder) : IClassFixture<Unt
     public void Every_token_has_the_log_probability_that_its_prefix_gives_it(int tokensAtOnce)
     {
         using var noGrad = no_grad();
-        using QwenModel model = SmallModel.Create();
+        using VisionLanguageNetwork model = SmallModel.Create();
         float[][] scores = new Scorer(model, tokensAtOnce).Score(Sequences, TestContext.Current.CancellationToken);
         foreach ((EncodedPrompt sequence, float[] logProbs) in Sequences.Zip(scores))
         {
@@ -47,7 +47,7 @@ public sealed class ScorerTests(UntrainedModelFolder folder) : IClassFixture<Unt
     [Fact]
     public void The_tokens_of_a_generation_have_the_log_probabilities_that_they_were_drawn_with()
     {
-        using QwenModel model = SmallModel.Create();
+        using VisionLanguageNetwork model = SmallModel.Create();
         RolloutRequest[] requests =
         [
             .. Sequences.Select((prompt, i) =>
@@ -103,7 +103,7 @@ public sealed class ScorerTests(UntrainedModelFolder folder) : IClassFixture<Unt
         }
     }
 
-    private static double LogProb(QwenModel model, EncodedPrompt sequence, int place)
+    private static double LogProb(VisionLanguageNetwork model, EncodedPrompt sequence, int place)
     {
         using DisposeScope scope = NewDisposeScope();
         int[] prefix = sequence.Tokens[..place];

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
 using Retrace.Models;
-using Retrace.Models.Adapters;
 using Retrace.Models.Checkpoints;
 using Retrace.Models.Images;
+using Retrace.Models.Network;
 using Retrace.Models.Text;
 using Retrace.Testing;
 using TorchSharp;
@@ -72,7 +72,7 @@ public sealed class ModelFolderFuzzTests : IDisposable
     [Fact]
     public void The_image_processor() => FuzzJson("preprocessor_config.json", 400, () =>
     {
-        var processor = new ImageProcessor(ImageProcessorConfig.Load(_folder.Path));
+        var processor = new ImageProcessor(ModelFamilies.Default.LoadImages(_folder.Path));
         processor.GridOf(64, 64);
     });
 
@@ -123,7 +123,7 @@ public sealed class ModelFolderFuzzTests : IDisposable
 
     private void UseTokenizer()
     {
-        Tokenizer tokenizer = Tokenizer.Load(_folder.Path);
+        Tokenizer tokenizer = ModelFamilies.Default.LoadTokenizer(_folder.Path);
         tokenizer.Decode(tokenizer.Encode("<|im_start|>user\nWhat is 12 + 30?<|im_end|>\n"));
     }
 

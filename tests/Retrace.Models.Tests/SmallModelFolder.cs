@@ -1,7 +1,7 @@
 using Retrace.Models.Checkpoints;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
-using Retrace.Models.Tests.Qwen;
+using Retrace.Models.Network;
+using Retrace.Models.Tests.Network;
 using Retrace.Models.Text;
 using Retrace.Problems;
 using TorchSharp;
@@ -20,21 +20,22 @@ internal static class SmallModelFolder
     public static void WriteModel(TemporaryFolder folder, bool tied = true)
     {
         using DisposeScope scope = NewDisposeScope();
-        ByteLevelBpeTrainer.Train([], 264, ChatTemplate.SpecialTokens, folder.Path);
-        QwenConfig config = Config(folder, tied);
-        using var network = new QwenModel(config, ScalarType.Float32, CPU);
+        ModelFamilies.Default.TrainTokenizer([], 264, folder.Path);
+        ModelConfig config = Config(folder, tied);
+        using var network = new VisionLanguageNetwork(config, ScalarType.Float32, CPU);
         network.Initialise(seed: 3);
         CheckpointWriter.Write(
             folder.Path, network.Parameters.Names.Select(name => (name, network.Parameters[name])));
         config.Save(folder.Path);
-        new ImageProcessorConfig { PatchSize = 4, MinPixels = 64, MaxPixels = 4096 }.Save(folder.Path);
+        ImageProcessorConfig images = config.Family.ImageDefaults;
+        (images with { PatchSize = 4, MinPixels = 64, MaxPixels = 4096 }).Save(folder.Path);
     }
 
     /// <summary>The folder's configuration; its tokenizer has to be there.</summary>
-    public static QwenConfig Config(TemporaryFolder folder, bool tied)
+    public static ModelConfig Config(TemporaryFolder folder, bool tied)
     {
-        QwenConfig small = SmallModel.Config(tied);
-        int imagePad = Tokenizer.Load(folder.Path).IdOf(ChatTemplate.ImagePad)!.Value;
+        ModelConfig small = SmallModel.Config(tied);
+        int imagePad = small.Family.LoadTokenizer(folder.Path).IdOf(small.Family.Chat.ImagePad)!.Value;
         return small with
         {
             Text = small.Text with { VocabularySize = 264 },
@@ -50,7 +51,7 @@ internal static class SmallModelFolder
         int pad = model.Network.Config.Tokens.ImagePad;
         byte[] rgb = [.. Enumerable.Range(0, 3 * 16 * 16).Select(i => (byte)(i * 31))];
         ProcessedImage image = model.Images.Process(new PixelImage(16, 16, rgb));
-        int[] ids = ChatTemplate.ExpandImages([5, pad, 6, 7], [image.Grid], pad, model.Images.Config.MergeSize);
+        int[] ids = model.Network.Config.ExpandImages([5, pad, 6, 7], [image.Grid]);
         ImageFeatures features = model.Network.EncodeImages([image]);
         var batch = SequenceBatch.Of(
             model.Network.Config, [new TokenSequence(ids, [0])], features, PaddingSide.Left, CPU);

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Retrace.Models.Checkpoints;
-using Retrace.Models.Qwen;
+using Retrace.Models.Images;
+using Retrace.Models.Network;
+using Retrace.Models.Tests.Network;
 using Retrace.Models.Text;
 using TorchSharp;
 using static Retrace.Models.Tests.SmallModelFolder;
@@ -116,7 +118,7 @@ public sealed class VisionLanguageModelTests
         using VisionLanguageModel again = Load(folder);
         AssertSameWeights(tied, again);
 
-        folder.Write("config.json", Config(folder, tied: false).ToJson());
+        Config(folder, tied: false).Save(folder.Path);
         using VisionLanguageModel untied = Load(folder);
         Assert.Contains("lm_head.weight", untied.Network.Parameters.Names);
         CheckpointWriter.Write(folder.Path, Weights(tied));
@@ -298,7 +300,7 @@ public sealed class VisionLanguageModelTests
     {
         using var folder = new TemporaryFolder();
         WriteModel(folder);
-        ByteLevelBpeTrainer.Train(["abab abab"], 300, ChatTemplate.SpecialTokens, folder.Path);
+        ModelFamilies.Default.TrainTokenizer(["abab abab"], 300, folder.Path);
         string message = Complaint.Of(() => Load(folder).Dispose());
         Assert.Contains("ids up to 265, but vocab_size in its config.json is 264", message);
     }

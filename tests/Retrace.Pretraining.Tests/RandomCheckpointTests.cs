@@ -1,4 +1,4 @@
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,9 +24,9 @@ public sealed class RandomCheckpointTests
         bool tied)
     {
         using DisposeScope scope = NewDisposeScope();
-        (TextConfig text, VisionConfig vision, bool isTied) = RandomCheckpoint.SizesOf(preset);
-        var config = new QwenConfig(text, vision, new TokenIds(0, [1], 2, 3, 4, 5, 6), isTied);
-        using var layout = new QwenModel(config, ScalarType.BFloat16, META); // Shapes without memory.
+        (ModelFamily family, ModelSize size) = RandomCheckpoint.Find(preset);
+        var config = new ModelConfig(family, size.Text, size.Vision, new TokenIds(0, [1], 2, 3, 4, 5, 6));
+        using var layout = new VisionLanguageNetwork(config, ScalarType.BFloat16, META); // Shapes without memory.
         int keyValue = hidden / heads * keyValueHeads;
         Dictionary<string, long[]> expected =
             Tower(hidden).Concat(Decoder()).ToDictionary(pair => pair.Name, pair => pair.Shape);

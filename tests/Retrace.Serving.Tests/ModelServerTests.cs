@@ -163,7 +163,7 @@ public sealed class ModelServerTests : IAsyncLifetime
 
         PreparedProblem problem = ShippedProblems.Prepare(_model, 1)[0];
         int[] unexpanded = _model.Tokenizer.Encode(
-            ChatTemplate.Prompt(problem.Problem.Question + ShippedProblems.Settings.Instruction, 1));
+            _model.Family.Chat.Prompt(problem.Problem.Question + ShippedProblems.Settings.Instruction, 1));
         JsonNode generated = await _server.AskAsync("generate", Generate(problem, unexpanded));
         Assert.Equal(Greedy(problem.Prompt, problem.Images).Tokens, Ids(generated["output_ids"]));
         Assert.Equal(problem.Prompt.Length, (int)generated["meta_info"]!["prompt_tokens"]!);

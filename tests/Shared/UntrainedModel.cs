@@ -1,7 +1,7 @@
 using Retrace.Models;
 using Retrace.Models.Checkpoints;
-using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Families.Qwen25VL;
+using Retrace.Models.Network;
 using Retrace.Pretraining;
 using static TorchSharp.torch;
 
@@ -15,25 +15,27 @@ internal static class UntrainedModel
 
     private static readonly PretrainingRecipe Recipe = PretrainingRecipe.Tiny with
     {
-        Text = PretrainingRecipe.Tiny.Text with
-        {
-            HiddenSize = 32,
-            IntermediateSize = 48,
-            Layers = 2,
-            Heads = 2,
-            KeyValueHeads = 1,
-            RopeSections = [2, 3, 3],
-        },
-        Vision = PretrainingRecipe.Tiny.Vision with
-        {
-            Depth = 2,
-            HiddenSize = 32,
-            IntermediateSize = 48,
-            Heads = 2,
-            OutHiddenSize = 32,
-            FullAttentionBlocks = [1],
-        },
-        Images = new ImageProcessorConfig { MaxPixels = 28 * 28 * 9 },
+        Size = new ModelSize(
+            "untrained",
+            PretrainingRecipe.Tiny.Size.Text with
+            {
+                HiddenSize = 32,
+                IntermediateSize = 48,
+                Layers = 2,
+                Heads = 2,
+                KeyValueHeads = 1,
+                RopeAxes = Rotary.AxesInSections(2, 3, 3),
+            },
+            (WindowedVisionConfig)PretrainingRecipe.Tiny.Size.Vision with
+            {
+                Depth = 2,
+                HiddenSize = 32,
+                IntermediateSize = 48,
+                Heads = 2,
+                OutHiddenSize = 32,
+                FullAttentionBlocks = [1],
+            }),
+        Images = PretrainingRecipe.Tiny.Images with { MaxPixels = 28 * 28 * 9 },
         VocabularySize = 300,
         CorpusLessons = 40,
         // One thread: the tensors are too small to be shared out.

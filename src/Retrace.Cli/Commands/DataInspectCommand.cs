@@ -6,8 +6,9 @@ using Retrace.Configuration;
 using Retrace.Data;
 using Retrace.Data.Benchmarks;
 using Retrace.Data.Inspection;
+using Retrace.Models;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Models.Text;
 using Retrace.Problems;
 using Retrace.Training.Prompts;
@@ -142,11 +143,12 @@ internal static class DataInspectCommand
                 return;
             }
             string folder = model ?? ShippedFiles.Find().Model;
-            var tokenizer = Tokenizer.Load(folder);
+            ModelConfig config = ModelFamilies.LoadConfig(folder);
+            Tokenizer tokenizer = config.Family.LoadTokenizer(folder);
             ProblemPreparation preparation = new(
                 () => tokenizer,
-                new ImageProcessor(ImageProcessorConfig.Load(folder)),
-                QwenConfig.Load(folder),
+                new ImageProcessor(config.Family.LoadImages(folder)),
+                config,
                 new DataSettings { Instruction = "" });
             var found = new (PromptSize Size, string? Fault)[problems.Count];
             Parallel.For(0, found.Length, new ParallelOptions { CancellationToken = cancellation }, i =>

@@ -4,9 +4,10 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Retrace.Configuration;
+using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Models.Native;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Models.Text;
 using Retrace.Training.Evolution;
 using Retrace.Training.Prompts;
@@ -47,9 +48,9 @@ internal static class DoctorCommand
             LibTorch.Prepare();
             string folder = parsed.GetValue(model) ?? throw new BadInputException("--plan needs --model.");
             RunConfiguration configuration = settings.Resolve(parsed, folder);
-            QwenConfig config = QwenConfig.Load(folder);
-            ImageProcessorConfig images = ImageProcessorConfig.Load(folder).Within(configuration.Model.MaxPixels);
-            var tokenizer = new Lazy<Tokenizer>(() => Tokenizer.Load(folder));
+            ModelConfig config = ModelFamilies.LoadConfig(folder);
+            ImageProcessorConfig images = config.Family.LoadImages(folder).Within(configuration.Model.MaxPixels);
+            var tokenizer = new Lazy<Tokenizer>(() => config.Family.LoadTokenizer(folder));
             PromptSize largest = parsed.GetValue(data) is string file
                 ? UsableProblems.Read(
                     file,

@@ -13,7 +13,7 @@ internal sealed class ModelOptions
 {
     private readonly Option<string> _folder = new("--model")
     {
-        Description = "Folder of the model: Qwen2.5-VL in the hub's layout, or a run's checkpoint.",
+        Description = "Folder of the model in the hub's layout, or a run's checkpoint.",
         HelpName = "DIR",
         Required = true,
     };

@@ -26,14 +26,15 @@ internal static class LogicVista
     private static BenchmarkItem Read(IDataRecord record)
     {
         string id = record.Key!;
+        string question = record.Required("question");
         IReadOnlyList<string> skills = record.List("skill");
         return new BenchmarkItem(
             new Problem(
                 id,
-                record.Required("question") + AnswerForm.Letters,
+                question + AnswerForm.Letters,
                 record.RequiredImages("imagename", id, below: "images"),
                 skills.Count > 0 ? skills[0] : null),
-            new AnswerKey(record.Required("answer"), new ChoiceSetEquivalence()),
+            new AnswerKey(record.Required("answer"), new ChoiceSetEquivalence(Choices.In(question))),
             [
                 .. skills.Select(skill => ("skill", skill)),
                 .. record.List("capability").Select(capability => ("capability", capability)),

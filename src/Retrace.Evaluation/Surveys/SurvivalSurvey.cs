@@ -74,7 +74,7 @@ public sealed class SurvivalSurvey(
             VisualPerturbation.Of(chosen, model.Images).Of(batch, problems, chosen.Rollout.Group);
         PerturbedImages.MakeAll(perturbed.SelectMany(images => images));
         Cut[][] cuts = TrajectoryCutter.Of(chosen, model.Tokenizer).Cut(batch, maternal, perturbed);
-        return new Reinference(_engine, model.Tokenizer, chosen, _sampling).Continue(batch, problems, cuts, cancellation);
+        return new Reinference(_engine, model, chosen, _sampling).Continue(batch, problems, cuts, cancellation);
     }
 
     private RunConfiguration ConfigurationOf(RetracingChoice choice) => configuration with

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Retrace.Models.Json;
+using Retrace.Models.Network;
 
 namespace Retrace.Models.Adapters;
 
@@ -52,8 +54,11 @@ internal sealed record AdapterConfig(int Rank, double Alpha, double Dropout, str
             root["base_model_name_or_path"].Text());
     });
 
-    /// <summary>The file of an adapter that covers what <paramref name="settings"/> say.</summary>
-    public static string ToJson(LoraSettings settings, string baseModel)
+    /// <summary>The file of an adapter.</summary>
+    /// <param name="settings">Say which layers it covers.</param>
+    /// <param name="names">The names of the model's layers.</param>
+    /// <param name="baseModel">The folder of the model that is adapted.</param>
+    public static string ToJson(LoraSettings settings, WeightNames names, string baseModel)
     {
         var json = new JsonObject
         {
@@ -74,8 +79,8 @@ internal sealed record AdapterConfig(int Rank, double Alpha, double Dropout, str
         };
         if (!settings.Vision)
         {
-            // The tower has layers of the same names. The pattern fits both places where transformers has had it.
-            json["exclude_modules"] = @"(.*\.)?visual\..*";
+            // The encoder may have layers of the same names. The pattern fits all places where transformers has had it.
+            json["exclude_modules"] = names.VisionPattern;
         }
         return IndentedJson.Of(json);
     }

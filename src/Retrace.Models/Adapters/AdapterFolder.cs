@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Retrace.Models.Checkpoints;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,50 +23,57 @@ internal sealed partial class AdapterFolder : IDisposable
     private const string Prefix = "base_model.model.";
 
     private readonly string _directory;
-    private readonly string _baseModel;
     private readonly SafetensorsFile _weights;
-    private readonly Dictionary<string, (string A, string B)> _stored; // By the layer's older name.
+    private readonly Dictionary<string, (string A, string B)> _stored; // By the layer's name in the network.
 
     private AdapterFolder(
         string directory,
         AdapterConfig config,
+        WeightNames names,
         SafetensorsFile weights,
         Dictionary<string, (string A, string B)> stored)
     {
         _directory = directory;
         _weights = weights;
         _stored = stored;
-        _baseModel = config.BaseModel;
         // The layers that are there tell more than target_modules, which may be a pattern.
         Settings = new LoraSettings(
             config.Rank,
             config.Alpha,
             [.. stored.Keys.Select(layer => layer[(layer.LastIndexOf('.') + 1)..]).Distinct()],
             config.Dropout,
-            stored.Keys.Any(layer => layer.StartsWith("visual.", StringComparison.Ordinal)));
+            stored.Keys.Any(names.IsVision));
     }
 
-    /// <summary>The folder of the model that is adapted.</summary>
-    /// <exception cref="BadInputException">There is none.</exception>
-    public string BaseModel => Directory.Exists(_baseModel) && !IsAt(_baseModel)
-        ? _baseModel
-        : throw new BadInputException(
-            $"The adapter in {_directory} belongs to a model in {_baseModel}, where there is none; "
-            + $"base_model_name_or_path in its {ConfigFile} should name the folder of that model.");
-
+    /// <summary>The adapter's size, and the layers that it covers.</summary>
     public LoraSettings Settings { get; }
 
     /// <summary>Whether a folder holds an adapter.</summary>
     public static bool IsAt(string directory) => File.Exists(Path.Combine(directory, ConfigFile));
 
+    /// <summary>The folder of the model that an adapter adapts.</summary>
+    /// <exception cref="BadInputException">There is none, or the adapter's configuration is broken.</exception>
+    public static string BaseModelOf(string directory)
+    {
+        string model = AdapterConfig.Load(Path.Combine(directory, ConfigFile)).BaseModel;
+        return Directory.Exists(model) && !IsAt(model)
+            ? model
+            : throw new BadInputException(
+                $"The adapter in {directory} belongs to a model in {model}, where there is none; "
+                + $"base_model_name_or_path in its {ConfigFile} should name the folder of that model.");
+    }
+
+    /// <summary>Opens an adapter.</summary>
+    /// <param name="directory">The adapter's folder.</param>
+    /// <param name="names">The names of the model's layers.</param>
     /// <exception cref="BadInputException">A file is missing or broken, or the adapter is not plain LoRA.</exception>
-    public static AdapterFolder Open(string directory)
+    public static AdapterFolder Open(string directory, WeightNames names)
     {
         AdapterConfig config = AdapterConfig.Load(Path.Combine(directory, ConfigFile));
         SafetensorsFile weights = SafetensorsFile.Open(Path.Combine(directory, WeightsFile));
         try
         {
-            return new AdapterFolder(directory, config, weights, StoredLayers(weights, config.Rank));
+            return new AdapterFolder(directory, config, names, weights, StoredLayers(weights, names, config.Rank));
         }
         catch
         {
@@ -77,26 +84,27 @@ internal sealed partial class AdapterFolder : IDisposable
 
     /// <summary>Writes the adapter of a model.</summary>
     /// <param name="directory">Made if it is not there.</param>
-    /// <param name="model">One with an adapter.</param>
+    /// <param name="network">One with an adapter.</param>
     /// <param name="baseModel">The folder of the model without it.</param>
-    public static void Write(string directory, QwenModel model, string baseModel)
+    public static void Write(string directory, VisionLanguageNetwork network, string baseModel)
     {
         Directory.CreateDirectory(directory);
         SafetensorsWriter.Write(
             Path.Combine(directory, WeightsFile),
-            model.Adapter!.Layers
+            network.Adapter!.Layers
                 .SelectMany(layer => new[] { LoraAdapter.NameOfA(layer), LoraAdapter.NameOfB(layer) })
-                .Select(name => (Prefix + name, model.Parameters[name])),
+                .Select(name => (Prefix + name, network.Parameters[name])),
             CheckpointWriter.Metadata);
         File.WriteAllText(
-            Path.Combine(directory, ConfigFile), AdapterConfig.ToJson(model.Adapter.Settings, baseModel));
+            Path.Combine(directory, ConfigFile), AdapterConfig.ToJson(
+                network.Adapter.Settings, network.Config.Family.WeightNames, baseModel));
     }
 
     /// <summary>Fills the adapter of a model.</summary>
     /// <exception cref="BadInputException">They cover other layers, or a tensor has another shape.</exception>
-    public void CopyInto(QwenModel model)
+    public void CopyInto(VisionLanguageNetwork network)
     {
-        IReadOnlyList<string> layers = model.Adapter!.Layers;
+        IReadOnlyList<string> layers = network.Adapter!.Layers;
         if (_stored.Keys.Except(layers).FirstOrDefault() is string unknown)
         {
             throw new BadInputException(
@@ -110,13 +118,13 @@ internal sealed partial class AdapterFolder : IDisposable
                 : throw new BadInputException(
                     $"The adapter in {_directory} has no tensors for '{layer}', although it adapts other layers of "
                     + "that name; it should adapt all of them.");
-            _weights.CopyTo(a, model.Parameters[LoraAdapter.NameOfA(layer)]);
-            _weights.CopyTo(b, model.Parameters[LoraAdapter.NameOfB(layer)]);
+            _weights.CopyTo(a, network.Parameters[LoraAdapter.NameOfA(layer)]);
+            _weights.CopyTo(b, network.Parameters[LoraAdapter.NameOfB(layer)]);
         }
     }
 
     /// <summary>Adds (α/r)·BA to the weight of a layer that is adapted, and leaves any other tensor as it is.</summary>
-    /// <param name="name">The tensor's older name.</param>
+    /// <param name="name">The tensor's name in the network.</param>
     /// <param name="weight">[out, in], fp32, on the CPU</param>
     /// <exception cref="BadInputException">The adapter is that of a layer of another size.</exception>
     public void MergeInto(string name, Tensor weight)
@@ -139,15 +147,16 @@ internal sealed partial class AdapterFolder : IDisposable
     }
 
     /// <summary>Checks that a model has every layer that is adapted.</summary>
-    /// <param name="tensors">The older names of the model's tensors.</param>
+    /// <param name="tensors">The names of the model's tensors in the network.</param>
+    /// <param name="baseModel">The model's folder, for messages.</param>
     /// <exception cref="BadInputException">One is missing.</exception>
-    public void CheckLayers(IEnumerable<string> tensors)
+    public void CheckLayers(IEnumerable<string> tensors, string baseModel)
     {
         if (_stored.Keys.Except(tensors.Select(LayerOf)).FirstOrDefault() is string unknown)
         {
             throw new BadInputException(
                 $"The adapter in {_directory} has tensors for '{unknown}', which is no layer of the model in "
-                + $"{BaseModel}.");
+                + $"{baseModel}.");
         }
     }
 
@@ -157,24 +166,24 @@ internal sealed partial class AdapterFolder : IDisposable
         weight.EndsWith(".weight", StringComparison.Ordinal) ? weight[..^".weight".Length] : weight;
 
     private static Dictionary<string, (string A, string B)> StoredLayers(
-        SafetensorsFile weights, int rank)
+        SafetensorsFile weights, WeightNames names, int rank)
     {
         var stored = new Dictionary<string, (string A, string B)>();
         foreach (string name in weights.Entries.Keys)
         {
             Match match = TensorName().Match(name);
             string layer = match.Success
-                ? WeightNames.Older(match.Groups["layer"].Value)
+                ? names.Own(match.Groups["layer"].Value)
                 : throw new BadInputException(
                     $"The tensor '{name}' of {weights.Path} is none of a LoRA adapter; names should have the form "
                     + $"{Prefix}LAYER.lora_A.weight.");
-            (string A, string B) names = stored.GetValueOrDefault(layer);
+            (string A, string B) found = stored.GetValueOrDefault(layer);
             bool isA = match.Groups["matrix"].Value == "A";
-            if ((isA ? names.A : names.B) is string other)
+            if ((isA ? found.A : found.B) is string other)
             {
                 throw new BadInputException($"The tensors '{name}' and '{other}' of {weights.Path} are of one layer.");
             }
-            stored[layer] = isA ? (name, names.B) : (names.A, name);
+            stored[layer] = isA ? (name, found.B) : (found.A, name);
         }
         foreach ((string layer, (string? a, string? b)) in stored)
         {

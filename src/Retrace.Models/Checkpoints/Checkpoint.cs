@@ -1,3 +1,4 @@
+using Retrace.Models.Json;
 using static TorchSharp.torch;
 
 namespace Retrace.Models.Checkpoints;

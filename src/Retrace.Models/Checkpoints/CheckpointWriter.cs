@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Retrace.Models.Json;
 using static TorchSharp.torch;
 
 namespace Retrace.Models.Checkpoints;

@@ -4,7 +4,7 @@ namespace Retrace.Models.Images;
 
 /// <summary>
 /// Turns an image into the patches the vision tower reads: resized, scaled to 0…1, normalised and cut up, as the
-/// reference's Qwen2VLImageProcessor does it.
+/// public implementations of the Qwen-VL models do it: sides become multiples of a token's, near the image's own shape.
 /// </summary>
 public sealed class ImageProcessor(ImageProcessorConfig config)
 {

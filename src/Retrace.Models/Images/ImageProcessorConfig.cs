@@ -1,15 +1,19 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Retrace.Models.Json;
 
 namespace Retrace.Models.Images;
 
-/// <summary>How images become patches: the hub's <c>preprocessor_config.json</c>, with the defaults of Qwen2.5-VL.</summary>
+/// <summary>How images become patches: the hub's <c>preprocessor_config.json</c>, or a family's defaults.</summary>
 public sealed record ImageProcessorConfig
 {
     private const string FileName = "preprocessor_config.json";
 
-    // Far above any model's, and small enough that products of two sides and of patches fit into an int.
-    internal const int MaximumSide = 128;
+    /// <summary>
+    /// The largest side of a patch, in pixels, and of a merged square, in patches, that is accepted: far above any
+    /// model's, and small enough that products of two sides and of patches fit into an int.
+    /// </summary>
+    public const int MaximumSide = 128;
 
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -18,25 +22,31 @@ public sealed record ImageProcessorConfig
     };
 
     /// <summary>The least pixels of a resized image.</summary>
-    public int MinPixels { get; init; } = 3136;
+    public required int MinPixels { get; init; }
 
     /// <summary>The most pixels of a resized image.</summary>
-    public int MaxPixels { get; init; } = 12_845_056;
+    public required int MaxPixels { get; init; }
 
     /// <summary>The side of a patch in pixels.</summary>
-    public int PatchSize { get; init; } = 14;
+    public required int PatchSize { get; init; }
 
     /// <summary>The frames in a patch; a still image is repeated to fill them.</summary>
-    public int TemporalPatchSize { get; init; } = 2;
+    public required int TemporalPatchSize { get; init; }
 
     /// <summary>The side, in patches, of the square that becomes one token.</summary>
-    public int MergeSize { get; init; } = 2;
+    public required int MergeSize { get; init; }
 
     /// <summary>Subtracted from each channel (R, G, B) after it is scaled to 0…1.</summary>
-    public IReadOnlyList<double> ImageMean { get; init; } = [0.48145466, 0.4578275, 0.40821073];
+    public required IReadOnlyList<double> ImageMean { get; init; }
 
     /// <summary>What each channel is divided by after that.</summary>
-    public IReadOnlyList<double> ImageStd { get; init; } = [0.26862954, 0.26130258, 0.27577711];
+    public required IReadOnlyList<double> ImageStd { get; init; }
+
+    /// <summary>The class in transformers that reads these settings, which its loader looks for.</summary>
+    public required string ImageProcessorType { get; init; }
+
+    /// <summary>The class in transformers that joins image processor and tokenizer.</summary>
+    public required string ProcessorClass { get; init; }
 
     /// <summary>The side in pixels of the square that becomes one token; both sides of an image are multiples.</summary>
     [JsonIgnore]
@@ -46,11 +56,14 @@ public sealed record ImageProcessorConfig
     [JsonIgnore]
     public int PatchLength => 3 * TemporalPatchSize * PatchSize * PatchSize;
 
+    /// <summary>Reads the settings of a model's folder.</summary>
+    /// <param name="directory">The model's folder.</param>
+    /// <param name="defaults">What holds for keys that are not there.</param>
     /// <exception cref="BadInputException">The file is missing, is no JSON or holds a size that cannot be.</exception>
-    public static ImageProcessorConfig Load(string directory)
+    public static ImageProcessorConfig Load(string directory, ImageProcessorConfig defaults)
     {
         string path = Path.Combine(directory, FileName);
-        ImageProcessorConfig config = JsonPart.Read(path, Parse);
+        ImageProcessorConfig config = JsonPart.Read(path, root => Parse(root, defaults));
         config.Check(path);
         return config;
     }
@@ -64,34 +77,27 @@ public sealed record ImageProcessorConfig
     public void Save(string directory)
     {
         Directory.CreateDirectory(directory);
-        var file = JsonSerializer.SerializeToNode(this, Options)!.AsObject();
-        // What the hub's loader looks for beside the numbers.
-        file["image_processor_type"] = "Qwen2VLImageProcessor";
-        file["processor_class"] = "Qwen2_5_VLProcessor";
-        File.WriteAllText(Path.Combine(directory, FileName), file.ToJsonString(Options) + "\n");
+        File.WriteAllText(Path.Combine(directory, FileName), JsonSerializer.Serialize(this, Options) + "\n");
     }
 
-    private static ImageProcessorConfig Parse(JsonPart root)
+    private static ImageProcessorConfig Parse(JsonPart root, ImageProcessorConfig defaults)
     {
-        var defaults = new ImageProcessorConfig();
         // Newer tools write the bounds on pixels as "size", with names that say something else.
-        JsonPart? size = Given(root, "size");
-        return new ImageProcessorConfig
+        JsonPart? size = root.FindValue("size");
+        return defaults with
         {
-            MinPixels = (Given(root, "min_pixels") ?? size?["shortest_edge"])?.Integer() ?? defaults.MinPixels,
-            MaxPixels = (Given(root, "max_pixels") ?? size?["longest_edge"])?.Integer() ?? defaults.MaxPixels,
-            PatchSize = Given(root, "patch_size")?.Integer() ?? defaults.PatchSize,
-            TemporalPatchSize = Given(root, "temporal_patch_size")?.Integer() ?? defaults.TemporalPatchSize,
-            MergeSize = Given(root, "merge_size")?.Integer() ?? defaults.MergeSize,
+            MinPixels = (root.FindValue("min_pixels") ?? size?["shortest_edge"])?.Integer() ?? defaults.MinPixels,
+            MaxPixels = (root.FindValue("max_pixels") ?? size?["longest_edge"])?.Integer() ?? defaults.MaxPixels,
+            PatchSize = root.FindValue("patch_size")?.Integer() ?? defaults.PatchSize,
+            TemporalPatchSize = root.FindValue("temporal_patch_size")?.Integer() ?? defaults.TemporalPatchSize,
+            MergeSize = root.FindValue("merge_size")?.Integer() ?? defaults.MergeSize,
             ImageMean = Numbers(root, "image_mean") ?? defaults.ImageMean,
             ImageStd = Numbers(root, "image_std") ?? defaults.ImageStd,
         };
     }
 
-    private static JsonPart? Given(JsonPart root, string key) => root.Find(key) is { IsNull: false } part ? part : null;
-
     private static double[]? Numbers(JsonPart root, string key) =>
-        Given(root, key) is { } list ? [.. list.Items().Select(number => number.Number())] : null;
+        root.FindValue(key) is { } list ? [.. list.Items().Select(number => number.Number())] : null;
 
     private void Check(string path)
     {

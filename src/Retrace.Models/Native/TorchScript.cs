@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,31 +13,17 @@ public static class TorchScript
 {
     private const string Fuser = "PYTORCH_TENSOREXPR";
 
-    static TorchScript()
+    /// <summary>Turns the fuser off. For <see cref="NativeSettings"/>.</summary>
+    internal static void TurnOffFuser() => NativeEnvironment.SetUnlessSet(Fuser, "0");
+
+    /// <summary>The script of a class, compiled when its first function is called.</summary>
+    /// <param name="owner">A resource of its assembly has its full name and the ending <c>.py</c>.</param>
+    public static Lazy<jit.CompilationUnit> Of(Type owner) => new(() =>
     {
-        if (Environment.GetEnvironmentVariable(Fuser) is not null)
-        {
-            return;
-        }
-        // .NET's own variables are a copy, which libtorch does not see.
-        if (OperatingSystem.IsWindows())
-        {
-            PutEnvironment(Fuser, "0");
-        }
-        else
-        {
-            SetEnvironment(Fuser, "0", overwrite: 1);
-        }
-    }
-
-    /// <summary>Compiles a script when its first function is called.</summary>
-    public static Lazy<jit.CompilationUnit> Of(string script) => new(() => jit.compile(script));
-
-    [DllImport("libc", EntryPoint = "setenv")]
-    private static extern int SetEnvironment(
-        [MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value, int overwrite);
-
-    [DllImport("ucrtbase", EntryPoint = "_putenv_s")]
-    private static extern int PutEnvironment(
-        [MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value);
+        string name = owner.FullName + ".py";
+        using Stream script = owner.Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"There is no resource {name}.");
+        using var reader = new StreamReader(script);
+        return jit.compile(reader.ReadToEnd());
+    });
 }

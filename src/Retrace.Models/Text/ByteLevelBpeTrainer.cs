@@ -20,22 +20,17 @@ public static class ByteLevelBpeTrainer
     /// Tokens wanted: the 256 bytes, the merges, and the special tokens with the last ids. There are fewer if the corpus
     /// has too few pairs that occur twice.
     /// </param>
-    /// <param name="specialTokens">
-    /// Among them <c>&lt;|im_end|&gt;</c> and <c>&lt;|endoftext|&gt;</c>, which the settings name as end and padding.
-    /// </param>
     /// <param name="directory">Made if it is not there.</param>
+    /// <param name="rules">How text is cut into the pieces within which bytes are merged.</param>
+    /// <param name="chat">The chat format: its special tokens take the last ids.</param>
     public static void Train(
-        IEnumerable<string> corpus, int vocabularySize, IReadOnlyList<string> specialTokens, string directory)
+        IEnumerable<string> corpus, int vocabularySize, string directory, TokenizerRules rules, ChatTemplate chat)
     {
+        IReadOnlyList<string> specialTokens = chat.SpecialTokens;
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, ByteAlphabet.Characters.Count + specialTokens.Count);
-        if (!specialTokens.Contains(ChatTemplate.EndOfTurn) || !specialTokens.Contains(ChatTemplate.Padding))
-        {
-            throw new ArgumentException(
-                $"{ChatTemplate.EndOfTurn} and {ChatTemplate.Padding} are needed.", nameof(specialTokens));
-        }
         List<string> tokens = [.. ByteAlphabet.Characters.Select(character => character.ToString())];
         List<(string Left, string Right)> merges = [];
-        var words = new WordPairs(CountWords(corpus, specialTokens), tokens);
+        var words = new WordPairs(CountWords(corpus, specialTokens, rules), tokens);
         while (tokens.Count + specialTokens.Count < vocabularySize
             && words.MostFrequentPair(MinimumCount) is (int left, int right))
         {
@@ -43,17 +38,18 @@ public static class ByteLevelBpeTrainer
             words.Merge(left, right, tokens.Count);
             tokens.Add(tokens[left] + tokens[right]);
         }
-        TokenizerFilesWriter.Write(directory, tokens, merges, specialTokens);
+        TokenizerFilesWriter.Write(directory, tokens, merges, rules, chat);
     }
 
-    private static Dictionary<string, long> CountWords(IEnumerable<string> corpus, IReadOnlyList<string> specialTokens)
+    private static Dictionary<string, long> CountWords(
+        IEnumerable<string> corpus, IReadOnlyList<string> specialTokens, TokenizerRules rules)
     {
         Regex special = AddedToken.PatternOfAny(specialTokens)!;
         var counts = new Dictionary<string, long>();
         foreach (string part in corpus.SelectMany(text => special.Split(text)))
         {
             string plain = CanonicalNormalization.Compose(part);
-            foreach ((int offset, int length) in QwenPreTokenizer.Split(plain))
+            foreach ((int offset, int length) in rules.Split(plain))
             {
                 string word = ByteAlphabet.Encode(Encoding.UTF8.GetBytes(plain, offset, length));
                 CollectionsMarshal.GetValueRefOrAddDefault(counts, word, out _)++;

@@ -4,7 +4,7 @@ using Microsoft.ML.Tokenizers;
 
 namespace Retrace.Models.Text;
 
-/// <summary>A byte-level BPE tokenizer in the hub's files, as Qwen2.5-VL's: text to token ids and back.</summary>
+/// <summary>A byte-level BPE tokenizer in the hub's files: text to token ids and back.</summary>
 public sealed class Tokenizer
 {
     private readonly BpeTokenizer _merger;
@@ -14,12 +14,12 @@ public sealed class Tokenizer
     private readonly Regex? _addedTokenPattern;
     private readonly HashSet<int> _specialIds;
 
-    private Tokenizer(TokenizerFiles files)
+    private Tokenizer(TokenizerFiles files, TokenizerRules rules)
     {
         _merger = BpeTokenizer.Create(new BpeOptions(files.Vocabulary)
         {
             Merges = files.Merges.Select(merge => $"{merge.Left} {merge.Right}"),
-            PreTokenizer = new QwenPreTokenizer(),
+            PreTokenizer = rules,
             ByteLevel = true,
         });
         _idOf = new Dictionary<string, int>(files.Vocabulary);
@@ -49,10 +49,13 @@ public sealed class Tokenizer
     /// Reads <c>tokenizer.json</c>, or <c>vocab.json</c> and <c>merges.txt</c> with <c>tokenizer_config.json</c> and
     /// <c>added_tokens.json</c> for the special tokens.
     /// </summary>
+    /// <param name="directory">The model's folder.</param>
+    /// <param name="rules">How the model's family cuts text.</param>
     /// <exception cref="BadInputException">
-    /// The files are missing or broken, or describe another kind of tokenizer than a byte-level BPE with Qwen2's rules.
+    /// The files are missing or broken, or describe another kind of tokenizer than a byte-level BPE with these rules.
     /// </exception>
-    public static Tokenizer Load(string directory) => new(TokenizerFiles.Read(directory));
+    public static Tokenizer Load(string directory, TokenizerRules rules) =>
+        new(TokenizerFiles.Read(directory, rules), rules);
 
     /// <summary>
     /// The ids of the text. Special tokens written in it become their ids; the rest is normalised to NFC, split and merged.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Retrace.Files;
+using Retrace.Models.Json;
 
 namespace Retrace.Models.Text;
 
@@ -28,9 +29,9 @@ internal sealed record TokenizerFiles(
 
     /// <exception cref="BadInputException">
     /// Neither <c>tokenizer.json</c> nor <c>vocab.json</c> with <c>merges.txt</c> can be read, or they do not describe a
-    /// byte-level BPE split as Qwen2's.
+    /// byte-level BPE with these rules.
     /// </exception>
-    public static TokenizerFiles Read(string directory)
+    public static TokenizerFiles Read(string directory, TokenizerRules rules)
     {
         string whole = Path.Combine(directory, Whole);
         string vocabulary = Path.Combine(directory, VocabularyOnly);
@@ -40,7 +41,7 @@ internal sealed record TokenizerFiles(
         if (File.Exists(whole))
         {
             source = whole;
-            files = JsonPart.Read(whole, FromWhole);
+            files = JsonPart.Read(whole, root => FromWhole(root, rules));
         }
         else if (File.Exists(vocabulary) && File.Exists(merges))
         {
@@ -57,17 +58,18 @@ internal sealed record TokenizerFiles(
         return files;
     }
 
-    private static TokenizerFiles FromWhole(JsonPart root)
+    private static TokenizerFiles FromWhole(JsonPart root, TokenizerRules rules)
     {
         JsonPart model = root["model"];
         if (model.Find("type") is { } type && type.Text() != "BPE")
         {
             throw new BadInputException($"The tokenizer {root.File} is of type {type.Text()}; it should be BPE.");
         }
-        if (!SplitsAsQwen(root["pre_tokenizer"]))
+        if (!SplitsBy(rules, root["pre_tokenizer"]))
         {
             throw new BadInputException(
-                $"The tokenizer {root.File} does not split text with the expression of Qwen2, the one supported.");
+                $"The tokenizer {root.File} does not split text with the expression of {rules.Name}, the one "
+                + "supported.");
         }
         if (!root["normalizer"].IsObject || root["normalizer"]["type"].Text() != "NFC")
         {
@@ -163,7 +165,7 @@ internal sealed record TokenizerFiles(
         return new AddedToken(id, content, token.Find("special")?.Flag() ?? false);
     }
 
-    private static bool SplitsAsQwen(JsonPart preTokenizer)
+    private static bool SplitsBy(TokenizerRules rules, JsonPart preTokenizer)
     {
         if (!preTokenizer.IsObject)
         {
@@ -172,7 +174,7 @@ internal sealed record TokenizerFiles(
         JsonPart[] steps = preTokenizer.Find("pretokenizers") is { } sequence ? [.. sequence.Items()] : [preTokenizer];
         return steps is [var split, var bytes]
             && split["type"].Text() == "Split"
-            && split["pattern"].Find("Regex")?.Text() == QwenPreTokenizer.Pattern
+            && split["pattern"].Find("Regex")?.Text() == rules.Pattern
             && bytes["type"].Text() == "ByteLevel"
             && !bytes["add_prefix_space"].Flag();
     }

@@ -17,20 +17,25 @@ internal static class TokenizerFilesWriter
     /// <param name="directory">Made if it is not there.</param>
     /// <param name="tokens">The vocabulary in the byte alphabet; a token's place is its id.</param>
     /// <param name="merges">The first to be merged first.</param>
-    /// <param name="specialTokens">They take the ids after the vocabulary's.</param>
+    /// <param name="rules">How text is cut.</param>
+    /// <param name="chat">
+    /// The chat format, which tools read from here, too; its special tokens take the ids after the vocabulary's.
+    /// </param>
     public static void Write(
         string directory,
         IReadOnlyList<string> tokens,
         IReadOnlyList<(string Left, string Right)> merges,
-        IReadOnlyList<string> specialTokens)
+        TokenizerRules rules,
+        ChatTemplate chat)
     {
         Directory.CreateDirectory(directory);
-        AddedToken[] added = [.. specialTokens.Select((token, i) => new AddedToken(tokens.Count + i, token, true))];
-        WriteJson(directory, TokenizerFiles.Whole, Whole(tokens, merges, added));
+        AddedToken[] added =
+            [.. chat.SpecialTokens.Select((token, i) => new AddedToken(tokens.Count + i, token, Special: true))];
+        WriteJson(directory, TokenizerFiles.Whole, Whole(tokens, merges, added, rules));
         WriteJson(directory, TokenizerFiles.VocabularyOnly, Vocabulary(tokens));
-        WriteJson(directory, TokenizerFiles.Settings, Settings(added));
+        WriteJson(directory, TokenizerFiles.Settings, Settings(added, rules, chat));
         // Once more for transformers' processor, which does not ask the tokenizer for it.
-        WriteJson(directory, "chat_template.json", new JsonObject { ["chat_template"] = ChatTemplate.Jinja });
+        WriteJson(directory, "chat_template.json", new JsonObject { ["chat_template"] = chat.Jinja });
         var lines = new StringBuilder("#version: 0.2\n");
         foreach ((string left, string right) in merges)
         {
@@ -43,7 +48,10 @@ internal static class TokenizerFilesWriter
         File.WriteAllText(Path.Combine(directory, name), content.ToJsonString(Options) + "\n");
 
     private static JsonObject Whole(
-        IReadOnlyList<string> tokens, IReadOnlyList<(string Left, string Right)> merges, AddedToken[] added) => new()
+        IReadOnlyList<string> tokens,
+        IReadOnlyList<(string Left, string Right)> merges,
+        AddedToken[] added,
+        TokenizerRules rules) => new()
         {
             ["version"] = "1.0",
             ["truncation"] = null,
@@ -57,7 +65,7 @@ internal static class TokenizerFilesWriter
                     new JsonObject
                     {
                         ["type"] = "Split",
-                        ["pattern"] = new JsonObject { ["Regex"] = QwenPreTokenizer.Pattern },
+                        ["pattern"] = new JsonObject { ["Regex"] = rules.Pattern },
                         ["behavior"] = "Isolated",
                         ["invert"] = false,
                     },
@@ -99,7 +107,7 @@ internal static class TokenizerFilesWriter
         return vocabulary;
     }
 
-    private static JsonObject Settings(AddedToken[] added)
+    private static JsonObject Settings(AddedToken[] added, TokenizerRules rules, ChatTemplate chat)
     {
         var decoder = new JsonObject();
         foreach (AddedToken token in added)
@@ -114,13 +122,13 @@ internal static class TokenizerFilesWriter
             ["additional_special_tokens"] = new JsonArray(
                 [.. added.Select(token => (JsonNode)JsonValue.Create(token.Content)!)]),
             ["bos_token"] = null,
-            ["chat_template"] = ChatTemplate.Jinja,
+            ["chat_template"] = chat.Jinja,
             ["clean_up_tokenization_spaces"] = false,
-            ["eos_token"] = ChatTemplate.EndOfTurn,
+            ["eos_token"] = chat.EndOfTurn,
             ["errors"] = "replace",
-            ["pad_token"] = ChatTemplate.Padding,
+            ["pad_token"] = chat.Padding,
             ["split_special_tokens"] = false,
-            ["tokenizer_class"] = "Qwen2Tokenizer",
+            ["tokenizer_class"] = rules.TokenizerClass,
             ["unk_token"] = null,
         };
     }

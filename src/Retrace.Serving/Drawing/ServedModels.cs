@@ -62,7 +62,7 @@ internal sealed class ServedModels(
         VisionLanguageModel updated = load(folder);
         if (updated.Network.Config.Text != _model.Network.Config.Text with
         {
-            RopeSections = updated.Network.Config.Text.RopeSections, // Lists compare by reference.
+            RopeAxes = updated.Network.Config.Text.RopeAxes, // Lists compare by reference.
         })
         {
             updated.Dispose();

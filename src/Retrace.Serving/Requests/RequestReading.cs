@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Models.Text;
 using Retrace.Problems;
 using Retrace.Training.Prompts;
@@ -10,15 +10,17 @@ using Retrace.Training.Rollouts;
 namespace Retrace.Serving.Requests;
 
 /// <summary>Reads requests into what the engine draws, and refuses what cannot be drawn.</summary>
-/// <param name="tokenizer">Of the model.</param>
-/// <param name="images">Of the model.</param>
-/// <param name="config">Of the model.</param>
+/// <param name="tokenizer">The model's tokenizer.</param>
+/// <param name="images">The model's image processor.</param>
+/// <param name="config">The model's configuration.</param>
 /// <param name="modelName">What is meant where a request names no model.</param>
 /// <param name="limits">Bounds.</param>
 internal sealed class RequestReading(
-    Tokenizer tokenizer, ImageProcessor images, QwenConfig config, string modelName, ServerLimits limits)
+    Tokenizer tokenizer, ImageProcessor images, ModelConfig config, string modelName, ServerLimits limits)
 {
     private const int UsualCompletion = 16; // Tokens, as in OpenAI's API.
+
+    private readonly ChatTemplate _chat = config.Family.Chat;
 
     /// <exception cref="ApiException">The request cannot be used.</exception>
     public DrawRequest Read(ChatFields chat)
@@ -36,9 +38,9 @@ internal sealed class RequestReading(
             throw ApiException.BadRequest(
                 "`continue_final_message` and `add_generation_prompt` cannot both be true.");
         }
-        string text = continues ? ChatTemplate.Continuation(turns)
-            : opens ? ChatTemplate.Prompt(turns)
-            : ChatTemplate.Turns(turns);
+        string text = continues ? _chat.Continuation(turns)
+            : opens ? _chat.Prompt(turns)
+            : _chat.Turns(turns);
         return Request(
             chat,
             Encode(tokenizer.Encode(text), shown),
@@ -132,7 +134,7 @@ internal sealed class RequestReading(
                 $"The prompt has {expanded} tokens; at most {limits.MaxPromptTokens} are taken.");
         }
         return new EncodedPrompt(
-            ChatTemplate.ExpandImages(tokens, grids, config.Tokens.ImagePad, config.Vision.MergeSize),
+            config.ExpandImages(tokens, grids),
             [.. shown.Select(images.Process)]);
     }
 
@@ -165,7 +167,7 @@ internal sealed class RequestReading(
                         ? image.Text()
                         : TextMember(image, "url", where + ".image_url");
                     AddImage(shown, url, plain: false);
-                    text.Append(ChatTemplate.ImagePlace);
+                    text.Append(_chat.ImagePlace);
                     break;
                 default:
                     throw ApiException.BadRequest($"`{where}` holds a part that is neither text nor image_url.");

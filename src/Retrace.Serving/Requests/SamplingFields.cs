@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 
 namespace Retrace.Serving.Requests;
 

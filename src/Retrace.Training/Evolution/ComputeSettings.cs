@@ -1,6 +1,7 @@
 using Retrace.Configuration;
 using Retrace.Models;
 using Retrace.Models.Native;
+using Retrace.Models.Network;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,8 +23,22 @@ public static class ComputeSettings
             "cuda" when localRank > 0 && cuda.is_available() => DeviceOf($"cuda:{localRank % cuda.device_count()}"),
             string name => DeviceOf(name),
         };
-        return (settings.Dtype == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32, device);
+        return (TypeOf(settings), device);
     }
+
+    /// <summary>The tensors' type.</summary>
+    public static ScalarType TypeOf(ModelSettings settings) =>
+        settings.Dtype == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
+
+    /// <summary>The adapter that is trained; null where the weights themselves are.</summary>
+    public static LoraSettings? AdapterOf(ModelSettings settings) => settings.LoraRank == 0
+        ? null
+        : new LoraSettings(
+            settings.LoraRank,
+            settings.LoraAlpha,
+            settings.LoraTargets.Split(' '),
+            settings.LoraDropout,
+            settings.TrainVision);
 
     // cuda or cuda:N
     private static Device DeviceOf(string name)

@@ -2,8 +2,7 @@ using Retrace.Configuration;
 using Retrace.Data;
 using Retrace.Files;
 using Retrace.Models;
-using Retrace.Models.Adapters;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Problems;
 using Retrace.Runs;
 using Retrace.Training.DataParallel;
@@ -198,7 +197,7 @@ public sealed class EvolutionRun : IDisposable
         if (File.Exists(Path.Combine(modelDirectory, "config.json")))
         {
             // Before any of it is loaded; what else is wrong with the folder is for loading to say.
-            PlanThatFits(QwenConfig.Load(modelDirectory), default);
+            PlanThatFits(ModelFamilies.LoadConfig(modelDirectory), default);
         }
         VisionLanguageModel start = Hold(LoadModel(modelDirectory));
         if (start.Network.Adapter is not null)
@@ -215,13 +214,9 @@ public sealed class EvolutionRun : IDisposable
         Skipped = data.Skipped;
         UsableProblems? evaluationData = ReadEvaluationData(preparation, cancellation);
 
-        (VisionLanguageModel policy, QwenModel? reference) = OpenPolicy(start);
+        (VisionLanguageModel policy, VisionLanguageNetwork? reference) = OpenPolicy(start);
         policy.Network.RecomputesActivations = plan.RecomputesActivations;
-        // What an adapter shares with the model it starts from stays as it is.
-        Parameters weights = policy.Network.Parameters;
-        bool vision = Configuration.Model.TrainVision;
-        weights.Train(name =>
-            !weights.IsShared(name) && (vision || !name.StartsWith("visual.", StringComparison.Ordinal)));
+        policy.Network.Train(Configuration.Model.TrainVision);
         Learner learner = Hold(new Learner(
             policy.Network,
             reference,
@@ -297,7 +292,7 @@ public sealed class EvolutionRun : IDisposable
         }
     }
 
-    private MemoryPlan PlanThatFits(QwenConfig config, PromptSize largestPrompt)
+    private MemoryPlan PlanThatFits(ModelConfig config, PromptSize largestPrompt)
     {
         var plan = MemoryPlan.Of(config, Configuration, largestPrompt, _processes.Size, _processes.LocalSize);
         plan.CheckFits(Configuration.Model);
@@ -308,17 +303,11 @@ public sealed class EvolutionRun : IDisposable
         ComputeSettings.LoadModel(directory, Configuration, _processes.LocalRank);
 
     // The policy as the latest checkpoint has it, and the starting model as the reference where it is used.
-    private (VisionLanguageModel Policy, QwenModel? Reference) OpenPolicy(VisionLanguageModel start)
+    private (VisionLanguageModel Policy, VisionLanguageNetwork? Reference) OpenPolicy(VisionLanguageModel start)
     {
         ModelSettings settings = Configuration.Model;
-        if (settings.LoraRank > 0)
+        if (ComputeSettings.AdapterOf(settings) is { } lora)
         {
-            var lora = new LoraSettings(
-                settings.LoraRank,
-                settings.LoraAlpha,
-                settings.LoraTargets.Split(' '),
-                settings.LoraDropout,
-                settings.TrainVision);
             long seed = RandomStream.For(Configuration.Seed, Purpose.Adapter).NextInt64();
             VisionLanguageModel adapted = Hold(start.WithAdapter(lora, seed));
             if (StepsTaken > 0)

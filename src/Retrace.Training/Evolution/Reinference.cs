@@ -1,5 +1,6 @@
 using Retrace.Answers;
 using Retrace.Configuration;
+using Retrace.Models;
 using Retrace.Models.Text;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
@@ -20,14 +21,14 @@ internal sealed class Reinference
     private readonly int[] _newTurn; // What the release's form puts between prefix and continuation.
 
     public Reinference(
-        IRolloutEngine engine, Tokenizer tokenizer, RunConfiguration configuration, SamplingSettings sampling)
+        IRolloutEngine engine, VisionLanguageModel model, RunConfiguration configuration, SamplingSettings sampling)
     {
         _engine = engine;
-        _tokenizer = tokenizer;
+        _tokenizer = model.Tokenizer;
         _configuration = configuration;
         _sampling = sampling with { Measure = false }; // Continuations are read, not learned from.
         _extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
-        _newTurn = configuration.Retracing.Mode == "new-turn" ? tokenizer.Encode(ChatTemplate.NewTurn("", "")) : [];
+        _newTurn = configuration.Retracing.Mode == "new-turn" ? _tokenizer.Encode(model.Family.Chat.NewTurn("", "")) : [];
     }
 
     /// <summary>[problems][n] what came of every cut.</summary>

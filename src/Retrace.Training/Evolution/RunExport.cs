@@ -1,4 +1,4 @@
-using Retrace.Models.Checkpoints;
+using Retrace.Models;
 using static TorchSharp.torch;
 
 namespace Retrace.Training.Evolution;

@@ -46,7 +46,7 @@ internal static class StepAssembly
                 processes.ShareOf),
             new MaternalRound(shared, model.Tokenizer, configuration, sampling, samples),
             method.Retraces ? TrajectoryCutter.Of(configuration, model.Tokenizer) : null,
-            method.Retraces ? new Reinference(shared, model.Tokenizer, configuration, sampling) : null,
+            method.Retraces ? new Reinference(shared, model, configuration, sampling) : null,
             new AnswerGrouping(method.Rule, n, data.Labels, configuration.Seed),
             new TrajectoryRewards(
                 method.Rule,

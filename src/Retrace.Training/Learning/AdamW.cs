@@ -1,4 +1,4 @@
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -47,6 +47,17 @@ public sealed class AdamW : IDisposable
             }),
         ];
     }
+
+    /// <summary>Bytes of the state: two moments in fp32, and a copy of narrower weights.</summary>
+    public static long BytesOfState(Parameters parameters) =>
+        parameters.TrainedCount * sizeof(float) * (parameters.ElementSize < sizeof(float) ? 3 : 2);
+
+    /// <summary>
+    /// Bytes that an update takes at its peak: the largest gradient's squares, and itself in fp32 where it is not of
+    /// that type.
+    /// </summary>
+    public static long BytesOfUpdate(Parameters parameters) =>
+        parameters.LargestTrained * sizeof(float) * (parameters.ElementSize < sizeof(float) ? 2 : 1);
 
     /// <summary>Updates made so far.</summary>
     public int Step { get; private set; }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Retrace.Configuration;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Training.DataParallel;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -24,8 +24,8 @@ public sealed record LearningStatistics(double? Kl, double ClipFraction, double 
 /// <summary>Updates the policy from trajectories with advantages (GRPO).</summary>
 public sealed class Learner : IDisposable
 {
-    private readonly QwenModel _policy;
-    private readonly QwenModel? _reference;
+    private readonly VisionLanguageNetwork _policy;
+    private readonly VisionLanguageNetwork? _reference;
     private readonly LearningSettings _settings;
     private readonly PolicyLossSettings _loss;
     private readonly LossAggregation _aggregation;
@@ -46,8 +46,8 @@ public sealed class Learner : IDisposable
     /// <param name="seed">The run's seed.</param>
     /// <param name="processes">Those that learn together, each from its share of every mini-batch; null: this one alone.</param>
     public Learner(
-        QwenModel policy,
-        QwenModel? reference,
+        VisionLanguageNetwork policy,
+        VisionLanguageNetwork? reference,
         LearningSettings settings,
         RolloutSettings rollout,
         long seed,
@@ -121,7 +121,7 @@ public sealed class Learner : IDisposable
     }
 
     // Each process computes those of its share, and they are exchanged: the mini-batches of each pass are divided anew.
-    private float[][] ReferenceLogProbs(QwenModel reference, IReadOnlyList<TrainingSample> samples)
+    private float[][] ReferenceLogProbs(VisionLanguageNetwork reference, IReadOnlyList<TrainingSample> samples)
     {
         int[][] shares = SampleShares.Balanced([.. samples.Select(sample => sample.Content.Length)], _processes.Size);
         float[][] own = PromptedResponse.LogProbs(

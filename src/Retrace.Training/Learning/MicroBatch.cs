@@ -1,5 +1,5 @@
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,7 +22,10 @@ public sealed class MicroBatch
         Places = [.. rows.SelectMany(row => row)];
     }
 
-    /// <summary>Which of all the responses these are, in the order of <see cref="Predict(QwenModel, double, bool)"/>.</summary>
+    /// <summary>
+    /// Which of all the responses these are, in the order of <see cref="Predict(VisionLanguageNetwork, double,
+    /// bool)"/>.
+    /// </summary>
     public IReadOnlyList<int> Places { get; }
 
     /// <summary>Puts as many as fit into each batch of padded rows, those of like length together.</summary>
@@ -67,10 +70,25 @@ public sealed class MicroBatch
         return Math.Max(1, (int)(Math.Sqrt(promptTokens * (pairs + promptTokens)) / Math.Max(1, responseTokens)));
     }
 
+    /// <summary>The largest micro-batch that can come of responses that are all equally long.</summary>
+    /// <param name="promptTokens">P</param>
+    /// <param name="responseTokens">R</param>
+    /// <param name="group">Responses to a prompt.</param>
+    /// <param name="samples">Responses in all.</param>
+    /// <param name="maxTokens">The most tokens of a batch.</param>
+    internal static (long Rows, long ResponsesInRow, long RowLength) Largest(
+        TextConfig config, long promptTokens, long responseTokens, int group, long samples, int maxTokens)
+    {
+        long inRow = Math.Min(Math.Min(group, samples), ResponsesInRow(config, promptTokens, responseTokens));
+        inRow = Math.Clamp((maxTokens - promptTokens) / responseTokens, 1, inRow);
+        long length = promptTokens + (inRow * responseTokens);
+        return (Math.Clamp(maxTokens / length, 1, (samples + inRow - 1) / inRow), inRow, length);
+    }
+
     /// <summary>What the model says about the response tokens, one response after another.</summary>
     /// <param name="temperature">What logits are divided by, as in sampling.</param>
     /// <param name="entropies">Whether these are wanted, too.</param>
-    public TokenPredictions Predict(QwenModel model, double temperature, bool entropies = false)
+    public TokenPredictions Predict(VisionLanguageNetwork model, double temperature, bool entropies = false)
     {
         ProcessedImage[] images = [.. Places.SelectMany(i => _responses[i].Images).Distinct()];
         using ImageFeatures? features = images.Length == 0 ? null : model.EncodeImages(images);
@@ -79,9 +97,13 @@ public sealed class MicroBatch
 
     /// <summary>The same with images that have been encoded.</summary>
     /// <param name="images">Those of all the responses, each once.</param>
-    /// <param name="features">Theirs.</param>
+    /// <param name="features">The features of these images.</param>
     internal TokenPredictions Predict(
-        QwenModel model, ProcessedImage[] images, ImageFeatures? features, double temperature, bool entropies = false)
+        VisionLanguageNetwork model,
+        ProcessedImage[] images,
+        ImageFeatures? features,
+        double temperature,
+        bool entropies = false)
     {
         using DisposeScope scope = NewDisposeScope();
         TokenSequence[] sequences =

@@ -1,4 +1,5 @@
 using Retrace.Models;
+using Retrace.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,14 +24,17 @@ public sealed record PromptedResponse(int[] Prompt, int[] Response, IReadOnlyLis
     /// <param name="temperature">What logits are divided by, as in sampling.</param>
     /// <param name="entropies">Whether these are wanted, too.</param>
     public static TokenPredictions Predict(
-        QwenModel model, IReadOnlyList<PromptedResponse> responses, double temperature = 1.0, bool entropies = false) =>
+        VisionLanguageNetwork model,
+        IReadOnlyList<PromptedResponse> responses,
+        double temperature = 1.0,
+        bool entropies = false) =>
         InRows(responses).Predict(model, temperature, entropies);
 
     /// <summary>The same with images that have been encoded.</summary>
-    /// <param name="images">Those of all the responses, each once.</param>
-    /// <param name="features">Theirs.</param>
+    /// <param name="images">The images of all the responses, each once.</param>
+    /// <param name="features">The features of these images.</param>
     internal static TokenPredictions Predict(
-        QwenModel model,
+        VisionLanguageNetwork model,
         IReadOnlyList<PromptedResponse> responses,
         ProcessedImage[] images,
         ImageFeatures? features,
@@ -44,7 +47,7 @@ public sealed record PromptedResponse(int[] Prompt, int[] Response, IReadOnlyLis
     /// <returns>[responses][T]</returns>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
     public static float[][] LogProbs(
-        QwenModel model,
+        VisionLanguageNetwork model,
         IReadOnlyList<PromptedResponse> responses,
         int maxTokens,
         double temperature,

@@ -1,5 +1,5 @@
 using Retrace.Models.Checkpoints;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Training.DataParallel;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -57,12 +57,17 @@ internal sealed class ShardedTraining : IDisposable
         Parts = [.. _buckets.SelectMany(PartsOf)];
     }
 
+    /// <summary>Bytes of this process's part of the sums, and of some buckets on their way, in fp32.</summary>
+    public static long BytesOf(Parameters weights, int processes) => processes == 1
+        ? 0
+        : sizeof(float) * ((weights.TrainedCount / processes) + (2 * Math.Min(weights.TrainedCount, BucketSize)));
+
     /// <summary>What this process's optimizer updates.</summary>
     public IReadOnlyList<TrainedPart> Parts { get; }
 
     /// <summary>
     /// Sends what is complete, once a backward pass has come to the input of a block (<see
-    /// cref="QwenModel.BlockDifferentiated"/>). Called only in the last backward pass of a mini-batch.
+    /// cref="VisionLanguageNetwork.BlockDifferentiated"/>). Called only in the last backward pass of a mini-batch.
     /// </summary>
     /// <param name="block">The beginning of the names of the block's weights.</param>
     public void SendCompleted(string block)

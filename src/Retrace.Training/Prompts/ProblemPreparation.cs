@@ -2,7 +2,7 @@ using Retrace.Configuration;
 using Retrace.Images;
 using Retrace.Models;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Models.Text;
 using Retrace.Problems;
 
@@ -10,11 +10,11 @@ namespace Retrace.Training.Prompts;
 
 /// <summary>Makes prompts of problems, and finds those that cannot be used.</summary>
 /// <param name="tokenizer">Gives the model's, when text is to be encoded: a model without one can still be loaded.</param>
-/// <param name="images">Of the model.</param>
-/// <param name="config">Says which token stands for images.</param>
+/// <param name="images">The model's image processor.</param>
+/// <param name="config">The model's: its family knows the chat template.</param>
 /// <param name="settings">How questions are asked, and how long a prompt may be.</param>
 public sealed class ProblemPreparation(
-    Func<Tokenizer> tokenizer, ImageProcessor images, QwenConfig config, DataSettings settings)
+    Func<Tokenizer> tokenizer, ImageProcessor images, ModelConfig config, DataSettings settings)
 {
     /// <summary>For a model that is loaded.</summary>
     public ProblemPreparation(VisionLanguageModel model, DataSettings settings)
@@ -76,9 +76,8 @@ public sealed class ProblemPreparation(
     /// <exception cref="BadInputException">The question itself holds image tokens.</exception>
     public int[] Encode(string question, IReadOnlyList<ImageGrid> grids)
     {
-        int[] ids = tokenizer().Encode(ChatTemplate.Prompt(question + settings.Instruction, grids.Count));
-        return ChatTemplate.ExpandImages(
-            ids, grids, config.Tokens.ImagePad, config.Vision.MergeSize);
+        int[] ids = tokenizer().Encode(config.Family.Chat.Prompt(question + settings.Instruction, grids.Count));
+        return config.ExpandImages(ids, grids);
     }
 
     private Fault? FaultOf(Problem problem, out PromptSize size)

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using Retrace.Models;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Native;
+using Retrace.Models.Network;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,19 +11,22 @@ namespace Retrace.Training.Rollouts;
 /// <summary>
 /// Sequences that are being generated side by side. New ones can join at every token; those that have finished leave.
 /// </summary>
-/// <param name="model">The policy.</param>
-/// <param name="imageFeatures">Of all the images that will be shown.</param>
-/// <param name="sampler">Draws tokens.</param>
-/// <param name="onToken">Told (request, sample, token) as tokens are drawn.</param>
+/// <param name="network">The policy.</param>
+/// <param name="imageFeatures">Features of all the images that will be shown.</param>
+/// <param name="sampler">Samples tokens.</param>
+/// <param name="onToken">Told (request, sample, token) as tokens are sampled.</param>
 internal sealed class DecodingBatch(
-    QwenModel model, SharedImageFeatures imageFeatures, TokenSampler sampler, Action<int, int, int>? onToken) : IDisposable
+    VisionLanguageNetwork network,
+    SharedImageFeatures imageFeatures,
+    TokenSampler sampler,
+    Action<int, int, int>? onToken) : IDisposable
 {
-    /// <summary>Sequences read together leave when fewer than this share of them are at work.</summary>
+    /// <summary>Sequences prefilled together leave when fewer than this share of them are at work.</summary>
     public const double WorthLeaving = 0.8;
 
     private static readonly Scalar One = 1;
 
-    private readonly List<ForkedCache> _caches = []; // One for the prompts that were read together.
+    private readonly List<ForkedCache> _caches = []; // One for the prompts that were prefilled together.
     private List<DecodedSequence> _rows = [];        // Of all caches, in their order.
     private Tensor? _hidden;                         // [B, hidden]: predicts the next tokens.
     private Tensor? _positions;                      // [B]: theirs.
@@ -32,23 +36,23 @@ internal sealed class DecodingBatch(
     /// <summary>Sequences whose next token is computed.</summary>
     public int Rows => _rows.Count;
 
-    /// <summary>Reads prompts, once each, and lets all their samples join.</summary>
+    /// <summary>Prefills prompts, once each, and lets all their samples join.</summary>
     /// <returns>The samples, request by request.</returns>
     public IReadOnlyList<DecodedSequence> Join(IReadOnlyList<RolloutPart> parts)
     {
         using DisposeScope scope = NewDisposeScope();
         (ProcessedImage[] images, ImageFeatures? features) = imageFeatures.Of(parts);
         SequenceBatch prompts = SequenceBatch.Of(
-            model.Config,
+            network.Config,
             [
                 .. parts.Select(part => new TokenSequence(
                     part.Request.Prompt, [.. part.Request.Images.Select(image => Array.IndexOf(images, image))])),
             ],
             features,
             PaddingSide.Left,
-            model.Device);
+            network.Device);
         int[] samples = [.. parts.Select(part => part.Request.Streams.Count)];
-        (ForkedCache cache, Tensor hidden) = model.Read(prompts, features, samples); // hidden: [prompts, hidden]
+        (ForkedCache cache, Tensor hidden) = network.Prefill(prompts, features, samples); // hidden: [prompts, hidden]
         _caches.Add(cache);
         DecodedSequence[] joined =
         [
@@ -56,9 +60,10 @@ internal sealed class DecodingBatch(
                 part.Index, part.FirstSample + sample, stream, part.Request.MaxTokens))),
         ];
         Tensor promptOfRow = tensor(
-            samples.SelectMany((count, prompt) => Enumerable.Repeat((long)prompt, count)).ToArray(), device: model.Device);
+            samples.SelectMany((count, prompt) => Enumerable.Repeat((long)prompt, count)).ToArray(),
+            device: network.Device);
         Tensor hiddenOfRows = hidden.index_select(0, promptOfRow);
-        Tensor positions = tensor(prompts.NextPositions.Select(next => (long)next).ToArray(), device: model.Device)
+        Tensor positions = tensor(prompts.NextPositions.Select(next => (long)next).ToArray(), device: network.Device)
             .index_select(0, promptOfRow);
         Use(
             [.. _rows, .. joined],
@@ -67,7 +72,7 @@ internal sealed class DecodingBatch(
         return joined;
     }
 
-    /// <summary>Draws a token for every sequence at work. False when none is left.</summary>
+    /// <summary>Samples a token for every sequence at work. False when none is left.</summary>
     public bool Advance()
     {
         if (_hidden is null)
@@ -79,11 +84,11 @@ internal sealed class DecodingBatch(
         {
             for (int i = 0; i < _rows.Count; i++)
             {
-                // Those that have finished but not left yet draw nothing.
+                // Those that have finished but not left yet sample nothing.
                 _uniform[i] = _rows[i].IsFinished ? 0 : _rows[i].Stream.NextSingle();
             }
         }
-        (Tensor tokens, Tensor measured) = sampler.Draw(model.Logits(_hidden), _uniformNow!.to(model.Device));
+        (Tensor tokens, Tensor measured) = sampler.Sample(network.Logits(_hidden), _uniformNow!.to(network.Device));
         Record(measured);
         List<DecodedSequence> rows = _rows;
         Tensor positions = _positions!;
@@ -94,12 +99,12 @@ internal sealed class DecodingBatch(
                 Use([], hidden: null, positions: null);
                 return false;
             }
-            Tensor remaining = tensor(Array.ConvertAll(kept, row => (long)row), device: model.Device);
+            Tensor remaining = tensor(Array.ConvertAll(kept, row => (long)row), device: network.Device);
             rows = [.. kept.Select(row => _rows[row])];
             tokens = tokens.index_select(0, remaining);
             positions = positions.index_select(0, remaining);
         }
-        Tensor hidden = model.Continue(tokens, positions, _caches);
+        Tensor hidden = network.DecodeStep(tokens, positions, _caches);
         Use(rows, hidden, positions.Increase(One));
         return true;
     }
@@ -133,7 +138,8 @@ internal sealed class DecodingBatch(
         }
     }
 
-    // Drops finished sequences where enough of those that were read together have; which rows remain, if some left.
+    // Drops finished sequences where enough of those that were prefilled together have; which rows remain, if some
+    // left.
     private int[]? Leave()
     {
         if (!AnyIsWorthLeaving())

@@ -1,5 +1,5 @@
 using Retrace.Configuration;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,23 +10,23 @@ namespace Retrace.Training.Rollouts;
 /// What can be shared is computed once: an image's features for all requests that show it, a prompt's keys and values for
 /// all its samples. Sequences that have stopped leave the batch, and waiting ones join it.
 /// </remarks>
-/// <param name="model">The policy; it may be trained between calls.</param>
+/// <param name="network">The policy; it may be trained between calls.</param>
 /// <param name="maxBatchSequences">How many sequences are generated side by side at most.</param>
-/// <param name="maxPrefillTokens">How many tokens of their prompts are read in one forward pass at most.</param>
-public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences, int maxPrefillTokens = 16384)
-    : IRolloutEngine
+/// <param name="maxPrefillTokens">How many tokens of prompts are prefilled in one forward pass at most.</param>
+public sealed class LocalRolloutEngine(
+    VisionLanguageNetwork network, int maxBatchSequences, int maxPrefillTokens = 16384) : IRolloutEngine
 {
-    // Waiting requests join when this share of the batch is free: each reading of prompts is a forward pass.
+    // Waiting requests join when this share of the batch is free: each prefill is a forward pass.
     private const double WorthJoining = 0.2;
 
     /// <summary>With the bounds that a run's settings give.</summary>
-    public LocalRolloutEngine(QwenModel model, RolloutSettings settings)
-        : this(model, settings.MaxBatchSequences, settings.PrefillTokens)
+    public LocalRolloutEngine(VisionLanguageNetwork network, RolloutSettings settings)
+        : this(network, settings.MaxBatchSequences, settings.PrefillTokens)
     {
     }
 
-    /// <summary>Draws every request's samples.</summary>
-    /// <param name="onToken">Called with (request, sample, token) as tokens are drawn.</param>
+    /// <summary>Generates every request's samples.</summary>
+    /// <param name="onToken">Called with (request, sample, token) as tokens are sampled.</param>
     /// <returns>[requests][samples], in the requests' order.</returns>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
     public Generation[][] Generate(
@@ -36,12 +36,12 @@ public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences, i
         Action<int, int, int>? onToken = null)
     {
         using var inference = inference_mode();
-        using var sampler = new TokenSampler(sampling, model.Config.Tokens.Stops, model.Device);
+        using var sampler = new TokenSampler(sampling, network.Config.Tokens.Stops, network.Device);
         using DisposeScope scope = NewDisposeScope();
-        // Requests of like length are read together, so that little is padded.
+        // Requests of like length are prefilled together, so that little is padded.
         var waiting = new Queue<RolloutPart>(Parts(requests).OrderBy(part => part.Request.Prompt.Length));
-        using var imageFeatures = new SharedImageFeatures(model, waiting);
-        using var decoding = new DecodingBatch(model, imageFeatures, sampler, onToken);
+        using var imageFeatures = new SharedImageFeatures(network, waiting);
+        using var decoding = new DecodingBatch(network, imageFeatures, sampler, onToken);
         List<DecodedSequence> sequences = [];
         do
         {
@@ -68,12 +68,12 @@ public sealed class LocalRolloutEngine(QwenModel model, int maxBatchSequences, i
 
     void IRolloutEngine.UsePolicy(int version, CancellationToken cancellation)
     {
-        // It draws with the weights as they are.
+        // It samples with the weights as they are.
     }
 
     RolloutIncidents? IRolloutEngine.TakeIncidents() => null;
 
-    // Those at the head of the queue that fit into the room and can be read in one forward pass.
+    // Those at the head of the queue that fit into the room and can be prefilled in one forward pass.
     private List<RolloutPart> Joining(Queue<RolloutPart> waiting, int room, bool isIdle)
     {
         var joining = new List<RolloutPart>();

@@ -1,23 +1,23 @@
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
-using TorchSharp;
-using static TorchSharp.torch;
+using Retrace.Models.Network;
 
 namespace Retrace.Training.Rollouts;
 
 /// <summary>
 /// Features of the images that requests show: each image is encoded once, when it is first needed, and held until the
-/// last request that shows it has been read.
+/// last request that shows it has been prefilled.
 /// </summary>
-/// <param name="model">Encodes.</param>
-/// <param name="parts">All that will be read.</param>
-internal sealed class SharedImageFeatures(QwenModel model, IEnumerable<RolloutPart> parts) : IDisposable
+/// <param name="network">Encodes.</param>
+/// <param name="parts">All requests that will be prefilled.</param>
+internal sealed class SharedImageFeatures(VisionLanguageNetwork network, IEnumerable<RolloutPart> parts) : IDisposable
 {
-    private readonly Dictionary<ProcessedImage, Tensor> _held = []; // Each [image tokens, hidden].
+    private readonly Dictionary<ProcessedImage, ImageFeatures> _held = [];
     private readonly Dictionary<ProcessedImage, int> _toBeShown =
         parts.SelectMany(part => part.Request.Images).CountBy(image => image).ToDictionary();
 
-    /// <summary>The images of parts that are read together, each once, and their features; null where there are none.</summary>
+    /// <summary>
+    /// The images of parts that are prefilled together, each once, and their features; null where there are none.
+    /// </summary>
     public (ProcessedImage[] Images, ImageFeatures? Features) Of(IReadOnlyList<RolloutPart> parts)
     {
         Dictionary<ProcessedImage, int> shown =
@@ -27,30 +27,25 @@ internal sealed class SharedImageFeatures(QwenModel model, IEnumerable<RolloutPa
         {
             return (images, null);
         }
-        using DisposeScope scope = NewDisposeScope();
         Encode([.. images.Where(image => !_held.ContainsKey(image))]);
-        Tensor rows = cat([.. images.Select(image => _held[image])]).MoveToOuterDisposeScope();
-        var firstRows = new List<int>();
-        int first = 0;
+        ImageFeatures features = ImageFeatures.Join([.. images.Select(image => _held[image])]);
         foreach (ProcessedImage image in images)
         {
-            firstRows.Add(first);
-            first += (int)_held[image].shape[0];
             _toBeShown[image] -= shown[image];
             if (_toBeShown[image] == 0)
             {
-                _held.Remove(image, out Tensor? done);
+                _held.Remove(image, out ImageFeatures? done);
                 done!.Dispose();
             }
         }
-        return (images, new ImageFeatures(rows, [.. images.Select(image => image.Grid)], firstRows));
+        return (images, features);
     }
 
     public void Dispose()
     {
-        foreach (Tensor rows in _held.Values)
+        foreach (ImageFeatures features in _held.Values)
         {
-            rows.Dispose();
+            features.Dispose();
         }
     }
 
@@ -60,12 +55,10 @@ internal sealed class SharedImageFeatures(QwenModel model, IEnumerable<RolloutPa
         {
             return;
         }
-        ImageFeatures encoded = model.EncodeImages(images);
-        foreach ((ProcessedImage image, int first) in images.Zip(encoded.FirstRows))
+        using ImageFeatures encoded = network.EncodeImages(images);
+        foreach ((int place, ProcessedImage image) in images.Index())
         {
-            // Copies, so that what is held of an image does not keep the others.
-            using Tensor rows = encoded.Rows.narrow(0, first, image.Grid.TokenCount(model.Config.Vision.MergeSize));
-            _held.Add(image, rows.clone().DetachFromDisposeScope());
+            _held.Add(image, encoded.CopyOf(place).DetachFromDisposeScope());
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Retrace.Answers;
 
-/// <summary>Only a box counts: what the last balanced <c>\boxed{…}</c> holds.</summary>
+/// <summary>Only a box counts: what the last balanced <c>\boxed{…}</c> or <c>\fbox{…}</c> holds.</summary>
 public sealed class BoxedExtraction : IAnswerExtraction
 {
     public string? Extract(string response) => AnswerExtractor.Extract(response);

@@ -6,8 +6,9 @@ namespace Retrace.Answers;
 /// Answers to a question with lettered choices: B, (B), B. 15 and 15 are one answer where 15 is the second choice.
 /// </summary>
 /// <remarks>
-/// An answer stands for the letter it names; otherwise for the one choice that it is mathematically equal to. Answers
-/// that stand for no choice are compared mathematically.
+/// An answer stands for the letter it names; otherwise for the one choice that it is mathematically equal to. Letters
+/// whose choices have the same text are one. An answer that names several letters, as "(A) or (B)", stands for no choice.
+/// Answers that stand for none are compared mathematically.
 /// </remarks>
 public sealed partial class ChoiceEquivalence : IAnswerEquivalence
 {
@@ -43,18 +44,31 @@ public sealed partial class ChoiceEquivalence : IAnswerEquivalence
     public char? LetterOf(string answer)
     {
         string plain = Wrapper().Replace(answer, "$1").Trim(' ', '\t', '\n', '\r', '$', '*', '"');
+        bool isHedge = ChoiceDescription.IsSeveral(plain);
         if (Lettered().Match(plain) is { Success: true } match)
         {
-            char letter = char.ToUpperInvariant(match.Groups["letter"].Value[0]);
-            if (letter - 'A' < (_choices.Count > 0 ? _choices.Count : Letters))
+            int place = char.ToUpperInvariant(match.Groups["letter"].ValueSpan[0]) - 'A';
+            string description = match.Groups["description"].Value.Trim();
+            isHedge = ChoiceDescription.IsHedge((char)('A' + place), description)
+                && description != _choices.ElementAtOrDefault(place)?.Trim();
+            if (!isHedge && place < (_choices.Count > 0 ? _choices.Count : Letters))
             {
-                return letter;
+                return LetterAt(place);
             }
         }
         int[] equal = [.. Enumerable.Range(0, _choices.Count).Where(i => _texts.AreEqual(_choices[i], plain))];
-        return equal.Length == 1 ? (char)('A' + equal[0])
-            : _closest ? (char)('A' + ClosestTo(plain))
+        char[] letters = [.. equal.Select(LetterAt).Distinct()];
+        return letters.Length == 1 ? letters[0]
+            : _closest && !isHedge ? LetterAt(ClosestTo(plain))
             : null;
+    }
+
+    // Of several choices with one text, the first one's.
+    private char LetterAt(int place)
+    {
+        int first = Enumerable.Range(0, _choices.Count)
+            .FirstOrDefault(i => _choices[i].Trim() == _choices[place].Trim(), place);
+        return (char)('A' + first);
     }
 
     private int ClosestTo(string answer) =>
@@ -84,7 +98,8 @@ public sealed partial class ChoiceEquivalence : IAnswerEquivalence
     // "B", "(b)", "B.", "B. 15", "(B) 15", "option B"; a lower-case letter with nothing behind it.
     [GeneratedRegex(
         @"^(?:[Oo]ption |[Cc]hoice )?"
-        + @"(?:\((?<letter>[A-Za-z])\)(?:[\s.:].*)?|(?<letter>[A-Z])(?:[.:)].*)?|(?<letter>[a-z])[.)]?)$",
-        RegexOptions.Singleline)]
+        + @"(?:\((?<letter>[A-Za-z])\)(?:[\s.:](?<description>.*))?|(?<letter>[A-Z])(?:[.:)](?<description>.*))?"
+        + @"|(?<letter>[a-z])[.)]?)$",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Lettered();
 }

@@ -1,14 +1,16 @@
 using System.Text.RegularExpressions;
+using Retrace.Answers.Mathematics;
 
 namespace Retrace.Answers;
 
 /// <summary>
-/// Answers to a question of which several choices may be right: A, C and C and A and AC are one answer. What names no
-/// letters is compared mathematically.
+/// Answers to a question of which several choices may be right: "A, C", "C and A", AC and <c>\text{A, C}</c> are one
+/// answer; "A or C" is none of them. What names no letters is compared mathematically.
 /// </summary>
-public sealed partial class ChoiceSetEquivalence : IAnswerEquivalence
+/// <param name="choices">Their texts, A first; empty where they are known from the image alone.</param>
+public sealed partial class ChoiceSetEquivalence(IReadOnlyList<string> choices) : IAnswerEquivalence
 {
-    private readonly ChoiceEquivalence _single = new([]);
+    private readonly ChoiceEquivalence _single = new(choices);
 
     public bool AreEqual(string first, string second) =>
         (LettersOf(first), LettersOf(second)) switch
@@ -23,10 +25,13 @@ public sealed partial class ChoiceSetEquivalence : IAnswerEquivalence
 
     // In alphabetical order, each once.
     private string? LettersOf(string answer) =>
-        Several().Match(answer.Trim(' ', '\n', '$', '.')) is { Success: true } match
+        Several().Match(LatexText.Unify(answer)) is { Success: true } match
             ? string.Concat(match.Groups["letter"].Captures.Select(capture => capture.Value).Distinct().Order())
             : _single.LetterOf(answer)?.ToString();
 
-    [GeneratedRegex(@"^(?:(?:\s|,|;|&|and\b|or\b)*\(?(?<letter>[A-Z])\)?)+$")]
+    // Behind \text and the like, \{ and \& are plain.
+    [GeneratedRegex(
+        @"^[\s*⦃{\[]*(?:(?:[Oo]ptions?|[Cc]hoices?|[Bb]oth)\s+)*"
+        + @"(?:(?:[\s,;&+/]|and\b|和|与)*\(?(?<letter>[A-Z])\)?)+[\s.*⦄}\]]*$")]
     private static partial Regex Several();
 }

@@ -3,35 +3,43 @@ using System.Text.RegularExpressions;
 namespace Retrace.Answers;
 
 /// <summary>
-/// A box where there is one, and otherwise what benchmarks take for an answer, in this order: the last
-/// <c>&lt;answer&gt;…&lt;/answer&gt;</c>, what follows the last "answer is" or "answer:" on its line, and a choice
-/// letter that is the whole last line.
+/// What benchmarks take for an answer, in this order: the last box behind <c>&lt;/think&gt;</c>; the last
+/// <c>&lt;answer&gt;…&lt;/answer&gt;</c> there; what follows the last statement such as "answer is", "should be (D)" or
+/// "答案："; the last line behind <c>####</c>; a last line that is no more than a choice's letter or a number; a choice's
+/// letter that everything else explains; and the last box within the think tags.
 /// </summary>
-/// <remarks>Without a box, what stands in think tags does not count.</remarks>
-public sealed partial class LenientExtraction : IAnswerExtraction
+public sealed class LenientExtraction : IAnswerExtraction
 {
     private const string ThinkEnd = "</think>";
 
-    // "The answer is", "the final answer is:", "**Answer:**", "the correct option is", "Answer = "
-    private const string Phrase = @"\b(?:answer|(?:correct|right) (?:option|choice))(?: is\b| ?\**[:=])";
-
     public string? Extract(string response)
     {
-        if (AnswerExtractor.Extract(response) is string boxed)
-        {
-            return boxed;
-        }
-        int thinkEnd = response.LastIndexOf(ThinkEnd, StringComparison.Ordinal);
-        string conclusion = thinkEnd < 0 ? response : response[(thinkEnd + ThinkEnd.Length)..];
-        string? answer = Tagged(conclusion) ?? Stated(conclusion) ?? Choice(conclusion);
+        string conclusion = response[ConclusionStart(response)..];
+        string? answer = AnswerExtractor.Extract(conclusion)
+            ?? Tagged(conclusion)
+            ?? AnswerStatement.Last(conclusion)
+            ?? FinalLine.Find(conclusion)?.Answer
+            ?? AnswerExtractor.Extract(response);
         return string.IsNullOrEmpty(answer) ? null : answer;
     }
 
     public int FirstAnswerStart(string response)
     {
-        int box = AnswerExtractor.FirstBoxStart(response);
-        Match announced = Announcement().Match(response);
-        return !announced.Success ? box : box < 0 ? announced.Index : Math.Min(box, announced.Index);
+        int conclusionStart = ConclusionStart(response);
+        int[] starts =
+        [
+            AnswerExtractor.FirstBoxStart(response),
+            response.IndexOf("<answer>", StringComparison.OrdinalIgnoreCase),
+            AnswerStatement.FirstStart(response),
+            FinalLine.Find(response[conclusionStart..]) is { Start: var start } ? conclusionStart + start : -1,
+        ];
+        return starts.Where(start => start >= 0).DefaultIfEmpty(-1).Min();
+    }
+
+    private static int ConclusionStart(string response)
+    {
+        int thinkEnd = response.LastIndexOf(ThinkEnd, StringComparison.Ordinal);
+        return thinkEnd < 0 ? 0 : thinkEnd + ThinkEnd.Length;
     }
 
     private static string? Tagged(string text)
@@ -40,40 +48,4 @@ public sealed partial class LenientExtraction : IAnswerExtraction
         int start = end < 0 ? -1 : text.LastIndexOf("<answer>", end, StringComparison.OrdinalIgnoreCase);
         return start < 0 ? null : text[(start + "<answer>".Length)..end].Trim();
     }
-
-    private static string? Stated(string text)
-    {
-        Match? last = Statement().Matches(text).LastOrDefault();
-        if (last is null)
-        {
-            return null;
-        }
-        ReadOnlySpan<char> rest = text.AsSpan(last.Index + last.Length);
-        int lineEnd = rest.IndexOfAny('\r', '\n');
-        string line = (lineEnd < 0 ? rest : rest[..lineEnd]).ToString();
-        Match sentenceEnd = SentenceEnd().Match(line);
-        string answer = sentenceEnd.Success ? line[..sentenceEnd.Index] : line;
-        return answer.Trim(' ', '\t', '*', ':', '"', '.');
-    }
-
-    private static string? Choice(string text)
-    {
-        ReadOnlySpan<char> trimmed = text.AsSpan().TrimEnd();
-        Match choice = LoneChoice().Match(trimmed[(trimmed.LastIndexOf('\n') + 1)..].Trim().ToString());
-        return choice.Success ? choice.Groups["letter"].Value : null;
-    }
-
-    [GeneratedRegex(Phrase + "[ *:]*", RegexOptions.IgnoreCase)]
-    private static partial Regex Statement();
-
-    [GeneratedRegex("<answer>|" + Phrase, RegexOptions.IgnoreCase)]
-    private static partial Regex Announcement();
-
-    // A full stop, but not that of a decimal or of "B. 15".
-    [GeneratedRegex(@"(?<!^\W*[A-Ja-j])[.!?](?=\s|$)|;|, (?:because|since|so|as|which)\b")]
-    private static partial Regex SentenceEnd();
-
-    [GeneratedRegex(
-        @"^\W{0,3}(?:(?:option|choice) )?\(?(?<letter>[A-J])[).:]?\W{0,3}$", RegexOptions.IgnoreCase)]
-    private static partial Regex LoneChoice();
 }

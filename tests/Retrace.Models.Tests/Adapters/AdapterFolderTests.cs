@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Retrace.Models.Adapters;
 using Retrace.Models.Checkpoints;
+using Retrace.Models.Network;
 using TorchSharp;
 using static Retrace.Models.Tests.SmallModelFolder;
 using static TorchSharp.torch;

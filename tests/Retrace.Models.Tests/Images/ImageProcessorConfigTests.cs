@@ -24,15 +24,15 @@ public sealed class ImageProcessorConfigTests
     [Fact]
     public void ThePublishedFileHoldsTheDefaults()
     {
-        AssertSame(new ImageProcessorConfig(), Load(Published));
-        AssertSame(new ImageProcessorConfig(), Load("{}"));
+        AssertSame(ModelFamilies.Default.ImageDefaults, Load(Published));
+        AssertSame(ModelFamilies.Default.ImageDefaults, Load("{}"));
     }
 
     [Fact]
     public void EverySettingIsReadAndWritten()
     {
         using var folder = new TemporaryFolder();
-        var config = new ImageProcessorConfig
+        ImageProcessorConfig config = ModelFamilies.Default.ImageDefaults with
         {
             MinPixels = 100,
             MaxPixels = 5000,
@@ -43,7 +43,7 @@ public sealed class ImageProcessorConfigTests
             ImageStd = [0.4, 0.5, 0.6],
         };
         config.Save(folder.Path);
-        AssertSame(config, ImageProcessorConfig.Load(folder.Path));
+        AssertSame(config, ModelFamilies.Default.LoadImages(folder.Path));
         JsonObject file = JsonNode.Parse(File.ReadAllText(folder.Combine("preprocessor_config.json")))!.AsObject();
         JsonObject published = JsonNode.Parse(Published)!.AsObject();
         Assert.Equal("Qwen2VLImageProcessor", file["image_processor_type"]!.GetValue<string>());
@@ -97,7 +97,8 @@ public sealed class ImageProcessorConfigTests
     {
         using var folder = new TemporaryFolder();
         Assert.Contains(
-            folder.Combine("preprocessor_config.json"), Complaint.Of(() => ImageProcessorConfig.Load(folder.Path)));
+            folder.Combine("preprocessor_config.json"),
+            Complaint.Of(() => ModelFamilies.Default.LoadImages(folder.Path)));
     }
 
     private static void AssertSame(ImageProcessorConfig expected, ImageProcessorConfig actual) =>
@@ -107,6 +108,6 @@ public sealed class ImageProcessorConfigTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("preprocessor_config.json", json);
-        return ImageProcessorConfig.Load(folder.Path);
+        return ModelFamilies.Default.LoadImages(folder.Path);
     }
 }

@@ -40,7 +40,7 @@ public sealed class ImageProcessorTests
     [InlineData(2010, 10)]
     public void AStripIsRefused(int width, int height)
     {
-        var processor = new ImageProcessor(new ImageProcessorConfig());
+        var processor = new ImageProcessor(ModelFamilies.Default.ImageDefaults);
         string expected = $"{width} × {height}";
         Assert.Contains(expected, Complaint.Of(() => processor.GridOf(width, height)));
         Assert.Contains(expected, Complaint.Of(
@@ -55,7 +55,7 @@ public sealed class ImageProcessorTests
     public void PatchesLieAsInTheReferencesTransposition(int patch, int merge, int temporal, int width, int height)
     {
         using DisposeScope scope = NewDisposeScope();
-        var config = new ImageProcessorConfig
+        ImageProcessorConfig config = ModelFamilies.Default.ImageDefaults with
         {
             PatchSize = patch,
             MergeSize = merge,
@@ -81,7 +81,7 @@ public sealed class ImageProcessorTests
     [Fact]
     public void ValuesAreNormalisedByChannel()
     {
-        var processor = new ImageProcessor(new ImageProcessorConfig());
+        var processor = new ImageProcessor(ModelFamilies.Default.ImageDefaults);
         byte[] rgb = [.. Enumerable.Repeat((byte[])[0, 128, 255], 56 * 56).SelectMany(pixel => pixel)];
         ProcessedImage processed = processor.Process(new PixelImage(56, 56, rgb));
         Assert.Equal(new ImageGrid(1, 4, 4), processed.Grid);
@@ -98,7 +98,7 @@ public sealed class ImageProcessorTests
     public void TheGridIsKnownWithoutTheImage() => Gen.Select(Gen.Int[1, 90], Gen.Int[1, 90]).Sample(
         (width, height) =>
         {
-            var processor = new ImageProcessor(new ImageProcessorConfig { MaxPixels = 10_000 });
+            var processor = new ImageProcessor(ModelFamilies.Default.ImageDefaults with { MaxPixels = 10_000 });
             ProcessedImage processed = processor.Process(new PixelImage(width, height, new byte[3 * width * height]));
             Assert.Equal(processor.GridOf(width, height), processed.Grid);
             Assert.Equal(processed.Grid.PatchCount * processor.Config.PatchLength, processed.Patches.Length);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Retrace.Models.Native;
+using Retrace.Models.Network;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,11 +17,13 @@ public sealed class TorchScriptTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "asks libtorch by the name that GCC gives its function");
         using DisposeScope scope = NewDisposeScope();
-        Lazy<jit.CompilationUnit> script = TorchScript.Of("def twice(x):\n    return x * 2\n");
-        Assert.Equal(6f, ((Tensor)script.Value.invoke("twice", tensor(3f))).item<float>());
+        Lazy<jit.CompilationUnit> script = TorchScript.Of(typeof(DecodingStep));
+        Tensor turned = (Tensor)script.Value.invoke("rotated", tensor([3f, 4f]), zeros(2), ones(2));
+        Assert.Equal([-4f, 3f], turned.data<float>());
 
         ProcessModule library = Process.GetCurrentProcess().Modules.Cast<ProcessModule>()
-            .First(module => module.ModuleName.StartsWith("libtorch_cpu", StringComparison.Ordinal));
+            .First(module => module.FileName.StartsWith(AppContext.BaseDirectory, StringComparison.Ordinal)
+                && module.ModuleName.StartsWith("libtorch_cpu", StringComparison.Ordinal));
         nint function = NativeLibrary.GetExport(
             NativeLibrary.Load(library.FileName), "_ZN5torch3jit22tensorExprFuserEnabledEv");
         Assert.Equal(0, Marshal.GetDelegateForFunctionPointer<FuserState>(function)());

@@ -1,15 +1,18 @@
 using CsCheck;
+using Retrace.Models.Network;
 using Retrace.Models.Text;
 
 namespace Retrace.Models.Tests.Text;
 
 public sealed class ByteLevelBpeTrainerTests
 {
+    private static readonly ModelFamily Family = ModelFamilies.Default;
+
     private static readonly string[] Files = ["tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json"];
 
     private static readonly Gen<string[]> Corpus = Gen.String[Gen.Char["abc '\n1."], 0, 30].Array[0, 6];
 
-    // The words are those of QwenPreTokenizer, with their leading space (Ġ):
+    // The words are those of Qwen2's rules, with their leading space (Ġ):
     //   abab abab    → a b (4 times), then ab ab (2 times); the rest occurs once
     //   xy xy zw zw  → three pairs occur twice; the smallest ids win: x y, z w, then Ġ zw
     //   aaaa aaaa    → a a (6 times, overlapping), then aa aa
@@ -27,16 +30,16 @@ public sealed class ByteLevelBpeTrainerTests
     [Fact]
     public void TrainingStopsAtTheSizeWanted()
     {
-        Assert.Equal(["x y"], MergesOf(["xy xy zw zw"], 256 + 1 + ChatTemplate.SpecialTokens.Count));
-        Assert.Empty(MergesOf(["xy xy zw zw"], 256 + ChatTemplate.SpecialTokens.Count));
+        Assert.Equal(["x y"], MergesOf(["xy xy zw zw"], 256 + 1 + Family.Chat.SpecialTokens.Count));
+        Assert.Empty(MergesOf(["xy xy zw zw"], 256 + Family.Chat.SpecialTokens.Count));
         using var folder = new TemporaryFolder();
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => ByteLevelBpeTrainer.Train(["a"], 256, ChatTemplate.SpecialTokens, folder.Path));
+            () => Family.TrainTokenizer(["a"], 256, folder.Path));
     }
 
     [Fact]
     public void PairsCountedAfreshForEveryMergeGiveTheSameMerges() => Corpus.Sample(
-        corpus => Assert.Equal(NaiveMerges(corpus, 12), MergesOf(corpus, 256 + 12 + ChatTemplate.SpecialTokens.Count)),
+        corpus => Assert.Equal(NaiveMerges(corpus, 12), MergesOf(corpus, 256 + 12 + Family.Chat.SpecialTokens.Count)),
         iter: 200,
         threads: 1);
 
@@ -46,8 +49,8 @@ public sealed class ByteLevelBpeTrainerTests
         string[] corpus = ["the angle is 40 degrees", "the area of the triangle", "angle of the triangle"];
         using var first = new TemporaryFolder();
         using var second = new TemporaryFolder();
-        ByteLevelBpeTrainer.Train(corpus, 300, ChatTemplate.SpecialTokens, first.Path);
-        ByteLevelBpeTrainer.Train(corpus.Reverse(), 300, ChatTemplate.SpecialTokens, second.Path);
+        Family.TrainTokenizer(corpus, 300, first.Path);
+        Family.TrainTokenizer(corpus.Reverse(), 300, second.Path);
         foreach (string file in Files)
         {
             Assert.Equal(File.ReadAllBytes(first.Combine(file)), File.ReadAllBytes(second.Combine(file)));
@@ -58,14 +61,11 @@ public sealed class ByteLevelBpeTrainerTests
     public void BothFormsOfTheFilesReadAlike()
     {
         using var folder = new TemporaryFolder();
-        ByteLevelBpeTrainer.Train(
-            ["the angle is \"40\" degrees \\frac & <b>", "the area of the triangle"],
-            300,
-            ChatTemplate.SpecialTokens,
-            folder.Path);
-        Tokenizer whole = Tokenizer.Load(folder.Path);
+        Family.TrainTokenizer(
+            ["the angle is \"40\" degrees \\frac & <b>", "the area of the triangle"], 300, folder.Path);
+        Tokenizer whole = Family.LoadTokenizer(folder.Path);
         File.Delete(folder.Combine("tokenizer.json"));
-        Tokenizer parts = Tokenizer.Load(folder.Path);
+        Tokenizer parts = Family.LoadTokenizer(folder.Path);
 
         Assert.Equal(whole.VocabularySize, parts.VocabularySize);
         Assert.Equal(whole.VocabularySize - 6, whole.IdOf("<|im_end|>"));
@@ -77,17 +77,10 @@ public sealed class ByteLevelBpeTrainerTests
         Assert.Equal("a", parts.Decode(parts.Encode("<|im_start|>a<|im_end|>")));
     }
 
-    [Fact]
-    public void TheTokensThatTheSettingsNameAreNeeded()
-    {
-        using var folder = new TemporaryFolder();
-        Assert.Throws<ArgumentException>(() => ByteLevelBpeTrainer.Train(["a"], 300, ["<|im_end|>"], folder.Path));
-    }
-
     private static string[] MergesOf(string[] corpus, int size)
     {
         using var folder = new TemporaryFolder();
-        ByteLevelBpeTrainer.Train(corpus, size, ChatTemplate.SpecialTokens, folder.Path);
+        Family.TrainTokenizer(corpus, size, folder.Path);
         return File.ReadAllLines(folder.Combine("merges.txt"))[1..];
     }
 
@@ -96,7 +89,7 @@ public sealed class ByteLevelBpeTrainerTests
         List<string> tokens = [.. ByteAlphabet.Characters.Select(character => character.ToString())];
         List<List<string>> words =
         [
-            .. corpus.SelectMany(text => QwenPreTokenizer.Split(text).Select(piece => ByteAlphabet
+            .. corpus.SelectMany(text => Family.TokenizerRules.Split(text).Select(piece => ByteAlphabet
                 .Encode(System.Text.Encoding.UTF8.GetBytes(text, piece.Offset, piece.Length))
                 .Select(character => character.ToString()).ToList())),
         ];

@@ -10,8 +10,8 @@ public sealed class TextStreamTests : IDisposable
 
     public TextStreamTests()
     {
-        ByteLevelBpeTrainer.Train(["aa bb aa bb über über"], 270, ChatTemplate.SpecialTokens, _folder);
-        _tokenizer = Tokenizer.Load(_folder);
+        ModelFamilies.Default.TrainTokenizer(["aa bb aa bb über über"], 270, _folder);
+        _tokenizer = ModelFamilies.Default.LoadTokenizer(_folder);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -84,7 +84,7 @@ public sealed class TokenizerTests
     public void AFolderWithoutTokenizerFilesIsNamed()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains(folder.Path, Complaint.Of(() => Tokenizer.Load(folder.Path)));
+        Assert.Contains(folder.Path, Complaint.Of(() => ModelFamilies.Default.LoadTokenizer(folder.Path)));
     }
 
     [Theory]
@@ -151,7 +151,7 @@ public sealed class TokenizerTests
                 byte[] damaged = [.. bytes];
                 damaged[position] = value;
                 File.WriteAllBytes(folder.Combine("tokenizer.json"), damaged);
-                Complaint.IsAllThatCanComeOf(() => Tokenizer.Load(folder.Path));
+                Complaint.IsAllThatCanComeOf(() => ModelFamilies.Default.LoadTokenizer(folder.Path));
             },
             iter: 300,
             threads: 1);
@@ -161,22 +161,22 @@ public sealed class TokenizerTests
     public void BrokenPartsAreNamed()
     {
         using var folder = new TemporaryFolder();
-        ByteLevelBpeTrainer.Train(["abab abab"], 300, ChatTemplate.SpecialTokens, folder.Path);
+        ModelFamilies.Default.TrainTokenizer(["abab abab"], 300, folder.Path);
         File.Delete(folder.Combine("tokenizer.json"));
         string settings = File.ReadAllText(folder.Combine("tokenizer_config.json"));
 
         folder.Write("tokenizer_config.json", settings.Replace("\"258\"", "\"x\"", StringComparison.Ordinal));
-        Assert.Contains("tokenizer_config.json", Complaint.Of(() => Tokenizer.Load(folder.Path)));
+        Assert.Contains("tokenizer_config.json", Complaint.Of(() => ModelFamilies.Default.LoadTokenizer(folder.Path)));
         folder.Write("tokenizer_config.json", "[]");
-        Assert.Contains("tokenizer_config.json", Complaint.Of(() => Tokenizer.Load(folder.Path)));
+        Assert.Contains("tokenizer_config.json", Complaint.Of(() => ModelFamilies.Default.LoadTokenizer(folder.Path)));
         folder.Write("tokenizer_config.json", settings);
         folder.Write("merges.txt", "a b\nab\n");
-        Assert.Contains("'ab'", Complaint.Of(() => Tokenizer.Load(folder.Path)));
+        Assert.Contains("'ab'", Complaint.Of(() => ModelFamilies.Default.LoadTokenizer(folder.Path)));
         folder.Write("merges.txt", "#version: 0.2\na b\nab ab\n");
         folder.Write("vocab.json", "{\"a\": 0");
-        Assert.Contains("vocab.json", Complaint.Of(() => Tokenizer.Load(folder.Path)));
+        Assert.Contains("vocab.json", Complaint.Of(() => ModelFamilies.Default.LoadTokenizer(folder.Path)));
         File.Delete(folder.Combine("merges.txt"));
-        Assert.Contains("merges.txt", Complaint.Of(() => Tokenizer.Load(folder.Path)));
+        Assert.Contains("merges.txt", Complaint.Of(() => ModelFamilies.Default.LoadTokenizer(folder.Path)));
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class TokenizerTests
         using var folder = new TemporaryFolder();
         WriteParts(folder);
         folder.Write("added_tokens.json", """{"<|im_end|>": 151645, "<extra>": 151700}""");
-        Tokenizer tokenizer = Tokenizer.Load(folder.Path);
+        Tokenizer tokenizer = ModelFamilies.Default.LoadTokenizer(folder.Path);
         Assert.Equal([151645, 151700, 64], tokenizer.Encode("<|im_end|><extra>a"));
         Assert.Equal("<extra>a", tokenizer.Decode([151645, 151700, 64]));
     }
@@ -206,7 +206,7 @@ public sealed class TokenizerTests
     private static string TrainedWhole()
     {
         using var folder = new TemporaryFolder();
-        ByteLevelBpeTrainer.Train(["abab abab"], 300, ChatTemplate.SpecialTokens, folder.Path);
+        ModelFamilies.Default.TrainTokenizer(["abab abab"], 300, folder.Path);
         return File.ReadAllText(folder.Combine("tokenizer.json"));
     }
 
@@ -214,14 +214,14 @@ public sealed class TokenizerTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("tokenizer.json", json);
-        return Tokenizer.Load(folder.Path);
+        return ModelFamilies.Default.LoadTokenizer(folder.Path);
     }
 
     private static Tokenizer LoadParts()
     {
         using var folder = new TemporaryFolder();
         WriteParts(folder);
-        return Tokenizer.Load(folder.Path);
+        return ModelFamilies.Default.LoadTokenizer(folder.Path);
     }
 
     // The hub's older form of the same tokenizer.

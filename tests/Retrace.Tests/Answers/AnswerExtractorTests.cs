@@ -9,7 +9,7 @@ public class AnswerExtractorTests
 {
     // Texts that are rich in what the extractor looks for.
     internal static readonly Gen<string> MarkedText = Gen.OneOf(
-            Gen.Const(@"\boxed{"), Gen.Const("{"), Gen.Const("}"), Gen.Const(@"\{"), Gen.Const(@"\}"), Gen.Const(@"\\"),
+            Gen.Const(@"\boxed{"), Gen.Const(@"\fbox{"), Gen.Const("\boxed{"), Gen.Const("{"), Gen.Const("}"), Gen.Const(@"\{"), Gen.Const(@"\}"), Gen.Const(@"\\"),
             Gen.Const("<think>"), Gen.Const("</think>"), Gen.Const("\n"), Gen.Const("12"),
             Gen.Const(" "), Gen.String[0, 3])
         .List[0, 14].Select(string.Concat);
@@ -32,6 +32,23 @@ public class AnswerExtractorTests
     [InlineData(@"\\boxed{5}", "5")]
     [InlineData(@"\boxed{x = \boxed{5}}", "5")]
     [InlineData("\\boxed{4\n}", "4")]
+    [InlineData(@"so \fbox{42}.", "42")]
+    [InlineData(@"so \framebox{42}.", "42")]
+    [InlineData(@"so \framebox[2cm][c]{42}.", "42")]
+    [InlineData(@"so \mathbox{42}.", "42")]
+    [InlineData(@"so \boxed {42}.", "42")]
+    [InlineData(@"\boxed{1} then \fbox{\frac{2}{3}}", @"\frac{2}{3}")]
+    [InlineData(@"\fbox{1} then \boxed{2}", "2")]
+    [InlineData(@"\boxed{1} then \fbox{2", "1")]
+    [InlineData(@"\boxed{\fbox{3}}", "3")]
+    [InlineData("so \boxed{42}.", "42")]
+    [InlineData("so \fbox{42}.", "42")]
+    [InlineData(@"\fboxes{42}", null)]
+    [InlineData(@"\mbox{42}", null)]
+    [InlineData(@"\fbox 42", null)]
+    [InlineData(@"\framebox[2cm", null)]
+    [InlineData("fbox{42}", null)]
+    [InlineData("\toxed{42}", null)]
     public void The_answer_is_what_the_last_balanced_box_holds(string response, string? answer) =>
         Assert.Equal(answer, AnswerExtractor.Extract(response));
 
@@ -40,6 +57,8 @@ public class AnswerExtractorTests
     [InlineData(@"ab \boxed{1} c \boxed{2", 3, 3)]
     [InlineData(@"\boxed{2", -1, 0)]
     [InlineData("2", -1, -1)]
+    [InlineData(@"ab \fbox{1} c \boxed {2}", 14, 3)]
+    [InlineData("a\boxed{1}", 1, 1)]
     public void Boxes_start_where_their_command_does(string response, int answerStart, int firstBoxStart)
     {
         Assert.Equal(answerStart, AnswerExtractor.AnswerStart(response));
@@ -59,13 +78,20 @@ public class AnswerExtractorTests
             int start = AnswerExtractor.AnswerStart(response);
             return start >= 0
                 ? response[start..].StartsWith(@"\boxed{", StringComparison.Ordinal)
+                    || response[start..].StartsWith(@"\fbox{", StringComparison.Ordinal)
+                    || response[start..].StartsWith("\boxed{", StringComparison.Ordinal)
                 : AnswerExtractor.Extract(response) is null;
         });
 
-    [Fact]
-    public void Thousands_of_unclosed_boxes_are_read_in_one_pass()
+    [Theory]
+    [InlineData(@"\boxed{")]
+    [InlineData(@"\framebox[")]
+    [InlineData(@"\framebox[a][")]
+    [InlineData(@"\boxed ")]
+    [InlineData("\b")]
+    public void Thousands_of_unclosed_boxes_are_read_in_one_pass(string opening)
     {
-        string response = string.Concat(Enumerable.Repeat(@"\boxed{", 200_000));
+        string response = string.Concat(Enumerable.Repeat(opening, 200_000));
         Assert.Null(AnswerExtractor.Extract(response));
     }
 

@@ -1,5 +1,6 @@
 using Retrace.Configuration;
-using Retrace.Models.Qwen;
+using Retrace.Models;
+using Retrace.Models.Network;
 using Retrace.Testing;
 using Retrace.Training.Evolution;
 using Retrace.Training.Prompts;
@@ -18,7 +19,7 @@ public sealed class MemoryPlanTests
     [InlineData(true, "model.activation_checkpointing=true")]
     public void Activations_are_recomputed_where_memory_needs_it(bool expected, params string[] settings)
     {
-        QwenConfig config = QwenConfig.Load(Shipped.Model);
+        ModelConfig config = ModelFamilies.LoadConfig(Shipped.Model);
         RunConfiguration configuration = ConfigurationLayers.Resolve(modelFolder: null, file: null, settings);
         Assert.Equal(expected, MemoryPlan.Of(config, configuration, new PromptSize(200, 64)).RecomputesActivations);
     }
@@ -27,7 +28,7 @@ public sealed class MemoryPlanTests
     public void Processes_on_one_machine_divide_its_memory()
     {
         const int Many = 1_000_000;
-        QwenConfig config = QwenConfig.Load(Shipped.Model);
+        ModelConfig config = ModelFamilies.LoadConfig(Shipped.Model);
         RunConfiguration configuration = ConfigurationLayers.Resolve(
             null, null, ["model.activation_checkpointing=false"]);
         Plan(onThisMachine: 1).CheckFits(configuration.Model);
@@ -45,7 +46,7 @@ public sealed class MemoryPlanTests
     [Fact]
     public void The_plan_counts_what_is_recomputed()
     {
-        QwenConfig config = QwenConfig.Load(Shipped.Model);
+        ModelConfig config = ModelFamilies.LoadConfig(Shipped.Model);
         long[] activations = [.. new[] { "null", "false", "true" }.Select(value => MemoryPlan.Of(
             config,
             ConfigurationLayers.Resolve(null, null, [$"model.activation_checkpointing={value}"]),

@@ -2,7 +2,7 @@ using Retrace.Answers;
 using Retrace.Configuration;
 using Retrace.Models;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Problems;
 using Retrace.Testing;
 using Retrace.Training.Evolution;
@@ -200,7 +200,7 @@ public sealed class ReinferenceTests(UntrainedModelFolder folder) : IClassFixtur
             .Of(1, batch, maternal.Max(group => group.Length));
         Cut[][] cuts = TrajectoryCutter.Of(configuration, _model.Tokenizer).Cut(1, maternal, perturbed);
         return new Reinference(
-            engine ?? Engine(), _model.Tokenizer, configuration, new SamplingSettings(temperature))
+            engine ?? Engine(), _model, configuration, new SamplingSettings(temperature))
             .Continue(1, batch, cuts, Cancellation);
     }
 

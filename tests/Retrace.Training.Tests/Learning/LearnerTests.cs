@@ -1,7 +1,8 @@
 using Retrace.Configuration;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
-using Retrace.Models.Tests.Qwen;
+using Retrace.Models.Network;
+using Retrace.Models.Tests.Network;
+using Retrace.Testing;
 using Retrace.Training.Learning;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -25,7 +26,7 @@ public sealed class LearnerTests
     public void The_gradient_of_the_loss_is_its_slope_in_the_weights()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel policy = SmallModel.Create();
+        using VisionLanguageNetwork policy = SmallModel.Create();
         TrainingSample[] samples = Samples(policy);
         Dictionary<string, Tensor> gradient = GradientOf(policy, samples, Settings);
         double squaredNorm = gradient.Values.Sum(part => (part * part).sum().item<float>());
@@ -33,12 +34,12 @@ public sealed class LearnerTests
         const double Step = 2e-3;
         double slope = (LossAt(Step) - LossAt(-Step)) / (2 * Step);
 
-        Assert.Equal(Math.Sqrt(squaredNorm), slope, 0.01 * Math.Sqrt(squaredNorm));
+        Close.Relative(Math.Sqrt(squaredNorm), slope, 0.01);
 
         double LossAt(double distance)
         {
             using var noGrad = no_grad();
-            using QwenModel moved = policy.Clone();
+            using VisionLanguageNetwork moved = policy.Clone();
             foreach ((string name, Tensor part) in gradient)
             {
                 using Scalar share = distance / Math.Sqrt(squaredNorm);
@@ -52,7 +53,7 @@ public sealed class LearnerTests
     public void Micro_batches_do_not_change_the_gradient()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel policy = SmallModel.Create();
+        using VisionLanguageNetwork policy = SmallModel.Create();
         TrainingSample[] samples = Samples(policy);
         Dictionary<string, Tensor> whole = GradientOf(policy, samples, Settings);
         Dictionary<string, Tensor> parts = GradientOf(policy, samples, Settings with { MicroBatchTokens = 1 });
@@ -68,7 +69,7 @@ public sealed class LearnerTests
     public void Half_the_importance_is_half_the_gradient()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel policy = SmallModel.Create();
+        using VisionLanguageNetwork policy = SmallModel.Create();
         LearningSettings settings = Settings with { Kl = 0 };
         TrainingSample[] samples = Samples(policy);
         Dictionary<string, Tensor> whole = GradientOf(policy, samples, settings);
@@ -94,7 +95,7 @@ public sealed class LearnerTests
     public void The_aggregation_scales_the_gradient()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel policy = SmallModel.Create();
+        using VisionLanguageNetwork policy = SmallModel.Create();
         TrainingSample[] samples = [.. Samples(policy).Where(sample => sample.OldLogProbs.Length == 2)];
         Dictionary<string, Tensor> mean = GradientOf(policy, samples, Settings);
         foreach ((string loss, double expected) in new[] { ("sequence-mean", 1.0), ("constant", 0.2) })
@@ -102,7 +103,7 @@ public sealed class LearnerTests
             Dictionary<string, Tensor> scaled = GradientOf(policy, samples, Settings with { Loss = loss });
             foreach ((string name, Tensor part) in mean.Where(part => part.Value.norm().item<float>() > 1e-3))
             {
-                Assert.Equal(expected, scaled[name].norm().item<float>() / part.norm().item<float>(), 1e-3);
+                Close.Relative(expected, scaled[name].norm().item<float>() / part.norm().item<float>(), 1e-3, name);
             }
         }
     }
@@ -111,8 +112,8 @@ public sealed class LearnerTests
     public void On_its_own_samples_nothing_is_clipped_and_the_divergence_is_zero()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel policy = SmallModel.Create();
-        using QwenModel reference = policy.Clone();
+        using VisionLanguageNetwork policy = SmallModel.Create();
+        using VisionLanguageNetwork reference = policy.Clone();
         policy.Parameters.Train(_ => true);
         using Learner learner = new(policy, reference, Settings, Rollout, seed: 0);
         LearningStatistics learned = learner.Learn(1, Samples(policy));
@@ -125,7 +126,7 @@ public sealed class LearnerTests
     public void A_step_makes_what_is_good_likelier_and_what_is_bad_less_likely()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel policy = SmallModel.Create();
+        using VisionLanguageNetwork policy = SmallModel.Create();
         TrainingSample[] samples = Samples(policy);
         double[] before = SumOfLogProbs(policy, samples);
         policy.Parameters.Train(_ => true);
@@ -141,7 +142,7 @@ public sealed class LearnerTests
     public void The_step_size_rises_over_the_warm_up()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel policy = SmallModel.Create();
+        using VisionLanguageNetwork policy = SmallModel.Create();
         TrainingSample[] samples = Samples(policy);
         policy.Parameters.Train(_ => true);
         LearningSettings settings = Settings with { LearningRate = 1e-5, WarmupSteps = 4, MiniBatch = 3 };
@@ -154,7 +155,7 @@ public sealed class LearnerTests
     public void A_loss_that_is_no_number_stops_the_training()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel policy = SmallModel.Create();
+        using VisionLanguageNetwork policy = SmallModel.Create();
         TrainingSample[] samples = Samples(policy);
         samples[2] = samples[2] with { Advantage = double.NaN };
         policy.Parameters.Train(_ => true);
@@ -168,8 +169,8 @@ public sealed class LearnerTests
     [Fact]
     public void Memory_stays_flat_over_two_hundred_steps()
     {
-        using QwenModel policy = SmallModel.Create();
-        using QwenModel reference = policy.Clone();
+        using VisionLanguageNetwork policy = SmallModel.Create();
+        using VisionLanguageNetwork reference = policy.Clone();
         TrainingSample[] samples = Samples(policy);
         policy.Parameters.Train(_ => true);
         using Learner learner = new(policy, reference, Settings, Rollout, seed: 0);
@@ -183,7 +184,7 @@ public sealed class LearnerTests
     }
 
     // Six responses of different lengths to two prompts of different images, with advantages of both signs.
-    private static TrainingSample[] Samples(QwenModel policy)
+    private static TrainingSample[] Samples(VisionLanguageNetwork policy)
     {
         ProcessedImage wide = SmallModel.Image(4, 6, 1);
         ProcessedImage high = SmallModel.Image(6, 2, 2);
@@ -210,7 +211,7 @@ public sealed class LearnerTests
         ];
     }
 
-    private static double[] SumOfLogProbs(QwenModel policy, TrainingSample[] samples)
+    private static double[] SumOfLogProbs(VisionLanguageNetwork policy, TrainingSample[] samples)
     {
         using var noGrad = no_grad();
         return
@@ -225,7 +226,10 @@ public sealed class LearnerTests
 
     /// <summary>The loss of samples that make one mini-batch, without the learner.</summary>
     internal static double LossOf(
-        QwenModel policy, QwenModel reference, TrainingSample[] samples, LearningSettings settings)
+        VisionLanguageNetwork policy,
+        VisionLanguageNetwork reference,
+        TrainingSample[] samples,
+        LearningSettings settings)
     {
         PromptedResponse[] contents = [.. samples.Select(sample => sample.Content)];
         return PolicyLoss.Of(
@@ -241,9 +245,9 @@ public sealed class LearnerTests
 
     // The gradient that Learner leaves to the optimizer, read off AdamW's first moment: (1 − 0.9) · gradient.
     private static Dictionary<string, Tensor> GradientOf(
-        QwenModel policy, TrainingSample[] samples, LearningSettings settings)
+        VisionLanguageNetwork policy, TrainingSample[] samples, LearningSettings settings)
     {
-        using QwenModel trained = policy.Clone();
+        using VisionLanguageNetwork trained = policy.Clone();
         trained.Parameters.Train(_ => true);
         using Learner learner = new(trained, policy, settings, Rollout, seed: 0);
         learner.Learn(1, samples);

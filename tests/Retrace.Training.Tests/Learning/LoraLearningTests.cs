@@ -1,8 +1,7 @@
 using Retrace.Configuration;
-using Retrace.Models.Adapters;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
-using Retrace.Models.Tests.Qwen;
+using Retrace.Models.Network;
+using Retrace.Models.Tests.Network;
 using Retrace.Training.Learning;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -29,8 +28,8 @@ public sealed class LoraLearningTests
     public void The_gradient_of_an_adapter_is_the_slope_of_the_loss(string matrix)
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel start = SmallModel.Create();
-        using QwenModel policy = Adapted(start, Lora);
+        using VisionLanguageNetwork start = SmallModel.Create();
+        using VisionLanguageNetwork policy = Adapted(start, Lora);
         TrainingSample[] samples = Samples(policy);
         Dictionary<string, Tensor> all = GradientOf(policy, start, samples, seed: 0);
         Assert.Equal(2 * policy.Adapter!.Layers.Count, all.Count);
@@ -47,7 +46,7 @@ public sealed class LoraLearningTests
         double LossAt(double distance)
         {
             using var noGrad = no_grad();
-            using QwenModel moved = policy.Clone();
+            using VisionLanguageNetwork moved = policy.Clone();
             using Scalar share = distance / norm;
             foreach ((string name, Tensor part) in gradient)
             {
@@ -65,12 +64,12 @@ public sealed class LoraLearningTests
     public void Only_the_adapter_trains_and_has_optimizer_state()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel start = SmallModel.Create();
-        using QwenModel untouched = start.Clone();
-        using QwenModel policy = Adapted(start, Lora);
+        using VisionLanguageNetwork start = SmallModel.Create();
+        using VisionLanguageNetwork untouched = start.Clone();
+        using VisionLanguageNetwork policy = Adapted(start, Lora);
         TrainingSample[] samples = Samples(policy);
         float[][] reference = LogProbs(start, samples);
-        using QwenModel before = policy.Clone();
+        using VisionLanguageNetwork before = policy.Clone();
         Train(policy);
         using Learner learner = new(
             policy, start, Settings with { LearningRate = 1e-2, MaxGradNorm = 1 }, new RolloutSettings(), seed: 0);
@@ -98,8 +97,8 @@ public sealed class LoraLearningTests
     public void In_bf16_steps_too_small_for_the_type_add_up()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel wide = SmallModel.Create();
-        using QwenModel start = new(wide.Config, ScalarType.BFloat16, CPU);
+        using VisionLanguageNetwork wide = SmallModel.Create();
+        using VisionLanguageNetwork start = new(wide.Config, ScalarType.BFloat16, CPU);
         using (no_grad())
         {
             foreach (string name in wide.Parameters.Names)
@@ -107,7 +106,7 @@ public sealed class LoraLearningTests
                 start.Parameters[name].copy_(wide.Parameters[name]);
             }
         }
-        using QwenModel policy = Adapted(start, Lora with { Dropout = 0.3 });
+        using VisionLanguageNetwork policy = Adapted(start, Lora with { Dropout = 0.3 });
         TrainingSample[] samples = Samples(policy);
         Train(policy);
         using Learner learner = new(
@@ -128,15 +127,15 @@ public sealed class LoraLearningTests
     public void The_reference_is_the_model_without_its_adapter()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel start = SmallModel.Create();
-        using QwenModel untouched = start.Clone();
-        using QwenModel policy = Adapted(start, Lora);
+        using VisionLanguageNetwork start = SmallModel.Create();
+        using VisionLanguageNetwork untouched = start.Clone();
+        using VisionLanguageNetwork policy = Adapted(start, Lora);
         TrainingSample[] samples = Samples(policy);
         Train(policy);
         Assert.Equal(KlAgainst(untouched), KlAgainst(start));
         Assert.True(KlAgainst(start) > 0.01);
 
-        double KlAgainst(QwenModel reference)
+        double KlAgainst(VisionLanguageNetwork reference)
         {
             using Learner learner = new(policy, reference, Settings, new RolloutSettings(), seed: 0);
             return learner.Learn(1, samples).Kl!.Value;
@@ -147,10 +146,10 @@ public sealed class LoraLearningTests
     public void A_frozen_vision_tower_has_neither_gradients_nor_optimizer_state()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel policy = SmallModel.Create();
-        using QwenModel before = policy.Clone();
+        using VisionLanguageNetwork policy = SmallModel.Create();
+        using VisionLanguageNetwork before = policy.Clone();
         TrainingSample[] samples = Samples(policy);
-        policy.Parameters.Train(name => !name.StartsWith("visual.", StringComparison.Ordinal));
+        policy.Train(vision: false);
         using Learner learner = new(
             policy, null, Settings with { LearningRate = 1e-3, Kl = 0 }, new RolloutSettings(), seed: 0);
         learner.Learn(1, samples);
@@ -169,8 +168,8 @@ public sealed class LoraLearningTests
     public void Dropout_is_that_of_the_seed_and_of_the_optimizers_step()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel start = SmallModel.Create();
-        using QwenModel policy = Adapted(start, Lora with { Dropout = 0.3 });
+        using VisionLanguageNetwork start = SmallModel.Create();
+        using VisionLanguageNetwork policy = Adapted(start, Lora with { Dropout = 0.3 });
         TrainingSample[] samples = Samples(policy);
         float[] first = Flat(seed: 0);
         Assert.Equal(first, Flat(seed: 0));
@@ -187,8 +186,8 @@ public sealed class LoraLearningTests
     [Fact]
     public void No_step_leaves_a_tensor_behind()
     {
-        using QwenModel start = SmallModel.Create();
-        using QwenModel policy = Adapted(start, Lora with { Dropout = 0.3 });
+        using VisionLanguageNetwork start = SmallModel.Create();
+        using VisionLanguageNetwork policy = Adapted(start, Lora with { Dropout = 0.3 });
         TrainingSample[] samples = Samples(policy);
         Train(policy);
         using Learner learner = new(policy, start, Settings, new RolloutSettings(), seed: 0);
@@ -205,8 +204,8 @@ public sealed class LoraLearningTests
     public void Recomputed_activations_drop_the_same_inputs_and_give_the_same_gradients()
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel start = SmallModel.Create();
-        using QwenModel policy = Adapted(start, Lora with { Dropout = 0.3 });
+        using VisionLanguageNetwork start = SmallModel.Create();
+        using VisionLanguageNetwork policy = Adapted(start, Lora with { Dropout = 0.3 });
         TrainingSample[] samples = Samples(policy);
         Dictionary<string, Tensor> kept = GradientOf(policy, start, samples, seed: 5);
         Dictionary<string, Tensor> recomputed = GradientOf(policy, start, samples, seed: 5, recompute: true);
@@ -219,10 +218,10 @@ public sealed class LoraLearningTests
     }
 
     // An adapter whose B is no longer zero.
-    private static QwenModel Adapted(QwenModel start, LoraSettings lora)
+    private static VisionLanguageNetwork Adapted(VisionLanguageNetwork start, LoraSettings lora)
     {
         using DisposeScope scope = NewDisposeScope();
-        QwenModel policy = start.WithAdapter(lora, seed: 1);
+        VisionLanguageNetwork policy = start.WithAdapter(lora, seed: 1);
         using var noGrad = no_grad();
         using var generator = new Generator(3);
         using Scalar deviation = 0.1;
@@ -234,11 +233,11 @@ public sealed class LoraLearningTests
         return policy;
     }
 
-    private static void Train(QwenModel policy) =>
+    private static void Train(VisionLanguageNetwork policy) =>
         policy.Parameters.Train(name => !policy.Parameters.IsShared(name));
 
     // Four responses of different lengths to a prompt with an image, with advantages of both signs.
-    private static TrainingSample[] Samples(QwenModel policy)
+    private static TrainingSample[] Samples(VisionLanguageNetwork policy)
     {
         ProcessedImage image = SmallModel.Image(4, 6, 1);
         int[] prompt = [3, .. Enumerable.Repeat(SmallModel.ImagePad, 6), 4, 11, 12];
@@ -255,14 +254,20 @@ public sealed class LoraLearningTests
         ];
     }
 
-    private static float[][] LogProbs(QwenModel model, TrainingSample[] samples) => PromptedResponse.LogProbs(
+    private static float[][] LogProbs(
+        VisionLanguageNetwork model, TrainingSample[] samples) => PromptedResponse.LogProbs(
         model, [.. samples.Select(sample => sample.Content)], 1000, 1, CancellationToken.None);
 
     // Read off AdamW's first moment, (1 − 0.9) · gradient.
     private static Dictionary<string, Tensor> GradientOf(
-        QwenModel policy, QwenModel reference, TrainingSample[] samples, long seed, int optimizerStep = 0, bool recompute = false)
+        VisionLanguageNetwork policy,
+        VisionLanguageNetwork reference,
+        TrainingSample[] samples,
+        long seed,
+        int optimizerStep = 0,
+        bool recompute = false)
     {
-        using QwenModel trained = policy.Clone();
+        using VisionLanguageNetwork trained = policy.Clone();
         Train(trained);
         trained.RecomputesActivations = recompute;
         using Learner learner = new(trained, reference, Settings, new RolloutSettings(), seed);

@@ -1,7 +1,6 @@
-using Retrace.Models.Adapters;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
-using Retrace.Models.Tests.Qwen;
+using Retrace.Models.Network;
+using Retrace.Models.Tests.Network;
 using Retrace.Training.Learning;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -23,9 +22,9 @@ public sealed class MicroBatchTests
     public void Behind_a_shared_prompt_values_and_gradients_are_those_of_a_row_each(bool adapted, bool recomputed)
     {
         using DisposeScope scope = NewDisposeScope();
-        using QwenModel start = SmallModel.Create();
-        using QwenModel? adapter = adapted ? Adapted(start) : null;
-        QwenModel model = adapter ?? start;
+        using VisionLanguageNetwork start = SmallModel.Create();
+        using VisionLanguageNetwork? adapter = adapted ? Adapted(start) : null;
+        VisionLanguageNetwork model = adapter ?? start;
         model.Parameters.Train(name => !model.Parameters.IsShared(name));
         model.RecomputesActivations = recomputed;
 
@@ -105,9 +104,10 @@ public sealed class MicroBatchTests
         ];
     }
 
-    private static QwenModel Adapted(QwenModel start)
+    private static VisionLanguageNetwork Adapted(VisionLanguageNetwork start)
     {
-        QwenModel policy = start.WithAdapter(new LoraSettings(Rank: 3, Alpha: 6, LoraSettings.DecoderLayers), seed: 3);
+        VisionLanguageNetwork policy =
+            start.WithAdapter(new LoraSettings(Rank: 3, Alpha: 6, LoraSettings.DecoderLayers), seed: 3);
         using var noGrad = no_grad();
         using Scalar deviation = 0.2;
         using var generator = new Generator(9, CPU);
@@ -120,7 +120,7 @@ public sealed class MicroBatchTests
     }
 
     // Of a sum in which every token weighs differently.
-    private static Dictionary<string, Tensor> GradientOf(QwenModel model, Tensor logProbs)
+    private static Dictionary<string, Tensor> GradientOf(VisionLanguageNetwork model, Tensor logProbs)
     {
         Tensor weights = tensor(
             Enumerable.Range(0, (int)logProbs.shape[0]).Select(i => (float)Math.Cos(1.7 * i)).ToArray());

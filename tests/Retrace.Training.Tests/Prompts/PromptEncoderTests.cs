@@ -16,14 +16,14 @@ public sealed class PromptEncoderTests(UntrainedModelFolder folder) : IClassFixt
     {
         // 90 × 60 pixels become 84 × 56: six tokens.
         EncodedPrompt prompt = new PromptEncoder(_model, "").Encode("How wide?", [Picture(90, 60)]);
-        string pads = string.Concat(Enumerable.Repeat(ChatTemplate.ImagePad, 6));
-        string expected = ChatTemplate.Prompt("How wide?", 1)
-            .Replace(ChatTemplate.ImagePad, pads, StringComparison.Ordinal);
+        string pads = string.Concat(Enumerable.Repeat(_model.Family.Chat.ImagePad, 6));
+        string expected = _model.Family.Chat.Prompt("How wide?", 1)
+            .Replace(_model.Family.Chat.ImagePad, pads, StringComparison.Ordinal);
         Assert.Equal(_model.Tokenizer.Encode(expected), prompt.Tokens);
         Assert.Equal((4, 6), (Assert.Single(prompt.Images).Grid.Height, prompt.Images[0].Grid.Width));
 
         EncodedPrompt instructed = new PromptEncoder(_model, " Think.").Encode("How wide?", []);
-        Assert.Equal(_model.Tokenizer.Encode(ChatTemplate.Prompt("How wide? Think.", 0)), instructed.Tokens);
+        Assert.Equal(_model.Tokenizer.Encode(_model.Family.Chat.Prompt("How wide? Think.", 0)), instructed.Tokens);
     }
 
     [Fact]

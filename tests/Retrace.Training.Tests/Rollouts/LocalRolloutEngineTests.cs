@@ -1,6 +1,7 @@
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
-using Retrace.Models.Tests.Qwen;
+using Retrace.Models.Network;
+using Retrace.Models.Tests.Network;
+using Retrace.Testing;
 using Retrace.Training.Learning;
 using Retrace.Training.Rollouts;
 using TorchSharp;
@@ -21,7 +22,7 @@ public sealed class LocalRolloutEngineTests : IDisposable
         ([2, 7, 7, 7, 7, 7, 7, 3, 19], [Images[1]]),
     ];
 
-    private readonly QwenModel _model = SmallModel.Create();
+    private readonly VisionLanguageNetwork _model = SmallModel.Create();
 
     public void Dispose() => _model.Dispose();
 
@@ -66,7 +67,7 @@ public sealed class LocalRolloutEngineTests : IDisposable
         const double Temperature = 0.8;
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using var model = new QwenModel(SmallModel.Config(), ScalarType.BFloat16, CPU);
+        using var model = new VisionLanguageNetwork(SmallModel.Config(), ScalarType.BFloat16, CPU);
         foreach (string name in model.Parameters.Names)
         {
             model.Parameters[name].copy_(_model.Parameters[name]);
@@ -201,7 +202,7 @@ public sealed class LocalRolloutEngineTests : IDisposable
     public void Generation_goes_on_beyond_the_rooms_first_size()
     {
         // A model that never stops: its stop tokens are outside what it can draw.
-        using var endless = new QwenModel(
+        using var endless = new VisionLanguageNetwork(
             SmallModel.Config() with { Tokens = _model.Config.Tokens with { Stops = [1001] } },
             ScalarType.Float32,
             CPU);
@@ -260,10 +261,6 @@ public sealed class LocalRolloutEngineTests : IDisposable
         return [.. tokens.Skip(prompt.Prompt.Length)];
     }
 
-    private static void AssertClose(Tensor expected, IEnumerable<float> actual)
-    {
-        float[] numbers = [.. actual];
-        Assert.Equal(expected.shape[0], numbers.Length);
-        Assert.All(expected.data<float>().ToArray().Zip(numbers), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
-    }
+    private static void AssertClose(Tensor expected, IEnumerable<float> actual) =>
+        Close.Relative(expected.data<float>().ToArray(), [.. actual], 1e-4);
 }

@@ -24,7 +24,7 @@ internal sealed class ChatCall : IServerCall
         {
             body.WriteStartObject();
             body.WriteString("role", turn.Role);
-            string[] texts = turn.Text.Split(ChatTemplate.ImagePlace);
+            string[] texts = turn.Text.Split(chat.Template.ImagePlace);
             if (texts.Length == 1)
             {
                 body.WriteString("content", turn.Text);

@@ -1,4 +1,4 @@
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Training.Learning;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,7 +14,7 @@ internal static class Rescoring
     /// <param name="maxTokens">The most tokens of a forward pass.</param>
     /// <param name="temperature">What logits are divided by, as in sampling.</param>
     public static Generation[] Measure(
-        QwenModel policy,
+        VisionLanguageNetwork policy,
         IReadOnlyList<RolloutRequest> prompts,
         IReadOnlyList<Generation> generations,
         int maxTokens,

@@ -1,17 +1,19 @@
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Models.Text;
 
 namespace Retrace.Training.Rollouts.Servers;
 
 /// <summary>Makes generations of what servers report, and does not believe what cannot be.</summary>
-internal sealed class SampleReading(Tokenizer tokenizer, QwenConfig config)
+internal sealed class SampleReading(Tokenizer tokenizer, ModelConfig config)
 {
     private readonly int _longestToken =
         Enumerable.Range(0, tokenizer.VocabularySize).Max(id => tokenizer.TokenBytes(id).Length);
 
     // Where a checkpoint names several stop tokens, in whatever order, the one that its chat template puts there.
     private readonly int _endOfTurn =
-        tokenizer.IdOf(ChatTemplate.EndOfTurn) is int id && config.Tokens.Stops.Contains(id) ? id : config.Tokens.EndOfTurn;
+        tokenizer.IdOf(config.Family.Chat.EndOfTurn) is int id && config.Tokens.Stops.Contains(id)
+            ? id
+            : config.Tokens.EndOfTurn;
 
     /// <summary>
     /// The samples, with the server's log-probabilities as <see cref="Generation.DrawnLogProbs"/> and nothing measured.

@@ -1,13 +1,13 @@
 using System.Text;
 using Retrace.Models.Images;
-using Retrace.Models.Qwen;
+using Retrace.Models.Network;
 using Retrace.Models.Text;
 
 namespace Retrace.Training.Rollouts.Servers;
 
 /// <summary>
-/// A prompt as servers take it: one <c>&lt;|image_pad|&gt;</c> for each image. A server makes as many of it as the
-/// image has tokens; a prompt that came expanded would be expanded twice.
+/// A prompt as servers take it: one placeholder for each image. A server makes as many of it as the image has tokens; a
+/// prompt that came expanded would be expanded twice.
 /// </summary>
 /// <param name="Tokens">Ids, images not expanded.</param>
 /// <param name="Text">The same as text; null where the tokens are no whole text.</param>
@@ -19,8 +19,8 @@ internal sealed record ServerPrompt(
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
-    /// <summary>Null where the prompt holds image tokens that are no image's, as a model can draw them.</summary>
-    public static ServerPrompt? Of(RolloutRequest request, Tokenizer tokenizer, QwenConfig config)
+    /// <summary>Null where the prompt holds image tokens that are no image's, as a model can sample them.</summary>
+    public static ServerPrompt? Of(RolloutRequest request, Tokenizer tokenizer, ModelConfig config)
     {
         List<int> tokens = [];
         int image = 0;
@@ -39,8 +39,8 @@ internal sealed record ServerPrompt(
         }
         int[] ids = [.. tokens];
         string? text = TextOf(ids, tokenizer);
-        return new ServerPrompt(
-            ids, text, text is null ? null : ChatPrompt.Read(text), request.Images, request.Prompt.Length);
+        ChatPrompt? chat = text is null ? null : ChatPrompt.Read(text, config.Family.Chat);
+        return new ServerPrompt(ids, text, chat, request.Images, request.Prompt.Length);
     }
 
     // A kept prefix may end inside a character.

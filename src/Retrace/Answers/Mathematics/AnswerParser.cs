@@ -10,9 +10,6 @@ internal static partial class AnswerParser
     private const int MaxLength = 512;
     private const int MaxDepth = 8;
 
-    // AB, V_1, S_{ABC}
-    private const string Magnitude = @"[a-zA-Z]+(?:_(?:[a-zA-Z0-9]|\{[a-zA-Z0-9]+\}))?";
-
     public static AnswerValue Parse(string answer)
     {
         string unified = LatexText.Unify(answer);
@@ -26,15 +23,21 @@ internal static partial class AnswerParser
     private static AnswerValue Parse(string text, int depth)
     {
         text = TrimOuter(text);
-        Match choice = Choice().Match(text);
-        if (choice.Success)
+        if (text == "ℝ")
         {
-            return new TextValue(choice.Groups["letter"].Value.ToLowerInvariant());
+            return RealSet.All.ToValue();
+        }
+        if (ChoiceLetter(text) is char letter)
+        {
+            return new TextValue(char.ToLowerInvariant(letter).ToString());
         }
         bool bracketed = text.FirstOrDefault() is '(' or '[' or LatexText.SetOpen or LatexText.RowOpen
             && ClosingBracket(text) == text.Length - 1;
-        return (bracketed ? BracketedList(text, depth) : null)
+        return RealSetParser.SetBuilder(text)
+            ?? (bracketed ? BracketedList(text, depth) : null)
             ?? Number(text)
+            ?? RatioParser.Parse(text)
+            ?? RealSetParser.Together(text)
             ?? (bracketed ? null : OpenList(text, depth))
             ?? Approximated(text, depth)
             ?? Alternatives(text, depth)
@@ -49,8 +52,22 @@ internal static partial class AnswerParser
     /// <summary>The number that fills the text, but for a unit behind it; null if there is none.</summary>
     internal static NumberValue? Number(string text)
     {
-        Number value = ExpressionParser.Parse(text, out int length);
-        return value.IsDefined && Unit.TryParse(text[length..], out Unit? unit) ? new NumberValue(value, unit) : null;
+        Number value = ExpressionParser.Parse(text, out int length, out bool isAngle);
+        return value.IsDefined && Unit.TryParse(text[length..], out Unit? unit)
+            ? new NumberValue(value, unit ?? (isAngle ? Unit.Radian : null))
+            : null;
+    }
+
+    // The letter of a choice that the text is, or that stands before the choice's description.
+    private static char? ChoiceLetter(string text)
+    {
+        Match choice = Choice().Match(text);
+        if (!choice.Success)
+        {
+            return null;
+        }
+        char letter = choice.Groups["letter"].ValueSpan[0];
+        return ChoiceDescription.IsHedge(letter, choice.Groups["description"].Value) ? null : letter;
     }
 
     // A tuple (1,234), an interval (0, 1], a set, a matrix.
@@ -82,7 +99,7 @@ internal static partial class AnswerParser
         string[] names = [.. parts.Select(part => part.Split('=')[0].Trim())];
         if (parts.Count > 1
             && parts.All(part => part.Contains('='))
-            && names.All(name => Name().IsMatch(name))
+            && names.All(NamedQuantity.IsName)
             && names.Distinct().Count() == names.Length)
         {
             // Values of different things: in the order of their names, like the tuple of these.
@@ -106,7 +123,7 @@ internal static partial class AnswerParser
         string exact = text[..sign].Trim();
         string approximate = text[(sign + 1)..].Trim();
         return approximate.Length == 0 ? null
-            : Parse(exact.Length == 0 || Name().IsMatch(exact) ? approximate : exact, depth + 1);
+            : Parse(exact.Length == 0 || NamedQuantity.IsName(exact) ? approximate : exact, depth + 1);
     }
 
     // "1 ± √2" is "1 + √2, 1 − √2".
@@ -125,9 +142,12 @@ internal static partial class AnswerParser
     private static AnswerValue? Member(string text, int depth)
     {
         int sign = text.IndexOf('∈');
-        return sign >= 0 && depth < MaxDepth && Name().IsMatch(text.AsSpan(0, sign))
-            ? Parse(text[(sign + 1)..], depth + 1)
-            : null;
+        if (sign < 0 || depth == MaxDepth || !NamedQuantity.IsName(text[..sign]))
+        {
+            return null;
+        }
+        string set = text[(sign + 1)..].Trim();
+        return Parse(set == "R" ? "ℝ" : set, depth + 1);
     }
 
     private static IEnumerable<AnswerValue>? Items(List<string> parts, int fewest, int depth) =>
@@ -139,33 +159,40 @@ internal static partial class AnswerParser
     // besides what the equation says. "2x = 6" says just that.
     private static AnswerValue? Assigned(string text, int depth)
     {
-        int first = text.IndexOf('=');
-        if (first < 0 || depth == MaxDepth)
+        if (!text.Contains('=') || depth == MaxDepth)
         {
             return null;
         }
-        int last = text.LastIndexOf('=');
-        (string name, string given) = (text[..first], text[(last + 1)..]);
-        if (Number(name) is not null && Number(given) is { } result)
+        List<string> sides = Split(text, (text, i) => text[i] == '=' ? 1 : 0);
+        if (sides.Count < 2)
+        {
+            return null;
+        }
+        bool isChain = sides.Count > 2;
+        (string name, string given) = (sides[0], sides[^1]);
+        bool isCalculation = Number(name) is not null;
+        if (isCalculation && Number(given) is { } result)
         {
             return result;
         }
-        if (!Name().IsMatch(name) && !Ratio().IsMatch(name))
+        if (!NamedQuantity.IsName(name) && !NamedQuantity.IsRatio(name))
         {
-            if (first != last || !(Variable().IsMatch(given) || Ratio().IsMatch(given)))
+            bool isNameBehind = NamedQuantity.IsVariable(given) || NamedQuantity.IsRatio(given)
+                || (isCalculation && NamedQuantity.IsQuantity(given));
+            if (isChain || !isNameBehind)
             {
                 return null;
             }
             (name, given) = (given, name);
         }
         AnswerValue value = Parse(given, depth + 1);
-        if (Ratio().IsMatch(name))
+        if (NamedQuantity.IsRatio(name) && !NamedQuantity.IsName(name))
         {
-            return value is NumberValue || NumberRatio().IsMatch(given) ? value : null;
+            return value is NumberValue or RatioValue ? value : null;
         }
         return value switch
         {
-            TextValue => first == last && Variable().IsMatch(name) ? value : null,
+            TextValue => !isChain && NamedQuantity.IsVariable(name) ? value : null,
             FormulaValue formula => new FormulaValue(formula.Values, RelationParser.Equation(text)),
             _ => value,
         };
@@ -176,7 +203,7 @@ internal static partial class AnswerParser
 
     private static TextValue Text(string text)
     {
-        text = Article().Replace(text, "");
+        text = Article().Replace(text, "").Replace('ℝ', 'R');
         StringBuilder plain = new(text.Length);
         for (int i = 0; i < text.Length; i++)
         {
@@ -204,7 +231,7 @@ internal static partial class AnswerParser
         {
             text = text[2..^2].Trim(); // Bold, in Markdown.
         }
-        while (text.StartsWith('{') && ClosingBracket(text) == text.Length - 1)
+        while (text.StartsWith('{') && ClosingBracket(text) == text.Length - 1 && !text.Contains(@"\choose"))
         {
             text = text[1..^1].Trim();
         }
@@ -265,7 +292,7 @@ internal static partial class AnswerParser
     // A, (A), A., "A. 15", "(A) 15", "option A"
     [GeneratedRegex(
         @"^(?:(?:[Oo]ption|[Cc]hoice) ?)?\(?(?<letter>[a-zA-Z])\)?[.:]?$"
-        + @"|^(?:\((?<letter>[A-J])\):? ?|(?<letter>[A-J])[.):] )[^-+*/^=,.:)\s].*$",
+        + @"|^(?:\((?<letter>[A-J])\):? ?|(?<letter>[A-J])[.):] )(?<description>[^-+*/^=,.:)\s].*)$",
         RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex Choice();
 
@@ -280,24 +307,4 @@ internal static partial class AnswerParser
 
     [GeneratedRegex(@"^(?:the|an?) (?=[a-z]{2})", RegexOptions.IgnoreCase)]
     private static partial Regex Article();
-
-    /// <summary>What a value may be given to: x, x_1, AB, ∠ABC, m∠A, ∠1, f(x), Area, the area, (x, y).</summary>
-    [GeneratedRegex(
-        @"^ *[∠△\\]? *[a-zA-Zα-ω][a-zA-Zα-ω∠△\\ ]*(?:_\{?[a-zA-Z0-9]+\}?)?'? *(?:\([a-zA-Z, ]+\))? *$"
-        + @"|^ *m? *∠ *[0-9]+ *$|^ *\( *[a-zA-Z](?: *, *[a-zA-Z])+ *\) *$")]
-    internal static partial Regex Name();
-
-    // AB:CD, AB/CD, \frac{AB}{CD}, V_1:V_2; and |AB|, which is measured just so.
-    [GeneratedRegex(
-        $@"^ *(?:{Magnitude} *[:/] *{Magnitude}|\\frac *\{{ *{Magnitude} *\}} *\{{ *{Magnitude} *\}}"
-        + @"|\| *[A-Z]{2} *\|) *$")]
-    private static partial Regex Ratio();
-
-    // 7:32
-    [GeneratedRegex("^ *[0-9.]+(?: *: *[0-9.]+)+ *$")]
-    private static partial Regex NumberRatio();
-
-    // x, x_1, f(x)
-    [GeneratedRegex(@"^ *[a-zA-Z](?:_\{?[a-zA-Z0-9]\}?)? *(?:\([a-zA-Z]\))? *$")]
-    private static partial Regex Variable();
 }

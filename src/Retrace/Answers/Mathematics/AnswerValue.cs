@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Retrace.Answers.Mathematics;
 
 /// <summary>What an answer says, once it has been read.</summary>
@@ -20,6 +22,11 @@ internal abstract record AnswerValue
             (NumberValue left, FormulaValue right) => right.IsConstant(left.Number),
             (FormulaValue { Equation: { } left }, RelationValue right) => AreEqual(left, right),
             (RelationValue left, FormulaValue { Equation: { } right }) => AreEqual(left, right),
+            (RatioValue left, RatioValue right) => RatioValue.AreEqual(left, right),
+            (RatioValue left, NumberValue right) => left.IsNumber(right),
+            (NumberValue left, RatioValue right) => right.IsNumber(left),
+            (RelationValue { Solutions: { } left }, ListValue right) => AreEqual(left, right),
+            (ListValue left, RelationValue { Solutions: { } right }) => AreEqual(left, right),
             (RelationValue left, RelationValue right) => left.Sign == right.Sign
                 && Formula.AreProportional(left.Differences, right.Differences, positive: left.Sign is '<' or '≤'),
             _ => false,
@@ -52,6 +59,32 @@ internal sealed record NumberValue(Number Number, Unit? Unit) : AnswerValue
         value.Unit is null ? value.Number : value.Number * value.Unit.Factor;
 }
 
+/// <summary>A ratio, such as 3:4:5.</summary>
+/// <param name="Terms">Two or more, none of them 0.</param>
+/// <param name="IsTime">Whether it may be a time of day, as 10:15 may.</param>
+internal sealed record RatioValue(IReadOnlyList<Number> Terms, bool IsTime) : AnswerValue
+{
+    public override string CanonicalForm { get; } = $"ratio {string.Join(':', Terms)} {IsTime}";
+
+    /// <summary>
+    /// Whether one is a multiple of the other. Of two that may be times of day, one must be the other in lowest terms:
+    /// 14:24 is 7:12, but 9:45 is not 3:15.
+    /// </summary>
+    public static bool AreEqual(RatioValue first, RatioValue second) =>
+        first.Terms.Count == second.Terms.Count
+        && Enumerable.Range(1, first.Terms.Count - 1).All(
+            i => Number.AreEqual(first.Terms[0] * second.Terms[i], first.Terms[i] * second.Terms[0]))
+        && (!first.IsTime || !second.IsTime || first.IsInLowestTerms() || second.IsInLowestTerms());
+
+    /// <summary>Whether a ratio of two terms is the number that they divide to.</summary>
+    public bool IsNumber(NumberValue number) =>
+        Terms.Count == 2 && number.Unit is null && Number.AreEqual(Terms[0] / Terms[1], number.Number);
+
+    private bool IsInLowestTerms() =>
+        Terms[0].Whole is { } first && Terms[1].Whole is { } second
+        && BigInteger.GreatestCommonDivisor(first, second).IsOne;
+}
+
 /// <summary>An expression with variables, known by its values (<see cref="Formula"/>).</summary>
 /// <param name="Values">At the points.</param>
 /// <param name="Equation">Of the expression and a name, where it was given to one, as in y = 2x + 1.</param>
@@ -67,10 +100,12 @@ internal sealed record FormulaValue(double[] Values, RelationValue? Equation = n
 /// <summary>An equation or an inequality between expressions.</summary>
 /// <param name="Differences">The left side less the right one, known by its values.</param>
 /// <param name="Sign">What that difference is to 0: <c>=</c>, <c>≠</c>, <c>&lt;</c> or <c>≤</c>.</param>
-internal sealed record RelationValue(double[] Differences, char Sign) : AnswerValue
+/// <param name="Solutions">The numbers that satisfy it, where they are plain to see, as those of x ≠ 2.</param>
+internal sealed record RelationValue(double[] Differences, char Sign, ListValue? Solutions = null) : AnswerValue
 {
     public override string CanonicalForm { get; } =
-        $"relation {Sign} {string.Join(' ', Differences.Select(value => value.ToString("R")))}";
+        $"relation {Sign} {string.Join(' ', Differences.Select(value => value.ToString("R")))}"
+        + $" {Solutions?.CanonicalForm}";
 }
 
 /// <summary>A tuple, a set, an interval, a matrix, a union, or a list without brackets.</summary>

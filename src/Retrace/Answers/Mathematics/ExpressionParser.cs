@@ -1,13 +1,11 @@
-using System.Globalization;
-using System.Numerics;
 using System.Text.RegularExpressions;
 
 namespace Retrace.Answers.Mathematics;
 
 /// <summary>
 /// Reads and evaluates the number that a text of <see cref="LatexText"/> begins with: + − * / ^, implied products,
-/// brackets, absolute values, fractions, mixed numbers, roots, π, the trigonometric functions and their inverses, ln,
-/// log and exp.
+/// brackets, absolute values, fractions, mixed numbers, roots, π, factorials, binomial coefficients and elementary
+/// functions.
 /// </summary>
 /// <remarks>
 /// Recursive descent without backtracking; nesting is bounded, so that no text can exhaust the stack. With values for
@@ -22,6 +20,7 @@ internal sealed partial class ExpressionParser
     private int _position;
     private int _depth;
     private bool _isArgument; // Of a function.
+    private bool _isAngle; // An inverse trigonometric function takes part.
 
     private ExpressionParser(string text, Func<string, double>? valueOf)
     {
@@ -36,11 +35,13 @@ internal sealed partial class ExpressionParser
     /// </summary>
     /// <param name="text">The unified text.</param>
     /// <param name="length">How many characters it took.</param>
-    public static Number Parse(string text, out int length)
+    /// <param name="isAngle">Whether an inverse trigonometric function gives it, so that it may be an angle.</param>
+    public static Number Parse(string text, out int length, out bool isAngle)
     {
         ExpressionParser parser = new(text, valueOf: null);
         Number value = parser.Sum();
         length = parser._position;
+        isAngle = parser._isAngle;
         return value;
     }
 
@@ -96,7 +97,7 @@ internal sealed partial class ExpressionParser
                 factor = negative ? -factor : factor;
                 product = next == '*' ? product * factor : product / factor;
             }
-            else if (IsImpliedFactor(next) || NextPower().IsMatch(_text, _position))
+            else if (IsImpliedFactor(next) || NextFactor().IsMatch(_text, _position))
             {
                 product *= Factor();
             }
@@ -114,23 +115,39 @@ internal sealed partial class ExpressionParser
         || (next is '(' or '{' && (_valueOf is not null || !BracketedWord().IsMatch(_text, _position)))
         || ((next == '\\' || char.IsLetter(next))
             && (FractionCommand().IsMatch(_text, _position)
-                || FunctionName().IsMatch(_text, _position)
+                || BinomialCommand().IsMatch(_text, _position)
+                || ElementaryFunction.Call().IsMatch(_text, _position)
                 || IsVariable()));
 
     private bool IsVariable() => _valueOf is not null && Variable().IsMatch(_text, _position);
 
     private Number Factor()
     {
-        Number factor = InRadians(Primary());
+        Number factor = InRadians(Factorials(Primary()));
         if (factor.IsDefined && NextAfterSpaces() == '^')
         {
             SkipSpaces();
             _position++;
             bool negative = TakeSign();
+            bool isBracketed = Current is '{' or '(';
             Number exponent = Nested(Factor);
-            factor = exponent.IsDefined ? Number.Power(factor, negative ? -exponent : exponent) : exponent;
+            bool isAmbiguous = !isBracketed && _text[_position - 1] == '!'; // 2^3!
+            factor = exponent.IsDefined && !isAmbiguous
+                ? Number.Power(factor, negative ? -exponent : exponent)
+                : Number.Undefined;
         }
         return factor;
+    }
+
+    // 5!, and 5!!, which leaves out every second factor.
+    private Number Factorials(Number value)
+    {
+        int start = _position;
+        while (Current == '!')
+        {
+            _position++;
+        }
+        return _position > start && value.IsDefined ? Combinatorics.Factorial(value, _position - start) : value;
     }
 
     private Number Primary()
@@ -140,8 +157,6 @@ internal sealed partial class ExpressionParser
         {
             case '(':
                 return Bracketed(')');
-            case '{':
-                return Bracketed('}');
             case '|':
                 return Number.Abs(Bracketed('|'));
             case 'π':
@@ -152,9 +167,15 @@ internal sealed partial class ExpressionParser
                 return Root();
             case '\\' when FractionCommand().IsMatch(_text, _position):
                 return Fraction();
+            case '\\' when BinomialCommand().IsMatch(_text, _position):
+                return Binomial();
+            case 'C' or '_' or '^' or '{' when Combinatorics.Read(_text, ref _position) is { IsDefined: true } ways:
+                return ways;
+            case '{':
+                return Bracketed('}');
             default:
-                return Current != '\\' && !char.IsLetter(Current) ? Literal()
-                    : FunctionName().IsMatch(_text, _position) ? Function()
+                return Current != '\\' && !char.IsLetter(Current) ? Numeral.Read(_text, ref _position)
+                    : ElementaryFunction.Call().IsMatch(_text, _position) ? Function()
                     : IsVariable() ? VariableValue()
                     : Number.Undefined;
         }
@@ -165,6 +186,12 @@ internal sealed partial class ExpressionParser
         _position++;
         Number value = Nested(Sum);
         SkipSpaces();
+        if (close == '}' && value.IsDefined && ChooseCommand().Match(_text, _position) is { Success: true } choose)
+        {
+            _position += choose.Length;
+            value = Combinatorics.Binomial(value, Nested(Sum));
+            SkipSpaces();
+        }
         if (Current != close)
         {
             return Number.Undefined;
@@ -190,37 +217,17 @@ internal sealed partial class ExpressionParser
     // sin x, sin(x), sin 30°, sin^2 x, log_2 8
     private Number Function()
     {
-        Match match = FunctionName().Match(_text, _position);
-        _position += match.Length;
-        double exponent = match.Groups["exponent"].Success ? int.Parse(match.Groups["exponent"].ValueSpan) : 1;
-        double @base = match.Groups["base"].Success ? int.Parse(match.Groups["base"].ValueSpan) : 10;
+        Match call = ElementaryFunction.Call().Match(_text, _position);
+        _position += call.Length;
         SkipSpaces();
         bool isNested = _isArgument;
         _isArgument = true;
         Number argument = InRadians(Nested(Current == '(' ? Primary : ImpliedProduct));
         _isArgument = isNested;
-        if (!argument.IsDefined)
-        {
-            return Number.Undefined;
-        }
-        double value = argument.Value;
-        return Number.Approximate(Math.Pow(
-            match.Groups["name"].ValueSpan switch
-            {
-                "sin" => Math.Sin(value),
-                "cos" => Math.Cos(value),
-                "tan" => Math.Tan(value),
-                "sec" => 1 / Math.Cos(value),
-                "csc" => 1 / Math.Sin(value),
-                "cot" => 1 / Math.Tan(value),
-                "arcsin" => Math.Asin(value),
-                "arccos" => Math.Acos(value),
-                "arctan" => Math.Atan(value),
-                "ln" => Math.Log(value),
-                "exp" => Math.Exp(value),
-                _ => Math.Log(value, @base),
-            },
-            exponent));
+        _isAngle |= !isNested && ElementaryFunction.IsAngle(call);
+        return argument.IsDefined
+            ? Number.Approximate(ElementaryFunction.Evaluate(call, argument.Value))
+            : Number.Undefined;
     }
 
     // Within an argument, degrees are a factor; elsewhere they are a unit.
@@ -240,7 +247,7 @@ internal sealed partial class ExpressionParser
         Number product = Factor();
         while (product.IsDefined
             && IsImpliedFactor(NextAfterSpaces())
-            && !FunctionName().IsMatch(_text, _position))
+            && !ElementaryFunction.Call().IsMatch(_text, _position))
         {
             product *= Factor();
         }
@@ -261,6 +268,14 @@ internal sealed partial class ExpressionParser
         _position += FractionCommand().Match(_text, _position).Length;
         Number numerator = Argument();
         return numerator.IsDefined ? numerator / Argument() : numerator;
+    }
+
+    // \binom{5}{2}, \binom52
+    private Number Binomial()
+    {
+        _position += BinomialCommand().Match(_text, _position).Length;
+        Number all = Argument();
+        return all.IsDefined ? Combinatorics.Binomial(all, Argument()) : all;
     }
 
     private Number Argument()
@@ -287,43 +302,6 @@ internal sealed partial class ExpressionParser
         return value;
     }
 
-    private Number Literal()
-    {
-        Match match = DecimalLiteral().Match(_text, _position);
-        if (!match.Success)
-        {
-            return Number.Undefined;
-        }
-        _position += match.Length;
-        string whole = match.Groups["whole"].Value.Replace(" ", "").Replace(",", "");
-        string decimals = match.Groups["decimals"].Value;
-        Number value = Number.Decimal("0" + whole + decimals, decimals.Length);
-        if (match.Groups["exponent"].Success)
-        {
-            return value * Number.Power(10, int.Parse(match.Groups["exponent"].ValueSpan));
-        }
-        return decimals.Length == 0 ? value + MixedPart() : value;
-    }
-
-    // The fraction of a mixed number, "1/2" or "\frac{1}{2}" right behind its whole part; 0 if there is none. An
-    // improper fraction is none: it is a factor.
-    private Number MixedPart()
-    {
-        Match match = MixedFraction().Match(_text, _position);
-        if (!match.Success)
-        {
-            return 0;
-        }
-        BigInteger numerator = BigInteger.Parse(match.Groups["numerator"].ValueSpan, CultureInfo.InvariantCulture);
-        BigInteger denominator = BigInteger.Parse(match.Groups["denominator"].ValueSpan, CultureInfo.InvariantCulture);
-        if (numerator >= denominator)
-        {
-            return 0;
-        }
-        _position += match.Length;
-        return (Number)numerator / denominator;
-    }
-
     private char NextAfterSpaces()
     {
         int position = _position;
@@ -342,34 +320,19 @@ internal sealed partial class ExpressionParser
         }
     }
 
-    // Thousands may be set apart by commas, or by spaces unless a fraction follows, as in the mixed number 1 234/567.
-    [GeneratedRegex(
-        @"\G(?:(?<whole>[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[1-9][0-9]{0,2}(?: [0-9]{3})+(?![0-9]| ?/)|[0-9]+)"
-        + @"(?:\.(?<decimals>[0-9]+))?|\.(?<decimals>[0-9]+))(?:[eE](?<exponent>[+-]?[0-9]{1,4})(?![0-9a-zA-Z]))?",
-        RegexOptions.ExplicitCapture)]
-    private static partial Regex DecimalLiteral();
-
-    [GeneratedRegex(
-        @"\G(?: +(?<numerator>[0-9]+) ?/ ?(?<denominator>[0-9]+)(?![0-9.])"
-        + @"| ?\\frac *(?:(?<numerator>[0-9]) *|\{ *(?<numerator>[0-9]+) *\} *)"
-        + @"(?:(?<denominator>[0-9])|\{ *(?<denominator>[0-9]+) *\}))",
-        RegexOptions.ExplicitCapture)]
-    private static partial Regex MixedFraction();
-
-    // The second of 2^3 5^2. Other numbers side by side are no product.
-    [GeneratedRegex(@"(?<=\^ ?(?:[0-9]|\{ *[0-9]+ *\}))\G +[0-9]+ ?\^")]
-    private static partial Regex NextPower();
+    // The second of 2^3 5^2 and of 2!3!. Other numbers side by side are no product.
+    [GeneratedRegex(@"(?<=\^ ?(?:[0-9]|\{ *[0-9]+ *\}))\G +[0-9]+ ?\^|(?<=!)\G *[0-9]+!")]
+    private static partial Regex NextFactor();
 
     [GeneratedRegex(@"\G *\\frac(?![a-zA-Z])")]
     private static partial Regex FractionCommand();
 
-    // Without its backslash, sec is a second.
-    [GeneratedRegex(
-        @"\G *\\?(?<name>sin|cos|tan|(?<=\\)sec|csc|cot|arcsin|arccos|arctan|ln|log|exp)(?![a-zA-Z])"
-        + @"(?: ?_ ?(?:(?<base>[0-9])|\{ *(?<base>[0-9]{1,4}) *\}))?"
-        + @"(?: ?\^ ?(?:(?<exponent>[0-9])|\{ *(?<exponent>[0-9]) *\}))?",
-        RegexOptions.ExplicitCapture)]
-    private static partial Regex FunctionName();
+    [GeneratedRegex(@"\G *\\binom(?![a-zA-Z])")]
+    private static partial Regex BinomialCommand();
+
+    // Of {n \choose k}.
+    [GeneratedRegex(@"\G *\\choose(?![a-zA-Z])")]
+    private static partial Regex ChooseCommand();
 
     // x, θ, \theta, x_1, x_{12}, x'
     [GeneratedRegex(

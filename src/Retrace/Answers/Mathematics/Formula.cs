@@ -8,13 +8,13 @@ namespace Retrace.Answers.Mathematics;
 /// </summary>
 internal static partial class Formula
 {
-    private const int Points = 6;
+    private const int Points = 7;
 
     // So that two expressions do not agree by chance; fewer where one is not defined at the others.
     private const int FewestPoints = 3;
 
     /// <summary>
-    /// [6] the values at the points, not a number where it has none; null if the text is no expression of single-letter
+    /// [7] the values at the points, not a number where it has none; null if the text is no expression of single-letter
     /// variables, or has a value at next to no point.
     /// </summary>
     public static double[]? Evaluate(string text)
@@ -24,13 +24,24 @@ internal static partial class Formula
             return null;
         }
         double[] values = new double[Points];
+        Dictionary<string, double[]> coordinates = [];
         for (int point = 0; point < Points; point++)
         {
             int place = point;
-            Number value = ExpressionParser.Evaluate(text, name => Coordinate(name, place));
+            Number value = ExpressionParser.Evaluate(text, name => Coordinates(name)[place]);
             values[point] = value.IsDefined ? value.Value : double.NaN;
         }
         return values.Count(double.IsFinite) >= FewestPoints ? values : null;
+
+        double[] Coordinates(string variable)
+        {
+            if (!coordinates.TryGetValue(variable, out double[]? places))
+            {
+                places = [.. Enumerable.Range(0, Points).Select(point => Coordinate(variable, point))];
+                coordinates.Add(variable, places);
+            }
+            return places;
+        }
     }
 
     /// <summary>Whether the two agree wherever both are defined. Symmetric.</summary>
@@ -66,17 +77,18 @@ internal static partial class Formula
     private static bool AreClose(double first, double second) =>
         Number.AreEqual(Number.Approximate(first), Number.Approximate(second));
 
-    // Half of the points are positive throughout, where roots and logarithms are defined.
+    // Four points are positive throughout, where roots and logarithms are defined; the others are near 0, where inverse
+    // functions are.
     private static double Coordinate(string variable, int point)
     {
         double draw = RandomStream.For(point, [.. variable.Select(letter => (long)letter)]).NextDouble();
-        return point % 2 == 0 ? 0.5 + 2 * draw : 5 * draw - 2.5;
+        return point % 2 == 0 ? 0.5 + 2 * draw : 2 * draw - 1;
     }
 
     // Words, abbreviations and names of points are no products of variables.
     [GeneratedRegex(@"(?<![\\a-zA-Z])(?:[a-zA-Z]{4,}|[a-zA-Z]*[A-Z][a-zA-Z]+|[a-zA-Z]+[A-Z])")]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"[0-9+\-*/^√π(|\\_]")]
+    [GeneratedRegex(@"[0-9+\-*/^√π(|\\_!]")]
     private static partial Regex Operation();
 }

@@ -22,115 +22,16 @@ internal static partial class LatexText
     // Looking for the end of one takes time in the square of the length.
     private const int MaxMatrixLength = 1024;
 
-    // Commands whose argument is kept as text.
-    private static readonly HashSet<string> Wrappers =
-    [
-        "text", "textbf", "textit", "textrm", "textsf", "texttt", "textnormal", "mathrm", "mathbf", "mathit", "mathsf",
-        "mathtt", "mathcal", "mathbb", "bm", "boldsymbol", "mbox", "hbox", "operatorname", "boxed", "fbox", "rm", "bf",
-        "unit", "underline",
-    ];
-
-    // What a command or a word stands for.
-    private static readonly Dictionary<string, string> Commands = new()
-    {
-        ["left"] = "",
-        ["right"] = "",
-        ["big"] = "",
-        ["Big"] = "",
-        ["bigl"] = "",
-        ["bigr"] = "",
-        ["bigg"] = "",
-        ["Bigl"] = "",
-        ["Bigr"] = "",
-        ["displaystyle"] = "",
-        ["textstyle"] = "",
-        ["limits"] = "",
-        ["quad"] = " ",
-        ["qquad"] = " ",
-        ["space"] = " ",
-        ["thinspace"] = " ",
-        ["dfrac"] = @"\frac",
-        ["tfrac"] = @"\frac",
-        ["cfrac"] = @"\frac",
-        ["cdot"] = "*",
-        ["times"] = "*",
-        ["ast"] = "*",
-        ["div"] = "/",
-        ["colon"] = ":",
-        ["sqrt"] = "√",
-        ["pi"] = "π",
-        ["circ"] = "°",
-        ["degree"] = "°",
-        ["degrees"] = "°",
-        ["percent"] = "%",
-        ["le"] = "≤",
-        ["leq"] = "≤",
-        ["leqslant"] = "≤",
-        ["ge"] = "≥",
-        ["geq"] = "≥",
-        ["geqslant"] = "≥",
-        ["lt"] = "<",
-        ["gt"] = ">",
-        ["ne"] = "≠",
-        ["neq"] = "≠",
-        ["approx"] = "≈",
-        ["pm"] = "±",
-        ["infty"] = "∞",
-        ["angle"] = "∠",
-        ["triangle"] = "△",
-        ["perp"] = "⊥",
-        ["parallel"] = "∥",
-        ["cup"] = "∪",
-        ["cap"] = "∩",
-        ["lbrace"] = "⦃",
-        ["rbrace"] = "⦄",
-        ["langle"] = "(",
-        ["rangle"] = ")",
-        ["in"] = "∈",
-        ["mp"] = "∓",
-        ["vert"] = "|",
-        ["lvert"] = "|",
-        ["rvert"] = "|",
-        ["emptyset"] = "∅",
-        ["varnothing"] = "∅",
-    };
-
-    private static readonly Dictionary<char, string> Characters = new()
-    {
-        ['$'] = "",
-        ['~'] = " ",
-        ['−'] = "-",
-        ['–'] = "-",
-        ['—'] = "-",
-        ['‐'] = "-",
-        ['×'] = "*",
-        ['·'] = "*",
-        ['⋅'] = "*",
-        ['÷'] = "/",
-        ['º'] = "°",
-        ['˚'] = "°",
-        ['，'] = ",",
-        ['；'] = ";",
-        ['：'] = ":",
-        ['（'] = "(",
-        ['）'] = ")",
-        ['％'] = "%",
-        ['＝'] = "=",
-        ['½'] = " 1/2",
-        ['¼'] = " 1/4",
-        ['¾'] = " 3/4",
-        ['⅓'] = " 1/3",
-        ['⅔'] = " 2/3",
-        ['\u200b'] = "",
-    };
-
     /// <summary>The answer in the one spelling. Linear in its length; never throws.</summary>
     public static string Unify(string answer)
     {
+        answer = LostBackslashes.Restore(answer);
         answer = EscapedTwice().IsMatch(answer) ? answer.Replace(@"\\", @"\") : answer;
         answer = ThousandsComma().Replace(answer, ",");
         answer = answer.Length > MaxMatrixLength ? answer : Matrix().Replace(answer, Rows);
         answer = Superscript().Replace(answer, Power);
+        answer = answer.Contains(@"\mathbb", StringComparison.Ordinal) ? RealNumbers().Replace(answer, "ℝ") : answer;
+        answer = RepeatingDecimals.Unify(answer);
         StringBuilder unified = new(answer.Length);
         Stack<bool> groups = new(); // For each open brace, whether a wrapper opened it, so that it is not kept.
         bool wrapperPending = false;
@@ -144,8 +45,8 @@ internal static partial class LatexText
                 if (end > position + 1)
                 {
                     string name = answer[(position + 1)..end];
-                    wrapperPending = Wrappers.Contains(name);
-                    Append(unified, wrapperPending ? " " : Commands.GetValueOrDefault(name, "\\" + name));
+                    wrapperPending = LatexVocabulary.Wrappers.Contains(name);
+                    Append(unified, wrapperPending ? " " : LatexVocabulary.Commands.GetValueOrDefault(name, "\\" + name));
                     position = end;
                 }
                 else
@@ -159,7 +60,7 @@ internal static partial class LatexText
             {
                 int end = EndOfLetters(answer, position);
                 string word = answer[position..end];
-                Append(unified, word is "sqrt" or "pi" ? Commands[word] : word);
+                Append(unified, word is "sqrt" or "pi" ? LatexVocabulary.Commands[word] : word);
                 position = end;
                 continue;
             }
@@ -181,14 +82,22 @@ internal static partial class LatexText
                     Append(
                         unified,
                         char.IsWhiteSpace(character) ? " "
-                        : Characters.GetValueOrDefault(character, character.ToString()));
+                        : LatexVocabulary.Characters.GetValueOrDefault(character, character.ToString()));
                     break;
             }
             position++;
         }
-        unified.Replace("^{°}", "°").Replace("^°", "°").Replace("<=", "≤").Replace(">=", "≥").Replace("!=", "≠")
-            .Replace("+∞", "∞").Replace("⦃⦄", "∅").Replace("⦃ ⦄", "∅");
-        return LetterTimes().Replace(unified.ToString(), "*").Trim();
+        unified.Replace("^{°}", "°").Replace("^°", "°").Replace("<=", "≤").Replace(">=", "≥").Replace("+∞", "∞")
+            .Replace("⦃⦄", "∅").Replace("⦃ ⦄", "∅");
+        string text = unified.ToString();
+        text = text.Contains('!') ? NotEqual().Replace(text, "≠") : text;
+        if (text.Contains('^'))
+        {
+            text = PrimePower().Replace(text, "${primes}");
+            text = InverseFunction().Replace(text, @"\arc${name} ");
+            text = LetterTimes().Replace(text, "*");
+        }
+        return text.Trim();
     }
 
     // 1 & 2 \\ 3 & 4 becomes ⟦⟦1,2⟧,⟦3,4⟧⟧.
@@ -254,6 +163,9 @@ internal static partial class LatexText
         RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex Matrix();
 
+    [GeneratedRegex(@"\\mathbb *(?:R(?![a-zA-Z])|\{ *R *\})")]
+    private static partial Regex RealNumbers();
+
     [GeneratedRegex("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")]
     private static partial Regex Superscript();
 
@@ -271,4 +183,18 @@ internal static partial class LatexText
     // 3.2x10^5
     [GeneratedRegex(@"(?<=[0-9]) ?[xX] ?(?=10 ?\^)")]
     private static partial Regex LetterTimes();
+
+    // 5!=120 is an equation about a factorial.
+    [GeneratedRegex(@"(?<!(?<![_{a-zA-Z0-9])[0-9]{1,9})!=")]
+    private static partial Regex NotEqual();
+
+    // A^{'}, as of A^\prime.
+    [GeneratedRegex(@" ?\^ ?(?:(?<primes>'+)|\{ *(?<primes>'+) *\})")]
+    private static partial Regex PrimePower();
+
+    // \tan^{-1} is the arc tangent (ISO 80000-2). Without its backslash, sec^{-1} is per second.
+    [GeneratedRegex(
+        @"(?:(?<![\\a-zA-Z])|\\)(?<name>(?:sin|cos|tan)h?|(?<=\\)(?:sec|csc|cot|coth))"
+        + @" ?\^ ?(?:-1(?![0-9])|\{ *- *1 *\}) ?")]
+    private static partial Regex InverseFunction();
 }

@@ -12,10 +12,12 @@ internal readonly record struct Number
     /// <summary>Relative difference up to which two numbers are equal when at least one of them is not exact.</summary>
     public const double RelativeTolerance = 1e-6;
 
+    /// <summary>Of a numerator or denominator; larger fractions are doubles.</summary>
+    public const long MaxBits = 4096;
+
     // So that a number that should be 0, such as √2·√2 − 2, equals it.
     private const double AbsoluteTolerance = 1e-12;
 
-    private const long MaxBits = 4096;
     private const int MaxRootDegree = 64;
 
     // With fewer places, a decimal that is near a fraction is another number.
@@ -49,6 +51,9 @@ internal readonly record struct Number
 
     /// <summary>The number as nearly as a double can tell it; not a number where it is undefined.</summary>
     public double Value => IsExact ? (double)_numerator / (double)_denominator : _approximate;
+
+    /// <summary>The whole number that it is exactly, or null.</summary>
+    public BigInteger? Whole => _denominator.IsOne ? _numerator : null;
 
     // Whether the decimals of a fraction end.
     private bool IsTerminating => BigInteger.ModPow(10, _denominator.GetBitLength(), _denominator).IsZero;

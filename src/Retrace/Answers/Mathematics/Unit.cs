@@ -13,30 +13,7 @@ internal sealed partial record Unit(string Dimension, Number Factor)
     /// </summary>
     public static Unit Percent { get; } = new("percent", (Number)1 / 100);
 
-    // Lower-case names. Lengths are in metres, masses in kilograms, times in seconds, angles in degrees.
-    private static readonly Dictionary<string, (string Dimension, int Exponent, Number Factor)> Known = Table(
-        ("length", 1, "0.001", "mm millimeter millimetre"),
-        ("length", 1, "0.01", "cm centimeter centimetre"),
-        ("length", 1, "0.1", "dm decimeter decimetre"),
-        ("length", 1, "1", "m meter metre"),
-        ("length", 1, "1000", "km kilometer kilometre"),
-        ("length", 1, "0.0254", "in inch inche"),
-        ("length", 1, "0.3048", "ft foot feet"),
-        ("length", 1, "0.9144", "yd yard"),
-        ("length", 1, "1609.344", "mi mile"),
-        ("length", 3, "0.001", "l liter litre"),
-        ("length", 3, "0.000001", "ml milliliter millilitre"),
-        ("mass", 1, "0.001", "g gram"),
-        ("mass", 1, "1", "kg kilogram"),
-        ("mass", 1, "1000", "ton tonne"),
-        ("time", 1, "0.001", "ms millisecond"),
-        ("time", 1, "1", "s sec second"),
-        ("time", 1, "60", "min minute"),
-        ("time", 1, "3600", "h hr hour"),
-        ("time", 1, "86400", "day"),
-        ("angle", 1, "1", "° deg degree"),
-        ("angle", 1, "180/π", "rad radian"),
-        ("", 0, "1", "unit"));
+    public static Unit Radian { get; } = new("angle^1", UnitNames.Radian);
 
     private const int MaxExponent = 9;
 
@@ -51,9 +28,9 @@ internal sealed partial record Unit(string Dimension, Number Factor)
         bool isSeparate = text.StartsWith(' ');
         text = text.Trim().ToLowerInvariant();
         text = text.StartsWith('(') && text.EndsWith(')') ? text[1..^1].Trim() : text;
-        if (text.TrimEnd('.') is "" or "%" or "percent" or "percentage" or "pct")
+        if (text.TrimEnd('.') is "" or "%" or "percent" or "percentage" or "per cent" or "pct")
         {
-            unit = text.Length == 0 ? null : Percent;
+            unit = text.TrimEnd('.').Length == 0 ? null : Percent;
             return true;
         }
         // A lone letter stuck to a number is a variable rather than a unit: 3m is no length.
@@ -69,18 +46,10 @@ internal sealed partial record Unit(string Dimension, Number Factor)
         unit = null;
         SortedDictionary<string, int> exponents = new(StringComparer.Ordinal);
         Number factor = 1;
-        int position = 0;
         int sign = 1;
         int wordExponent = 1; // Of "square" and "cubic", for the unit after them.
-        while (position < text.Length)
+        foreach ((string name, int power) in Parts(text))
         {
-            Match match = Part().Match(text, position);
-            if (!match.Success)
-            {
-                return false;
-            }
-            position += match.Length;
-            string name = match.Groups["name"].Value;
             switch (name)
             {
                 case "/" or "per":
@@ -88,21 +57,15 @@ internal sealed partial record Unit(string Dimension, Number Factor)
                     continue;
                 case "*":
                     continue;
-                case "square" or "sq" or "sq.":
-                    wordExponent = 2;
-                    continue;
-                case "cubic" or "cu" or "cu.":
-                    wordExponent = 3;
+                case "square" or "cubic":
+                    wordExponent = name == "square" ? 2 : 3;
                     continue;
             }
-            name = name.TrimEnd('.');
-            if (!Known.TryGetValue(name, out (string Dimension, int Exponent, Number Factor) known)
-                && !(name.EndsWith('s') && Known.TryGetValue(name[..^1], out known)))
+            if (UnitNames.Find(name) is not { } known)
             {
                 return false;
             }
-            int exponent = match.Groups["exponent"].Success ? int.Parse(match.Groups["exponent"].ValueSpan) : 1;
-            exponent *= sign * wordExponent;
+            int exponent = power * sign * wordExponent;
             exponents[known.Dimension] = exponents.GetValueOrDefault(known.Dimension) + exponent * known.Exponent;
             factor *= Number.Power(known.Factor, exponent);
             sign = 1;
@@ -118,6 +81,30 @@ internal sealed partial record Unit(string Dimension, Number Factor)
         return exponents.Count > 0;
     }
 
+    // The names, with "/", "*", "per", "square" and "cubic" between them, and each one's exponent. What is no part comes
+    // as it is.
+    private static IEnumerable<(string Name, int Exponent)> Parts(string text)
+    {
+        for (int position = 0; position < text.Length;)
+        {
+            Match match = Part().Match(text, position);
+            if (!match.Success)
+            {
+                yield return (text[position..], 1);
+                yield break;
+            }
+            position += match.Length;
+            IReadOnlyList<string> words = UnitNames.Split(
+                match.Groups["name"].Value.TrimEnd('.').Replace(" ", ""));
+            foreach (string word in words.SkipLast(1))
+            {
+                yield return (word, 1);
+            }
+            Group exponent = match.Groups["exponent"];
+            yield return (words[^1], exponent.Success ? int.Parse(exponent.ValueSpan) : 1);
+        }
+    }
+
     // What is counted: "5 triangles". Words of at least three letters, so that a product of variables is not taken for
     // one.
     private static bool TryParseThing(string text, out Unit? unit)
@@ -126,23 +113,12 @@ internal sealed partial record Unit(string Dimension, Number Factor)
         return unit is not null;
     }
 
-    private static Dictionary<string, (string, int, Number)> Table(
-        params ReadOnlySpan<(string Dimension, int Exponent, string Factor, string Names)> rows)
-    {
-        Dictionary<string, (string, int, Number)> table = [];
-        foreach ((string dimension, int exponent, string factor, string names) in rows)
-        {
-            foreach (string name in names.Split(' '))
-            {
-                table.Add(name, (dimension, exponent, ExpressionParser.Parse(factor, out _)));
-            }
-        }
-        return table;
-    }
-
+    // cm, in^2, {inches}, cm2
     [GeneratedRegex(
-        @"\G *(?:(?<name>[*/]|°|[a-z]+\.?)|\{ *(?<name>[a-z]+) *\}) *"
-        + @"(?:\^ *(?:(?<exponent>-?[0-9])(?![0-9])|\{ *(?<exponent>-?[0-9]) *\}))? *",
+        @"\G *(?:(?<name>[*/]|℃|°(?: ?c(?![a-z]))?|[a-z\p{IsCJKUnifiedIdeographs}]+\.?)"
+        + @"|\{ *(?<name>[a-z\p{IsCJKUnifiedIdeographs}]+) *\}) *"
+        + @"(?:\^ *(?:(?<exponent>-?[0-9])(?![0-9])|\{ *(?<exponent>-?[0-9]) *\})"
+        + @"|(?<=[mt米])(?<exponent>[23])(?![0-9]))? *",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Part();
 

@@ -1,4 +1,5 @@
-using Retrace.Models.Qwen;
+using Retrace.Models;
+using Retrace.Models.Network;
 using Retrace.Models.Text;
 using Retrace.Testing;
 using Retrace.Training.Rollouts;
@@ -13,10 +14,10 @@ public sealed class SampleReadingTests
     [InlineData(false)]
     public void A_stop_token_that_a_server_leaves_out_is_the_chat_templates_in_whatever_order_they_are_named(bool first)
     {
-        var tokenizer = Tokenizer.Load(Shipped.Model);
-        QwenConfig config = QwenConfig.Load(Shipped.Model);
-        int end = tokenizer.IdOf(ChatTemplate.EndOfTurn)!.Value;
-        int[] stops = [end, tokenizer.IdOf(ChatTemplate.Padding)!.Value];
+        var tokenizer = ModelFamilies.Default.LoadTokenizer(Shipped.Model);
+        ModelConfig config = ModelFamilies.LoadConfig(Shipped.Model);
+        int end = tokenizer.IdOf(ModelFamilies.Default.Chat.EndOfTurn)!.Value;
+        int[] stops = [end, tokenizer.IdOf(ModelFamilies.Default.Chat.Padding)!.Value];
         config = config with { Tokens = config.Tokens with { Stops = first ? stops : [.. stops.Reverse()] } };
         int[] words = tokenizer.Encode("42");
         var job = new RolloutJob(0, 0, 1, new ServerPrompt([1, 2, 3], null, null, [], 3), MaxTokens: 8, Seed: 1);

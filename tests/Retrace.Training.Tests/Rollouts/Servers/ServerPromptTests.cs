@@ -32,8 +32,7 @@ public sealed class ServerPromptTests : IDisposable
         Assert.Equal(problem.Prompt.Length + kept.Length, sent.ExpandedLength);
         Assert.Equal(
             [.. problem.Prompt, .. kept],
-            ChatTemplate.ExpandImages(
-                sent.Tokens, [problem.Images[0].Grid], pad, _model.Network.Config.Vision.MergeSize));
+            _model.Network.Config.ExpandImages(sent.Tokens, [problem.Images[0].Grid]));
         Assert.True(sent.Chat!.ContinuesFinal);
         Assert.Equal(["system", "user", "assistant"], sent.Chat.Turns.Select(turn => turn.Role));
         Assert.Equal("<think>First", sent.Chat.Turns[^1].Text);
@@ -42,7 +41,7 @@ public sealed class ServerPromptTests : IDisposable
     [Fact]
     public void What_no_message_says_is_noticed()
     {
-        int[] prompt = _model.Tokenizer.Encode(ChatTemplate.Prompt("How many?", 0));
+        int[] prompt = _model.Tokenizer.Encode(_model.Family.Chat.Prompt("How many?", 0));
         Assert.NotNull(Read(prompt, [])!.Chat);
         int[] character = _model.Tokenizer.Encode("é");
         Assert.True(character.Length > 1, "The model that ships has a token for é; take another character.");
@@ -58,8 +57,8 @@ public sealed class ServerPromptTests : IDisposable
     [Fact]
     public void A_turn_that_was_closed_stays_a_message_of_its_own()
     {
-        string newTurn = ChatTemplate.NewTurn(ChatTemplate.Prompt("How many?", 0), "Three, ");
-        ChatPrompt prompt = ChatPrompt.Read(newTurn)!;
+        string newTurn = _model.Family.Chat.NewTurn(_model.Family.Chat.Prompt("How many?", 0), "Three, ");
+        ChatPrompt prompt = ChatPrompt.Read(newTurn, _model.Family.Chat)!;
         Assert.False(prompt.ContinuesFinal);
         Assert.Equal(new ChatTurn("assistant", "Three, "), prompt.Turns[^1]);
         Assert.Equal(newTurn, prompt.Render());
@@ -76,8 +75,8 @@ public sealed class ServerPromptTests : IDisposable
             [
                 .. turns.Select((said, i) => new ChatTurn(i % 2 == 0 ? "user" : "assistant", said)),
             ];
-            string rendered = ChatTemplate.Prompt(conversation) + prefix;
-            ChatPrompt? read = ChatPrompt.Read(rendered);
+            string rendered = _model.Family.Chat.Prompt(conversation) + prefix;
+            ChatPrompt? read = ChatPrompt.Read(rendered, _model.Family.Chat);
             return prefix.Length > 0 && string.IsNullOrWhiteSpace(prefix) ? read is null : read!.Render() == rendered;
         });
     }

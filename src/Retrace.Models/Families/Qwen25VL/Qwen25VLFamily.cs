@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+using Retrace.Models.Images;
+using Retrace.Models.Json;
+using Retrace.Models.Network;
+using Retrace.Models.Text;
+
+namespace Retrace.Models.Families.Qwen25VL;
+
+/// <summary>
+/// Qwen2.5-VL: a vision tower with windowed attention before a Qwen2 decoder with three-axis rotary positions.
+/// </summary>
+/// <remarks>Source: Bai et al. 2025 (arXiv 2502.13923) and the public transformers implementation.</remarks>
+public sealed class Qwen25VLFamily : ModelFamily
+{
+    internal const string Type = "qwen2_5_vl";
+
+    public override string ModelType => Type;
+
+    public override string Name => "Qwen2.5-VL";
+
+    /// <summary>The hub's names; newer tools nest both parts under <c>model.</c>.</summary>
+    public override WeightNames WeightNames { get; } = new(
+        Vision: VisionTower.Prefix,
+        Decoder: "model.",
+        Alternatives: [(VisionTower.Prefix, "model.visual."), ("model.", "model.language_model.")]);
+
+    public override ChatTemplate Chat { get; } = new QwenChatTemplate();
+
+    public override TokenizerRules TokenizerRules { get; } = new Qwen2TokenizerRules();
+
+    public override ImageProcessorConfig ImageDefaults { get; } = new()
+    {
+        MinPixels = 3136,
+        MaxPixels = 12_845_056,
+        PatchSize = 14,
+        TemporalPatchSize = 2,
+        MergeSize = 2,
+        ImageMean = [0.48145466, 0.4578275, 0.40821073],
+        ImageStd = [0.26862954, 0.26130258, 0.27577711],
+        ImageProcessorType = "Qwen2VLImageProcessor",
+        ProcessorClass = "Qwen2_5_VLProcessor",
+    };
+
+    public override IReadOnlyList<ModelSize> PublishedSizes => Sizes.Published;
+
+    public override ModelSize Tiny => Sizes.Tiny;
+
+    public override ModelConfig ReadConfig(JsonPart root) => new ConfigReading(this, root).Read();
+
+    public override JsonObject WriteConfig(ModelConfig config) => ConfigWriting.Write(config);
+
+    public override TokenIds FindTokens(Tokenizer tokenizer)
+    {
+        return new TokenIds(
+            EndOfText: Id(Chat.Padding),
+            Stops: [Id(Chat.EndOfTurn), Id(Chat.Padding)],
+            VisionStart: Id("<|vision_start|>"),
+            VisionEnd: Id("<|vision_end|>"),
+            VisionPad: Id("<|vision_pad|>"),
+            ImagePad: Id(Chat.ImagePad),
+            VideoPad: Id("<|video_pad|>"));
+
+        int Id(string token) =>
+            tokenizer.IdOf(token) ?? throw new InvalidOperationException($"The tokenizer has no {token}.");
+    }
+
+    public override VisionEncoder CreateEncoder(Parameters parameters, VisionConfig config) =>
+        new VisionTower(parameters, (WindowedVisionConfig)config);
+
+    public override TokenPositions PositionsOf(
+        ModelConfig config, ReadOnlySpan<int> tokens, IReadOnlyList<ImageGrid> grids) =>
+        ImagePositions.Of(tokens, grids, config.Tokens.ImagePad, config.Vision.MergeSize);
+}

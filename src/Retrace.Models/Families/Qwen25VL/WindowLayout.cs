@@ -1,0 +1,141 @@
+using Retrace.Models.Images;
+using Retrace.Models.Network;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Models.Families.Qwen25VL;
+
+/// <summary>
+/// Where each patch of a batch of images goes in the vision tower: the order that makes windows contiguous, rotary
+/// angles, and the runs of patches that attend to one another.
+/// </summary>
+internal sealed class WindowLayout : IDisposable
+{
+    private WindowLayout(Tensor order, Tensor inverse, Tensor cos, Tensor sin, Segments windows, Segments frames)
+    {
+        Order = order;
+        Inverse = inverse;
+        Cos = cos;
+        Sin = sin;
+        Windows = windows;
+        Frames = frames;
+    }
+
+    /// <summary>Merge unit at each place of the window order. [units]</summary>
+    public Tensor Order { get; }
+
+    /// <summary>Place in the window order of each merge unit. [units]</summary>
+    public Tensor Inverse { get; }
+
+    /// <summary>[patches, 1, headSize], in window order.</summary>
+    public Tensor Cos { get; }
+
+    /// <summary>[patches, 1, headSize], in window order.</summary>
+    public Tensor Sin { get; }
+
+    /// <summary>Patches of one window.</summary>
+    public Segments Windows { get; }
+
+    /// <summary>Patches of one image (of one frame, had it several).</summary>
+    public Segments Frames { get; }
+
+    /// <summary>Lays out a batch of images.</summary>
+    /// <param name="grids">The images' grids.</param>
+    /// <param name="config">Says how large windows are.</param>
+    /// <param name="type">The type of the rotary tables.</param>
+    /// <param name="device">Where the tensors go.</param>
+    public static WindowLayout Of(
+        IReadOnlyList<ImageGrid> grids, WindowedVisionConfig config, ScalarType type, Device device)
+    {
+        int merge = config.MergeSize;
+        int unit = merge * merge;
+        int window = config.WindowSize / config.PatchSize / merge;
+        var order = new List<long>();
+        var windowLengths = new List<int>();
+        var frameLengths = new List<int>();
+        var angles = new List<(int Row, int Column)>(); // of each patch, in storage order
+        int firstUnit = 0;
+        foreach (ImageGrid grid in grids)
+        {
+            int rows = grid.Height / merge;
+            int columns = grid.Width / merge;
+            for (int t = 0; t < grid.Temporal; t++)
+            {
+                frameLengths.Add(grid.Height * grid.Width);
+                // Stored patch order: merge units row by row, and inside a unit its patches row by row.
+                for (int u = 0; u < rows * columns; u++)
+                {
+                    for (int p = 0; p < unit; p++)
+                    {
+                        angles.Add(((u / columns * merge) + (p / merge), (u % columns * merge) + (p % merge)));
+                    }
+                }
+                for (int top = 0; top < rows; top += window)
+                {
+                    for (int left = 0; left < columns; left += window)
+                    {
+                        int bottom = Math.Min(top + window, rows);
+                        int right = Math.Min(left + window, columns);
+                        for (int r = top; r < bottom; r++)
+                        {
+                            for (int c = left; c < right; c++)
+                            {
+                                order.Add(firstUnit + (r * columns) + c);
+                            }
+                        }
+                        windowLengths.Add((bottom - top) * (right - left) * unit);
+                    }
+                }
+                firstUnit += rows * columns;
+            }
+        }
+
+        long[] inverse = new long[order.Count];
+        for (int place = 0; place < order.Count; place++)
+        {
+            inverse[order[place]] = place;
+        }
+        (Tensor cos, Tensor sin) = RotaryTables(order, angles, unit, config.HeadSize, type, device);
+        return new WindowLayout(
+            tensor(order.ToArray(), device: device),
+            tensor(inverse, device: device),
+            cos,
+            sin,
+            Segments.Of(windowLengths, device),
+            Segments.Of(frameLengths, device));
+    }
+
+    public void Dispose()
+    {
+        Order.Dispose();
+        Inverse.Dispose();
+        Cos.Dispose();
+        Sin.Dispose();
+        Windows.Dispose();
+        Frames.Dispose();
+    }
+
+    private static (Tensor Cos, Tensor Sin) RotaryTables(
+        List<long> order, List<(int Row, int Column)> angles, int unit, int headSize, ScalarType type, Device device)
+    {
+        // A quarter of the head turns with the row, a quarter with the column, then both again.
+        float[] frequencies = Rotary.Frequencies(headSize / 2, 10000);
+        int quarter = frequencies.Length;
+        float[] table = new float[angles.Count * headSize];
+        for (int place = 0; place < order.Count; place++)
+        {
+            for (int p = 0; p < unit; p++)
+            {
+                (int row, int column) = angles[(int)(order[place] * unit) + p];
+                int start = ((place * unit) + p) * headSize;
+                for (int f = 0; f < quarter; f++)
+                {
+                    table[start + f] = table[start + f + (2 * quarter)] = row * frequencies[f];
+                    table[start + f + quarter] = table[start + f + (3 * quarter)] = column * frequencies[f];
+                }
+            }
+        }
+        using Tensor angle = tensor(table, [angles.Count, 1, headSize], device: device);
+        return (angle.cos().to(type), angle.sin().to(type));
+    }
+}

@@ -1,0 +1,30 @@
+using Retrace.Models.Network;
+
+namespace Retrace.Models.Families.Qwen25VL;
+
+/// <summary>The sizes of Qwen2.5-VL's vision tower.</summary>
+/// <param name="Depth">Blocks.</param>
+/// <param name="HiddenSize">Values of a patch between the blocks.</param>
+/// <param name="IntermediateSize">Values of a patch inside the gated MLP.</param>
+/// <param name="Heads">Attention heads.</param>
+/// <param name="OutHiddenSize">Values of an image token: the decoder's hidden size.</param>
+/// <param name="PatchSize">The side of a patch in pixels.</param>
+/// <param name="MergeSize">The side, in patches, of the square that becomes one token.</param>
+/// <param name="TemporalPatchSize">Frames in a patch.</param>
+/// <param name="WindowSize">The side of a window in pixels.</param>
+/// <param name="FullAttentionBlocks">
+/// Blocks that attend over the whole image; the others stay inside their window.
+/// </param>
+public sealed record WindowedVisionConfig(
+    int Depth,
+    int HiddenSize,
+    int IntermediateSize,
+    int Heads,
+    int OutHiddenSize,
+    int PatchSize,
+    int MergeSize,
+    int TemporalPatchSize,
+    int WindowSize,
+    IReadOnlyList<int> FullAttentionBlocks)
+    : VisionConfig(
+        Depth, HiddenSize, IntermediateSize, Heads, OutHiddenSize, PatchSize, MergeSize, TemporalPatchSize);

@@ -1,0 +1,26 @@
+namespace Retrace.Models.Network;
+
+/// <summary>
+/// What the blocks of an encoder or a decoder need of memory, for each patch or token that goes through.
+/// </summary>
+/// <param name="Blocks">How many there are.</param>
+/// <param name="Input">Bytes of what comes from the block before.</param>
+/// <param name="Kept">Bytes that a block keeps for its backward pass.</param>
+public sealed record BlockMemory(int Blocks, long Input, long Kept)
+{
+    // Counted: what a block's forward pass makes, in what it keeps.
+    private const double ForwardOfKept = 1.5;
+
+    // Measured: a block's activations, and their gradients as they are made.
+    private const double RecomputedOfKept = 2.7;
+
+    /// <summary>Bytes that all blocks keep for the backward pass.</summary>
+    /// <param name="recomputes">Whether a block keeps its input alone.</param>
+    public long KeptByAll(bool recomputes) => Blocks * (recomputes ? Input : Kept);
+
+    /// <summary>Bytes that a block's forward pass has made beside what is kept of it.</summary>
+    public double BesideKept(bool recomputes) => (recomputes ? ForwardOfKept : ForwardOfKept - 1) * Kept;
+
+    /// <summary>Bytes that a block's backward pass makes.</summary>
+    public double Backward(bool recomputes) => (recomputes ? RecomputedOfKept : 1) * Kept;
+}

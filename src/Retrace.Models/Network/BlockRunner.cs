@@ -1,0 +1,20 @@
+using static TorchSharp.torch;
+
+namespace Retrace.Models.Network;
+
+/// <summary>Runs the blocks of a network, and sets up what a backward pass through them will do.</summary>
+/// <param name="Recomputes">Whether the backward pass computes each block's activations anew.</param>
+/// <param name="Differentiated">See <see cref="VisionLanguageNetwork.BlockDifferentiated"/>.</param>
+public sealed record BlockRunner(bool Recomputes, Action<string>? Differentiated)
+{
+    /// <summary>block(input, context), whose backward pass does what this says.</summary>
+    /// <param name="name">The beginning of the names of the block's weights.</param>
+    /// <param name="input">What comes from the block before.</param>
+    /// <param name="block">May hold weights, and no other tensor: see <see cref="Recomputation.Of"/>.</param>
+    /// <param name="context">Other tensors that the block reads; no gradient goes to them.</param>
+    public Tensor Run(string name, Tensor input, Func<Tensor, Tensor[], Tensor> block, params Tensor[] context)
+    {
+        Tensor hooked = Differentiated is null ? input : GradientHook.On(input, () => Differentiated(name));
+        return Recomputes ? Recomputation.Of(block, hooked, context) : block(hooked, context);
+    }
+}

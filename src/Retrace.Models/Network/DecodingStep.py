@@ -1,0 +1,125 @@
+# The decoder over one more token of each sequence, in TorchScript: see DecodingStep.cs. TorchScript has no names for
+# types of elements; 6 is fp32.
+#
+# B sequences continue R prompts of at most P tokens. G query heads read one key head. S tokens of a sequence are its
+# own.
+
+
+def normed(x, weight, epsilon: float):
+    wide = x.to(6)
+    scale = (wide * wide).mean([-1], keepdim=True).add_(epsilon).rsqrt_()
+    return (wide * scale).to(x.dtype) * weight
+
+
+# A linear layer; a tensor that it does not have is empty.
+def linear(x, weight, bias, adapter_a, adapter_b, adapter_scale: float):
+    given_bias: Optional[Tensor] = None
+    if bias.numel() > 0:
+        given_bias = bias
+    y = torch.linear(x, weight, given_bias)
+    if adapter_a.numel() > 0:
+        low = torch.linear(x, adapter_a).mul(adapter_scale)
+        y = y + torch.linear(low, adapter_b)
+    return y
+
+
+def rotated(x, cos, sin):
+    half = x.size(-1) // 2
+    turned = torch.cat([-x.narrow(-1, half, half), x.narrow(-1, 0, half)], -1)
+    return x * cos + turned * sin
+
+
+# [B, kvHeads, G, n] -> [R, kvHeads, slots * G, n]
+def in_slots(x, row_of_slot, prompts: int):
+    slots = x
+    if row_of_slot.numel() > 0:
+        slots = x.index_select(0, row_of_slot)
+    heads, n = x.size(1), x.size(3)
+    slots = slots.reshape(prompts, slots.size(0) // prompts, heads, -1, n)
+    return slots.transpose(1, 2).reshape(prompts, heads, -1, n)
+
+
+# [R, kvHeads, slots * G, n] -> [B, kvHeads, G, n]
+def of_rows(x, slot_of_row, group: int):
+    prompts, heads, n = x.size(0), x.size(1), x.size(3)
+    slots = x.view(prompts, heads, -1, group, n).transpose(1, 2).reshape(-1, heads, group, n)
+    if slot_of_row.numel() > 0:
+        return slots.index_select(0, slot_of_row)
+    return slots
+
+
+# A cache's tensors stand in the order of ForkedCache.Tensors: four of all layers, then four of each layer.
+def of_all_layers(cache: List[Tensor]):
+    own_length, padding, row_of_slot, slot_of_row = cache[:4]
+    return own_length, padding, row_of_slot, slot_of_row
+
+
+# prompt_keys, prompt_values: [R, kvHeads, P, headSize]; own_keys, own_values: [B, kvHeads, capacity, headSize]
+def of_layer(cache: List[Tensor], layer: int):
+    prompt_keys, prompt_values, own_keys, own_values = cache[4 + 4 * layer:8 + 4 * layer]
+    return prompt_keys, prompt_values, own_keys, own_values
+
+
+# q: [B, kvHeads, G, headSize], the query heads that read one key head together; k, v: [B, kvHeads, 1, headSize]
+def attended(q, k, v, cache: List[Tensor], layer: int, length: int):
+    _, padding, row_of_slot, slot_of_row = of_all_layers(cache)
+    prompt_keys, prompt_values, own_keys, own_values = of_layer(cache, layer)
+    own_keys.narrow(2, length, 1).copy_(k)
+    own_values.narrow(2, length, 1).copy_(v)
+    prompts, width, group = prompt_keys.size(0), prompt_keys.size(2), q.size(2)
+    to_prompts = torch.matmul(in_slots(q, row_of_slot, prompts), prompt_keys.transpose(2, 3))
+    if padding.numel() > 0:
+        to_prompts = to_prompts + padding
+    to_own = torch.matmul(q, own_keys.narrow(2, 0, length + 1).transpose(2, 3))
+    scores = torch.cat([of_rows(to_prompts, slot_of_row, group), to_own], -1)  # [B, kvHeads, G, P + S]
+    shares = scores.softmax(-1, 6).to(q.dtype)
+    from_prompts = torch.matmul(in_slots(shares.narrow(3, 0, width), row_of_slot, prompts), prompt_values)
+    from_own = torch.matmul(shares.narrow(3, width, length + 1), own_values.narrow(2, 0, length + 1))
+    return of_rows(from_prompts, slot_of_row, group) + from_own
+
+
+def step(
+        tokens, positions, caches: List[Tensor], embedding, frequencies, weights: List[Tensor], norm,
+        layers: int, heads: int, epsilon: float, query_scale: float, adapter_scale: float):
+    hidden = embedding.index_select(0, tokens)                                 # [B, hidden]
+    rows = hidden.size(0)
+    angle = positions.unsqueeze(1).to(6) * frequencies
+    angle = torch.cat([angle, angle], -1).unsqueeze(1)                         # [B, 1, headSize]
+    cos, sin = angle.cos().to(hidden.dtype), angle.sin().to(hidden.dtype)
+    cache_size = 4 + 4 * layers
+    lengths: List[int] = []
+    for first in range(0, len(caches), cache_size):
+        lengths.append(int(caches[first]))
+    layer_size = len(weights) // layers
+    for layer in range(layers):
+        # The order of TextDecoder.Block.StepTensors and Linear.StepTensors.
+        (attention_norm, mlp_norm,
+         q_weight, q_bias, q_a, q_b,
+         k_weight, k_bias, k_a, k_b,
+         v_weight, v_bias, v_a, v_b,
+         o_weight, o_bias, o_a, o_b,
+         gate_weight, gate_bias, gate_a, gate_b,
+         up_weight, up_bias, up_a, up_b,
+         down_weight, down_bias, down_a, down_b) = weights[layer_size * layer:layer_size * (layer + 1)]
+        x = normed(hidden, attention_norm, epsilon)
+        q = rotated(linear(x, q_weight, q_bias, q_a, q_b, adapter_scale).view(rows, heads, -1), cos, sin)
+        k = linear(x, k_weight, k_bias, k_a, k_b, adapter_scale)
+        k = rotated(k.view(rows, -1, q.size(2)), cos, sin).unsqueeze(2)
+        v = linear(x, v_weight, v_bias, v_a, v_b, adapter_scale).view(rows, -1, 1, q.size(2))
+        q = q.reshape(rows, k.size(1), -1, q.size(2)).mul(query_scale)
+        parts: List[Tensor] = []
+        first = 0
+        for i in range(len(lengths)):
+            cache = caches[cache_size * i:cache_size * (i + 1)]
+            count = of_layer(cache, 0)[2].size(0)
+            parts.append(attended(
+                q.narrow(0, first, count), k.narrow(0, first, count), v.narrow(0, first, count),
+                cache, layer, lengths[i]))
+            first += count
+        mixed = parts[0] if len(parts) == 1 else torch.cat(parts)
+        hidden = hidden + linear(mixed.reshape(rows, -1), o_weight, o_bias, o_a, o_b, adapter_scale)
+        x = normed(hidden, mlp_norm, epsilon)
+        gate = torch.silu(linear(x, gate_weight, gate_bias, gate_a, gate_b, adapter_scale))
+        product = gate * linear(x, up_weight, up_bias, up_a, up_b, adapter_scale)
+        hidden = hidden + linear(product, down_weight, down_bias, down_a, down_b, adapter_scale)
+    return normed(hidden, norm, epsilon)

@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+using Retrace.Models.Images;
+using Retrace.Models.Json;
+
+namespace Retrace.Models.Network;
+
+/// <summary>
+/// A model's family, sizes and special tokens: what <c>config.json</c> and <c>generation_config.json</c> say.
+/// </summary>
+/// <param name="Family">What these sizes are sizes of.</param>
+/// <param name="Text">The decoder's sizes.</param>
+/// <param name="Vision">The vision encoder's sizes, of the family's own kind.</param>
+/// <param name="Tokens">The ids that the model looks at.</param>
+public sealed record ModelConfig(ModelFamily Family, TextConfig Text, VisionConfig Vision, TokenIds Tokens)
+{
+    internal const string ConfigFile = "config.json";
+    internal const string GenerationFile = "generation_config.json";
+
+    /// <summary>Replaces each image's single placeholder by as many as the image has tokens: t·h·w / merge².</summary>
+    /// <param name="ids">A prompt's ids.</param>
+    /// <param name="grids">The images' grids in the order of the prompt.</param>
+    /// <exception cref="BadInputException">The prompt has more or fewer places than there are images.</exception>
+    public int[] ExpandImages(int[] ids, IReadOnlyList<ImageGrid> grids)
+    {
+        int places = ids.Count(id => id == Tokens.ImagePad);
+        if (places != grids.Count)
+        {
+            throw new BadInputException(
+                $"A prompt has {places} places for images ({Family.Chat.ImagePad}) but {grids.Count} images; they "
+                + "should be equal.");
+        }
+        var expanded = new List<int>(ids.Length);
+        int image = 0;
+        foreach (int id in ids)
+        {
+            int count = id == Tokens.ImagePad ? grids[image++].TokenCount(Vision.MergeSize) : 1;
+            expanded.AddRange(Enumerable.Repeat(id, count));
+        }
+        return [.. expanded];
+    }
+
+    /// <summary>Writes both files into a model's folder.</summary>
+    public void Save(string directory)
+    {
+        File.WriteAllText(Path.Combine(directory, ConfigFile), IndentedJson.Of(Family.WriteConfig(this)));
+        File.WriteAllText(Path.Combine(directory, GenerationFile), IndentedJson.Of(new JsonObject
+        {
+            ["bos_token_id"] = Tokens.EndOfText,
+            ["pad_token_id"] = Tokens.EndOfText,
+            ["eos_token_id"] = new JsonArray([.. Tokens.Stops.Select(id => (JsonNode)id)]),
+        }));
+    }
+}

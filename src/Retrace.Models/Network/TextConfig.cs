@@ -1,0 +1,32 @@
+namespace Retrace.Models.Network;
+
+/// <summary>The decoder's sizes.</summary>
+/// <param name="VocabularySize">V: rows of the embedding and of the head.</param>
+/// <param name="HiddenSize">Values of a token between the blocks.</param>
+/// <param name="IntermediateSize">Values of a token inside the gated MLP.</param>
+/// <param name="Layers">Blocks.</param>
+/// <param name="Heads">Query heads.</param>
+/// <param name="KeyValueHeads">Heads of keys and values, each read by Heads / KeyValueHeads query heads.</param>
+/// <param name="NormEpsilon">ε of the RMS norms.</param>
+/// <param name="RopeTheta">θ of the rotary embedding.</param>
+/// <param name="RopeAxes">
+/// The axis of a position that each rotary frequency turns with: 0 time, 1 height, 2 width. [headSize / 2]
+/// </param>
+/// <param name="MaxPositions">The longest sequence that the model was made for.</param>
+/// <param name="TieWordEmbeddings">Whether the head is the embedding.</param>
+public sealed record TextConfig(
+    int VocabularySize,
+    int HiddenSize,
+    int IntermediateSize,
+    int Layers,
+    int Heads,
+    int KeyValueHeads,
+    double NormEpsilon,
+    double RopeTheta,
+    IReadOnlyList<int> RopeAxes,
+    int MaxPositions,
+    bool TieWordEmbeddings)
+{
+    /// <summary>Values of a head.</summary>
+    public int HeadSize => HiddenSize / Heads;
+}

@@ -1,0 +1,190 @@
+using Retrace.Models.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Models.Network;
+
+/// <summary>The language model: pre-norm decoder blocks with grouped-query attention and rotary positions.</summary>
+internal sealed class TextDecoder : IDisposable
+{
+    private readonly TextConfig _config;
+    private readonly string _prefix;
+    private readonly bool _isAdapted;
+    private readonly Tensor _embedding; // [V, hidden]
+    private readonly Block[] _blocks;
+    private readonly RmsNorm _norm;
+    private readonly Tensor _head;      // [V, hidden]; the embedding itself when tied
+    private readonly Tensor _frequencies; // [headSize/2]
+    private readonly Tensor _axes;        // [headSize/2], the axis of the position that each turns with
+    private readonly DecodingStep _step;
+
+    /// <param name="parameters">Where the weights are declared.</param>
+    /// <param name="prefix">How the names of all weights but the head's begin.</param>
+    public TextDecoder(Parameters parameters, TextConfig config, string prefix)
+    {
+        _config = config;
+        _prefix = prefix;
+        _isAdapted = parameters.Adapter is not null;
+        _embedding = parameters.Declare($"{prefix}embed_tokens.weight", config.VocabularySize, config.HiddenSize);
+        _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new Block(parameters, NameOf(i), config))];
+        _norm = new RmsNorm(parameters, $"{prefix}norm", config.HiddenSize, config.NormEpsilon);
+        _head = config.TieWordEmbeddings
+            ? _embedding
+            : parameters.Declare("lm_head.weight", config.VocabularySize, config.HiddenSize);
+        using DisposeScope scope = NewDisposeScope();
+        _frequencies = tensor(Rotary.Frequencies(config.HeadSize, config.RopeTheta), device: parameters.Device)
+            .DetachFromDisposeScope();
+        _axes = tensor(config.RopeAxes.Select(axis => (long)axis).ToArray(), device: parameters.Device)
+            .DetachFromDisposeScope();
+        _step = new DecodingStep(
+            config,
+            _embedding,
+            _blocks.SelectMany(block => block.StepTensors),
+            _norm.Weight,
+            _frequencies,
+            parameters.Adapter?.Settings.Scale ?? 0);
+    }
+
+    /// <summary>What the blocks need of memory, for each token.</summary>
+    public BlockMemory Memory
+    {
+        get
+        {
+            // Of a block: normed inputs, queries, keys, values and their copies for each head, attention's result, and
+            // four tensors of the gated MLP; norms are computed in fp32; an adapter's part of each linear layer's
+            // result, and the sum.
+            long element = _embedding.ElementSize;
+            long hidden = _config.HiddenSize;
+            long keyValue = (long)_config.KeyValueHeads * _config.HeadSize;
+            long values = (9 * hidden) + (4 * keyValue) + (4L * _config.IntermediateSize);
+            long adapter = _isAdapted ? 2 * ((3 * hidden) + (2 * keyValue) + (2L * _config.IntermediateSize)) : 0;
+            long norms = element < sizeof(float) ? 4 * hidden * sizeof(float) : 0;
+            return new BlockMemory(_config.Layers, hidden * element, ((values + adapter) * element) + norms);
+        }
+    }
+
+    /// <summary>Bytes of the embedding's gradient, which is made dense before it is added to what is there.</summary>
+    public long BytesOfEmbeddingGradient =>
+        _embedding.requires_grad ? _embedding.numel() * _embedding.ElementSize : 0;
+
+    /// <summary>[…] token ids → […, hidden].</summary>
+    public Tensor Embed(Tensor tokens) =>
+        _embedding.index_select(0, tokens.flatten()).view([.. tokens.shape, _config.HiddenSize]);
+
+    /// <summary>Rotary tables of positions.</summary>
+    /// <param name="positions">[axes, B, T]</param>
+    /// <returns>Each [B, 1, T, headSize].</returns>
+    public (Tensor Cos, Tensor Sin) RotaryTables(Tensor positions)
+    {
+        Tensor angle = positions.index_select(0, _axes)  // [headSize/2, B, T]
+            .permute(1, 2, 0).to(ScalarType.Float32) * _frequencies;
+        angle = cat([angle, angle], -1).unsqueeze(1);    // [B, 1, T, headSize]
+        return (angle.cos().to(_embedding.dtype), angle.sin().to(_embedding.dtype));
+    }
+
+    /// <summary>Runs the blocks and the final norm over whole sequences.</summary>
+    /// <param name="hidden">[B, T, hidden]</param>
+    /// <param name="mask">
+    /// Added to attention's scores, broadcast to [B, 1, T, T]: 0 or −∞; null for plain causal attention.
+    /// </param>
+    /// <param name="cache">Empty, and takes these tokens; null while training.</param>
+    /// <param name="blocks">Runs each block, as the backward pass will want it.</param>
+    /// <returns>[B, T, hidden]</returns>
+    public Tensor Forward(
+        Tensor hidden, Tensor cos, Tensor sin, Tensor? mask, KvCache? cache, BlockRunner blocks)
+    {
+        Tensor[] context = mask is null ? [cos, sin] : [cos, sin, mask];
+        for (int i = 0; i < _blocks.Length; i++)
+        {
+            int layer = i;
+            Block block = _blocks[layer];
+            hidden = blocks.Run(
+                NameOf(layer),
+                hidden,
+                (x, given) => block.Forward(x, given[0], given[1], given.ElementAtOrDefault(2), cache, layer),
+                context);
+        }
+        cache?.Advance((int)hidden.shape[1]);
+        return _norm.Forward(hidden);
+    }
+
+    /// <summary>Runs all of it over one more token of each sequence. Not differentiable.</summary>
+    /// <param name="tokens">[B]</param>
+    /// <param name="positions">[B], on all axes.</param>
+    /// <param name="caches">Hold the sequences' earlier tokens, the first's rows first, and take these.</param>
+    /// <returns>[B, hidden]</returns>
+    public Tensor DecodeStep(Tensor tokens, Tensor positions, IReadOnlyList<ForkedCache> caches)
+    {
+        foreach (ForkedCache cache in caches)
+        {
+            cache.Grow();
+        }
+        Tensor hidden = _step.Run(tokens, positions, caches);
+        foreach (ForkedCache cache in caches)
+        {
+            cache.Advance();
+        }
+        return hidden;
+    }
+
+    /// <summary>[…, hidden] → […, V].</summary>
+    public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, _head);
+
+    public void Dispose()
+    {
+        _frequencies.Dispose();
+        _axes.Dispose();
+        _step.Dispose();
+    }
+
+    private string NameOf(int layer) => $"{_prefix}layers.{layer}.";
+
+    private sealed class Block
+    {
+        private readonly TextConfig _config;
+        private readonly RmsNorm _attentionNorm;
+        private readonly Linear _q;
+        private readonly Linear _k;
+        private readonly Linear _v;
+        private readonly Linear _o;
+        private readonly RmsNorm _mlpNorm;
+        private readonly GatedMlp _mlp;
+
+        public Block(Parameters parameters, string name, TextConfig config)
+        {
+            _config = config;
+            int size = config.HiddenSize;
+            int keyValueSize = config.KeyValueHeads * config.HeadSize;
+            _q = new Linear(parameters, $"{name}self_attn.q_proj", size, size, bias: true);
+            _k = new Linear(parameters, $"{name}self_attn.k_proj", size, keyValueSize, bias: true);
+            _v = new Linear(parameters, $"{name}self_attn.v_proj", size, keyValueSize, bias: true);
+            _o = new Linear(parameters, $"{name}self_attn.o_proj", size, size, bias: false);
+            _mlp = new GatedMlp(parameters, $"{name}mlp", size, config.IntermediateSize, bias: false);
+            _attentionNorm = new RmsNorm(parameters, $"{name}input_layernorm", size, config.NormEpsilon);
+            _mlpNorm = new RmsNorm(parameters, $"{name}post_attention_layernorm", size, config.NormEpsilon);
+        }
+
+        /// <summary>In the order in which DecodingStep.py unpacks them.</summary>
+        public IEnumerable<Tensor> StepTensors =>
+        [
+            _attentionNorm.Weight,
+            _mlpNorm.Weight,
+            .. ((Linear[])[_q, _k, _v, _o, _mlp.Gate, _mlp.Up, _mlp.Down]).SelectMany(linear => linear.StepTensors),
+        ];
+
+        public Tensor Forward(Tensor x, Tensor cos, Tensor sin, Tensor? mask, KvCache? cache, int layer)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor normed = _attentionNorm.Forward(x);
+            Tensor q = Rotary.Apply(Split(_q.Forward(normed), _config.Heads), cos, sin); // [B, heads, T, headSize]
+            Tensor k = Rotary.Apply(Split(_k.Forward(normed), _config.KeyValueHeads), cos, sin);
+            Tensor v = Split(_v.Forward(normed), _config.KeyValueHeads);
+            cache?.Append(layer, k, v);
+            Tensor mixed = x.Plus(_o.Forward(SequenceAttention.Of(_config, q, k, v, mask)));
+            return mixed.Plus(_mlp.Forward(_mlpNorm.Forward(mixed))).MoveToOuterDisposeScope();
+        }
+
+        private static Tensor Split(Tensor x, int heads) =>
+            x.view(x.shape[0], x.shape[1], heads, -1).transpose(1, 2); // [B, heads, T, headSize]
+    }
+}

@@ -1,0 +1,40 @@
+# The next token of every sequence, in TorchScript: see TokenSampler.cs. TorchScript has no names for types of elements;
+# 6 is fp32.
+
+
+# The first token whose cumulative probability exceeds the uniform number's share of the whole: never one whose
+# probability is 0. [B, 1]
+def inverted(probs, uniform):
+    cumulative = probs.cumsum(-1)
+    whole = cumulative.narrow(-1, cumulative.size(1) - 1, 1)
+    return cumulative.le(uniform * whole).sum(-1, keepdim=True)
+
+
+# The same among the likeliest tokens that hold top-p: one stays while what stands before it holds less.
+def inverted_within(probs, uniform, top_p: float):
+    probs, order = probs.sort(-1, descending=True)
+    before = probs.cumsum(-1).roll(1, -1)
+    before.narrow(-1, 0, 1).zero_()
+    return order.gather(1, inverted(probs * before.lt(top_p), uniform))
+
+
+def sample(logits, uniform, stops, temperature: float, top_p: float, random: bool, self_certainty: bool):
+    wide = logits.to(6)
+    if temperature != 1:
+        wide = wide.div(temperature)
+    log_probs = wide.log_softmax(-1)
+    probs = log_probs.exp()                                                     # [B, V]
+    if not random:
+        tokens = log_probs.argmax(-1, keepdim=True)                             # [B, 1]
+    elif top_p < 1:
+        tokens = inverted_within(probs, uniform, top_p)
+    else:
+        tokens = inverted(probs, uniform)
+    entropy = (probs * log_probs).sum(-1).neg()
+    ids = tokens.squeeze(1)
+    # Ids are exact in fp32: vocabularies are far smaller than 2^24.
+    measured = [ids.to(6), torch.isin(ids, stops).to(6), log_probs.gather(1, tokens).squeeze(1), entropy]
+    if self_certainty:
+        # KL(uniform || p) = -ln V - mean ln p.
+        measured.append(log_probs.mean([-1]).neg().sub(torch.log(logits.size(1))))
+    return ids, torch.stack(measured)

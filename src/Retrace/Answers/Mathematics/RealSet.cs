@@ -1,0 +1,70 @@
+namespace Retrace.Answers.Mathematics;
+
+/// <summary>A set of real numbers: those in at least one of the intervals.</summary>
+internal sealed record RealSet(IReadOnlyList<Interval> Intervals)
+{
+    /// <summary>All real numbers.</summary>
+    public static RealSet All { get; } = new([new Interval(null, false, null, false)]);
+
+    /// <summary>What both hold.</summary>
+    public RealSet Intersect(RealSet other) =>
+        new([
+            .. Intervals.SelectMany(_ => other.Intervals, (one, another) => one.Intersect(another))
+                .Where(interval => !interval.IsEmpty),
+        ]);
+
+    /// <summary>What at least one of them holds.</summary>
+    public RealSet Union(RealSet other) => new([.. Intervals, .. other.Intervals]);
+
+    /// <summary>As an answer: an interval, a union of several, or the empty set.</summary>
+    public AnswerValue ToValue() => Intervals switch
+    {
+        [] => new TextValue("∅"),
+        [var only] => only.ToValue(),
+        _ => new ListValue(ListValue.Union, [.. Intervals.Select(one => one.ToValue())], ListValue.Union),
+    };
+}
+
+/// <summary>The real numbers between two bounds.</summary>
+/// <param name="Lower">Null for −∞.</param>
+/// <param name="HoldsLower">Whether the lower bound is in it.</param>
+/// <param name="Upper">Null for ∞.</param>
+/// <param name="HoldsUpper">Whether the upper bound is in it.</param>
+internal sealed record Interval(NumberValue? Lower, bool HoldsLower, NumberValue? Upper, bool HoldsUpper)
+{
+    public bool IsEmpty =>
+        Lower is not null && Upper is not null
+        && Compare(Lower, Upper) is var order && (order > 0 || (order == 0 && !(HoldsLower && HoldsUpper)));
+
+    /// <summary>What both hold.</summary>
+    public Interval Intersect(Interval other)
+    {
+        bool isLowerOther = IsTighter(other.Lower, other.HoldsLower, Lower, -1);
+        bool isUpperOther = IsTighter(other.Upper, other.HoldsUpper, Upper, 1);
+        return new Interval(
+            isLowerOther ? other.Lower : Lower,
+            isLowerOther ? other.HoldsLower : HoldsLower,
+            isUpperOther ? other.Upper : Upper,
+            isUpperOther ? other.HoldsUpper : HoldsUpper);
+    }
+
+    public ListValue ToValue() =>
+        new(
+            HoldsLower ? '[' : '(',
+            [Lower ?? (AnswerValue)new TextValue("-∞"), Upper ?? (AnswerValue)new TextValue("∞")],
+            HoldsUpper ? ']' : ')');
+
+    // Whether a bound leaves less than another, on the side that the sign tells. Of equal bounds, one that is not held.
+    private static bool IsTighter(NumberValue? bound, bool isHeld, NumberValue? other, int side)
+    {
+        if (bound is null || other is null)
+        {
+            return bound is not null;
+        }
+        int order = Compare(other, bound) * side;
+        return order > 0 || (order == 0 && !isHeld);
+    }
+
+    private static int Compare(NumberValue first, NumberValue second) =>
+        Math.Sign((first.Number - second.Number).Value);
+}

@@ -1,0 +1,81 @@
+using System.Text.RegularExpressions;
+
+namespace Retrace.Answers.Mathematics;
+
+/// <summary>Reads sets of real numbers that are told by conditions, in the spelling of <see cref="LatexText"/>.</summary>
+internal static partial class RealSetParser
+{
+    /// <summary>
+    /// The set of "x | 1 ≤ x ≤ 3" or "x ∈ ℝ : x ≠ 2", with or without its braces; null if the text is no such set or
+    /// its condition is more than inequalities between x and numbers.
+    /// </summary>
+    public static AnswerValue? SetBuilder(string text)
+    {
+        Match match = text.AsSpan().ContainsAny('|', ':') ? Builder().Match(text) : Match.Empty;
+        if (!match.Success)
+        {
+            return null;
+        }
+        string variable = match.Groups["variable"].Value;
+        string condition = Membership().Replace(match.Groups["condition"].Value, ",").Trim(' ', ',', ';');
+        if (condition.Length == 0)
+        {
+            return RealSet.All.ToValue();
+        }
+        RealSet? any = null;
+        foreach (string branch in Or().Split(condition))
+        {
+            if (All(branch, variable) is not { } all)
+            {
+                return null;
+            }
+            any = any?.Union(all) ?? all;
+        }
+        return any?.ToValue();
+    }
+
+    /// <summary>
+    /// "x > 2 and x &lt; 5" is (2, 5); null if the text is anything but inequalities of one variable that hold together
+    /// for some number. Those that do not, as x &lt; −2 and x > 2, are solutions one beside the other.
+    /// </summary>
+    public static AnswerValue? Together(string text) =>
+        text.AsSpan().ContainsAny(RelationParser.InequalitySigns)
+        && FirstVariable().Match(text) is { Success: true } match
+        && And().IsMatch(text)
+        && All(text, match.Groups["variable"].Value) is { Intervals.Count: > 0 } set
+            ? set.ToValue()
+            : null;
+
+    // What satisfies all of the inequalities.
+    private static RealSet? All(string text, string variable)
+    {
+        RealSet all = RealSet.All;
+        foreach (string part in And().Split(text))
+        {
+            if (RelationParser.Solutions(part, variable) is not { } solutions)
+            {
+                return null;
+            }
+            all = all.Intersect(solutions);
+        }
+        return all;
+    }
+
+    [GeneratedRegex(
+        @"^(?<open>⦃)? *(?<variable>[a-zA-Zα-ω]) *(?:∈ *[ℝR] *)?[|:](?<condition>[^⦃⦄]*)(?(open)⦄)$",
+        RegexOptions.ExplicitCapture)]
+    private static partial Regex Builder();
+
+    [GeneratedRegex(@"(?:^|,|;|(?<![a-zA-Z])and(?![a-zA-Z])) *[a-zA-Zα-ω] *∈ *[ℝR](?! *[a-zA-Z^_+*])")]
+    private static partial Regex Membership();
+
+    [GeneratedRegex(@"(?<![a-zA-Z\\])or(?![a-zA-Z])|∨|\\(?:lor|vee)(?![a-zA-Z])")]
+    private static partial Regex Or();
+
+    [GeneratedRegex(@", *and(?![a-zA-Z])|,|;|(?<![a-zA-Z\\])and(?![a-zA-Z])|∧|\\(?:land|wedge)(?![a-zA-Z])")]
+    private static partial Regex And();
+
+    // Beside an inequality's sign.
+    [GeneratedRegex("(?<![a-zA-Z_])(?<variable>[a-zA-Zα-ω]) *[<>≤≥≠]|[<>≤≥≠] *(?<variable>[a-zA-Zα-ω])(?![a-zA-Z_(])")]
+    private static partial Regex FirstVariable();
+}

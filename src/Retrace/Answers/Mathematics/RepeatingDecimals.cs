@@ -1,0 +1,68 @@
+using System.Text.RegularExpressions;
+
+namespace Retrace.Answers.Mathematics;
+
+/// <summary>
+/// Writes the digits of a decimal that repeat in one way, <c>0.1\overline{6}</c>: under a bar (also of Unicode), between
+/// dots, in brackets, or three times before an ellipsis.
+/// </summary>
+internal static partial class RepeatingDecimals
+{
+    /// <summary>The text in that spelling. Linear in its length.</summary>
+    public static string Unify(string text)
+    {
+        if (!text.Contains('.'))
+        {
+            return text;
+        }
+        text = CombiningBar().Replace(text, digits => $@"\overline{{{WithoutMarks(digits.Value)}}}");
+        text = CombiningDot().Replace(text, @"\dot{${digit}}");
+        text = Barred().Replace(text, @"\overline{${digits}}");
+        text = Dotted().Replace(text, @"\overline{${first}${middle}${last}}");
+        text = Bracketed().Replace(text, @"\overline{${digits}}");
+        return Ellipsis().Replace(text, Continued);
+    }
+
+    // The shortest block that ends the decimals three times.
+    private static string Continued(Match match)
+    {
+        string decimals = match.Groups["decimals"].Value;
+        for (int length = 1; 3 * length <= decimals.Length; length++)
+        {
+            int start = decimals.Length - 3 * length;
+            string block = decimals[^length..];
+            if (decimals.EndsWith(block + block + block, StringComparison.Ordinal))
+            {
+                return $@".{decimals[..start]}\overline{{{block}}}";
+            }
+        }
+        return match.Value;
+    }
+
+    private static string WithoutMarks(string digits) => string.Concat(digits.Where(char.IsAsciiDigit));
+
+    [GeneratedRegex(@"(?<=\.[0-9]{0,15})(?:[0-9][\u0304\u0305])+")]
+    private static partial Regex CombiningBar();
+
+    [GeneratedRegex(@"(?<=\.(?:[0-9]\u0307?){0,15})(?<digit>[0-9])\u0307")]
+    private static partial Regex CombiningDot();
+
+    // 0.\overline3, 0.\bar{3}
+    [GeneratedRegex(@"(?<=\.[0-9]{0,15})\\(?:overline|bar) *(?:(?<digits>[0-9])|\{ *(?<digits>[0-9]+) *\})")]
+    private static partial Regex Barred();
+
+    // 0.\dot{3}, 0.\dot1\dot2, 0.\dot{1}4285\dot{7}
+    [GeneratedRegex(
+        @"(?<=\.[0-9]{0,15})\\dot *(?:(?<first>[0-9])|\{ *(?<first>[0-9]) *\})"
+        + @"(?:(?<middle>[0-9]*)\\dot *(?:(?<last>[0-9])|\{ *(?<last>[0-9]) *\}))?")]
+    private static partial Regex Dotted();
+
+    // 0.1(6), 0.[36]. What goes on behind the bracket is a product, such as 0.5(12)(3).
+    [GeneratedRegex(
+        @"(?<=[0-9]\.[0-9]{0,15})(?:\((?<digits>[0-9]+)\)|\[(?<digits>[0-9]+)\])(?! *[(\[^0-9])")]
+    private static partial Regex Bracketed();
+
+    // 0.1666...
+    [GeneratedRegex(@"\.(?<decimals>[0-9]{3,30})(?:\.\.\.|…|\\[lc]?dots(?![a-z]))")]
+    private static partial Regex Ellipsis();
+}

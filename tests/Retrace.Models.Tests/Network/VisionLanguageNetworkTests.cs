@@ -1,0 +1,342 @@
+using Retrace.Models.Images;
+using Retrace.Models.Network;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Retrace.Models.Tests.Network;
+
+public sealed class VisionLanguageNetworkTests
+{
+    // Two images of different sizes (4 and 6 tokens), one of them shared, and sequences of different lengths.
+    private static readonly ProcessedImage[] Images = [SmallModel.Image(4, 4, 1), SmallModel.Image(4, 6, 2)];
+
+    private static readonly TokenSequence[] Sequences =
+    [
+        new([10, 2, 7, 7, 7, 7, 3, 11, 12, 13], [0]),
+        new([14, 15, 16], []),
+        new([2, 7, 7, 7, 7, 7, 7, 3, 2, 7, 7, 7, 7, 3, 17, 18], [1, 0]),
+    ];
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void PaddingOnEitherSideGivesEverySequenceTheStatesItHasAlone(bool left)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using VisionLanguageNetwork model = SmallModel.Create();
+        ImageFeatures features = model.EncodeImages(Images);
+        Tensor together = model.Forward(Batch(model, features, Sequences, left), features);
+
+        for (int row = 0; row < Sequences.Length; row++)
+        {
+            Tensor alone = model.Forward(Batch(model, features, [Sequences[row]], left), features)[0];
+            int length = Sequences[row].Tokens.Length;
+            Tensor inBatch = together[row].narrow(0, left ? together.shape[1] - length : 0, length);
+            Assert.True(Distance(alone, inBatch) < 1e-4, $"row {row}: {Distance(alone, inBatch)}");
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TokensOneByOneThroughTheCacheGiveTheLogitsOfAFullPass(bool tied)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using VisionLanguageNetwork model = SmallModel.Create(tied);
+        ImageFeatures features = model.EncodeImages(Images);
+        int[] continuation = [20, 21, SmallModel.ImagePad, 23, 24]; // Behind the images a placeholder is text.
+        TokenSequence[] whole =
+            [.. Sequences.Select(sequence => sequence with { Tokens = [.. sequence.Tokens, .. continuation] })];
+        Tensor expected = model.Logits(model.Forward(Batch(model, features, whole, left: true), features));
+
+        SequenceBatch prompts = Batch(model, features, Sequences, left: true);
+        int width = (int)prompts.Tokens.shape[1];
+        using ForkedCache cache = model.Prefill(prompts, features, [.. Sequences.Select(_ => 1)]).Cache;
+        for (int step = 0; step < continuation.Length; step++)
+        {
+            Tensor hidden = Next(model, cache, prompts.NextPositions, continuation[step], step);
+            double distance = Distance(model.Logits(hidden), expected[TensorIndex.Colon, width + step]);
+            Assert.True(distance < 1e-4, $"step {step}: {distance}");
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(100)]
+    public void PredictionsInPartsAreThoseOfTheWhole(int targetsAtOnce)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using VisionLanguageNetwork model = SmallModel.Create();
+        Tensor hidden = randn([2, 6, model.Config.Text.HiddenSize], generator: new Generator(1));
+        Tensor places = tensor(new long[] { 0, 3, 11, 5, 7 });
+        Tensor targets = tensor(new long[] { 9, 0, 39, 4, 4 });
+        TokenPredictions parts = TokenPredictions.Of(model, hidden, places, targets, 0.7, entropies: true, targetsAtOnce);
+
+        Tensor all = (model.Logits(hidden.view(12, -1)) / 0.7).log_softmax(-1).index_select(0, places); // [5, V]
+        Assert.True(Distance(all.gather(1, targets.unsqueeze(1)).squeeze(1), parts.LogProbs) < 1e-5);
+        Assert.True(Distance((all.exp() * all).sum(-1).neg(), parts.Entropies!) < 1e-5);
+        using TokenPredictions without =
+            TokenPredictions.Of(model, hidden, places, targets, 0.7, entropies: false, targetsAtOnce);
+        Assert.Null(without.Entropies);
+        Assert.Equal(0, Distance(parts.LogProbs, without.LogProbs));
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(1, true)]
+    [InlineData(3, true)]
+    [InlineData(100, true)]
+    public void GradientsOfPredictionsInPartsAreThoseOfTheWhole(int targetsAtOnce, bool entropies)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using VisionLanguageNetwork model = SmallModel.Create(tied: false);
+        model.Parameters.Train(name => name == "lm_head.weight");
+        Tensor head = model.Parameters["lm_head.weight"];
+        Tensor places = tensor(new long[] { 0, 3, 11, 5, 7 });
+        Tensor targets = tensor(new long[] { 9, 0, 39, 4, 4 });
+        Tensor weights = tensor(new float[] { 1, -2, 3, 0.5f, 1 });
+        (Tensor hidden, Tensor gradient) = Backward(x =>
+        {
+            Tensor all = (model.Logits(x.view(12, -1)) / 0.7).log_softmax(-1).index_select(0, places); // [5, V]
+            Tensor logProbs = all.gather(1, targets.unsqueeze(1)).squeeze(1);
+            return entropies ? logProbs * (all.exp() * all).sum(-1).neg() : logProbs;
+        });
+        (Tensor hiddenInParts, Tensor gradientInParts) = Backward(x =>
+        {
+            TokenPredictions parts = TokenPredictions.Of(model, x, places, targets, 0.7, entropies, targetsAtOnce);
+            return entropies ? parts.LogProbs * parts.Entropies! : parts.LogProbs;
+        });
+
+        Assert.True(hidden.abs().max().item<float>() > 0.01);
+        Assert.True(Distance(hidden, hiddenInParts) < 1e-5);
+        Assert.True(gradient.abs().max().item<float>() > 0.01);
+        Assert.True(Distance(gradient, gradientInParts) < 1e-5);
+
+        (Tensor Hidden, Tensor Head) Backward(Func<Tensor, Tensor> predicted)
+        {
+            Tensor x = randn([2, 6, model.Config.Text.HiddenSize], generator: new Generator(1)).requires_grad_();
+            (predicted(x) * weights).sum().backward();
+            Tensor ofHead = head.grad!.clone();
+            head.grad!.zero_();
+            return (x.grad!, ofHead);
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("visual.")]
+    [InlineData("model.embed_tokens.")]
+    public void RecomputedActivationsGiveTheSameGradients(string frozen)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using VisionLanguageNetwork model = SmallModel.Create(tied: false);
+        model.Parameters.Train(name => frozen.Length == 0 || !name.StartsWith(frozen, StringComparison.Ordinal));
+        Dictionary<string, Tensor> kept = Gradients();
+        model.RecomputesActivations = true;
+        Dictionary<string, Tensor> recomputed = Gradients();
+
+        Assert.NotEmpty(kept);
+        Assert.Equal(kept.Keys, recomputed.Keys);
+        foreach ((string name, Tensor gradient) in kept)
+        {
+            Assert.True(gradient.equal(recomputed[name]).all().item<bool>(), name);
+        }
+
+        Dictionary<string, Tensor> Gradients()
+        {
+            using (NewDisposeScope())
+            {
+                ImageFeatures features = model.EncodeImages(Images);
+                Tensor logits = model.Logits(model.Forward(Batch(model, features, Sequences, left: false), features));
+                (logits * logits).mean().backward();
+            }
+            var gradients = new Dictionary<string, Tensor>();
+            foreach (string name in model.Parameters.Names)
+            {
+                if (model.Parameters[name].grad is Tensor gradient)
+                {
+                    gradients.Add(name, gradient.clone());
+                    gradient.zero_();
+                }
+            }
+            return gradients;
+        }
+    }
+
+    [Theory]
+    [InlineData(new[] { 1, 1, 1 }, new[] { 0, 1, 2 })]
+    [InlineData(new[] { 2, 2, 2 }, new[] { 0, 1, 2, 3, 4, 5 })]
+    [InlineData(new[] { 1, 3, 2 }, new[] { 0, 1, 2, 3, 4, 5 })]
+    [InlineData(new[] { 1, 3, 2 }, new[] { 0, 2, 3, 5 })]
+    [InlineData(new[] { 3, 2, 1 }, new[] { 1, 5 })]
+    [InlineData(new[] { 3, 1, 3 }, new[] { 4 })]
+    public void SequencesThatShareAPromptGoOnAsEachAloneWould(int[] continuations, int[] kept)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using VisionLanguageNetwork model = SmallModel.Create();
+        ImageFeatures features = model.EncodeImages(Images);
+        int[] promptOfRow = [.. continuations.SelectMany((count, prompt) => Enumerable.Repeat(prompt, count))];
+        SequenceBatch prompts = Batch(model, features, Sequences, left: true);
+        (ForkedCache cache, Tensor hidden) = model.Prefill(prompts, features, continuations);
+        using (cache)
+        {
+            int[] next = [.. promptOfRow.Select(prompt => prompts.NextPositions[prompt])];
+            Next(model, cache, next, Token, step: 0);
+            cache.Keep(kept);
+            next = [.. kept.Select(row => next[row])];
+            Tensor actual = Next(model, cache, next, row => Token(kept[row]) + 1, step: 1);
+
+            Assert.Equal(kept.Length, cache.Rows);
+            for (int i = 0; i < kept.Length; i++)
+            {
+                TokenSequence whole = Sequences[promptOfRow[kept[i]]];
+                whole = whole with { Tokens = [.. whole.Tokens, Token(kept[i]), Token(kept[i]) + 1] };
+                Tensor expected = model.Forward(Batch(model, features, [whole], left: false), features);
+                Assert.True(Distance(expected[0, -1], actual[i]) < 1e-4, $"row {i}");
+                Assert.True(Distance(expected[0, -3], hidden[promptOfRow[kept[i]]]) < 1e-4, $"row {i}");
+            }
+        }
+
+        static int Token(int row) => 20 + row;
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32, 1e-4)]
+    [InlineData(ScalarType.BFloat16, 0.2)] // States of about 1, after four blocks that round to 8 bits.
+    public void AnAdaptedModelContinuesSeveralCachesSideBySide(ScalarType type, double tolerance)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using VisionLanguageNetwork model = SmallModel.Create(type: type);
+        using VisionLanguageNetwork adapted =
+            model.WithAdapter(new LoraSettings(Rank: 3, Alpha: 6, ["q_proj", "o_proj", "up_proj", "down_proj"]), seed: 1);
+        foreach (string layer in adapted.Adapter!.Layers)
+        {
+            Tensor b = adapted.Parameters[$"{layer}.lora_B.weight"];
+            b.copy_(((arange(b.numel()) % 7) - 3).view(b.shape).to(type) * 0.1);
+        }
+        ImageFeatures features = adapted.EncodeImages(Images);
+        SequenceBatch late = Batch(adapted, features, [Sequences[2], Sequences[0]], left: true);
+        SequenceBatch early = Batch(adapted, features, [Sequences[1]], left: true);
+        using ForkedCache first = adapted.Prefill(early, features, [2]).Cache;
+        adapted.DecodeStep(tensor([30L, 31L]), tensor([(long)early.NextPositions[0], early.NextPositions[0]]), first);
+        using ForkedCache second = adapted.Prefill(late, features, [1, 2]).Cache;
+
+        long[] tokens = [20, 21, 22, 23, 24];
+        long[] positions =
+            [
+                early.NextPositions[0] + 1, early.NextPositions[0] + 1,
+                late.NextPositions[0], late.NextPositions[1], late.NextPositions[1],
+            ];
+        Tensor actual = adapted.DecodeStep(tensor(tokens), tensor(positions), first, second);
+
+        TokenSequence[] whole =
+        [
+            Followed(Sequences[1], 30, 20), Followed(Sequences[1], 31, 21),
+            Followed(Sequences[2], 22), Followed(Sequences[0], 23), Followed(Sequences[0], 24),
+        ];
+        Tensor expected = adapted.Forward(Batch(adapted, features, whole, left: true), features).select(1, -1);
+        Assert.True(Distance(expected, actual) < tolerance, $"{Distance(expected, actual)}");
+        Tensor unadapted = model.Forward(Batch(model, features, whole, left: true), features).select(1, -1);
+        Assert.True(Distance(unadapted, actual) > 2 * tolerance);
+
+        static TokenSequence Followed(TokenSequence sequence, params int[] by) =>
+            sequence with { Tokens = [.. sequence.Tokens, .. by] };
+    }
+
+    [Fact]
+    public void ASequenceThatLeavesBeforeItsFirstTokenLeavesTheOthersAsTheyAre()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using VisionLanguageNetwork model = SmallModel.Create();
+        ImageFeatures features = model.EncodeImages(Images);
+        SequenceBatch prompts = Batch(model, features, Sequences, left: true);
+        using ForkedCache all = model.Prefill(prompts, features, [2, 1, 2]).Cache;
+        using ForkedCache some = model.Prefill(prompts, features, [2, 1, 2]).Cache;
+        some.Keep([1, 3, 4]);
+        int[] next = [.. new[] { 0, 0, 1, 2, 2 }.Select(prompt => prompts.NextPositions[prompt])];
+
+        Tensor expected = Next(model, all, next, 20, step: 0);
+        Tensor actual = Next(model, some, [next[1], next[3], next[4]], 20, step: 0);
+
+        Assert.True(Distance(expected.index_select(0, tensor([1L, 3L, 4L])), actual) < 1e-5);
+    }
+
+    [Fact]
+    public void AnImageWithoutItsTokensIsRefused()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using VisionLanguageNetwork model = SmallModel.Create();
+        ImageFeatures features = model.EncodeImages(Images);
+        Assert.Throws<BadInputException>(() => Batch(model, features, [new([2, 7, 7, 7, 3, 11], [0])], left: false));
+        Assert.Throws<BadInputException>(() => Batch(model, features, [new([2, 3, 11], [0])], left: false));
+    }
+
+    [Fact]
+    public void EveryParameterReceivesAGradient()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using VisionLanguageNetwork model = SmallModel.Create(tied: false);
+        model.Parameters.Train(_ => true);
+        ImageFeatures features = model.EncodeImages(Images);
+        Tensor logits = model.Logits(model.Forward(Batch(model, features, Sequences, left: false), features));
+        logits.square().mean().backward();
+
+        foreach (string name in model.Parameters.Names)
+        {
+            Tensor? gradient = model.Parameters[name].grad;
+            Assert.True(gradient is not null && gradient.abs().max().item<float>() > 0, name);
+        }
+    }
+
+    [Fact]
+    public void AnImageChangesWhatFollowsItAndNothingBefore()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using VisionLanguageNetwork model = SmallModel.Create();
+        Tensor first = States(SmallModel.Image(4, 4, 1));
+        Tensor second = States(SmallModel.Image(4, 4, 3));
+
+        Assert.Equal(0.0, Distance(first[0].narrow(0, 0, 2), second[0].narrow(0, 0, 2)));
+        Assert.True(Distance(first[0][-1], second[0][-1]) > 1e-3);
+
+        Tensor States(ProcessedImage image)
+        {
+            ImageFeatures features = model.EncodeImages([image]);
+            return model.Forward(Batch(model, features, [Sequences[0]], left: false), features);
+        }
+    }
+
+    private static SequenceBatch Batch(
+        VisionLanguageNetwork model, ImageFeatures features, IReadOnlyList<TokenSequence> sequences, bool left) =>
+        SequenceBatch.Of(model.Config, sequences, features, left ? PaddingSide.Left : PaddingSide.Right, CPU);
+
+    private static Tensor Next(
+        VisionLanguageNetwork model, ForkedCache cache, IReadOnlyList<int> next, int token, int step) =>
+        Next(model, cache, next, _ => token, step);
+
+    private static Tensor Next(
+        VisionLanguageNetwork model, ForkedCache cache, IReadOnlyList<int> next, Func<int, int> token, int step)
+    {
+        int rows = next.Count;
+        long[] tokens = [.. Enumerable.Range(0, rows).Select(row => (long)token(row))];
+        long[] positions = [.. next.Select(position => (long)(position + step))];
+        return model.DecodeStep(tensor(tokens), tensor(positions), cache);
+    }
+
+    // As a share of the largest number.
+    private static double Distance(Tensor left, Tensor right) =>
+        ((left - right).abs().max() / left.abs().max()).to(ScalarType.Float32).item<float>();
+}

@@ -1,0 +1,53 @@
+namespace Retrace.Tests.Answers;
+
+/// <summary>Inverse functions, by name and by exponent.</summary>
+public class InverseFunctionTests
+{
+    [Theory]
+    [InlineData(@"\tan^{-1}(\sqrt{3})", @"\frac{\pi}{3}")]
+    [InlineData(@"\tan^{-1}(\sqrt{3})", @"60^\circ")]
+    [InlineData(@"\sin^{-1} 1", @"\arcsin 1")]
+    [InlineData(@"\sin^{-1}(x)", @"\arcsin x")]
+    [InlineData(@"\sin ^{-1} x", @"\sin^{-1}x")]
+    [InlineData(@"\cos^{-1}\left(\frac{1}{2}\right)", @"\pi/3")]
+    [InlineData(@"\cos^{-1} 0", @"90^\circ")]
+    [InlineData(@"\cot^{-1} 1", @"\frac{\pi}{4}")]
+    [InlineData(@"\operatorname{arccot} 1", @"45^\circ")]
+    [InlineData(@"\sec^{-1} 2", @"\arccos\frac12")]
+    [InlineData(@"\csc^{-1} 2", @"\frac{\pi}{6}")]
+    [InlineData(@"2\arctan\frac12", @"2\tan^{-1}(0.5)")]
+    [InlineData(@"\theta = \tan^{-1} 3", @"\arctan 3")]
+    [InlineData("tan⁻¹(3)", @"\arctan 3")]
+    [InlineData("tan^-1(3)", "arctan(3)")]
+    [InlineData(@"\pi - \tan^{-1} 2", @"\pi - \arctan 2")]
+    [InlineData(@"\sinh^{-1} 1", @"\ln(1+\sqrt{2})")]
+    [InlineData(@"\arctan x + \arctan\frac{1}{x} - \tan^{-1} x", @"\arctan\frac1x")]
+    [InlineData(@"\sin(\sin^{-1} 0.3)", "0.3")]
+    [InlineData(@"\tan^{-1} \frac{a}{b}", @"\arctan\frac{a}{b}")]
+    public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
+
+    [Theory]
+    [InlineData(@"\tan^{-1} 3", @"\frac{1}{\tan 3}")]
+    [InlineData(@"\tan^{-1} x", @"\cot x")]
+    [InlineData(@"\sin^{-1} x", @"\csc x")]
+    [InlineData(@"\sin^{-1} x", @"\frac{1}{\sin x}")]
+    [InlineData(@"\cos^{-1} x", @"\sec x")]
+    [InlineData(@"(\sin x)^{-1}", @"\sin^{-1} x")]
+    [InlineData(@"\sin^{-1} x", @"\cos^{-1} x")]
+    [InlineData(@"\sin^{-1} x", @"\sin x")]
+    [InlineData(@"\sin^{-1} 1", "1")]
+    [InlineData(@"\tan^{-1}(1)", "45")]
+    [InlineData(@"\tan^{-1}(1)", @"\frac{\pi}{3}")]
+    [InlineData(@"\tan^{-1}(\sqrt{3})", @"30^\circ")]
+    [InlineData(@"\arctan 3", @"\arctan 4")]
+    [InlineData(@"\arctan 3", @"\tan 3")]
+    [InlineData(@"\arctan 3", "3")]
+    [InlineData(@"\sin^{-2} x", @"\arcsin x")]
+    [InlineData(@"\log^{-1} x", @"\frac{1}{\log x}")]
+    [InlineData("x^{-1}", @"\arctan x")]
+    [InlineData(@"\cos^{-1} 2", "2")]
+    [InlineData("f^{-1}(x)", @"\frac{1}{f(x)}")]
+    [InlineData(@"5\text{ m sec}^{-1}", @"5\text{ m sec}")]
+    [InlineData(@"\sec^{-1} 2", "sec 2")]
+    public void Different(string first, string second) => AnswerPair.AssertDifferent(first, second);
+}

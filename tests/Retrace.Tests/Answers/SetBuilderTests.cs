@@ -1,0 +1,50 @@
+namespace Retrace.Tests.Answers;
+
+/// <summary>Sets that are told by conditions, and intervals.</summary>
+public class SetBuilderTests
+{
+    [Theory]
+    [InlineData(@"\{x \mid 2 \leq x < 5\}", "[2, 5)")]
+    [InlineData(@"\{x | 2 \leq x < 5\}", "2 ≤ x < 5")]
+    [InlineData(@"\{ x : x \ge 4 \}", @"[4, \infty)")]
+    [InlineData(@"\{y \mid y < 0\}", @"\{x|x<0\}")]
+    [InlineData("{x | x > 7}", "x > 7")]
+    [InlineData(@"\left\{x \,\middle|\, x > 7\right\}", "x > 7")]
+    [InlineData(@"\{x \in \mathbb{R} \mid x \le 1\}", @"(-\infty, 1]")]
+    [InlineData(@"\{x \mid x \in \mathbb{R}, x \ne 2\}", @"x \ne 2")]
+    [InlineData(@"\{x \mid x \neq 2\}", @"(-\infty,2)\cup(2,\infty)")]
+    [InlineData(@"\{x \mid x < -3 \text{ or } x > 3\}", @"(-\infty,-3)\cup(3,\infty)")]
+    [InlineData(@"\{x \mid x < -3 \text{ or } x > 3\}", "x > 3 or x < -3")]
+    [InlineData(@"\{x \mid x > 1 \text{ and } x \le 6\}", "(1, 6]")]
+    [InlineData(@"\{x \mid x > 1, x \le 6\}", "(1, 6]")]
+    [InlineData(@"\{x \mid x > 1 \wedge x \le 6\}", "(1, 6]")]
+    [InlineData("｛x｜－1＜x≤8｝", "(-1, 8]")]
+    [InlineData("{x｜－1＜x≤8}", "(-1, 8]")]
+    [InlineData(@"\{x | x > \frac12\}", @"(0.5, \infty)")]
+    [InlineData(@"\{x \mid x \in \mathbb{R}\}", @"(-\infty, \infty)")]
+    [InlineData(@"\{x \mid 0 \leqslant x \leqslant \sqrt{2}\}", @"[0,\sqrt{2}]")]
+    public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
+
+    [Theory]
+    [InlineData(@"\{x \mid 2 \leq x < 5\}", "(2, 5)")]
+    [InlineData(@"\{x \mid 2 \leq x < 5\}", "[2, 5]")]
+    [InlineData(@"\{x \mid 2 \leq x < 5\}", "[2, 6)")]
+    [InlineData(@"\{x \mid 2 \leq x < 5\}", @"\{2, 5\}")]
+    [InlineData(@"\{x \mid 2 \leq x < 5\}", @"\{2, 3, 4\}")]
+    [InlineData(@"\{x \in \mathbb{Z} \mid 2 \leq x < 5\}", "[2, 5)")]
+    [InlineData(@"\{x \in \mathbb{N} \mid x < 5\}", @"(-\infty, 5)")]
+    [InlineData(@"\{ x : x \ge 4 \}", @"(4, \infty)")]
+    [InlineData(@"\{ x : x \ge 4 \}", @"(-\infty, 4]")]
+    [InlineData(@"\{x \mid y > 4\}", "x > 4")]
+    [InlineData(@"\{x \mid x \neq 2\}", "2")]
+    [InlineData(@"\{x \mid x \neq 2\}", @"\{2\}")]
+    [InlineData(@"\{x \mid x < -3 \text{ or } x > 3\}", "(-3, 3)")]
+    [InlineData(@"\{x \mid x < -3 \text{ or } x > 3\}", @"(-\infty,-3]\cup[3,\infty)")]
+    [InlineData(@"\{x \mid x > 1 \text{ and } x \le 6\}", @"(1,\infty)\cup(-\infty,6]")]
+    [InlineData(@"\{x \mid x > 1 \text{ or } x \le 6\}", "(1, 6]")]
+    [InlineData(@"\{(x, y) \mid x > y\}", "x > y")]
+    [InlineData(@"\{x \mid x^2 = 4\}", @"\{-2, 2\}")]
+    [InlineData(@"\{x | x > 7\}", "7")]
+    [InlineData(@"\{x \in \mathbb{R}^+ \mid x \le 1\}", @"(-\infty, 1]")]
+    public void Different(string first, string second) => AnswerPair.AssertDifferent(first, second);
+}
