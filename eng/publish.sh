@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes what a release consists of, in artifacts/release: self-contained archives for three systems, one for Linux without
-# libtorch, the packages of the libraries, and the tool for each system.
+# libtorch, the packages of the libraries, and the tool for the system that this runs on.
 #     eng/publish.sh             all of it
 #     eng/publish.sh linux-x64   one archive: linux-x64, win-x64, osx-arm64 or linux-x64-external
 set -eu
@@ -35,11 +35,6 @@ archive() {
     rm -rf "$work/archive"
 }
 
-tool() {
-    dotnet pack src/Retrace.Cli --configuration Release --verbosity quiet --runtime "$1" --output "$release" \
-        "-p:ToolPackageRuntimeIdentifiers=linux-x64%3Bwin-x64%3Bosx-arm64" "-p:ArtifactsPath=$PWD/artifacts/publish/$1"
-}
-
 if [ $# -gt 0 ]; then
     archive "$1"
     exit
@@ -47,8 +42,5 @@ fi
 for kind in linux-x64 linux-x64-external win-x64 osx-arm64; do
     archive "$kind"
 done
-for runtime in linux-x64 win-x64 osx-arm64; do
-    tool "$runtime"
-done
-dotnet msbuild eng/Packages.proj -nologo -verbosity:quiet -restore -m "-p:Feed=$release" -p:ToolPackageRuntimeIdentifiers= 
+dotnet msbuild eng/Packages.proj -nologo -verbosity:quiet -restore -m "-p:Feed=$release"
 ls -l "$release"

@@ -29,7 +29,8 @@ public static class BenchmarkCatalogue
             if (_all.Any(known => known.Published.Name == benchmark.Published.Name))
             {
                 throw new ArgumentException(
-                    $"There is a benchmark {benchmark.Published.Name} already; give yours another name.", nameof(benchmark));
+                    $"There is a benchmark {benchmark.Published.Name} already; give yours another name.",
+                    nameof(benchmark));
             }
             _all = [.. _all, benchmark];
         }
