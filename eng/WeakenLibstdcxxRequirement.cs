@@ -26,9 +26,12 @@ public sealed class WeakenLibstdcxxRequirement : Task
     [Required]
     public ITaskItem[] Files { get; set; } = Array.Empty<ITaskItem>();
 
+    /// <summary>Also where this system needs no cure: the files go to others.</summary>
+    public bool Always { get; set; }
+
     public override bool Execute()
     {
-        if (SystemProvidesNeededVersion())
+        if (!Always && SystemProvidesNeededVersion())
         {
             return true;
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Retrace.Benchmarks.Measuring;
 using Retrace.Models.Native;
 using TorchSharp;
@@ -12,7 +13,13 @@ internal static class Program
     public const string Nothing = "nothing";
 
     // The rest is in a method of its own, so that what it needs is not loaded for nothing.
-    public static int Main(string[] arguments) => arguments is [Nothing] ? 0 : Benchmarks().Parse(arguments).Invoke();
+    public static int Main(string[] arguments) => arguments switch
+    {
+        [Nothing] => 0,
+        [Neighbours.Busy] => Neighbours.KeepBusy(),
+        [Neighbours.Pieces, string count] => Neighbours.DoPieces(int.Parse(count, CultureInfo.InvariantCulture)),
+        _ => Benchmarks().Parse(arguments).Invoke(),
+    };
 
     private static Command Benchmarks()
     {
@@ -45,6 +52,7 @@ internal static class Program
             Benchmark("costs", "The constants of scaling.md's model of a step, and a step as it foretells it.", CostModel.Run),
             Benchmark("exchange", "What processes exchange in an update, and what it costs; under mpirun.", Exchange.Run),
             Benchmark("startup", "Time to the help, and to the first step of a run.", StartUp.Run),
+            Benchmark("neighbours", "Steps alone and beside busy processes, against what their share of the cores explains.", Neighbours.Run),
         };
 
         Command Benchmark(string name, string description, Action<BenchmarkSettings> run)

@@ -12,13 +12,10 @@ internal static class StartUp
 
     public static void Run(BenchmarkSettings settings)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "Retrace.Cli.dll");
-        string self = Path.Combine(AppContext.BaseDirectory, "Retrace.Benchmarks.dll");
-        string root = Root();
         Rounds help = Rounds.Of(
             settings.Rounds,
-            ("nothing", () => Finish(Start("dotnet", self, Program.Nothing))),
-            ("help", () => Finish(Start("dotnet", program, "--help"))));
+            ("nothing", () => Child.Finish(Child.OfBenchmarks(Program.Nothing))),
+            ("help", () => Child.Finish(Child.OfRetrace("--help"))));
         Console.WriteLine("processes, seconds:");
         Line("one that does nothing", help.Seconds("nothing"));
         Line("retrace --help", help.Seconds("help"));
@@ -39,20 +36,14 @@ internal static class StartUp
                     ]
                     : [];
                 long start = Stopwatch.GetTimestamp();
-                using Process evolving = Start(
-                    "dotnet",
-                    [
-                        program, "evolve", "--model", Path.Combine(root, "models", "tiny"), "--data",
-                        Path.Combine(root, "data", "geometry", "train.jsonl"), "--output", run, "--steps", "1",
-                        .. smallest,
-                    ]);
+                using Process evolving = Child.OfRetrace([.. Child.EvolveTiny(run, steps: 1), .. smallest]);
                 // The configuration is written when all is loaded, and a step's line of metrics when it is over.
                 WaitFor(evolving, () => File.Exists(Path.Combine(run, "config.yaml")));
                 toStep.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
                 WaitFor(
                     evolving, () => new FileInfo(Path.Combine(run, "metrics.jsonl")) is { Exists: true, Length: > 0 });
                 overStep.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
-                Finish(evolving);
+                Child.Finish(evolving);
             }
             finally
             {
@@ -63,32 +54,6 @@ internal static class StartUp
         Line("retrace evolve, until the first step is over", Spread.Of([.. overStep]));
     }
 
-    private static Process Start(string program, params string[] arguments)
-    {
-        var process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, line) => Console.Error.Write(line.Data is null ? "" : $"{line.Data}\n");
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    private static void Finish(Process process)
-    {
-        using (process)
-        {
-            process.WaitForExit();
-            if (process.ExitCode != 0)
-            {
-                throw new InvalidOperationException($"{process.StartInfo.FileName} ended with {process.ExitCode}.");
-            }
-        }
-    }
-
     private static void WaitFor(Process process, Func<bool> happened)
     {
         long start = Stopwatch.GetTimestamp();
@@ -96,17 +61,6 @@ internal static class StartUp
         {
             Thread.Sleep(5);
         }
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Retrace.slnx")))
-        {
-            folder = folder.Parent;
-        }
-        return folder?.FullName ?? throw new InvalidOperationException(
-            $"{AppContext.BaseDirectory} does not lie in the repository, whose model and problems are needed.");
     }
 
     private static void Line(string name, Spread spread) => Console.WriteLine($"  {name,-46} {spread.ToString("0.000")}");

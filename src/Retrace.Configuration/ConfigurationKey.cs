@@ -90,6 +90,16 @@ internal sealed class ConfigurationKey
         _property.SetValue(Owner(configuration), parsed);
     }
 
+    /// <summary>Checks the value that a configuration has, however it came to it.</summary>
+    /// <exception cref="BadInputException">It is out of bounds.</exception>
+    public void Check(RunConfiguration configuration)
+    {
+        if (!IsAllowed(_property.GetValue(Owner(configuration))))
+        {
+            throw new BadInputException($"{Path} is {Format(configuration)}, but must be {Requirement}");
+        }
+    }
+
     private string Requirement => _setting.Choices is { } choices ? $"one of {string.Join(", ", choices)}" : Allowed;
 
     private bool TryParse(ScalarValue value, out object? parsed)
@@ -102,8 +112,7 @@ internal sealed class ConfigurationKey
         if (_type == typeof(string))
         {
             parsed = value.Text;
-            return (_setting.Choices is not { } choices || choices.Contains(value.Text))
-                && (_setting.WordsOf is not { } words || value.Text.Split(' ').All(words.Contains));
+            return IsAllowed(parsed);
         }
         if (_type == typeof(bool))
         {
@@ -116,7 +125,7 @@ internal sealed class ConfigurationKey
         {
             bool understood = double.TryParse(value.Text, NumberStyles.Float, culture, out double number);
             parsed = number;
-            return understood && IsWithinBounds(number);
+            return understood && IsAllowed(number);
         }
         if (!long.TryParse(value.Text, NumberStyles.AllowLeadingSign, culture, out long whole) ||
             (_type == typeof(int) && whole != (int)whole))
@@ -124,8 +133,19 @@ internal sealed class ConfigurationKey
             return false;
         }
         parsed = _type == typeof(int) ? (object)(int)whole : whole;
-        return IsWithinBounds(whole);
+        return IsAllowed(parsed);
     }
+
+    private bool IsAllowed(object? value) => value switch
+    {
+        null => _nullable,
+        string text => (_setting.Choices is not { } choices || choices.Contains(text))
+            && (_setting.WordsOf is not { } words || text.Split(' ').All(words.Contains)),
+        double number => IsWithinBounds(number),
+        int number => IsWithinBounds(number),
+        long number => IsWithinBounds(number),
+        _ => true,
+    };
 
     private bool IsWithinBounds(double number) =>
         double.IsFinite(number) && number >= _setting.AtLeast && number <= _setting.AtMost &&

@@ -86,6 +86,17 @@ public static partial class ConfigurationLayers
         return configuration;
     }
 
+    /// <summary>Checks a configuration that was made in code as one that is read from a file.</summary>
+    /// <exception cref="BadInputException">A value is out of bounds, or two do not go together.</exception>
+    internal static void Check(RunConfiguration configuration)
+    {
+        foreach (ConfigurationKey key in ConfigurationKey.All)
+        {
+            key.Check(configuration);
+        }
+        CheckTogether(configuration);
+    }
+
     private static void CheckTogether(RunConfiguration configuration)
     {
         _ = configuration.Retracing.AllKeepRates();

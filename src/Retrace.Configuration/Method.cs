@@ -21,11 +21,10 @@ public sealed record Method(IRewardRule Rule, bool Retraces)
     public bool CountsVotes => !Retraces && Rule.Reads.HasFlag(RewardInputs.Continuations);
 
     /// <param name="configuration">Names the method and the rule.</param>
-    /// <param name="own">A rule handed in, which is used in place of the one that is named.</param>
-    public static Method Of(RunConfiguration configuration, IRewardRule? own = null)
+    public static Method Of(RunConfiguration configuration)
     {
         bool isCsrs = configuration.Method == Csrs;
-        IRewardRule rule = own ?? RewardRules.Create(
+        IRewardRule rule = RewardRules.Create(
             isCsrs ? configuration.Reward.Rule : configuration.Method, configuration.Reward.ToParameters());
         return new Method(
             rule, isCsrs && configuration.Retracing.Samples > 0 && rule.Reads.HasFlag(RewardInputs.Continuations));

@@ -51,6 +51,13 @@ public sealed record RunConfiguration
     [Setting("Measurement on labeled problems; it never touches training.")]
     public EvaluationSettings Evaluation { get; init; } = new();
 
+    /// <summary>
+    /// Checks every value against its bounds and those that have to go together: what is made in code is held to the same
+    /// as what is read from a file.
+    /// </summary>
+    /// <exception cref="BadInputException">A value cannot be used; the message names its key and what would be right.</exception>
+    public void Check() => ConfigurationLayers.Check(this);
+
     /// <summary>The configuration as YAML, which <see cref="ConfigurationLayers.Read"/> reads back unchanged.</summary>
     /// <param name="explain">Puts one comment line of explanation above each key.</param>
     public string ToYaml(bool explain = false) => ConfigurationText.Write(this, explain);

@@ -5,6 +5,9 @@ namespace Retrace.Data;
 /// <summary>Where problems come from.</summary>
 public interface IProblemSource
 {
+    /// <summary>What messages call the source: a file's path, or the name of the class.</summary>
+    string Name => GetType().Name;
+
     /// <summary>
     /// All problems, in their order in the source. Records that cannot be used are in <see cref="ProblemSet.Skipped"/>.
     /// </summary>

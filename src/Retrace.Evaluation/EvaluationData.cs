@@ -18,6 +18,15 @@ public sealed record EvaluationData(
     Benchmark? Benchmark,
     IReadOnlyDictionary<string, BenchmarkItem> Items)
 {
+    /// <summary>Problems of no benchmark.</summary>
+    /// <exception cref="BadInputException">The source cannot be read.</exception>
+    public static EvaluationData Of(IProblemSource source)
+    {
+        ProblemSet read = source.Read();
+        return new EvaluationData(
+            source.Name, read, AnswerKey.Of(read.Answers), Benchmark: null, new Dictionary<string, BenchmarkItem>());
+    }
+
     /// <param name="path">The file, or a benchmark's file or folder.</param>
     /// <param name="benchmark">Its name; null: problems of no benchmark.</param>
     /// <param name="allowOutsideImages">See <see cref="ProblemSources.Open"/>.</param>
@@ -26,9 +35,7 @@ public sealed record EvaluationData(
     {
         if (benchmark is null)
         {
-            ProblemSet read = ProblemSources.Open(path, allowOutsideImages).Read();
-            return new EvaluationData(
-                path, read, AnswerKey.Of(read.Answers), Benchmark: null, new Dictionary<string, BenchmarkItem>());
+            return Of(ProblemSources.Open(path, allowOutsideImages)) with { Path = path };
         }
         Benchmark known = BenchmarkCatalogue.Named(benchmark);
         BenchmarkData published = known.Read(path);

@@ -2,13 +2,14 @@ namespace Retrace;
 
 /// <summary>Things that a configuration chooses by name; a new one is a line in such a table.</summary>
 /// <param name="kind">What they are, for messages.</param>
-/// <param name="choices">In the order in which they are listed.</param>
-internal sealed class NamedChoices<T>(string kind, params (string Name, T Choice)[] choices)
+/// <param name="builtIn">Those that ship. Their names are taken for good.</param>
+internal sealed class NamedChoices<T>(string kind, params (string Name, T Choice)[] builtIn)
 {
-    // Replaced as a whole, so that whoever reads it needs no lock.
-    private (string Name, T Choice)[] _choices = choices;
+    private readonly Lock _registering = new();
+    private readonly string[] _builtIn = Array.ConvertAll(builtIn, choice => choice.Name);
+    private volatile (string Name, T Choice)[] _choices = builtIn;
 
-    /// <summary>In the table's order, those added later at its end.</summary>
+    /// <summary>In the table's order, those registered at its end.</summary>
     public IReadOnlyList<string> Names => Array.ConvertAll(_choices, choice => choice.Name);
 
     /// <exception cref="BadInputException">There is no such name; the message lists those there are.</exception>
@@ -27,16 +28,22 @@ internal sealed class NamedChoices<T>(string kind, params (string Name, T Choice
         }
     }
 
-    /// <exception cref="ArgumentException">The name is taken.</exception>
-    public void Add(string name, T choice)
+    /// <summary>Adds a choice of the user's. One that the user has registered under the same name gives way to it.</summary>
+    /// <exception cref="ArgumentException">The name is that of one that ships, or no word of letters, digits, - and _.</exception>
+    public void Register(string name, T choice)
     {
-        lock (this)
+        if (name.Length == 0 || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
         {
-            if (Names.Contains(name))
-            {
-                throw new ArgumentException($"There is a {kind} \"{name}\" already; give yours another name.");
-            }
-            _choices = [.. _choices, (name, choice)];
+            throw new ArgumentException(
+                $"\"{name}\" cannot be the name of this {kind}: a name is made of letters, digits, - and _.", nameof(name));
+        }
+        if (_builtIn.Contains(name))
+        {
+            throw new ArgumentException($"The {kind} {name} ships with Retrace; take another name.", nameof(name));
+        }
+        lock (_registering)
+        {
+            _choices = [.. _choices.Where(known => known.Name != name), (name, choice)];
         }
     }
 }

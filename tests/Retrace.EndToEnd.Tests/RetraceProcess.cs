@@ -17,6 +17,11 @@ internal sealed record RetraceProcess(int ExitCode, string Output, string Error)
         return EndOfAsync(Process.Start(start)!);
     }
 
+    /// <summary>The same with variables in its environment, of which those without a value are removed.</summary>
+    public static Task<RetraceProcess> RunAsync(
+        IEnumerable<(string Name, string? Value)> environment, params string[] arguments) =>
+        EndOfAsync(Start(environment, arguments));
+
     /// <summary>Runs the program of <c>benchmarks/</c>.</summary>
     public static Task<RetraceProcess> RunBenchmarkAsync(params string[] arguments) =>
         EndOfAsync(Process.Start(InfoOf(AppContext.BaseDirectory, arguments, "Retrace.Benchmarks.dll"))!);
@@ -26,10 +31,10 @@ internal sealed record RetraceProcess(int ExitCode, string Output, string Error)
         Process.Start(InfoOf(AppContext.BaseDirectory, arguments))!;
 
     /// <summary>The same with variables in its environment.</summary>
-    public static Process Start(IEnumerable<(string Name, string Value)> environment, params string[] arguments)
+    public static Process Start(IEnumerable<(string Name, string? Value)> environment, params string[] arguments)
     {
         ProcessStartInfo start = InfoOf(AppContext.BaseDirectory, arguments);
-        foreach ((string name, string value) in environment)
+        foreach ((string name, string? value) in environment)
         {
             start.Environment[name] = value;
         }

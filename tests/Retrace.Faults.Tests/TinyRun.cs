@@ -46,7 +46,7 @@ internal sealed class TinyRun(string directory)
     public string CheckpointOf(int step) => Path.Combine(Checkpoints, $"step-{step}");
 
     /// <summary>Starts the run, or goes on with what is there.</summary>
-    public Process Start(params (string Name, string Value)[] environment) =>
+    public Process Start(params (string Name, string? Value)[] environment) =>
         RetraceProcess.Start(environment, Arguments());
 
     /// <summary>The same, up to the end of the process.</summary>

@@ -30,12 +30,13 @@ public sealed class ModelFolderTests : IDisposable
     [Fact]
     public void Code_beside_the_weights_is_not_looked_at()
     {
+        float[] weights = Weights();
         JsonObject config = JsonNode.Parse(File.ReadAllText(_folder.Combine("config.json")))!.AsObject();
         config["auto_map"] = new JsonObject { ["AutoModel"] = "modeling_evil.EvilModel" };
         _folder.Write("config.json", config.ToJsonString());
         _folder.Write("modeling_evil.py", "raise SystemExit");
         _folder.Write("pytorch_model.bin", "not read: safetensors are there");
-        Load();
+        Assert.Equal(weights, Weights());
     }
 
     [Fact]
@@ -66,6 +67,16 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     private void Load() => VisionLanguageModel.Load(_folder.Path, ScalarType.Float32, CPU).Dispose();
+
+    private float[] Weights()
+    {
+        using VisionLanguageModel model = VisionLanguageModel.Load(_folder.Path, ScalarType.Float32, CPU);
+        return
+        [
+            .. model.Network.Parameters.Names
+                .SelectMany(name => model.Network.Parameters[name].data<float>().ToArray()),
+        ];
+    }
 
     private string Prompt()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Retrace.Models.Checkpoints;
 using Retrace.Models.Network;
+using Retrace.Testing;
 using TorchSharp;
 using static Retrace.Models.Tests.SmallModelFolder;
 using static TorchSharp.torch;
@@ -28,7 +29,7 @@ public sealed class ModelExportTests : IDisposable
     }
 
     [Fact]
-    public void AMergedModelGivesTheLogitsOfTheModelWithItsAdapter()
+    public void A_merged_model_gives_the_logits_of_the_model_with_its_adapter()
     {
         using DisposeScope scope = NewDisposeScope();
         float[] expected = WriteAdapter();
@@ -38,7 +39,7 @@ public sealed class ModelExportTests : IDisposable
         using VisionLanguageModel merged = VisionLanguageModel.Load(output, ScalarType.Float32, CPU);
         Assert.Null(merged.Network.Adapter);
         float[] actual = Logits(merged);
-        Assert.InRange(expected.Zip(actual, (a, b) => Math.Abs(a - b)).Max(), 0, 1e-5);
+        Close.Relative(expected, actual, 1e-5);
         using (VisionLanguageModel unadapted = Load(_base))
         {
             Assert.True(expected.Zip(Logits(unadapted), (a, b) => Math.Abs(a - b)).Max() > 0.01);
@@ -63,7 +64,7 @@ public sealed class ModelExportTests : IDisposable
 
     // Σ over the rank, one number at a time.
     [Fact]
-    public void AMergedWeightIsTheWeightAndAlphaOverRankTimesBA()
+    public void A_merged_weight_is_the_weight_and_alpha_over_rank_times_BA()
     {
         using DisposeScope scope = NewDisposeScope();
         WriteAdapter();
@@ -95,7 +96,7 @@ public sealed class ModelExportTests : IDisposable
     }
 
     [Fact]
-    public void AWholeModelIsWrittenInTheTypeAskedForAndWithOlderNames()
+    public void A_whole_model_is_written_in_the_type_asked_for_and_with_older_names()
     {
         using DisposeScope scope = NewDisposeScope();
         float[] expected;
@@ -120,7 +121,7 @@ public sealed class ModelExportTests : IDisposable
     }
 
     [Fact]
-    public void NothingIsOverwrittenAndAFailureLeavesNothingBehind()
+    public void Nothing_is_overwritten_and_a_failure_leaves_nothing_behind()
     {
         using DisposeScope scope = NewDisposeScope();
         WriteAdapter();
@@ -135,7 +136,7 @@ public sealed class ModelExportTests : IDisposable
     }
 
     [Fact]
-    public void TheAdapterOfAnotherModelIsRefused()
+    public void The_adapter_of_another_model_is_refused()
     {
         using DisposeScope scope = NewDisposeScope();
         WriteAdapter();

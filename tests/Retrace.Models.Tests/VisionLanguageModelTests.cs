@@ -26,7 +26,7 @@ public sealed class VisionLanguageModelTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void AFolderThatWasSavedLoadsAsTheSameModel(bool tied)
+    public void A_folder_that_was_saved_loads_as_the_same_model(bool tied)
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -55,7 +55,7 @@ public sealed class VisionLanguageModelTests
     }
 
     [Fact]
-    public void AModelSavesWhenItsFolderIsGone()
+    public void A_model_saves_when_its_folder_is_gone()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -73,7 +73,7 @@ public sealed class VisionLanguageModelTests
     }
 
     [Fact]
-    public void AModelSavesIntoItsOwnFolder()
+    public void A_model_saves_into_its_own_folder()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -89,7 +89,7 @@ public sealed class VisionLanguageModelTests
     }
 
     [Fact]
-    public void NewerNamesOfTheTensorsAreFound()
+    public void Newer_names_of_the_tensors_are_found()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -106,7 +106,7 @@ public sealed class VisionLanguageModelTests
     }
 
     [Fact]
-    public void TheHeadOfATiedModelIsNotAskedFor()
+    public void The_head_of_a_tied_model_is_not_asked_for()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -126,7 +126,7 @@ public sealed class VisionLanguageModelTests
     }
 
     [Fact]
-    public void WeightsAreConvertedToTheTypeAskedFor()
+    public void Weights_are_converted_to_the_type_asked_for()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -141,7 +141,7 @@ public sealed class VisionLanguageModelTests
     }
 
     [Fact]
-    public void TheBoundOnPixelsIsLoweredAndNeverRaised()
+    public void The_bound_on_pixels_is_lowered_and_never_raised()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -155,7 +155,7 @@ public sealed class VisionLanguageModelTests
     }
 
     [Fact]
-    public void WithoutATokenizerOnlyTextFails()
+    public void Without_a_tokenizer_only_text_fails()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -167,7 +167,7 @@ public sealed class VisionLanguageModelTests
     }
 
     [Fact]
-    public void AMissingFolderIsNamed()
+    public void A_missing_folder_is_named()
     {
         using var folder = new TemporaryFolder();
         string path = folder.Combine("none");
@@ -179,7 +179,7 @@ public sealed class VisionLanguageModelTests
     [InlineData("config.json", "config.json")]
     [InlineData("preprocessor_config.json", "preprocessor_config.json")]
     [InlineData("model.safetensors", "model.safetensors")]
-    public void AMissingFileIsNamed(string name, string expected)
+    public void A_missing_file_is_named(string name, string expected)
     {
         using var folder = new TemporaryFolder();
         WriteModel(folder);
@@ -191,7 +191,7 @@ public sealed class VisionLanguageModelTests
 
     [Theory]
     [MemberData(nameof(RequiredKeys))]
-    public void AConfigurationIsRefusedWhereARequiredKeyIsMissingOrWrong(string place)
+    public void A_configuration_is_refused_where_a_required_key_is_missing_or_wrong(string place)
     {
         using var folder = new TemporaryFolder();
         WriteModel(folder);
@@ -218,7 +218,7 @@ public sealed class VisionLanguageModelTests
     }
 
     [Fact]
-    public void NoDamageToTheConfigurationBringsAnythingButAComplaint()
+    public void No_damage_to_the_configuration_brings_anything_but_a_complaint()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -240,7 +240,7 @@ public sealed class VisionLanguageModelTests
     [InlineData("[]")]
     [InlineData("{\"model_type\": \"qwen2_5_vl\"")]
     [InlineData("{\"model_type\": \"llama\"}")]
-    public void AConfigurationOfAnotherKindIsRefused(string json)
+    public void A_configuration_of_another_kind_is_refused(string json)
     {
         using var folder = new TemporaryFolder();
         WriteModel(folder);
@@ -249,7 +249,7 @@ public sealed class VisionLanguageModelTests
     }
 
     [Fact]
-    public void AMissingTensorIsNamed()
+    public void A_missing_tensor_is_named()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -263,7 +263,7 @@ public sealed class VisionLanguageModelTests
     }
 
     [Fact]
-    public void ATensorOfAnotherShapeIsNamed()
+    public void A_tensor_of_another_shape_is_named()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -283,7 +283,7 @@ public sealed class VisionLanguageModelTests
     [InlineData("patch_size", 5, "patch_size")]
     [InlineData("merge_size", 4, "spatial_merge_size")]
     [InlineData("temporal_patch_size", 3, "temporal_patch_size")]
-    public void PatchesMustBeThoseOfTheNetwork(string key, int value, string inConfig)
+    public void Patches_must_be_those_of_the_network(string key, int value, string inConfig)
     {
         using var folder = new TemporaryFolder();
         WriteModel(folder);
@@ -296,7 +296,7 @@ public sealed class VisionLanguageModelTests
     }
 
     [Fact]
-    public void ATokenizerWithMoreIdsThanTheModelIsRefused()
+    public void A_tokenizer_with_more_ids_than_the_model_is_refused()
     {
         using var folder = new TemporaryFolder();
         WriteModel(folder);

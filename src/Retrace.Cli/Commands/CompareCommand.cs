@@ -60,7 +60,8 @@ internal static class CompareCommand
                 SeedsOf(parsed.GetRequiredValue(seeds), settings.Resolve(parsed, start).Seed),
                 parsed.GetValue(baseline),
                 overrides => settings.Resolve(parsed, start, overrides));
-            ComparisonSession session = new(
+            ComparisonFolder folder = new(parsed.GetRequiredValue(output));
+            ComparisonRun comparison = new(
                 start,
                 parsed.GetRequiredValue(data),
                 new HeldOutTest(
@@ -68,10 +69,11 @@ internal static class CompareCommand
                     AtLeastOne("--samples", parsed.GetValue(samples)),
                     parsed.GetValue(limit) is int given ? AtLeastOne("--limit", given) : null),
                 plan,
-                new ComparisonFolder(parsed.GetRequiredValue(output)));
+                folder,
+                new ComparisonLines());
             try
             {
-                Show(session.Run(cancellation), session.Folder);
+                Show(comparison.Complete(cancellation), folder);
             }
             catch (OperationCanceledException)
             {

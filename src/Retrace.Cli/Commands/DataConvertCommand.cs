@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Retrace.Cli.Progress;
 using Retrace.Data;
 using Retrace.Data.Json;
 using Retrace.Data.Parquet;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Retrace.Cli.Progress;
 using Retrace.Configuration;
 using Retrace.Data;
 using Retrace.Data.Benchmarks;

@@ -1,10 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Retrace.Cli.Progress;
-using Retrace.Configuration;
 using Retrace.Evaluation;
 using Retrace.Evaluation.Comparisons;
-using Retrace.Reporting;
 using Retrace.Runs;
 using Retrace.Statistics;
 using Retrace.Training.Measurement;
@@ -53,48 +51,27 @@ internal static class DemoCommand
     private static void Run(int steps, long seed, string directory, CancellationToken cancellation)
     {
         var shipped = ShippedFiles.Find();
-        List<string> settings =
-        [
-            $"steps={steps}", $"seed={seed}", $"evaluation.data={shipped.EvaluationProblems}",
-        ];
-        RunConfiguration csrs = ConfigurationLayers.Resolve(shipped.Model, null, settings);
         Console.WriteLine($"{shipped.Model} evolves on {shipped.TrainingProblems}, without labels");
-        HeldOutTest test = new(shipped.TestProblems, TestSamples);
-        IReadOnlyList<GradedProblem> start = test.Measure(shipped.Model, csrs, cancellation).Problems;
-        DemoRun withCsrs = Evolve("csrs", csrs);
-
-        int votes = VoteBudget.Matching(withCsrs.Metrics, csrs.Rollout.Group);
-        RunConfiguration majority = ConfigurationLayers.Resolve(
-            shipped.Model, null, [.. settings, "method=majority", $"rollout.vote_samples={votes}"]);
-        DemoRun withMajority = Evolve("majority", majority);
-
-        WriteTable(start, [withCsrs, withMajority]);
-        string report = Path.Combine(directory, RunFolder.Report);
-        Report.Write(
-            [.. new[] { withCsrs, withMajority }.Select(run => RunReader.Read(Path.Combine(directory, run.Method)))],
-            report);
-        Console.WriteLine($"the curves are in {report}");
-
-        DemoRun Evolve(string method, RunConfiguration configuration)
-        {
-            string runDirectory = Path.Combine(directory, method);
-            string checkpoint = EvolutionSession.Complete(
-                shipped.Model, shipped.TrainingProblems, runDirectory, configuration, method, cancellation);
-            return new DemoRun(
-                method,
-                RunReader.Read(runDirectory).Metrics,
-                test.Measure(checkpoint, configuration, cancellation).Problems);
-        }
+        Demonstration demonstration = new(
+            shipped.Model,
+            shipped.TrainingProblems,
+            shipped.EvaluationProblems,
+            new HeldOutTest(shipped.TestProblems, TestSamples),
+            directory);
+        DemonstrationResult result =
+            demonstration.Complete(steps, seed, TerminalObservers.ForRun, cancellation);
+        WriteTable(result.Start, result.Runs);
+        Console.WriteLine($"the curves are in {demonstration.ReportFile}");
     }
 
-    private static void WriteTable(IReadOnlyList<GradedProblem> start, IReadOnlyList<DemoRun> runs)
+    private static void WriteTable(IReadOnlyList<GradedProblem> start, IReadOnlyList<DemonstratedRun> runs)
     {
         var summary = EvaluationSummary.Of([.. start]);
         var table = new Table().Border(TableBorder.Rounded)
             .Title($"{summary.Problems} test problems, {TestSamples} samples each")
             .AddColumns("", "accuracy", "change", "high confidence", "entropy", "tokens generated");
         table.AddRow("before", Percent(summary.Accuracy), "", "", "", "");
-        foreach (DemoRun run in runs)
+        foreach (DemonstratedRun run in runs)
         {
             PairedDifference change = PairedDifference.Of(
                 [.. start.Select(problem => problem.RightShare)], [.. run.Test.Select(problem => problem.RightShare)]);
@@ -119,14 +96,11 @@ internal static class DemoCommand
     private static string Percent(double share) =>
         string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
 
-    private static string FromTo(DemoRun run, Func<StepMetrics, double?> read, string format, string unit)
+    private static string FromTo(DemonstratedRun run, Func<StepMetrics, double?> read, string format, string unit)
     {
         double[] values = [.. run.Metrics.Select(read).OfType<double>()];
         string first = values.Take(ShownSteps).Average().ToString(format, CultureInfo.InvariantCulture);
         string last = values.TakeLast(ShownSteps).Average().ToString(format, CultureInfo.InvariantCulture);
         return $"{first} → {last}{unit}";
     }
-
-    private sealed record DemoRun(
-        string Method, IReadOnlyList<StepMetrics> Metrics, IReadOnlyList<GradedProblem> Test);
 }

@@ -1,14 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using Retrace.Cli.Progress;
-using Retrace.Configuration;
 using Retrace.Evaluation;
-using Retrace.Models;
 using Retrace.Perturbations;
-using Retrace.Problems;
-using Retrace.Training.Measurement;
-using Retrace.Training.Prompts;
-using Retrace.Training.Rollouts;
 
 namespace Retrace.Cli.Commands;
 
@@ -63,53 +57,22 @@ internal static class EvalCommand
         model.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
-            RunConfiguration configuration = model.Resolve(parsed);
-            var perturbations = PerturbationChoice.ParseList("--perturb", parsed.GetValue(perturb) ?? "");
-            var evaluated = EvaluationData.Read(
-                parsed.GetRequiredValue(data), parsed.GetValue(benchmark), configuration.Data.AllowOutsideImages);
-            using VisionLanguageModel loaded = model.Load(parsed, configuration);
-            // A benchmark without its longest prompts would be another one.
-            ProblemPreparation preparation = new(
-                loaded,
-                evaluated.Benchmark is null
-                    ? configuration.Data
-                    : configuration.Data with { MaxPromptTokens = int.MaxValue });
-            var usable = UsableProblems.Of(evaluated.Problems, evaluated.Path, preparation, cancellation);
-            IReadOnlyList<Problem> labeled =
-                usable.Labeled(evaluated.Path, configuration.Evaluation.Limit).Problems;
-            bool exchange = parsed.GetValue(shuffleImages);
-            EvaluationPlan plan = new(
-                exchange ? ImageExchange.Of(labeled, configuration.Seed) : labeled, perturbations);
-            var manifest = EvaluationManifest.Of(
-                model.Folder(parsed), configuration, evaluated, usable, plan, exchange);
-
-            string? place = parsed.GetValue(output);
-            EvaluationFolder? folder = place is not null && IsFolder(place) ? new EvaluationFolder(place) : null;
-            using IDisposable? held = folder?.Lock();
-            manifest = folder?.Claim(manifest, labeled, evaluated.Keys) ?? manifest;
-            using SampleLog? log = folder?.OpenSamples(plan, manifest.Samples, evaluated);
-            LocalRolloutEngine engine = new(loaded.Network, configuration.Rollout);
-            var evaluator = Evaluator.Of(loaded, engine, preparation, configuration);
-            IReadOnlyList<IReadOnlyList<GradedProblem>> views = [];
-            ProgressDisplay.During("problems evaluated", labeled.Count * (1 + perturbations.Count), onProblems =>
-                views = new PlannedEvaluation(evaluator, plan).Run(evaluated.Keys, log, cancellation, onProblems));
-            var report = EvaluationReport.Of(manifest, evaluated, plan, views);
-            if (folder is not null)
-            {
-                folder.WriteResults(manifest, evaluated, report);
-            }
-            else if (place is not null)
-            {
-                report.Write(place);
-            }
+            EvaluationReport? report = null;
+            ProgressDisplay.During("problems evaluated", onProblems => report = ModelEvaluation.Run(
+                new EvaluationOptions(model.Folder(parsed), parsed.GetRequiredValue(data), parsed.GetValue(benchmark))
+                {
+                    Configuration = model.Resolve(parsed),
+                    ShuffleImages = parsed.GetValue(shuffleImages),
+                    Perturbations = PerturbationChoice.ParseList("--perturb", parsed.GetValue(perturb) ?? ""),
+                    Output = parsed.GetValue(output),
+                    OnProblems = onProblems,
+                },
+                cancellation));
             Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-            EvaluationTable.Write(report, Console.Out);
-            SkippedReport.Write(report.Skipped, Console.Error);
+            EvaluationTable.Write(report!, Console.Out);
+            SkippedReport.Write(report!.Skipped, Console.Error);
             return Task.FromResult(ExitCode.Done);
         });
         return command;
     }
-
-    private static bool IsFolder(string path) =>
-        Directory.Exists(path) || Path.EndsInDirectorySeparator(path) || Path.GetExtension(path) == "";
 }

@@ -55,14 +55,21 @@ internal static class EvolveCommand
             try
             {
                 using EvolutionRun run = EvolutionRun.Open(
-                    modelFolder, problems, directory, configuration, resumes, cancellation, processes);
+                    new RunOptions(modelFolder, problems, directory)
+                    {
+                        Configuration = configuration,
+                        Resume = resumes,
+                        Observers = TerminalObservers.ForRun(),
+                        Processes = processes,
+                    },
+                    cancellation);
                 if (processes.Rank == 0)
                 {
-                    Show(run, directory, processes.Size, cancellation);
+                    Show(run, processes.Size, cancellation);
                 }
                 else
                 {
-                    run.Loop.Run(run.StepsTaken, cancellation);
+                    run.Evolve(cancellation);
                 }
             }
             catch (Exception error)
@@ -82,7 +89,7 @@ internal static class EvolveCommand
         return command;
     }
 
-    private static void Show(EvolutionRun run, string directory, int processes, CancellationToken cancellation)
+    private static void Show(EvolutionRun run, int processes, CancellationToken cancellation)
     {
         // mpirun gives the processes of a job that it ends a second or two, which can be too short for a checkpoint.
         using CancellationTokenRegistration notice = processes == 1
@@ -93,7 +100,7 @@ internal static class EvolveCommand
                 : "retrace: asked to stop; there is no checkpoint yet"));
         try
         {
-            EvolutionSession.Run(run, directory, run.Configuration.Method, cancellation);
+            run.Evolve(cancellation);
         }
         catch (OperationCanceledException) when (run.LatestCheckpoint is string checkpoint)
         {

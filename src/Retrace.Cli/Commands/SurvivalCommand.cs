@@ -1,11 +1,6 @@
 using System.CommandLine;
 using Retrace.Cli.Progress;
-using Retrace.Configuration;
 using Retrace.Evaluation.Surveys;
-using Retrace.Models;
-using Retrace.Problems;
-using Retrace.Training.Evolution;
-using Retrace.Training.Prompts;
 
 namespace Retrace.Cli.Commands;
 
@@ -48,20 +43,15 @@ internal static class SurvivalCommand
                 parsed.GetRequiredValue(anchors),
                 parsed.GetRequiredValue(keepRates),
                 parsed.GetRequiredValue(perturbations));
-            RunConfiguration configuration = model.Resolve(parsed);
-            if (configuration.Retracing.Samples < 2)
-            {
-                throw new BadInputException(
-                    $"--samples is {configuration.Retracing.Samples}, but survival is measured with 2 or more continuations");
-            }
-            using VisionLanguageModel loaded = model.Load(parsed, configuration);
-            UsableProblems usable = UsableProblems.Read(
-                parsed.GetRequiredValue(data), new ProblemPreparation(loaded, configuration.Data), cancellation);
-            Problem[] problems = [.. usable.Problems.Take(parsed.GetValue(limit) ?? int.MaxValue)];
-            SurvivalSurvey survey = new(loaded, configuration, usable.Labels);
             IReadOnlyList<SurvivalPoint> points = [];
-            ProgressDisplay.During("batches retraced", (problems.Length - 1) / configuration.Data.Batch + 1, onBatches =>
-                points = survey.Take(problems, choices, cancellation, (done, _) => onBatches(done)));
+            ProgressDisplay.During("batches retraced", onBatches => points = ModelSurvey.Run(
+                new SurveyOptions(model.Folder(parsed), parsed.GetRequiredValue(data), choices)
+                {
+                    Configuration = model.Resolve(parsed),
+                    Limit = parsed.GetValue(limit),
+                    OnBatches = onBatches,
+                },
+                cancellation));
             foreach (string line in SurvivalTable.Lines(points))
             {
                 Console.WriteLine(line);

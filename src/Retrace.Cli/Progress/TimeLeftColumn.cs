@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using Retrace.Runs;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -15,11 +15,7 @@ internal sealed class TimeLeftColumn(double begun) : ProgressColumn
     public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
     {
         double done = task.Value - begun;
-        string left = done <= 0 ? "-:--:--" : TextOf(_clock.Elapsed * ((task.MaxValue - task.Value) / done));
+        string left = done <= 0 ? "-:--:--" : StepSummary.Duration(_clock.Elapsed * ((task.MaxValue - task.Value) / done));
         return new Text(left, new Style(Color.Blue));
     }
-
-    /// <summary>Hours, however many, minutes and seconds.</summary>
-    public static string TextOf(TimeSpan left) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(long)left.TotalHours}:{left:mm\\:ss}");
 }

@@ -11,6 +11,9 @@ namespace Retrace.Data.Json;
 /// <param name="allowOutsideImages">Whether image paths may lead out of the file's folder.</param>
 public sealed class JsonLinesSource(string path, bool allowOutsideImages = false) : IProblemSource
 {
+    /// <summary>The file.</summary>
+    public string Name => path;
+
     /// <inheritdoc/>
     /// <exception cref="BadInputException">The file cannot be read, or a line of it is no JSON object.</exception>
     public ProblemSet Read()

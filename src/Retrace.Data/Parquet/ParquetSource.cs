@@ -36,6 +36,9 @@ public sealed partial class ParquetSource : IProblemSource
         _allowOutsideImages = allowOutsideImages;
     }
 
+    /// <summary>The file; of several parts the first.</summary>
+    public string Name => _paths[0];
+
     /// <inheritdoc/>
     /// <exception cref="BadInputException">A file is damaged, or has no column that could hold questions.</exception>
     public ProblemSet Read()

@@ -1,6 +1,6 @@
 namespace Retrace.Data.Published;
 
-/// <summary>The training sets of the paper; all are read by <see cref="Data.ParquetSource"/>.</summary>
+/// <summary>The training sets of the paper; all are read by <see cref="Parquet.ParquetSource"/>.</summary>
 public static class TrainingSets
 {
     /// <summary>

@@ -1,9 +1,4 @@
-using Retrace.Answers;
 using Retrace.Configuration;
-using Retrace.Models;
-using Retrace.Training.Evolution;
-using Retrace.Training.Measurement;
-using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
 
 namespace Retrace.Evaluation.Comparisons;
@@ -19,27 +14,9 @@ public sealed record HeldOutTest(string Data, int Samples, int? Limit = null)
     /// <param name="configuration">How the model is loaded and its responses are drawn.</param>
     /// <exception cref="BadInputException">The model or the problems cannot be used.</exception>
     public EvaluationReport Measure(
-        string modelDirectory, RunConfiguration configuration, CancellationToken cancellation)
-    {
-        using VisionLanguageModel model = ComputeSettings.LoadModel(modelDirectory, configuration);
-        ProblemPreparation preparation = new(model, configuration.Data);
-        var usable = UsableProblems.Read(Data, preparation, cancellation);
-        UsableProblems labeled = usable.Labeled(Data, Limit);
-        LocalRolloutEngine engine = new(model.Network, configuration.Rollout);
-        var evaluator = Evaluator.Of(model, engine, preparation, Asking(configuration));
-        return new EvaluationReport(
-            modelDirectory,
-            Data,
-            ResponseSampling.OfEvaluation(Asking(configuration)),
-            ImagesExchanged: false,
-            usable.Problems.Count(problem => !usable.Labels.ContainsKey(problem.Id)),
-            usable.Skipped,
-            evaluator.Evaluate(labeled.Problems, AnswerKey.Of(labeled.Labels), cancellation))
-        {
-            Extraction = configuration.Reward.Extraction,
-            Limit = Limit,
-        };
-    }
+        string modelDirectory, RunConfiguration configuration, CancellationToken cancellation) =>
+        ModelEvaluation.Run(
+            new EvaluationOptions(modelDirectory, Data) { Configuration = Asking(configuration) }, cancellation);
 
     /// <summary>What the file says where it holds this very measurement; else measures, and writes it.</summary>
     /// <inheritdoc cref="Measure"/>
@@ -63,7 +40,9 @@ public sealed record HeldOutTest(string Data, int Samples, int? Limit = null)
 
     private static bool IsSame(string path, string other) => Path.GetFullPath(path) == Path.GetFullPath(other);
 
-    // How many samples the test takes is its own.
-    private RunConfiguration Asking(RunConfiguration configuration) =>
-        configuration with { Evaluation = configuration.Evaluation with { Samples = Samples } };
+    // How many samples of how many problems the test takes is its own.
+    private RunConfiguration Asking(RunConfiguration configuration) => configuration with
+    {
+        Evaluation = configuration.Evaluation with { Samples = Samples, Limit = Limit },
+    };
 }

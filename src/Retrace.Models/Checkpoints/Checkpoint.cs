@@ -57,7 +57,7 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="BadInputException">There is no such tensor.</exception>
     public ScalarType ElementType(string name) => FileOf(name).Entries[name].ElementType;
 
-    /// <inheritdoc cref="SafetensorsFile.CopyTo"/>
+    /// <inheritdoc cref="SafetensorsFile.CopyTo(string, Tensor)"/>
     public void CopyTo(string name, Tensor destination) => FileOf(name).CopyTo(name, destination);
 
     public void Dispose()

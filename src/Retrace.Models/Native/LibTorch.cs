@@ -71,7 +71,15 @@ public static class LibTorch
             }
         }
         nint cpu = Load(Cpu);
-        CheckVersion(cpu, named);
+        try
+        {
+            CheckVersion(cpu, named);
+        }
+        catch
+        {
+            NativeLibrary.Free(cpu); // Or a later search for the name would find it.
+            throw;
+        }
         if (File.Exists(Path.Combine(directory, FileName(Cuda))))
         {
             Load(Cuda);

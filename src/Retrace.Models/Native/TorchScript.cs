@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,22 +13,8 @@ public static class TorchScript
 {
     private const string Fuser = "PYTORCH_TENSOREXPR";
 
-    static TorchScript()
-    {
-        if (Environment.GetEnvironmentVariable(Fuser) is not null)
-        {
-            return;
-        }
-        // .NET's own variables are a copy, which libtorch does not see.
-        if (OperatingSystem.IsWindows())
-        {
-            PutEnvironment(Fuser, "0");
-        }
-        else
-        {
-            SetEnvironment(Fuser, "0", overwrite: 1);
-        }
-    }
+    /// <summary>Turns the fuser off. For <see cref="NativeSettings"/>.</summary>
+    internal static void TurnOffFuser() => NativeEnvironment.SetUnlessSet(Fuser, "0");
 
     /// <summary>The script of a class, compiled when its first function is called.</summary>
     /// <param name="owner">A resource of its assembly has its full name and the ending <c>.py</c>.</param>
@@ -41,12 +26,4 @@ public static class TorchScript
         using var reader = new StreamReader(script);
         return jit.compile(reader.ReadToEnd());
     });
-
-    [DllImport("libc", EntryPoint = "setenv")]
-    private static extern int SetEnvironment(
-        [MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value, int overwrite);
-
-    [DllImport("ucrtbase", EntryPoint = "_putenv_s")]
-    private static extern int PutEnvironment(
-        [MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value);
 }

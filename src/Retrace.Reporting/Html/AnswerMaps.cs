@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Retrace.Reporting.Pictures;
 using Retrace.Reporting.Plots;
 using Retrace.Runs;
 
@@ -55,7 +54,7 @@ internal static class AnswerMaps
         string counted = string.Join(", ", places.GroupBy(one => one.Place.IsRight).Select(kind =>
             $"{kind.Sum(one => one.Count)} {Name(kind.Key)}"));
         return new Figure(
-            $"answers-{FigureFiles.InFileName(title)}",
+            $"answers-{FigureName.Of(title)}",
             title,
             "Larger dots are several answers. Vertical: share of the continuations.",
             [

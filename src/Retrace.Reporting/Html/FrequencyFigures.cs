@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Retrace.Reporting.Pictures;
 using Retrace.Reporting.Plots;
 using Retrace.Runs;
 
@@ -66,7 +65,7 @@ internal static class FrequencyFigures
         ];
         string description = $"Accuracy of the answers of each frequency in {subject.Name}: {first}; {last}.";
         return new Figure(
-            $"accuracy-by-frequency-{FigureFiles.InFileName(subject.Name)}",
+            $"accuracy-by-frequency-{FigureName.Of(subject.Name)}",
             subject.Name,
             Explanation,
             legend,

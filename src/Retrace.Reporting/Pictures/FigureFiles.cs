@@ -8,8 +8,6 @@ namespace Retrace.Reporting.Pictures;
 /// <summary>Figures as files: NAME.png and NAME.svg to show, NAME.csv with the numbers.</summary>
 internal static class FigureFiles
 {
-    private const int LongestName = 80;
-
     /// <summary>Writes the three files of each figure. Names that come twice are numbered.</summary>
     /// <param name="directory">Created where it is missing.</param>
     /// <exception cref="BadInputException">A file cannot be written.</exception>
@@ -37,22 +35,6 @@ internal static class FigureFiles
         using StreamWriter writer = new(stream, new UTF8Encoding(false), leaveOpen: true);
         HtmlText.WriteElement(figure.Alone(), writer);
     });
-
-    /// <summary>What a text becomes in a file's name: small letters, digits, dots and hyphens.</summary>
-    public static string InFileName(string text)
-    {
-        StringBuilder name = new();
-        foreach (char character in text.ToLowerInvariant())
-        {
-            bool isPlain = char.IsAsciiLetterOrDigit(character) || (character == '.' && name.Length > 0);
-            if (isPlain || (name.Length > 0 && name[^1] != '-'))
-            {
-                name.Append(isPlain ? character : '-');
-            }
-        }
-        name.Length = Math.Min(name.Length, LongestName);
-        return name.ToString().TrimEnd('-', '.') is { Length: > 0 } plain ? plain : "run";
-    }
 
     private static void WriteCsv(Figure figure, string path) => AtomicFile.Write(path, stream =>
     {

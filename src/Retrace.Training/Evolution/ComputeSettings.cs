@@ -57,11 +57,17 @@ public static class ComputeSettings
                 $"model.device is {name}, but there are {cuda.device_count()} CUDA devices, counted from cuda:0.");
     }
 
+    /// <summary>Loads a model as its folder recommends: see <see cref="ConfigurationLayers.Resolve"/>.</summary>
+    /// <exception cref="BadInputException">The folder cannot be used.</exception>
+    public static VisionLanguageModel LoadModel(string directory) =>
+        LoadModel(directory, ConfigurationLayers.Resolve(directory, file: null, overrides: []));
+
     /// <summary>Loads a model as a configuration asks for it: type, device, largest image and threads.</summary>
     /// <param name="localRank">As in <see cref="Of"/>.</param>
     /// <exception cref="BadInputException">The device is not there, or the folder cannot be used.</exception>
     public static VisionLanguageModel LoadModel(string directory, RunConfiguration configuration, int localRank = 0)
     {
+        LibTorch.Prepare();
         if (configuration.Threads is int threads)
         {
             set_num_threads(threads);

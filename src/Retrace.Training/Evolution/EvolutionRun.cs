@@ -1,4 +1,5 @@
 using Retrace.Configuration;
+using Retrace.Data;
 using Retrace.Files;
 using Retrace.Models;
 using Retrace.Models.Network;
@@ -19,18 +20,26 @@ namespace Retrace.Training.Evolution;
 public sealed class EvolutionRun : IDisposable
 {
     private readonly Stack<IDisposable> _held = [];
+    private readonly RunOptions _options;
     private readonly IProcessGroup _processes;
+    private readonly RunCheckpoints _checkpoints;
 
-    private EvolutionRun(IProcessGroup processes) => _processes = processes;
+    private EvolutionRun(RunOptions options)
+    {
+        _options = options;
+        _processes = options.Processes ?? new SingleProcess();
+        Configuration = options.Resolve();
+        _checkpoints = new RunCheckpoints(options.RunFolder, Configuration.Checkpointing.Keep);
+    }
 
-    /// <summary>The loop, ready to run.</summary>
+    /// <summary>The loop, ready to run. <see cref="Evolve"/> runs it with all that belongs to a run.</summary>
     public EvolutionLoop Loop { get; private set; } = null!;
 
     /// <summary>Steps that earlier parts of the run have taken.</summary>
     public int StepsTaken { get; private set; }
 
     /// <summary>The configuration as resolved.</summary>
-    public RunConfiguration Configuration { get; private init; } = null!;
+    public RunConfiguration Configuration { get; }
 
     /// <summary>Problems to train on.</summary>
     public int ProblemCount { get; private set; }
@@ -44,30 +53,17 @@ public sealed class EvolutionRun : IDisposable
     /// <summary>The folder of the latest checkpoint's model; null before there is one.</summary>
     public string? LatestCheckpoint => _checkpoints.LatestStep is int step ? _checkpoints.DirectoryOf(step) : null;
 
-    private RunCheckpoints _checkpoints = null!;
-
     /// <summary>Loads and checks everything; nothing is written before all of it has held.</summary>
-    /// <param name="modelDirectory">The model to start from; the reference policy, also when a run is resumed.</param>
-    /// <param name="dataFile">The problems to train on.</param>
-    /// <param name="runDirectory">The run's folder: new, or a run that <paramref name="resume"/> goes on with.</param>
-    /// <param name="configuration">As resolved; that of a resumed run may differ in how long it goes on alone.</param>
-    /// <param name="resume">Whether to go on from the latest checkpoint that is intact.</param>
-    /// <param name="processes">Those that open the run and train together; null: this one alone.</param>
+    /// <param name="options">Of a run that is resumed, they may differ from those it began with in its length alone.</param>
+    /// <param name="cancellation">Ends the opening.</param>
     /// <exception cref="BadInputException">Something that was given cannot be used.</exception>
     /// <exception cref="OtherProcessFailedException">Another process could not open it.</exception>
-    public static EvolutionRun Open(
-        string modelDirectory,
-        string dataFile,
-        string runDirectory,
-        RunConfiguration configuration,
-        bool resume,
-        CancellationToken cancellation,
-        IProcessGroup? processes = null)
+    public static EvolutionRun Open(RunOptions options, CancellationToken cancellation = default)
     {
-        var run = new EvolutionRun(processes ?? new SingleProcess()) { Configuration = configuration };
+        var run = new EvolutionRun(options);
         try
         {
-            run.OpenParts(modelDirectory, dataFile, runDirectory, resume, cancellation);
+            run.OpenParts(cancellation);
             return run;
         }
         catch
@@ -77,14 +73,48 @@ public sealed class EvolutionRun : IDisposable
         }
     }
 
+    /// <summary>Begins a run, goes on with the one in the folder, or leaves a complete one as it is.</summary>
+    /// <param name="options">Whether to resume is found out: <see cref="RunOptions.Resume"/> is not read.</param>
+    /// <param name="cancellation">Interrupts the run, which then leaves a checkpoint.</param>
+    /// <exception cref="BadInputException">Something cannot be used, or the run began with other settings.</exception>
+    /// <exception cref="OperationCanceledException">It was interrupted, and has left a checkpoint.</exception>
+    public static EvolutionResult Complete(RunOptions options, CancellationToken cancellation = default)
+    {
+        options = options with { Resume = HoldsRun(options.RunFolder) };
+        if (FindComplete(options.RunFolder, options.Resolve()) is string checkpoint)
+        {
+            return new EvolutionResult(options.RunFolder, checkpoint);
+        }
+        using EvolutionRun run = Open(options, cancellation);
+        return run.Evolve(cancellation);
+    }
+
     /// <summary>
-    /// The last checkpoint's folder of a run that has taken all its steps; null where there are steps to take, and for
-    /// a run of <c>epochs</c>: how many steps that takes only <see cref="Open"/> knows.
+    /// Takes all steps that are left, tells the observers, and keeps the folder's log. A <see cref="StopRequest"/> ends it as
+    /// an interruption does.
     /// </summary>
-    /// <param name="runDirectory">The run's folder; need not exist.</param>
-    /// <param name="configuration">As for <see cref="Open"/>.</param>
-    /// <exception cref="BadInputException">The run began with other settings, or has taken more steps.</exception>
-    public static string? FindComplete(string runDirectory, RunConfiguration configuration)
+    /// <param name="cancellation">Interrupts the run, which then leaves a checkpoint of its last whole step.</param>
+    /// <exception cref="OperationCanceledException">
+    /// It was interrupted, or asked to stop (<see cref="RunStoppedException"/>).
+    /// </exception>
+    /// <exception cref="RolloutFailedException">No server is left; the last whole step has a checkpoint.</exception>
+    /// <exception cref="TrainingFailedException">The loss is no number any more.</exception>
+    public EvolutionResult Evolve(CancellationToken cancellation = default)
+    {
+        if (_processes.Rank == 0)
+        {
+            new ObservedRun(Loop, BeginningOf(), _options.Observers).Run(cancellation);
+        }
+        else
+        {
+            Loop.Run(StepsTaken, cancellation);
+        }
+        return new EvolutionResult(_options.RunFolder, _checkpoints.DirectoryOf(Math.Max(StepsTaken, Loop.Steps)));
+    }
+
+    // The last checkpoint's folder of a run that has taken all its steps; null where there are steps to take, and for a run
+    // of epochs: how many steps that takes is known only when the data have been read.
+    private static string? FindComplete(string runDirectory, RunConfiguration configuration)
     {
         if (!HoldsRun(runDirectory))
         {
@@ -113,10 +143,21 @@ public sealed class EvolutionRun : IDisposable
         }
     }
 
-    private void OpenParts(
-        string modelDirectory, string dataFile, string runDirectory, bool resume, CancellationToken cancellation)
+    private RunStart BeginningOf() => new(
+        _options.Name ?? Configuration.Method,
+        _options.RunFolder,
+        StepsTaken,
+        Loop.Steps,
+        ProblemCount,
+        Skipped,
+        [
+            .. Damaged.Select(damaged => $"{damaged.Damage}; the run goes on from step {StepsTaken}, and the damaged "
+                + $"checkpoint is kept in {damaged.KeptAs}"),
+        ]);
+
+    private void OpenParts(CancellationToken cancellation)
     {
-        _checkpoints = new RunCheckpoints(runDirectory, Configuration.Checkpointing.Keep);
+        (string runDirectory, bool resume) = (_options.RunFolder, _options.Resume);
         _processes.Do(() =>
         {
             CheckFolder(runDirectory, resume);
@@ -127,7 +168,7 @@ public sealed class EvolutionRun : IDisposable
             }
         });
         StepsTaken = _processes.OfFirst(StepsTaken);
-        Parts parts = _processes.Do(() => LoadParts(modelDirectory, dataFile, runDirectory, cancellation));
+        Parts parts = _processes.Do(() => LoadParts(_options.ModelFolder, cancellation));
         StepLog? log = _processes.Do(() => _processes.Rank == 0 ? BeginLog(runDirectory, resume, parts) : null);
         var schedule = new BatchSchedule(parts.Data.Problems.Count, Configuration.Data.Batch, Configuration.Seed);
         int steps = Configuration.Epochs is double epochs ? schedule.StepsFor(epochs) : Configuration.Steps;
@@ -151,8 +192,7 @@ public sealed class EvolutionRun : IDisposable
             taken => SaveCheckpoint(taken, parts.Policy, parts.Learner));
     }
 
-    private Parts LoadParts(
-        string modelDirectory, string dataFile, string runDirectory, CancellationToken cancellation)
+    private Parts LoadParts(string modelDirectory, CancellationToken cancellation)
     {
         if (File.Exists(Path.Combine(modelDirectory, "config.json")))
         {
@@ -167,7 +207,8 @@ public sealed class EvolutionRun : IDisposable
                 + "the run that the adapter comes from.");
         }
         var preparation = new ProblemPreparation(start, Configuration.Data);
-        UsableProblems data = UsableProblems.Read(dataFile, preparation, cancellation);
+        UsableProblems data = UsableProblems.Read(
+            _options.Problems(Configuration.Data), preparation, cancellation);
         MemoryPlan plan = PlanThatFits(start.Network.Config, data.LargestPrompt);
         ProblemCount = data.Problems.Count;
         Skipped = data.Skipped;
@@ -189,7 +230,7 @@ public sealed class EvolutionRun : IDisposable
         }
         IRolloutEngine engine = Configuration.Rollout.Engine == "openai"
             ? Hold(OpenAiRolloutEngine.Connect(
-                policy, Configuration, Path.Combine(runDirectory, RunFolder.RolloutWeights), cancellation, _processes))
+                policy, Configuration, Path.Combine(_options.RunFolder, RunFolder.RolloutWeights), cancellation, _processes))
             : new LocalRolloutEngine(policy.Network, Configuration.Rollout);
         PeriodicEvaluation? evaluation = evaluationData is null
             ? null
@@ -286,11 +327,13 @@ public sealed class EvolutionRun : IDisposable
 
     private UsableProblems? ReadEvaluationData(ProblemPreparation preparation, CancellationToken cancellation)
     {
-        if (Configuration.Evaluation.Data is not string path)
-        {
-            return null;
-        }
-        return UsableProblems.Read(path, preparation, cancellation).Labeled(path, Configuration.Evaluation.Limit);
+        IProblemSource? source = _options.EvaluationProblems ?? (Configuration.Evaluation.Data is string path
+            ? ProblemSources.Open(path, Configuration.Data.AllowOutsideImages)
+            : null);
+        return source is null
+            ? null
+            : UsableProblems.Read(source, preparation, cancellation)
+                .Labeled(source.Name, Configuration.Evaluation.Limit);
     }
 
     private void CheckFolder(string runDirectory, bool resume)

@@ -18,6 +18,11 @@ public sealed record UsableProblems(
     public static UsableProblems Read(string path, ProblemPreparation preparation, CancellationToken cancellation) =>
         Of(ProblemSources.Open(path, preparation.Settings.AllowOutsideImages).Read(), path, preparation, cancellation);
 
+    /// <exception cref="BadInputException">The source cannot be read, or nothing in it can be used.</exception>
+    public static UsableProblems Read(
+        IProblemSource source, ProblemPreparation preparation, CancellationToken cancellation) =>
+        Of(source.Read(), source.Name, preparation, cancellation);
+
     /// <param name="read">Problems.</param>
     /// <param name="path">Where they come from, for messages.</param>
     /// <param name="preparation">Says which of them can be used.</param>

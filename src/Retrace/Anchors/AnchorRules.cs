@@ -12,6 +12,12 @@ public static class AnchorRules
 
     public static IReadOnlyList<string> Names => Rules.Names;
 
+    /// <summary>Makes a rule of yours known by a name, as configurations then can choose it.</summary>
+    /// <param name="name">Letters, digits, - and _. Registering it again replaces the rule.</param>
+    /// <param name="create">Is given the keep rate, in [0, 1).</param>
+    /// <exception cref="ArgumentException">The name cannot be used, or is that of a rule that ships.</exception>
+    public static void Register(string name, Func<double, IAnchorRule> create) => Rules.Register(name, create);
+
     /// <exception cref="BadInputException">
     /// There is no rule of that name, or the keep rate is not in [0, 1).
     /// </exception>

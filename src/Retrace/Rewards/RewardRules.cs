@@ -29,11 +29,11 @@ public static class RewardRules
     /// <summary>All of them, registered ones included.</summary>
     public static IReadOnlyList<string> Names => Rules.Names;
 
-    /// <summary>Makes a rule of yours known, for configurations that name it.</summary>
-    /// <param name="name">Lower-case words with hyphens, like the others.</param>
-    /// <param name="create">Makes the rule.</param>
-    /// <exception cref="ArgumentException">There is a rule of that name.</exception>
-    public static void Register(string name, Func<RewardParameters, IRewardRule> create) => Rules.Add(name, create);
+    /// <summary>Makes a rule of yours known by a name, as configurations then can choose it.</summary>
+    /// <param name="name">Letters, digits, - and _. Registering it again replaces the rule.</param>
+    /// <param name="create">Is given the numbers of the configuration.</param>
+    /// <exception cref="ArgumentException">The name cannot be used, or is that of a rule that ships.</exception>
+    public static void Register(string name, Func<RewardParameters, IRewardRule> create) => Rules.Register(name, create);
 
     /// <summary>A rule with its default numbers.</summary>
     /// <exception cref="BadInputException">There is no rule of that name.</exception>

@@ -79,7 +79,7 @@ public sealed class ReplyFuzzTests : IDisposable
     public async Task Null_in_a_text_s_place_is_the_server_s_fault(string path, string json)
     {
         _reply.Bytes = RawReply.Of(Encoding.UTF8.GetBytes(json));
-        using RolloutServer server = new(_reply.Address, key: null);
+        using RolloutServer server = new(_reply.Address, key: null, TimeProvider.System);
         IServerCall[] calls = [new CompletionsCall(), new ChatCall(), new GenerateCall()];
         IServerCall? call = calls.SingleOrDefault(call => call.Path == path);
         await Assert.ThrowsAsync<ServerFaultException>(() => call is null
@@ -92,7 +92,7 @@ public sealed class ReplyFuzzTests : IDisposable
     {
         _reply.Bytes = RawReply.Of(Encoding.UTF8.GetBytes(
             $$"""{"choices":[{"index":0,"text":"{{new string('x', 1 << 24)}}","finish_reason":"length"}]}"""));
-        using RolloutServer server = new(_reply.Address, key: null);
+        using RolloutServer server = new(_reply.Address, key: null, TimeProvider.System);
         ServerFaultException fault = await Assert.ThrowsAsync<ServerFaultException>(
             () => DrawAsync(server, new CompletionsCall(), samples: 1));
         Assert.Contains($"{1 << 24} characters", fault.Message);
@@ -117,7 +117,7 @@ public sealed class ReplyFuzzTests : IDisposable
         bytes =>
         {
             _reply.Bytes = bytes;
-            using RolloutServer server = new(_reply.Address, key: null);
+            using RolloutServer server = new(_reply.Address, key: null, TimeProvider.System);
             try
             {
                 ask(server).GetAwaiter().GetResult();

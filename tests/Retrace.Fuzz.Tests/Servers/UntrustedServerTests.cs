@@ -36,7 +36,7 @@ public sealed class UntrustedServerTests : IDisposable
         _reply.Bytes = Encoding.ASCII.GetBytes(
             $"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
             + $"Authorization: Bearer {Token}\u001b[2J {Token.ToUpperInvariant()}");
-        using RolloutServer server = new(_reply.Address, Token);
+        using RolloutServer server = new(_reply.Address, Token, TimeProvider.System);
         Exception error = (await Record.ExceptionAsync(() => server.FindModelAsync(Cancellation)))!;
         Assert.True(error is ServerFaultException or BadInputException);
         Assert.DoesNotContain(Token, error.ToString(), StringComparison.OrdinalIgnoreCase);
@@ -61,7 +61,7 @@ public sealed class UntrustedServerTests : IDisposable
         await AssertQuotedAsync($$"""{"success":false,"{{member}}":"SAID"}""", async server =>
         {
             using PublishedPolicy policy =
-                new(model, new RolloutSettings { ServerApi = "sglang" }, [server], _folder.Combine("weights"));
+                new(model, new RolloutSettings { ServerApi = "sglang" }, [server], _folder.Combine("weights"), TimeProvider.System);
             policy.Write(0);
             await policy.LoadIntoAsync(server, Cancellation);
         });
@@ -70,7 +70,7 @@ public sealed class UntrustedServerTests : IDisposable
     [Fact]
     public void A_label_of_weights_is_quoted_without_the_token_and_not_at_length()
     {
-        using RolloutServer server = new(_reply.Address, Token);
+        using RolloutServer server = new(_reply.Address, Token, TimeProvider.System);
         Assert.Equal("a [token]", server.Quote($"a\n{Token}"));
         Assert.Equal(301, server.Quote(new string('x', 1000)).Length);
     }
@@ -140,7 +140,7 @@ public sealed class UntrustedServerTests : IDisposable
 
     private async Task RefusedAsync()
     {
-        using RolloutServer server = new(_reply.Address, Token);
+        using RolloutServer server = new(_reply.Address, Token, TimeProvider.System);
         await Assert.ThrowsAsync<ServerFaultException>(() => server.FindModelAsync(Cancellation));
     }
 
@@ -149,7 +149,7 @@ public sealed class UntrustedServerTests : IDisposable
     {
         string said = $"because of {Token.ToUpperInvariant()} and {new string('x', 1 << 20)}";
         _reply.Bytes = RawReply.Of(Encoding.UTF8.GetBytes(json.Replace("SAID", said)));
-        using RolloutServer server = new(_reply.Address, Token);
+        using RolloutServer server = new(_reply.Address, Token, TimeProvider.System);
         ServerFaultException fault = await Assert.ThrowsAsync<ServerFaultException>(() => ask(server));
         Assert.Contains("because of [token] and xxx", fault.Message);
         Assert.InRange(fault.Message.Length, 1, 400);

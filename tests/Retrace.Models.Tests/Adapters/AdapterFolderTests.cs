@@ -30,7 +30,7 @@ public sealed class AdapterFolderTests : IDisposable
     }
 
     [Fact]
-    public void TheFilesAreThoseOfPeft()
+    public void The_files_are_those_of_peft()
     {
         using DisposeScope scope = NewDisposeScope();
         WriteAdapter(Settings);
@@ -65,7 +65,7 @@ public sealed class AdapterFolderTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void AnAdapterLoadsWithTheModelThatItNames(bool vision)
+    public void An_adapter_loads_with_the_model_that_it_names(bool vision)
     {
         using DisposeScope scope = NewDisposeScope();
         float[] expected = WriteAdapter(Settings with { Vision = vision });
@@ -84,7 +84,7 @@ public sealed class AdapterFolderTests : IDisposable
 
     // As PEFT writes them with transformers from 4.52 on; there target_modules may also be a pattern.
     [Fact]
-    public void NewerNamesOfTheLayersAreFound()
+    public void Newer_names_of_the_layers_are_found()
     {
         using DisposeScope scope = NewDisposeScope();
         float[] expected = WriteAdapter(Settings with { Vision = true });
@@ -98,7 +98,7 @@ public sealed class AdapterFolderTests : IDisposable
 
     // A run that is resumed is told where the model is.
     [Fact]
-    public void AnAdapterIsReadWithoutTheModelThatItNames()
+    public void An_adapter_is_read_without_the_model_that_it_names()
     {
         using DisposeScope scope = NewDisposeScope();
         float[] expected = WriteAdapter(Settings);
@@ -110,7 +110,7 @@ public sealed class AdapterFolderTests : IDisposable
     }
 
     [Fact]
-    public void TheAdapterOfOtherLayersIsRefused()
+    public void The_adapter_of_other_layers_is_refused()
     {
         using DisposeScope scope = NewDisposeScope();
         WriteAdapter(Settings);
@@ -143,7 +143,7 @@ public sealed class AdapterFolderTests : IDisposable
     [InlineData("r", "3", "but r in its adapter_config.json is 3")]
     [InlineData("lora_dropout", "1", "a probability below 1")]
     [InlineData("base_model_name_or_path", "\"nowhere\"", "belongs to a model in nowhere, where there is none")]
-    public void WhatIsNotPlainLoraOfAModelThatIsThereIsRefused(string key, string value, string expected)
+    public void What_is_not_plain_LoRA_of_a_model_that_is_there_is_refused(string key, string value, string expected)
     {
         using DisposeScope scope = NewDisposeScope();
         WriteAdapter(Settings);
@@ -154,7 +154,7 @@ public sealed class AdapterFolderTests : IDisposable
     }
 
     [Fact]
-    public void EmptyVariantsAsPeftWritesThemAreRead()
+    public void Empty_variants_as_peft_writes_them_are_read()
     {
         using DisposeScope scope = NewDisposeScope();
         float[] expected = WriteAdapter(Settings);
@@ -167,7 +167,7 @@ public sealed class AdapterFolderTests : IDisposable
     }
 
     [Fact]
-    public void NoDamageToTheConfigurationBringsAnythingButAComplaint()
+    public void No_damage_to_the_configuration_brings_anything_but_a_complaint()
     {
         using DisposeScope scope = NewDisposeScope();
         WriteAdapter(Settings);

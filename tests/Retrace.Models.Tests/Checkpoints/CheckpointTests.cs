@@ -11,7 +11,7 @@ public sealed class CheckpointTests
     private const string Index = "model.safetensors.index.json";
 
     [Fact]
-    public void ShardsKeepToTheirSizeAndHoldAll() => Gen.Select(Gen.Int[0, 30].Array[1, 8], Gen.Int[1, 100]).Sample(
+    public void Shards_keep_to_their_size() => Gen.Select(Gen.Int[0, 30].Array[1, 8], Gen.Int[1, 100]).Sample(
         (sizes, maxShardBytes) =>
         {
             using DisposeScope scope = NewDisposeScope();
@@ -42,7 +42,7 @@ public sealed class CheckpointTests
         threads: 1);
 
     [Fact]
-    public void TheIndexIsThatOfTheHub()
+    public void The_index_is_that_of_the_hub()
     {
         using var folder = new TemporaryFolder();
         WriteShards(folder);
@@ -54,7 +54,7 @@ public sealed class CheckpointTests
     }
 
     [Fact]
-    public void EveryFileSaysWhichFrameworksLayoutItHas()
+    public void Every_file_says_which_frameworks_layout_it_has()
     {
         using var folder = new TemporaryFolder();
         WriteShards(folder);
@@ -64,7 +64,7 @@ public sealed class CheckpointTests
     }
 
     [Fact]
-    public void WritingAnewReplacesWhatTheFolderHeld()
+    public void Writing_anew_replaces_what_the_folder_held()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -76,7 +76,7 @@ public sealed class CheckpointTests
     }
 
     [Fact]
-    public void FloatingPointIsStoredAsAskedFor()
+    public void Floating_point_is_stored_as_asked_for()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -96,7 +96,7 @@ public sealed class CheckpointTests
     [InlineData("x.bin")]
     [InlineData("")]
     [InlineData("a\\u0000.safetensors")]
-    public void AnIndexThatLeadsElsewhereIsRefused(string shard)
+    public void An_index_that_leads_elsewhere_is_refused(string shard)
     {
         using var folder = new TemporaryFolder();
         WriteShards(folder);
@@ -117,7 +117,7 @@ public sealed class CheckpointTests
     [InlineData("""{"weight_map": """, "no valid JSON: line 1, byte 16")]
     [InlineData("", "no valid JSON")]
     [InlineData("""{"weight_map": {"a": "\udc00"}}""", "no valid Unicode")]
-    public void ABrokenIndexIsRefused(string json, string expected)
+    public void A_broken_index_is_refused(string json, string expected)
     {
         using var folder = new TemporaryFolder();
         WriteShards(folder);
@@ -126,7 +126,7 @@ public sealed class CheckpointTests
     }
 
     [Fact]
-    public void ATensorThatIsNotThereIsNamedWithTheFolder()
+    public void A_tensor_that_is_not_there_is_named_with_the_folder()
     {
         using var folder = new TemporaryFolder();
         folder.Write(Index, """{"weight_map": {}}""");
@@ -135,7 +135,7 @@ public sealed class CheckpointTests
     }
 
     [Fact]
-    public void AFolderWithoutWeightsIsNamed()
+    public void A_folder_without_weights_is_named()
     {
         using var folder = new TemporaryFolder();
         Assert.Contains(folder.Path, Complaint.Of(() => Checkpoint.Open(folder.Path)));

@@ -23,7 +23,7 @@ public sealed class SafetensorsTests
             ScalarType.Byte));
 
     [Fact]
-    public void WhatWasWrittenIsReadBitForBit() => AnyTensor.Array[0, 4].Sample(
+    public void What_was_written_is_read_bit_for_bit() => AnyTensor.Array[0, 4].Sample(
         wanted =>
         {
             using DisposeScope scope = NewDisposeScope();
@@ -51,7 +51,7 @@ public sealed class SafetensorsTests
     [InlineData(ScalarType.BFloat16, ScalarType.Float32)]
     [InlineData(ScalarType.Float16, ScalarType.BFloat16)]
     [InlineData(ScalarType.Float64, ScalarType.Float32)]
-    public void ElementsAreConvertedWhenReadAndWhenWritten(ScalarType stored, ScalarType held)
+    public void Elements_are_converted_when_read_and_when_written(ScalarType stored, ScalarType held)
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -73,7 +73,7 @@ public sealed class SafetensorsTests
     }
 
     [Fact]
-    public void ATransposedTensorIsWrittenInItsOwnOrderAndFilled()
+    public void A_transposed_tensor_is_written_in_its_own_order_and_filled()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -89,7 +89,7 @@ public sealed class SafetensorsTests
 
     // Copies go through pieces of 2²⁴ elements.
     [Fact]
-    public void ATensorOfMoreThanOnePieceIsReadAndWrittenWhole()
+    public void A_tensor_of_more_than_one_piece_is_read_and_written_whole()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -103,7 +103,7 @@ public sealed class SafetensorsTests
     }
 
     [Fact]
-    public void TheBytesAreThoseOfThePublishedFormat()
+    public void The_bytes_are_those_of_the_published_format()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -123,7 +123,7 @@ public sealed class SafetensorsTests
     }
 
     [Fact]
-    public void TheElementsBeginAtAMultipleOfEightBytes() => Gen.Int[1, 20].Sample(
+    public void The_elements_begin_at_a_multiple_of_eight_bytes() => Gen.Int[1, 20].Sample(
         length =>
         {
             using DisposeScope scope = NewDisposeScope();
@@ -137,7 +137,7 @@ public sealed class SafetensorsTests
         threads: 1);
 
     [Fact]
-    public void NamesOfAnyCharactersComeBack() => Gen.String.Array[0, 5].Sample(
+    public void Names_of_any_characters_come_back() => Gen.String.Array[0, 5].Sample(
         names =>
         {
             using DisposeScope scope = NewDisposeScope();
@@ -151,7 +151,7 @@ public sealed class SafetensorsTests
         threads: 1);
 
     [Fact]
-    public void NothingIsLeftBehindWhenWritingFails()
+    public void Nothing_is_left_behind_when_writing_fails()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -171,7 +171,7 @@ public sealed class SafetensorsTests
     [InlineData("""{"b":T(U8,[3],2,5),"a":T(U8,[2],0,2)}""", 5)]
     [InlineData("""{"a":T(F32,[0,7],0,0),"b":T(I8,[1],0,1)}""", 1)]
     [InlineData("""{"b":{"data_offsets":[0,1],"shape":[1,1],"dtype":"BOOL"}}""", 1)]
-    public void WholeFilesOpen(string json, int dataBytes)
+    public void Whole_files_open(string json, int dataBytes)
     {
         using var folder = new TemporaryFolder();
         string path = folder.Combine("t");
@@ -213,7 +213,7 @@ public sealed class SafetensorsTests
     [InlineData("""{"a":T(U8,[4],0,4),"b":T(U8,[0],2,2)}""", 4, "tensor 'b' overlap those of another")]
     [InlineData("""{"a":T(U8,[2],0,2),"b":T(U8,[1],3,4)}""", 4, "1 bytes before tensor 'b' belong to no tensor")]
     [InlineData("""{"a":T(U8,[2],1,3)}""", 3, "1 bytes before tensor 'a' belong to no tensor")]
-    public void ABrokenHeaderIsRefused(string json, int dataBytes, string expected)
+    public void A_broken_header_is_refused(string json, int dataBytes, string expected)
     {
         AssertRefused(Bytes(WithEntries(json), new byte[dataBytes]), expected);
     }
@@ -224,7 +224,7 @@ public sealed class SafetensorsTests
     [InlineData(100_000_001, "more than the 100000000 allowed")]
     [InlineData(long.MaxValue, "more than the 100000000 allowed")]
     [InlineData(-1, "more than the 100000000 allowed")]
-    public void ALengthBeyondTheFileIsRefused(long length, string expected)
+    public void A_length_beyond_the_file_is_refused(long length, string expected)
     {
         byte[] bytes = Bytes("{}", []);
         BinaryPrimitives.WriteInt64LittleEndian(bytes, length);
@@ -234,21 +234,21 @@ public sealed class SafetensorsTests
     [Theory]
     [InlineData(0)]
     [InlineData(7)]
-    public void AFileWithoutALengthIsRefused(int bytes) => AssertRefused(new byte[bytes], "fewer than the 8");
+    public void A_file_without_a_length_is_refused(int bytes) => AssertRefused(new byte[bytes], "fewer than the 8");
 
     [Fact]
-    public void DeeplyNestedJsonIsRefused() => AssertRefused(
+    public void Deeply_nested_json_is_refused() => AssertRefused(
         Bytes("{\"a\":" + new string('[', 100_000) + new string(']', 100_000) + "}", []), "no valid JSON");
 
     [Fact]
-    public void AFileThatIsNotThereIsNamed()
+    public void A_file_that_is_not_there_is_named()
     {
         using var folder = new TemporaryFolder();
         Assert.Contains("none", Complaint.Of(() => SafetensorsFile.Open(folder.Combine("none"))));
     }
 
     [Fact]
-    public void AWrongShapeOrNameIsNamed()
+    public void A_wrong_shape_or_name_is_named()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -259,11 +259,11 @@ public sealed class SafetensorsTests
     }
 
     [Fact]
-    public void ANameWithLineBreaksIsComplainedOfInOneLine() => AssertRefused(
+    public void A_name_with_line_breaks_is_complained_of_in_one_line() => AssertRefused(
         Bytes("""{"a\n. b":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", new byte[4]), "tensor 'a\uFFFD.\uFFFDb'");
 
     [Fact]
-    public void NoDamagedBytesBringAnythingButAComplaint()
+    public void No_damaged_bytes_bring_anything_but_a_complaint()
     {
         using DisposeScope scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
@@ -293,7 +293,7 @@ public sealed class SafetensorsTests
     }
 
     [Fact]
-    public void NoDamagedEntryBringsAnythingButAComplaint()
+    public void No_damaged_entry_brings_anything_but_a_complaint()
     {
         using var folder = new TemporaryFolder();
         string json = WithEntries("""{"__metadata__":{"format":"pt"},"a":T(F32,[1,2],0,8)}""");

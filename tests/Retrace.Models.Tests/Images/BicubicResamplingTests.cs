@@ -10,7 +10,7 @@ public sealed class BicubicResamplingTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void EveryByteIsPillows(int row)
+    public void Every_byte_is_pillows(int row)
     {
         ImageReference.ResizedImage expected = ImageReference.Read.Resized[row];
         var image = new PixelImage(expected.Width, expected.Height, expected.Rgb);
@@ -20,7 +20,7 @@ public sealed class BicubicResamplingTests
     }
 
     [Fact]
-    public void OneColourStaysThatColour() => Gen
+    public void One_colour_stays_that_colour() => Gen
         .Select(Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[1, 40], Gen.Byte)
         .Sample((width, height, newWidth, newHeight, value) =>
         {
@@ -31,7 +31,7 @@ public sealed class BicubicResamplingTests
         });
 
     [Fact]
-    public void TheSameSizeIsTheImageItself()
+    public void The_same_size_is_the_image_itself()
     {
         var image = new PixelImage(1, 2, [1, 2, 3, 4, 5, 6]);
         Assert.Same(image, BicubicResampling.Resize(image, 1, 2));

@@ -14,7 +14,7 @@ public sealed class ImageDecoderTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void PixelsAreThoseThatPillowReads(string name)
+    public void Pixels_are_those_that_pillow_reads(string name)
     {
         ImageReference.ImageFile file = Find(name);
         PixelImage image = ImageDecoder.Decode(file.Bytes, name);
@@ -24,7 +24,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void WhatIsEncodedIsDecodedAlike() => Gen.Select(Gen.Int[1, 30], Gen.Int[1, 30], Gen.Int).Sample(
+    public void What_is_encoded_is_decoded_alike() => Gen.Select(Gen.Int[1, 30], Gen.Int[1, 30], Gen.Int).Sample(
         (width, height, seed) =>
         {
             byte[] rgb = new byte[3 * width * height];
@@ -36,7 +36,7 @@ public sealed class ImageDecoderTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void AFileCutShortIsRefused(string name)
+    public void A_file_cut_short_is_refused(string name)
     {
         byte[] bytes = Find(name).Bytes;
         string message = Complaint.Of(() => ImageDecoder.Decode(bytes[..(bytes.Length * 2 / 3)], "pictures/a.img"));
@@ -48,7 +48,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void NoDamagedByteBringsAnythingButAComplaint() => Gen.Select(
+    public void No_damaged_byte_brings_anything_but_a_complaint() => Gen.Select(
             Gen.OneOf(ImageReference.Read.Files), Gen.Int[0, int.MaxValue], Gen.Byte)
         .Sample(
             (file, position, value) =>
@@ -61,7 +61,7 @@ public sealed class ImageDecoderTests
             threads: 1);
 
     [Fact]
-    public void WhatIsNoImageIsRefused() => Gen.Byte.Array[0, 100].Sample(bytes =>
+    public void What_is_no_image_is_refused() => Gen.Byte.Array[0, 100].Sample(bytes =>
         Assert.Contains("x.png", Complaint.Of(() => ImageDecoder.Decode(bytes, "x.png"))));
 
     [Theory]
@@ -70,11 +70,11 @@ public sealed class ImageDecoderTests
     [InlineData(60_000, 60_000)]
     [InlineData(10_001, 10_000)]
     [InlineData(int.MaxValue, int.MaxValue)]
-    public void ALargePngIsRefusedBeforeMemoryIsTaken(int width, int height) =>
+    public void A_large_png_is_refused_before_memory_is_taken(int width, int height) =>
         AssertTooLarge(Png(width, height), width, height);
 
     [Fact]
-    public void ALargeImageOfAnotherKindIsRefusedBeforeMemoryIsTaken()
+    public void A_large_image_of_another_kind_is_refused_before_memory_is_taken()
     {
         byte[] bitmap = [.. Find("rgb.bmp").Bytes];
         BinaryPrimitives.WriteInt32LittleEndian(bitmap.AsSpan(18), 60_000);

@@ -22,14 +22,14 @@ public sealed class ImageProcessorConfigTests
         """;
 
     [Fact]
-    public void ThePublishedFileHoldsTheDefaults()
+    public void The_published_file_holds_the_defaults()
     {
         AssertSame(ModelFamilies.Default.ImageDefaults, Load(Published));
         AssertSame(ModelFamilies.Default.ImageDefaults, Load("{}"));
     }
 
     [Fact]
-    public void EverySettingIsReadAndWritten()
+    public void Every_setting_is_read_and_written()
     {
         using var folder = new TemporaryFolder();
         ImageProcessorConfig config = ModelFamilies.Default.ImageDefaults with
@@ -53,7 +53,7 @@ public sealed class ImageProcessorConfigTests
     [Theory]
     [InlineData("""{"size": SIZE, "min_pixels": null, "max_pixels": null}""", 4000, 50000)]
     [InlineData("""{"size": SIZE, "max_pixels": 60000}""", 4000, 60000)]
-    public void TheBoundsOfNewerFilesAreRead(string json, int minPixels, int maxPixels)
+    public void The_bounds_of_newer_files_are_read(string json, int minPixels, int maxPixels)
     {
         const string size = """{"shortest_edge": 4000, "longest_edge": 50000}""";
         ImageProcessorConfig config = Load(json.Replace("SIZE", size, StringComparison.Ordinal));
@@ -77,7 +77,7 @@ public sealed class ImageProcessorConfigTests
     [InlineData("""{"image_std": [0.5, 0, 0.5]}""", "image_std")]
     [InlineData("null", "null instead of an object")]
     [InlineData("{", "no valid JSON")]
-    public void WhatCannotBeUsedIsNamed(string json, string expected)
+    public void What_cannot_be_used_is_named(string json, string expected)
     {
         string message = Complaint.Of(() => Load(json));
         Assert.Contains("preprocessor_config.json", message);
@@ -85,7 +85,7 @@ public sealed class ImageProcessorConfigTests
     }
 
     [Fact]
-    public void NoDamageBringsAnythingButAComplaint()
+    public void No_damage_brings_anything_but_a_complaint()
     {
         string[] damaged = [.. JsonTree.Damaged(JsonNode.Parse(Published)!)];
         int complaints = damaged.Count(json => Complaint.IsAllThatCanComeOf(() => Load(json)));
@@ -93,7 +93,7 @@ public sealed class ImageProcessorConfigTests
     }
 
     [Fact]
-    public void AMissingFileIsNamed()
+    public void A_missing_file_is_named()
     {
         using var folder = new TemporaryFolder();
         Assert.Contains(

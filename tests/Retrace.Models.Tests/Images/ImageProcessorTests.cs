@@ -9,7 +9,7 @@ namespace Retrace.Models.Tests.Images;
 public sealed class ImageProcessorTests
 {
     [Fact]
-    public void SizesAreThoseOfThePublishedRule()
+    public void Sizes_are_those_of_the_published_rule()
     {
         int[][] sizes = ImageReference.Read.Sizes;
         string[] different =
@@ -23,7 +23,7 @@ public sealed class ImageProcessorTests
     }
 
     [Fact]
-    public void SidesAreMultiplesWithinTheBounds() => Gen.Select(Gen.Int[1, 20_000], Gen.Int[1, 20_000])
+    public void Sides_are_multiples_within_the_bounds() => Gen.Select(Gen.Int[1, 20_000], Gen.Int[1, 20_000])
         .Where((height, width) => Math.Max(height, width) <= 200 * Math.Min(height, width))
         .Sample((height, width) =>
         {
@@ -38,7 +38,7 @@ public sealed class ImageProcessorTests
     [Theory]
     [InlineData(1, 201)]
     [InlineData(2010, 10)]
-    public void AStripIsRefused(int width, int height)
+    public void A_strip_is_refused(int width, int height)
     {
         var processor = new ImageProcessor(ModelFamilies.Default.ImageDefaults);
         string expected = $"{width} × {height}";
@@ -52,7 +52,8 @@ public sealed class ImageProcessorTests
     [InlineData(3, 2, 1, 18, 30)]
     [InlineData(2, 3, 3, 12, 24)]
     [InlineData(14, 2, 2, 84, 56)]
-    public void PatchesLieAsInTheReferencesTransposition(int patch, int merge, int temporal, int width, int height)
+    public void Patches_lie_as_in_the_references_transposition(
+        int patch, int merge, int temporal, int width, int height)
     {
         using DisposeScope scope = NewDisposeScope();
         ImageProcessorConfig config = ModelFamilies.Default.ImageDefaults with
@@ -79,7 +80,7 @@ public sealed class ImageProcessorTests
 
     // (value / 255 - mean) / std, computed by hand to nine digits.
     [Fact]
-    public void ValuesAreNormalisedByChannel()
+    public void Values_are_normalised_by_channel()
     {
         var processor = new ImageProcessor(ModelFamilies.Default.ImageDefaults);
         byte[] rgb = [.. Enumerable.Repeat((byte[])[0, 128, 255], 56 * 56).SelectMany(pixel => pixel)];
@@ -95,7 +96,7 @@ public sealed class ImageProcessorTests
     }
 
     [Fact]
-    public void TheGridIsKnownWithoutTheImage() => Gen.Select(Gen.Int[1, 90], Gen.Int[1, 90]).Sample(
+    public void The_grid_is_known_without_the_image() => Gen.Select(Gen.Int[1, 90], Gen.Int[1, 90]).Sample(
         (width, height) =>
         {
             var processor = new ImageProcessor(ModelFamilies.Default.ImageDefaults with { MaxPixels = 10_000 });

@@ -13,7 +13,7 @@ public sealed class TorchScriptTests
     private delegate byte FuserState();
 
     [Fact]
-    public void AScriptRunsWithoutLibtorchsFuser()
+    public void A_script_runs_without_libtorchs_fuser()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "asks libtorch by the name that GCC gives its function");
         using DisposeScope scope = NewDisposeScope();
@@ -22,7 +22,8 @@ public sealed class TorchScriptTests
         Assert.Equal([-4f, 3f], turned.data<float>());
 
         ProcessModule library = Process.GetCurrentProcess().Modules.Cast<ProcessModule>()
-            .First(module => module.ModuleName.StartsWith("libtorch_cpu", StringComparison.Ordinal));
+            .First(module => module.FileName.StartsWith(AppContext.BaseDirectory, StringComparison.Ordinal)
+                && module.ModuleName.StartsWith("libtorch_cpu", StringComparison.Ordinal));
         nint function = NativeLibrary.GetExport(
             NativeLibrary.Load(library.FileName), "_ZN5torch3jit22tensorExprFuserEnabledEv");
         Assert.Equal(0, Marshal.GetDelegateForFunctionPointer<FuserState>(function)());

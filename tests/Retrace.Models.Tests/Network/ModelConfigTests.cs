@@ -8,7 +8,7 @@ public sealed class ModelConfigTests
     private const int Pad = SmallModel.ImagePad;
 
     [Fact]
-    public void EachImageTakesAsManyPlacesAsItHasTokens()
+    public void Each_image_takes_as_many_places_as_it_has_tokens()
     {
         int[] ids = [1, Pad, 2, 3, Pad, Pad, 4];
         ImageGrid[] grids = [new(1, 4, 6), new(1, 2, 2), new(2, 4, 4)];
@@ -20,7 +20,7 @@ public sealed class ModelConfigTests
     }
 
     [Fact]
-    public void ExpandingAddsTheTokensOfTheGridsAndNothingElse() => Gen.Int[1, 9].Select(Gen.Int[1, 9]).Array[0, 4]
+    public void Expanding_adds_just_the_tokens_of_the_grids() => Gen.Int[1, 9].Select(Gen.Int[1, 9]).Array[0, 4]
         .Sample(sides =>
         {
             ImageGrid[] grids = [.. sides.Select(side => new ImageGrid(1, 2 * side.Item1, 2 * side.Item2))];
@@ -33,7 +33,7 @@ public sealed class ModelConfigTests
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
-    public void PlacesAndImagesMustBeEqual(int images)
+    public void Places_and_images_must_be_equal(int images)
     {
         ImageGrid[] grids = [.. Enumerable.Repeat(new ImageGrid(1, 2, 2), images)];
         string message = Complaint.Of(() => SmallModel.Config().ExpandImages([1, Pad], grids));

@@ -24,11 +24,11 @@ public sealed class ByteLevelBpeTrainerTests
     [InlineData("e\u0301 é é", "Ã ©|Ġ Ã©")]
     [InlineData("q<|im_end|>q<|im_end|>q", "")]
     [InlineData("once", "")]
-    public void MergesAreThoseComputedByHand(string corpus, string merges) =>
+    public void Merges_are_those_computed_by_hand(string corpus, string merges) =>
         Assert.Equal(merges.Split('|', StringSplitOptions.RemoveEmptyEntries), MergesOf([corpus], 1000));
 
     [Fact]
-    public void TrainingStopsAtTheSizeWanted()
+    public void Training_stops_at_the_size_wanted()
     {
         Assert.Equal(["x y"], MergesOf(["xy xy zw zw"], 256 + 1 + Family.Chat.SpecialTokens.Count));
         Assert.Empty(MergesOf(["xy xy zw zw"], 256 + Family.Chat.SpecialTokens.Count));
@@ -38,13 +38,13 @@ public sealed class ByteLevelBpeTrainerTests
     }
 
     [Fact]
-    public void PairsCountedAfreshForEveryMergeGiveTheSameMerges() => Corpus.Sample(
+    public void Pairs_counted_afresh_for_every_merge_give_the_same_merges() => Corpus.Sample(
         corpus => Assert.Equal(NaiveMerges(corpus, 12), MergesOf(corpus, 256 + 12 + Family.Chat.SpecialTokens.Count)),
         iter: 200,
         threads: 1);
 
     [Fact]
-    public void TheOrderOfTheTextsDoesNotMatter()
+    public void The_order_of_the_texts_does_not_matter()
     {
         string[] corpus = ["the angle is 40 degrees", "the area of the triangle", "angle of the triangle"];
         using var first = new TemporaryFolder();
@@ -58,7 +58,7 @@ public sealed class ByteLevelBpeTrainerTests
     }
 
     [Fact]
-    public void BothFormsOfTheFilesReadAlike()
+    public void Both_forms_of_the_files_read_alike()
     {
         using var folder = new TemporaryFolder();
         Family.TrainTokenizer(

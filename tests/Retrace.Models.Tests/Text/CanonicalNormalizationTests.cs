@@ -11,7 +11,7 @@ public sealed class CanonicalNormalizationTests
     private const string Checksum = "794b3bf1bf30c3c24eef6013b7f5381cc7b6c4c429c7da97f518b0d2a68e4e66";
 
     [Fact]
-    public void EveryCharacterAloneAndBesideMarksIsThatOfPython()
+    public void Every_character_alone_and_beside_marks_is_that_of_Python()
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int code = 0; code <= 0x10FFFF; code++)
@@ -37,15 +37,15 @@ public sealed class CanonicalNormalizationTests
     [InlineData("\u1112\u1161\u11AB", "한")]
     [InlineData("\uAC00\u11A7", "\uAC00\u11A7")] // U+11A7 is no trailing consonant
     [InlineData("\u09C7\u09BE", "\u09CB")] // two characters of class 0
-    public void HardCasesFollowTheAnnex(string text, string expected) =>
+    public void Hard_cases_follow_the_annex(string text, string expected) =>
         Assert.Equal(expected, CanonicalNormalization.Compose(text));
 
     [Fact]
-    public void ALoneSurrogateBecomesTheReplacementCharacter() =>
+    public void A_lone_surrogate_becomes_the_replacement_character() =>
         Assert.Equal("a\uFFFDb\uFFFD", CanonicalNormalization.Compose("a\uD800b\uDC00"));
 
     [Fact]
-    public void ComposingTwiceChangesNothing() => Gen
+    public void Composing_twice_changes_nothing() => Gen
         .String[Gen.Char["ae\u0301\u0302\u0323\u0327\u0338\u1100\u1161\u11A8\uAC00\u09C7\u09BE\u0344\u212B"]]
         .Sample(text =>
         {

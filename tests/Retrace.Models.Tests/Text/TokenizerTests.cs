@@ -21,28 +21,29 @@ public sealed class TokenizerTests
         Gen.String[Gen.Char["ao\u0301\u0323\u0308か\u3099\u1112\u1161\u11AB\uD83D\uDE00"]]);
 
     [Fact]
-    public void EveryStringHasThePublishedIds() => AssertPublishedIds(Whole.Value);
+    public void Every_string_has_the_published_ids() => AssertPublishedIds(Whole.Value);
 
     [Fact]
-    public void VocabularyAndMergesInFilesOfTheirOwnGiveThePublishedIds() => AssertPublishedIds(InParts.Value);
+    public void Vocabulary_and_merges_in_files_of_their_own_give_the_published_ids() =>
+        AssertPublishedIds(InParts.Value);
 
     [Fact]
-    public void DecodingGivesTheTextInFormC() => AnyText.Sample(text =>
+    public void Decoding_gives_the_text_in_form_C() => AnyText.Sample(text =>
         Assert.Equal(CanonicalNormalization.Compose(text), Whole.Value.Decode(Whole.Value.Encode(text))));
 
     [Fact]
-    public void DecodingKeepsSpecialTokensWhenAskedTo() => Gen.Select(AnyText, AnyText).Sample((before, after) =>
+    public void Decoding_keeps_special_tokens_when_asked_to() => Gen.Select(AnyText, AnyText).Sample((before, after) =>
         Assert.Equal(
             CanonicalNormalization.Compose(before) + "<|im_end|>" + CanonicalNormalization.Compose(after),
             Whole.Value.Decode(Whole.Value.Encode(before + "<|im_end|>" + after), skipSpecial: false)));
 
     [Fact]
-    public void SkippingLeavesOutSpecialTokensOnly() => Assert.Equal(
+    public void Skipping_leaves_out_special_tokens_only() => Assert.Equal(
         "user\nHi\n<think>",
         Whole.Value.Decode(Whole.Value.Encode("<|im_start|>user\nHi<|im_end|>\n<think>")));
 
     [Fact]
-    public void BytesThatAreNoTextDecodeToTheReplacementCharacter()
+    public void Bytes_that_are_no_text_decode_to_the_replacement_character()
     {
         int[] ids = Whole.Value.Encode("\u212B");
         int[] bytes = [.. "€"u8.ToArray().Select(value => Whole.Value.IdOf(ByteAlphabet.Encode([value]))!.Value)];
@@ -53,7 +54,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void IdsWithoutATokenAreLeftOut()
+    public void Ids_without_a_token_are_left_out()
     {
         Tokenizer tokenizer = Whole.Value;
         Assert.Equal(151669, tokenizer.VocabularySize);
@@ -62,7 +63,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void TokensAreFoundByName()
+    public void Tokens_are_found_by_name()
     {
         Assert.Equal(151645, Whole.Value.IdOf("<|im_end|>"));
         Assert.Equal(220, Whole.Value.IdOf("Ġ"));
@@ -70,7 +71,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void OlderAndNewerMergesReadAlike()
+    public void Older_and_newer_merges_read_alike()
     {
         JsonNode root = JsonNode.Parse(ReferenceData.Text(Published))!;
         JsonArray merges = root["model"]!["merges"]!.AsArray();
@@ -81,7 +82,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void AFolderWithoutTokenizerFilesIsNamed()
+    public void A_folder_without_tokenizer_files_is_named()
     {
         using var folder = new TemporaryFolder();
         Assert.Contains(folder.Path, Complaint.Of(() => ModelFamilies.Default.LoadTokenizer(folder.Path)));
@@ -106,7 +107,7 @@ public sealed class TokenizerTests
     [InlineData("$.added_tokens[0].id", "2000000000", "2000000000")]
     [InlineData("$.added_tokens[0].id", "20000000000", "id")]
     [InlineData("$.added_tokens[0].lstrip", "true", "lstrip")]
-    public void WhatCannotBeUsedIsNamed(string path, string value, string expected)
+    public void What_cannot_be_used_is_named(string path, string value, string expected)
     {
         JsonNode root = JsonNode.Parse(ReferenceData.Text(Published))!;
         JsonTree.Find(root, path).ReplaceWith(JsonNode.Parse(value));
@@ -120,7 +121,7 @@ public sealed class TokenizerTests
     [InlineData("normalizer")]
     [InlineData("pre_tokenizer")]
     [InlineData("added_tokens")]
-    public void AMissingKeyIsNamed(string key)
+    public void A_missing_key_is_named(string key)
     {
         JsonObject root = JsonNode.Parse(ReferenceData.Text(Published))!.AsObject();
         root.Remove(key);
@@ -129,7 +130,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void NoDamageBringsAnythingButAComplaint()
+    public void No_damage_brings_anything_but_a_complaint()
     {
         string trained = TrainedWhole();
         int complaints = 0;
@@ -141,7 +142,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void NoDamagedByteBringsAnythingButAComplaint()
+    public void No_damaged_byte_brings_anything_but_a_complaint()
     {
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(TrainedWhole());
         using var folder = new TemporaryFolder();
@@ -158,7 +159,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void BrokenPartsAreNamed()
+    public void Broken_parts_are_named()
     {
         using var folder = new TemporaryFolder();
         ModelFamilies.Default.TrainTokenizer(["abab abab"], 300, folder.Path);
@@ -180,7 +181,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void TokensOfAddedTokensJsonCountOnce()
+    public void Tokens_of_added_tokens_json_count_once()
     {
         using var folder = new TemporaryFolder();
         WriteParts(folder);

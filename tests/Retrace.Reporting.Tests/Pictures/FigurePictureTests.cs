@@ -73,5 +73,5 @@ public sealed class FigurePictureTests
     [InlineData("μ β", "run")]
     [InlineData("v1.2", "v1.2")]
     public void A_name_becomes_harmless_in_a_path(string name, string inFile) =>
-        Assert.Equal(inFile, FigureFiles.InFileName(name));
+        Assert.Equal(inFile, FigureName.Of(name));
 }

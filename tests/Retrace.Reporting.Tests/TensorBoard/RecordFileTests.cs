@@ -7,16 +7,16 @@ namespace Retrace.Reporting.Tests.TensorBoard;
 public sealed class RecordFileTests
 {
     [Fact]
-    public void TheChecksumIsCastagnolis() =>
+    public void The_checksum_is_castagnolis() =>
         // The check value that catalogues of CRCs give for CRC-32C.
         Assert.Equal(0xE3069283u, RecordFile.Checksum("123456789"u8));
 
     [Fact]
-    public void ThirtyTwoZerosHaveTheChecksumOfRfc3720() =>
+    public void Thirty_two_zeros_have_the_checksum_of_RFC_3720() =>
         Assert.Equal(0x8A9136AAu, RecordFile.Checksum(new byte[32]));
 
     [Fact]
-    public void ARecordIsFramedByItsLengthAndTwoChecksums()
+    public void A_record_is_framed_by_its_length_and_two_checksums()
     {
         byte[] framed = RecordFile.Frame(Encoding.ASCII.GetBytes("123456789"));
 

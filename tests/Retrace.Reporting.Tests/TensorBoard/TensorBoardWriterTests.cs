@@ -10,7 +10,7 @@ public sealed class TensorBoardWriterTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void AFileComesAfterThoseThatAreThereAlsoWhenTheClockHasBeenSetBack()
+    public void A_file_comes_after_those_that_are_there_also_when_the_clock_has_been_set_back()
     {
         long later = DateTimeOffset.UtcNow.AddYears(10).ToUnixTimeSeconds();
         File.WriteAllBytes(Path.Combine(_folder, $"events.out.tfevents.{later}.elsewhere"), []);

@@ -88,17 +88,17 @@ public sealed class EvolutionOverServersTests : IDisposable
     }
 
     private EvolutionRun Open(string name, bool resume, Uri[] servers, string[] settings) => EvolutionRun.Open(
-        Shipped.Model,
-        Shipped.TrainingProblems,
-        _folder.Combine(name),
-        ConfigurationLayers.Resolve(
-            Shipped.Model,
-            file: null,
-            [
-                "steps=2", "data.batch=3", "rollout.group=4", "retrace.samples=2", "learn.mini_batch=6",
-                "rollout.engine=openai", "rollout.samples_per_request=2", "rollout.requests_per_server=2",
-                $"rollout.servers={string.Join(' ', servers.Select(server => server.ToString()))}", .. settings,
-            ]),
-        resume,
+        new RunOptions(Shipped.Model, Shipped.TrainingProblems, _folder.Combine(name))
+        {
+            Configuration = ConfigurationLayers.Resolve(
+                Shipped.Model,
+                file: null,
+                [
+                    "steps=2", "data.batch=3", "rollout.group=4", "retrace.samples=2", "learn.mini_batch=6",
+                    "rollout.engine=openai", "rollout.samples_per_request=2", "rollout.requests_per_server=2",
+                    $"rollout.servers={string.Join(' ', servers.Select(server => server.ToString()))}", .. settings,
+                ]),
+            Resume = resume,
+        },
         Cancellation);
 }

@@ -28,7 +28,7 @@ public enum Fault
     /// <summary>The socket stays open and silent.</summary>
     Silence,
 
-    /// <summary>The reply comes late.</summary>
+    /// <summary>The reply comes once the test lets it: <see cref="FaultyProxy.Resume"/>.</summary>
     Slowness,
 
     /// <summary>The reply's second half is missing.</summary>
@@ -63,6 +63,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly List<JsonNode> _requests = [];
     private readonly List<JsonNode> _loads = [];
+    private readonly TaskCompletionSource _resumed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private FaultyProxy(Uri server)
     {
@@ -91,9 +92,6 @@ internal sealed class FaultyProxy : IAsyncDisposable
 
     /// <summary>What goes wrong with calls that load a policy.</summary>
     public Fault LoadingFault { get; set; }
-
-    /// <summary>How late <see cref="Fault.Slowness"/> is.</summary>
-    public TimeSpan Delay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The bodies of all requests for samples.</summary>
     public IReadOnlyList<JsonNode> Requests
@@ -127,6 +125,18 @@ internal sealed class FaultyProxy : IAsyncDisposable
             .Get<IServerAddressesFeature>()!.Addresses.First());
         return proxy;
     }
+
+    /// <summary>Waits until so many requests for samples have come.</summary>
+    public async Task UntilAskedAsync(int requests)
+    {
+        while (Requests.Count < requests)
+        {
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Lets the replies go that <see cref="Fault.Slowness"/> holds back, and all later ones.</summary>
+    public void Resume() => _resumed.TrySetResult();
 
     public async ValueTask DisposeAsync()
     {
@@ -175,7 +185,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
                     .ContinueWith(_ => { }, TaskScheduler.Default);
                 return;
             case Fault.Slowness:
-                await Task.Delay(Delay, context.RequestAborted);
+                await _resumed.Task.WaitAsync(context.RequestAborted);
                 break;
             case Fault.Nonsense:
                 await ReplyAsync(context, 200, "application/json", "<html>a proxy's page</html>"u8.ToArray());

@@ -257,7 +257,7 @@ public class RewardRuleTests
     {
         RewardRules.Register("last-letter", _ => new LastAnswer());
         Assert.Contains("last-letter", RewardRules.Names);
-        Assert.Throws<ArgumentException>(() => RewardRules.Register("last-letter", _ => new LastAnswer()));
+        Assert.Throws<ArgumentException>(() => RewardRules.Register("sfr", _ => new LastAnswer()));
         TrajectoryRewards rewards = new(RewardRules.Create("last-letter"), 0.1, AdvantageNormalisation.GroupStd);
         double[] scores = rewards.Of(new AnswerGroup([0, 1, 2], []), [true, false, true]);
         Assert.Equal([0, -1, -2], scores); // No format term.

@@ -221,6 +221,7 @@ public sealed class EvolutionRunTests : IDisposable
     }
 
     [Fact]
+    [Trait("Time", "long")]
     public void Memory_stays_flat_over_two_hundred_steps()
     {
         string[] settings =
@@ -283,10 +284,10 @@ public sealed class EvolutionRunTests : IDisposable
 
     private EvolutionRun Open(
         string problems, string name, bool resume, string[] settings, string? model = null) => EvolutionRun.Open(
-            model ?? Shipped.Model,
-            problems,
-            _folder.Combine(name),
-            ConfigurationLayers.Resolve(Shipped.Model, null, settings),
-            resume,
+            new RunOptions(model ?? Shipped.Model, problems, _folder.Combine(name))
+            {
+                Configuration = ConfigurationLayers.Resolve(Shipped.Model, null, settings),
+                Resume = resume,
+            },
             Cancellation);
 }

@@ -1,6 +1,7 @@
 using Retrace.Models.Images;
 using Retrace.Models.Network;
 using Retrace.Models.Tests.Network;
+using Retrace.Testing;
 using Retrace.Training.DataParallel;
 using Retrace.Training.Learning;
 using TorchSharp;
@@ -12,6 +13,7 @@ namespace Retrace.Training.Tests.Learning;
 public sealed class ShardedTrainingTests
 {
     private const int BucketSize = 1000; // Of some 40 000 elements.
+    private const double LearningRate = 1e-3;
 
     [Theory]
     [InlineData(true, false)]
@@ -45,14 +47,16 @@ public sealed class ShardedTrainingTests
             int all = processes.Submitted - before;
             Assert.InRange(during, all / 2, all - 1); // All but the last: the first layers' weights.
 
-            Assert.Equal(optimizer.ClipGradients(1), shardedOptimizer.ClipGradients(1), 1e-5);
-            optimizer.Update(1e-3);
-            shardedOptimizer.Update(1e-3);
+            Close.Relative(optimizer.ClipGradients(1), shardedOptimizer.ClipGradients(1), 1e-5);
+            optimizer.Update(LearningRate);
+            shardedOptimizer.Update(LearningRate);
             sharded.ShareWeights();
         }
 
+        // Within a hundredth of a step. Adam divides a gradient by its own size, and that of a key's bias, which changes
+        // no attention, is nothing but rounding.
         Assert.All(plain.Parameters.Names, name => Assert.True(
-            (plain.Parameters[name] - model.Parameters[name]).abs().max().item<float>() < 1e-6, name));
+            (plain.Parameters[name] - model.Parameters[name]).abs().max().item<float>() < 0.01 * LearningRate, name));
     }
 
     [Fact]
@@ -67,10 +71,10 @@ public sealed class ShardedTrainingTests
         using var sharded = new ShardedTraining(new SingleProcess(), model.Parameters, BucketSize);
         using var shardedOptimizer = new AdamW(sharded.Parts, model.Parameters, weightDecay: 0, offload: false);
         LossOf(plain).backward();
-        optimizer.Update(1e-3);
+        optimizer.Update(LearningRate);
         LossOf(model).backward();
         sharded.Complete();
-        shardedOptimizer.Update(1e-3);
+        shardedOptimizer.Update(LearningRate);
 
         var stored = sharded.StateToStore(shardedOptimizer);
 
@@ -78,7 +82,7 @@ public sealed class ShardedTrainingTests
         foreach (((string name, Tensor expected), var tensor) in optimizer.State.Zip(stored))
         {
             Assert.Equal(expected.shape, tensor.Shape);
-            Assert.True((tensor.Values() - expected).abs().max().item<float>() < 1e-6, name);
+            Close.Relative(expected, tensor.Values(), 1e-5, name);
         }
     }
 

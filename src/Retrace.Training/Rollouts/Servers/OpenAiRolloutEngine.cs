@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Text.Json;
 using Retrace.Configuration;
 using Retrace.Images;
@@ -28,23 +27,26 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     private readonly RolloutDispatcher _dispatcher;
     private readonly SampleReading _reading;
     private readonly LocalRolloutEngine _local;
+    private readonly TimeProvider _time;
 
     private OpenAiRolloutEngine(
         VisionLanguageModel policy,
         RunConfiguration configuration,
         string weightsFolder,
         IReadOnlyList<RolloutServer> servers,
-        IProcessGroup processes)
+        IProcessGroup processes,
+        TimeProvider time)
     {
         _policy = policy;
         _configuration = configuration;
         _processes = processes;
         _servers = servers;
-        _published = new PublishedPolicy(policy, configuration.Rollout, servers, weightsFolder);
+        _published = new PublishedPolicy(policy, configuration.Rollout, servers, weightsFolder, time);
         _dispatcher = new RolloutDispatcher(
-            servers, _published, configuration.Rollout, processes.Rank, processes.Size);
+            servers, _published, configuration.Rollout, processes.Rank, processes.Size, time);
         _reading = new SampleReading(policy.Tokenizer, policy.Network.Config);
         _local = new LocalRolloutEngine(policy.Network, configuration.Rollout);
+        _time = time;
     }
 
     /// <summary>Finds the servers of <c>rollout.servers</c>. Nothing is drawn before <see cref="UsePolicy"/>.</summary>
@@ -52,29 +54,33 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     /// <param name="configuration">Of the run.</param>
     /// <param name="weightsFolder">The run's own, where weights are written unless the configuration says.</param>
     /// <param name="processes">Those that draw from the same policy; null: this one alone.</param>
+    /// <param name="time">By which servers are late, hedged and left to rest; null: the system's.</param>
     /// <exception cref="BadInputException">No server answers, or one refuses the token.</exception>
     public static OpenAiRolloutEngine Connect(
         VisionLanguageModel policy,
         RunConfiguration configuration,
         string weightsFolder,
         CancellationToken cancellation,
-        IProcessGroup? processes = null)
+        IProcessGroup? processes = null,
+        TimeProvider? time = null)
     {
         RolloutSettings settings = configuration.Rollout;
         string? key = KeyOf(settings);
-        RolloutServer[] servers = [.. settings.ServerAddresses().Select(address => new RolloutServer(address, key))];
+        time ??= TimeProvider.System;
+        RolloutServer[] servers =
+            [.. settings.ServerAddresses().Select(address => new RolloutServer(address, key, time))];
         try
         {
             // One that is down now may come back.
             ServerFaultException?[] faults = Wait(() =>
-                Task.WhenAll(servers.Select(server => FindAsync(server, settings, cancellation))));
+                Task.WhenAll(servers.Select(server => FindAsync(server, settings, time, cancellation))));
             if (Array.TrueForAll(faults, fault => fault is not null))
             {
                 throw new BadInputException(
                     $"No server of rollout.servers answers: {faults[0]!.Message}", faults[0]!);
             }
             return new OpenAiRolloutEngine(
-                policy, configuration, weightsFolder, servers, processes ?? new SingleProcess());
+                policy, configuration, weightsFolder, servers, processes ?? new SingleProcess(), time);
         }
         catch
         {
@@ -117,7 +123,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     // every update. What it does not take by then it takes beside the work, or before it is given any.
     private async Task LoadAsync(CancellationToken cancellation)
     {
-        var clock = Stopwatch.StartNew();
+        long start = _time.GetTimestamp();
         List<Task<bool>> loading = [.. _servers.Select(TakesAsync)];
         bool taken = false;
         while (!taken && loading.Count > 0)
@@ -126,8 +132,9 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
             loading.Remove(next);
             taken = await next;
         }
-        TimeSpan grace = clock.Elapsed > LeastGrace ? clock.Elapsed : LeastGrace;
-        await Task.WhenAny(Task.WhenAll(loading), Task.Delay(grace, cancellation));
+        TimeSpan taking = _time.GetElapsedTime(start);
+        TimeSpan grace = taking > LeastGrace ? taking : LeastGrace;
+        await Task.WhenAny(Task.WhenAll(loading), Task.Delay(grace, _time, cancellation));
         cancellation.ThrowIfCancellationRequested();
 
         async Task<bool> TakesAsync(RolloutServer server)
@@ -199,9 +206,11 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     }
 
     private static async Task<ServerFaultException?> FindAsync(
-        RolloutServer server, RolloutSettings settings, CancellationToken cancellation)
+        RolloutServer server, RolloutSettings settings, TimeProvider time, CancellationToken cancellation)
     {
-        using CancellationTokenSource limit = Limit(settings, cancellation);
+        using CancellationTokenSource late = new(TimeSpan.FromSeconds(settings.RequestTimeout), time);
+        using CancellationTokenSource limit =
+            CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
         try
         {
             await server.FindModelAsync(limit.Token);
@@ -217,13 +226,6 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
             server.Failed();
             return new ServerFaultException($"{server.Address} does not answer", error);
         }
-    }
-
-    private static CancellationTokenSource Limit(RolloutSettings settings, CancellationToken cancellation)
-    {
-        CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(settings.RequestTimeout));
-        return limit;
     }
 
     // The loop is synchronous: nothing goes on beside a rollout. What it waits for must not wait for its thread.

@@ -22,6 +22,7 @@ internal sealed class PublishedPolicy : IDisposable
 
     private readonly VisionLanguageModel _policy;
     private readonly RolloutSettings _settings;
+    private readonly TimeProvider _time;
     private readonly IReadOnlyList<RolloutServer> _servers;
     private readonly string _folder;
     private readonly string _run;    // Tells our folders from those of other runs.
@@ -32,11 +33,17 @@ internal sealed class PublishedPolicy : IDisposable
     /// <param name="settings">Which calls, and how old a version may be.</param>
     /// <param name="servers">All that load it.</param>
     /// <param name="runFolder">Where versions are written to if the settings do not say; names the run.</param>
+    /// <param name="time">By which loading is limited.</param>
     public PublishedPolicy(
-        VisionLanguageModel policy, RolloutSettings settings, IReadOnlyList<RolloutServer> servers, string runFolder)
+        VisionLanguageModel policy,
+        RolloutSettings settings,
+        IReadOnlyList<RolloutServer> servers,
+        string runFolder,
+        TimeProvider time)
     {
         _policy = policy;
         _settings = settings;
+        _time = time;
         _servers = servers;
         string run = Path.GetFullPath(runFolder);
         _folder = settings.WeightsFolder is string shared ? Path.GetFullPath(shared) : run;
@@ -130,8 +137,9 @@ internal sealed class PublishedPolicy : IDisposable
         }
         int? earlier = server.Version;
         server.Version = null; // Unknown, should it fail on the way.
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(_withdrawal.Token);
-        limit.CancelAfter(TimeSpan.FromSeconds(_settings.RequestTimeout));
+        using CancellationTokenSource late = new(TimeSpan.FromSeconds(_settings.RequestTimeout), _time);
+        using CancellationTokenSource limit =
+            CancellationTokenSource.CreateLinkedTokenSource(_withdrawal.Token, late.Token);
         try
         {
             await (Adapts ? LoadAdapterAsync(server, earlier, limit.Token) : LoadWeightsAsync(server, limit.Token));

@@ -19,6 +19,7 @@ internal sealed class RolloutDispatcher
     private readonly IReadOnlyList<RolloutServer> _servers;
     private readonly PublishedPolicy _policy;
     private readonly RolloutSettings _settings;
+    private readonly TimeProvider _time;
     private readonly int _requests; // At work at a time.
     private readonly Lock _choice = new();
     private int _staleSamples;
@@ -27,13 +28,20 @@ internal sealed class RolloutDispatcher
 
     /// <param name="rank">Of this process. Each begins with another server.</param>
     /// <param name="processes">That give work to the same servers.</param>
+    /// <param name="time">By which limits, hedges and pauses are measured.</param>
     public RolloutDispatcher(
-        IReadOnlyList<RolloutServer> servers, PublishedPolicy policy, RolloutSettings settings, int rank, int processes)
+        IReadOnlyList<RolloutServer> servers,
+        PublishedPolicy policy,
+        RolloutSettings settings,
+        int rank,
+        int processes,
+        TimeProvider time)
     {
         int first = rank % servers.Count;
         _servers = [.. servers.Skip(first), .. servers.Take(first)];
         _policy = policy;
         _settings = settings;
+        _time = time;
         _requests = Math.Max(1, servers.Count * settings.RequestsPerServer / processes);
     }
 
@@ -84,7 +92,7 @@ internal sealed class RolloutDispatcher
     private ResiliencePipeline<Generation[]> Pipeline()
     {
         var serverFault = new PredicateBuilder<Generation[]>().Handle<ServerFaultException>();
-        ResiliencePipelineBuilder<Generation[]> pipeline = new();
+        ResiliencePipelineBuilder<Generation[]> pipeline = new() { TimeProvider = _time };
         pipeline.AddRetry(new RetryStrategyOptions<Generation[]>
         {
             ShouldHandle = serverFault,
@@ -118,8 +126,9 @@ internal sealed class RolloutDispatcher
             {
                 await _policy.LoadIntoAsync(server, cancellation); // Which has a limit of its own.
             }
-            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(TimeSpan.FromSeconds(_settings.RequestTimeout));
+            using CancellationTokenSource late = new(TimeSpan.FromSeconds(_settings.RequestTimeout), _time);
+            using CancellationTokenSource limit =
+                CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
             int version = server.Version ?? throw new ServerFaultException($"{server.Address} has lost its weights");
             (Generation[] drawn, string? label) = await ask(server, version, attempts.Job, limit.Token);
             if (label is not null && !_policy.IsFresh(_policy.VersionOf(label)))

@@ -16,16 +16,20 @@ internal sealed class RolloutServer : IDisposable
 
     private readonly HttpClient _http;
     private readonly string? _key;
+    private readonly TimeProvider _time;
     private readonly Lock _state = new();
     private int? _version;
     private int _failures; // In a row.
-    private long _restsUntil; // By the clock of Environment.TickCount64, which nobody sets.
+    private TimeSpan _rest; // From the last failure on.
+    private long _failed;   // When that was, by the time's stamps, which nobody sets.
     private Task _loading = Task.CompletedTask;
 
-    public RolloutServer(Uri address, string? key)
+    /// <param name="time">By which a server rests that has failed.</param>
+    public RolloutServer(Uri address, string? key, TimeProvider time)
     {
         Address = address;
         _key = key;
+        _time = time;
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false, // The token is for this server.
@@ -90,7 +94,7 @@ internal sealed class RolloutServer : IDisposable
         {
             lock (_state)
             {
-                return Environment.TickCount64 < _restsUntil || !_loading.IsCompleted;
+                return (_rest > TimeSpan.Zero && _time.GetElapsedTime(_failed) < _rest) || !_loading.IsCompleted;
             }
         }
     }
@@ -100,7 +104,7 @@ internal sealed class RolloutServer : IDisposable
         lock (_state)
         {
             _failures = 0;
-            _restsUntil = default;
+            _rest = TimeSpan.Zero;
         }
     }
 
@@ -110,7 +114,8 @@ internal sealed class RolloutServer : IDisposable
         lock (_state)
         {
             TimeSpan rest = FirstRest * Math.Pow(2, Math.Min(_failures++, 10));
-            _restsUntil = Environment.TickCount64 + (long)(rest < LongestRest ? rest : LongestRest).TotalMilliseconds;
+            _rest = rest < LongestRest ? rest : LongestRest;
+            _failed = _time.GetTimestamp();
         }
     }
 

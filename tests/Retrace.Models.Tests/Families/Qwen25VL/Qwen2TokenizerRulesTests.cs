@@ -25,18 +25,18 @@ public sealed partial class Qwen2TokenizerRulesTests
     [InlineData("'\u017Fx", "'\u017F|x")]
     [InlineData("\u0085\u0085x", "\u0085|\u0085x")]
     [InlineData("\uFEFF\uFEFFx", "\uFEFF\uFEFF|x")]
-    public void PiecesAreThoseOfTheExpression(string text, string pieces) =>
+    public void Pieces_are_those_of_the_expression(string text, string pieces) =>
         Assert.Equal(pieces.Split('|'), Split(text));
 
     // .NET's expressions know no characters beyond U+FFFF and do not count the long s as an s.
     [Fact]
-    public void PiecesAreThoseOfDotNetsExpressionsWithinTheFirstPlane() => Gen.OneOf(
+    public void Pieces_are_those_of_dot_nets_expressions_within_the_first_plane() => Gen.OneOf(
             Gen.String[Gen.Char["aAsStTrReEvVmMlLdD'1½ \t\r\n\u00A0\u0085\u2028.,\\中é\u0301"]],
             Gen.String[Gen.Char['\0', '\uD7FF'].Where(character => character != '\u017F')])
         .Sample(text => Assert.Equal(Expression().Matches(text).Select(match => match.Value), Split(text)));
 
     [Fact]
-    public void PiecesTogetherAreTheText() => Gen.String.Sample(text =>
+    public void Pieces_together_are_the_text() => Gen.String.Sample(text =>
         Assert.Equal(text, string.Concat(Split(text))));
 
     private static IEnumerable<string> Split(string text) =>

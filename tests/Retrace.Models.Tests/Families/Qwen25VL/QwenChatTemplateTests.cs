@@ -21,27 +21,27 @@ public sealed class QwenChatTemplateTests
         + "%}<|im_start|>assistant\n{% endif %}";
 
     [Fact]
-    public void TheTemplateForOtherToolsIsThePublishedOne() => Assert.Equal(PublishedTemplate, Chat.Jinja);
+    public void The_template_for_other_tools_is_the_published_one() => Assert.Equal(PublishedTemplate, Chat.Jinja);
 
     [Fact]
-    public void AQuestionAboutAnImageIsThePublishedFormat() => Assert.Equal(
+    public void A_question_about_an_image_is_the_published_format() => Assert.Equal(
         "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n"
         + "<|im_start|>user\n<|vision_start|><|image_pad|><|vision_end|>What is the area?<|im_end|>\n"
         + "<|im_start|>assistant\n",
         Chat.Prompt("What is the area?", imageCount: 1));
 
     [Fact]
-    public void ASystemTurnReplacesTheDefault() => Assert.Equal(
+    public void A_system_turn_replaces_the_default() => Assert.Equal(
         "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi\n<|im_end|>\n<|im_start|>assistant\n",
         Chat.Prompt("Hi\n", imageCount: 0, system: "Be brief."));
 
     [Fact]
-    public void AnEmptySystemTurnIsKept() => Assert.Equal(
+    public void An_empty_system_turn_is_kept() => Assert.Equal(
         "<|im_start|>system\n<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n",
         Chat.Prompt("Hi", imageCount: 0, system: ""));
 
     [Fact]
-    public void AConversationKeepsItsTurns() => Assert.Equal(
+    public void A_conversation_keeps_its_turns() => Assert.Equal(
         "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n"
         + "<|im_start|>user\n<|vision_start|><|image_pad|><|vision_end|><|vision_start|><|image_pad|><|vision_end|>"
         + "Compare.<|im_end|>\n<|im_start|>assistant\nAlike.<|im_end|>\n"
@@ -49,7 +49,7 @@ public sealed class QwenChatTemplateTests
         Chat.Prompt([new("user", "Compare.", 2), new("assistant", "Alike."), new("user", "Sure?")]));
 
     [Fact]
-    public void ANewTurnContinuesThePrompt()
+    public void A_new_turn_continues_the_prompt()
     {
         string prompt = Chat.Prompt("Q", imageCount: 0);
         Assert.Equal(prompt + "A<|im_end|>\n<|im_start|>assistant\n", Chat.NewTurn(prompt, "A"));

@@ -27,7 +27,7 @@ public sealed class ReferenceParityTests
         new TokenSequence([.. sequence.Prompt, .. sequence.Response], sequence.Images))];
 
     [Fact]
-    public void TheVisionTowerComputesTheReferencesFeatures()
+    public void The_vision_tower_computes_the_references_features()
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -39,7 +39,7 @@ public sealed class ReferenceParityTests
     }
 
     [Fact]
-    public void TokensStandWhereTheReferencePutsThem()
+    public void Tokens_stand_where_the_reference_puts_them()
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -66,7 +66,7 @@ public sealed class ReferenceParityTests
     [InlineData("tied", PaddingSide.Right)]
     [InlineData("untied", PaddingSide.Left)]
     [InlineData("untied", PaddingSide.Right)]
-    public void PredictionsAreTheReferences(string head, PaddingSide side)
+    public void Predictions_are_the_references(string head, PaddingSide side)
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -92,7 +92,7 @@ public sealed class ReferenceParityTests
     [Theory]
     [InlineData("tied")]
     [InlineData("untied")]
-    public void GreedyGenerationThroughTheCacheMakesTheReferencesTokens(string head)
+    public void Greedy_generation_through_the_cache_makes_the_references_tokens(string head)
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -122,7 +122,7 @@ public sealed class ReferenceParityTests
     [Theory]
     [InlineData("tied")]
     [InlineData("untied")]
-    public void EveryParametersGradientIsTheReferences(string head)
+    public void Every_parameters_gradient_is_the_references(string head)
     {
         using DisposeScope scope = NewDisposeScope();
         using VisionLanguageNetwork model = Create(head);

@@ -10,6 +10,7 @@ public sealed class RolloutServerTests
 
     // As where a machine has gone, or a firewall drops everything.
     [Fact]
+    [Trait("Time", "long")]
     public async Task A_server_that_takes_no_connection_is_said_to_do_so_and_not_to_be_late()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere a full queue of connections refuses more.");
@@ -23,7 +24,8 @@ public sealed class RolloutServerTests
             {
                 // Nobody accepts them.
             }
-            using RolloutServer server = new(new Uri($"http://{listener.LocalEndPoint}/"), key: null);
+            using RolloutServer server =
+                new(new Uri($"http://{listener.LocalEndPoint}/"), key: null, TimeProvider.System);
             ServerFaultException fault =
                 await Assert.ThrowsAsync<ServerFaultException>(() => server.FindModelAsync(Cancellation));
             Assert.Contains("cannot be reached: it took no connection within 10 s", fault.Message);
@@ -40,7 +42,7 @@ public sealed class RolloutServerTests
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
-        using RolloutServer server = new(new Uri($"http://{listener.LocalEndpoint}/"), key: null);
+        using RolloutServer server = new(new Uri($"http://{listener.LocalEndpoint}/"), key: null, TimeProvider.System);
         Task<ServerFaultException> asked =
             Assert.ThrowsAsync<ServerFaultException>(() => server.FindModelAsync(Cancellation));
         using TcpClient client = await listener.AcceptTcpClientAsync(Cancellation);
@@ -55,7 +57,7 @@ public sealed class RolloutServerTests
     [Fact]
     public async Task What_is_loading_is_joined_and_can_be_begun_again_once_it_has_ended()
     {
-        using RolloutServer server = new(new Uri("http://127.0.0.1:1/"), key: null);
+        using RolloutServer server = new(new Uri("http://127.0.0.1:1/"), key: null, TimeProvider.System);
         var ends = new TaskCompletionSource();
         int begun = 0;
         Task first = server.LoadOnce(LoadAsync);

@@ -1,35 +1,38 @@
-using System.Globalization;
 using Retrace.Configuration;
-using Retrace.Evaluation.Comparisons;
 using Retrace.Reporting;
 using Retrace.Runs;
+using Retrace.Training.Evolution;
 
-namespace Retrace.Cli.Progress;
+namespace Retrace.Evaluation.Comparisons;
 
-/// <summary>A comparison as the terminal shows it, with the files that are written along with it.</summary>
-/// <param name="model">Where every run starts.</param>
-/// <param name="data">The problems to train on.</param>
+/// <summary>A comparison that is carried out: its runs, their tests, and the table and the page about them.</summary>
+/// <param name="modelFolder">Where every run starts.</param>
+/// <param name="dataFile">The problems to train on.</param>
 /// <param name="test">What the models are compared by.</param>
 /// <param name="plan">Which runs there are.</param>
 /// <param name="folder">Where they lie; what is there already is taken as it is.</param>
-internal sealed class ComparisonSession(
-    string model, string data, HeldOutTest test, ComparisonPlan plan, ComparisonFolder folder)
+/// <param name="observer">Told how it goes; null: nobody.</param>
+public sealed class ComparisonRun(
+    string modelFolder,
+    string dataFile,
+    HeldOutTest test,
+    ComparisonPlan plan,
+    ComparisonFolder folder,
+    IComparisonObserver? observer = null)
 {
-    public ComparisonFolder Folder { get; } = folder;
-
     /// <summary>Does what is not done yet, seed by seed; after each the tables and the page are written.</summary>
     /// <exception cref="BadInputException">Something that was given, or is in the folder, cannot be used.</exception>
     /// <exception cref="OperationCanceledException">It was interrupted, and goes on from there.</exception>
-    public Comparison Run(CancellationToken cancellation)
+    public Comparison Complete(CancellationToken cancellation = default)
     {
-        Folder.Claim(model, data);
+        folder.Claim(modelFolder, dataFile);
         List<Outcome> outcomes = [];
         Comparison? comparison = null;
         foreach (long seed in plan.Seeds)
         {
             TestResult start = test.MeasureOnce(
-                Folder.TestOfStart(seed), model, plan.Shared with { Seed = seed }, cancellation);
-            Tell("start", seed, start);
+                folder.TestOfStart(seed), modelFolder, plan.Shared with { Seed = seed }, cancellation);
+            observer?.CompleteTest(method: null, seed, start);
             List<Outcome> sameSeed = [];
             foreach (Variant method in plan.InOrderOfRuns)
             {
@@ -47,31 +50,32 @@ internal sealed class ComparisonSession(
         string method, RunConfiguration configuration, TestResult start, CancellationToken cancellation)
     {
         long seed = configuration.Seed;
-        string directory = Folder.RunOf(method, seed);
-        string checkpoint = EvolutionSession.Complete(
-            model, data, directory, configuration, NameOf(method, seed), cancellation);
+        RunOptions run = new(modelFolder, dataFile, folder.RunOf(method, seed))
+        {
+            Configuration = configuration,
+            Name = NameOf(method, seed),
+            Observers = observer?.ObserversOf(method, seed) ?? [],
+        };
+        EvolutionResult evolved = EvolutionRun.Complete(run, cancellation);
         TestResult final = test.MeasureOnce(
-            Folder.TestOf(method, seed), checkpoint, configuration, cancellation);
-        Tell(method, seed, final);
-        return new Outcome(method, seed, start, final, RunReader.Read(directory).Metrics);
+            folder.TestOf(method, seed), evolved.Checkpoint, configuration, cancellation);
+        observer?.CompleteTest(method, seed, final);
+        return new Outcome(method, seed, start, final, evolved.Metrics);
     }
 
     private void Write(Comparison comparison, IReadOnlyList<Outcome> outcomes)
     {
-        ComparisonTable.WriteMarkdown(comparison, Folder.Markdown);
-        ComparisonTable.WriteCsv(comparison, Folder.Csv);
+        ComparisonTable.WriteMarkdown(comparison, folder.Markdown);
+        ComparisonTable.WriteCsv(comparison, folder.Csv);
         // Method by method, in which order they get their colours.
         IEnumerable<RunRecord> runs = outcomes.GroupBy(outcome => outcome.Method).SelectMany(method => method)
-            .Select(outcome => RunReader.Read(Folder.RunOf(outcome.Method, outcome.Seed)) with
+            .Select(outcome => RunReader.Read(folder.RunOf(outcome.Method, outcome.Seed)) with
             {
                 Name = NameOf(outcome.Method, outcome.Seed),
                 Variant = outcome.Method,
             });
-        Report.Write([.. runs], Folder.Report);
+        Report.Write([.. runs], folder.Report);
     }
-
-    private static void Tell(string method, long seed, TestResult tested) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture, $"{NameOf(method, seed)}  test accuracy {100 * tested.Whole.Accuracy:0.0} %"));
 
     private static string NameOf(string method, long seed) => $"{method}, seed {seed}";
 }

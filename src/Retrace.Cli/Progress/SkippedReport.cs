@@ -1,6 +1,6 @@
 using Retrace.Problems;
 
-namespace Retrace.Cli.Commands;
+namespace Retrace.Cli.Progress;
 
 /// <summary>Names the records of a data set that could not be used.</summary>
 internal static class SkippedReport

@@ -1,0 +1,15 @@
+using System.Globalization;
+using Retrace.Evaluation.Comparisons;
+using Retrace.Runs;
+
+namespace Retrace.Cli.Progress;
+
+/// <summary>A comparison on standard output: each run as ever, and a line for each test.</summary>
+internal sealed class ComparisonLines : IComparisonObserver
+{
+    public IReadOnlyList<IRunObserver> ObserversOf(string method, long seed) => TerminalObservers.ForRun();
+
+    public void CompleteTest(string? method, long seed, TestResult result) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{method ?? "start"}, seed {seed}  test accuracy {100 * result.Whole.Accuracy:0.0} %"));
+}

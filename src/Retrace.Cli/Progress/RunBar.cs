@@ -1,0 +1,58 @@
+using Retrace.Runs;
+using Spectre.Console;
+
+namespace Retrace.Cli.Progress;
+
+/// <summary>A run as a bar in the terminal, which says what step and stage it is at.</summary>
+/// <remarks>
+/// The terminal's library draws for as long as a function of its own runs, which here waits on another thread for the run to
+/// end.
+/// </remarks>
+internal sealed class RunBar : IRunObserver
+{
+    private readonly TaskCompletionSource<ProgressTask> _shown = new();
+    private readonly TaskCompletionSource _ended = new();
+    private RunStart? _run;
+    private Task? _drawing;
+    private string _latest = "";
+
+    private ProgressTask Bar => _shown.Task.Result;
+
+    public void Begin(RunStart run)
+    {
+        _run = run;
+        _drawing = AnsiConsole.Progress()
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new TimeLeftColumn(run.StepsTaken),
+                new SpinnerColumn())
+            .StartAsync(context =>
+            {
+                ProgressTask bar = context.AddTask(Markup.Escape(run.Name), maxValue: run.Steps);
+                bar.Value = run.StepsTaken;
+                _shown.SetResult(bar);
+                return _ended.Task;
+            });
+    }
+
+    public void BeginStage(int step, string stage) =>
+        Bar.Description = Markup.Escape($"{_run!.Name}  step {step}/{_run.Steps}  {stage,-10}{_latest}");
+
+    public void CompleteStep(StepMetrics metrics)
+    {
+        Bar.Value = metrics.Step;
+        _latest = metrics.StepSeconds is null ? _latest : $"  {StepSummary.Numbers(metrics)}";
+    }
+
+    public void End(Exception? failure)
+    {
+        if (failure is null)
+        {
+            Bar.Description = Markup.Escape(_run!.Name);
+        }
+        _ended.SetResult();
+        _drawing!.GetAwaiter().GetResult();
+    }
+}

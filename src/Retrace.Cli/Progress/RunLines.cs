@@ -1,0 +1,14 @@
+using Retrace.Runs;
+
+namespace Retrace.Cli.Progress;
+
+/// <summary>A run as lines on standard output, one for each step.</summary>
+internal sealed class RunLines : IRunObserver
+{
+    private RunStart? _run;
+
+    public void Begin(RunStart run) => _run = run;
+
+    public void CompleteStep(StepMetrics metrics) =>
+        Console.WriteLine($"{_run!.Name}  {StepSummary.Line(metrics, _run.Steps)}");
+}

@@ -1,0 +1,69 @@
+using Retrace.Configuration;
+using Retrace.Reporting;
+using Retrace.Runs;
+using Retrace.Training.Evolution;
+using Retrace.Training.Measurement;
+
+namespace Retrace.Evaluation.Comparisons;
+
+/// <summary>A model that evolves with CSRS and by majority, from the same seed and with as many generated tokens.</summary>
+/// <param name="modelFolder">Where both start.</param>
+/// <param name="trainingFile">What they train on, without labels.</param>
+/// <param name="evaluationFile">What is measured during the runs.</param>
+/// <param name="test">What is measured before and after.</param>
+/// <param name="folder">Of both runs and their page; runs that are there already go on.</param>
+public sealed class Demonstration(
+    string modelFolder, string trainingFile, string evaluationFile, HeldOutTest test, string folder)
+{
+    /// <summary>The page with the curves of both runs.</summary>
+    public string ReportFile => Path.Combine(folder, RunFolder.Report);
+
+    /// <summary>Takes both runs to their end, and writes the page.</summary>
+    /// <param name="steps">Of each method.</param>
+    /// <param name="seed">Of both.</param>
+    /// <param name="observers">Makes those of one run.</param>
+    /// <param name="cancellation">Interrupts it; it goes on later.</param>
+    /// <exception cref="BadInputException">Something cannot be used, or a run in the folder is another one.</exception>
+    public DemonstrationResult Complete(
+        int steps, long seed, Func<IReadOnlyList<IRunObserver>> observers, CancellationToken cancellation = default)
+    {
+        string[] settings = [$"steps={steps}", $"seed={seed}", $"evaluation.data={evaluationFile}"];
+        RunConfiguration csrs = ConfigurationLayers.Resolve(modelFolder, null, settings);
+        IReadOnlyList<GradedProblem> start = test.Measure(modelFolder, csrs, cancellation).Problems;
+        DemonstratedRun withCsrs = Evolve("csrs", csrs);
+
+        int votes = VoteBudget.Matching(withCsrs.Metrics, csrs.Rollout.Group);
+        RunConfiguration majority = ConfigurationLayers.Resolve(
+            modelFolder, null, [.. settings, "method=majority", $"rollout.vote_samples={votes}"]);
+        DemonstratedRun withMajority = Evolve("majority", majority);
+
+        Report.Write([RunReader.Read(FolderOf("csrs")), RunReader.Read(FolderOf("majority"))], ReportFile);
+        return new DemonstrationResult(start, [withCsrs, withMajority]);
+
+        DemonstratedRun Evolve(string method, RunConfiguration configuration)
+        {
+            RunOptions run = new(modelFolder, trainingFile, FolderOf(method))
+            {
+                Configuration = configuration,
+                Observers = observers(),
+            };
+            EvolutionResult evolved = EvolutionRun.Complete(run, cancellation);
+            return new DemonstratedRun(
+                method, evolved.Metrics, test.Measure(evolved.Checkpoint, configuration, cancellation).Problems);
+        }
+    }
+
+    private string FolderOf(string method) => Path.Combine(folder, method);
+}
+
+/// <summary>What a demonstration found.</summary>
+/// <param name="Start">The test before.</param>
+/// <param name="Runs">With CSRS, then by majority.</param>
+public sealed record DemonstrationResult(IReadOnlyList<GradedProblem> Start, IReadOnlyList<DemonstratedRun> Runs);
+
+/// <summary>One of its runs.</summary>
+/// <param name="Method">What it was rewarded by.</param>
+/// <param name="Metrics">Of its steps.</param>
+/// <param name="Test">The test after.</param>
+public sealed record DemonstratedRun(
+    string Method, IReadOnlyList<StepMetrics> Metrics, IReadOnlyList<GradedProblem> Test);

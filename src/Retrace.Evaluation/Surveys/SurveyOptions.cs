@@ -1,0 +1,54 @@
+using Retrace.Configuration;
+using Retrace.Data;
+
+namespace Retrace.Evaluation.Surveys;
+
+/// <summary>What a survival map is made of: a model, problems, and the ways to retrace that it compares.</summary>
+public sealed record SurveyOptions
+{
+    private readonly Func<DataSettings, IProblemSource> _problems;
+
+    /// <summary>A survey on the problems of a file.</summary>
+    /// <param name="modelFolder">The model's folder, or a run's checkpoint.</param>
+    /// <param name="dataFile">Problems; those with a label tell right answers from wrong ones.</param>
+    /// <param name="choices">In the order of the points; see <see cref="SurveyPlan.Of"/>.</param>
+    public SurveyOptions(string modelFolder, string dataFile, IReadOnlyList<RetracingChoice> choices)
+        : this(modelFolder, settings => ProblemSources.Open(dataFile, settings.AllowOutsideImages), choices)
+    {
+    }
+
+    /// <summary>A survey on problems that a program brings along.</summary>
+    /// <inheritdoc cref="SurveyOptions(string, string, IReadOnlyList{RetracingChoice})"/>
+    public SurveyOptions(string modelFolder, IProblemSource problems, IReadOnlyList<RetracingChoice> choices)
+        : this(modelFolder, _ => problems, choices)
+    {
+    }
+
+    private SurveyOptions(
+        string modelFolder, Func<DataSettings, IProblemSource> problems, IReadOnlyList<RetracingChoice> choices)
+    {
+        ModelFolder = modelFolder;
+        Choices = choices;
+        _problems = problems;
+    }
+
+    /// <summary>The model's folder.</summary>
+    public string ModelFolder { get; }
+
+    /// <summary>The ways to retrace.</summary>
+    public IReadOnlyList<RetracingChoice> Choices { get; }
+
+    /// <summary>
+    /// Sampling, seed and batch; null: the defaults under what the model's folder recommends
+    /// (<see cref="ConfigurationLayers.Resolve"/>).
+    /// </summary>
+    public RunConfiguration? Configuration { get; init; }
+
+    /// <summary>Uses only the first problems; null: all.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>Told how many batches are done, of how many.</summary>
+    public Action<int, int>? OnBatches { get; init; }
+
+    internal IProblemSource Problems(DataSettings settings) => _problems(settings);
+}

@@ -1,0 +1,43 @@
+using Retrace.Testing;
+
+[assembly: AssemblyFixture(typeof(Retrace.Packages.Tests.LocalFeed))]
+
+namespace Retrace.Packages.Tests;
+
+/// <summary>All packages in a feed of their own, and the samples built against them.</summary>
+public sealed class LocalFeed : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+
+    /// <summary>The folder of the packages.</summary>
+    public string Packages => _folder.Combine("feed");
+
+    private static string Repository =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Shipped.Model)!, ".."));
+
+    // "debug" or "release", as these tests are built: then so is what they pack.
+    private static string Configuration =>
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)) == "release" ? "Release" : "Debug";
+
+    public async ValueTask InitializeAsync()
+    {
+        await Command.RunAsync(
+            Repository,
+            "dotnet",
+            "msbuild", "eng/Packages.proj", "-nologo", "-v:q", "-m", $"-p:Configuration={Configuration}", "-p:NoBuild=true",
+            $"-p:Feed={Packages}");
+        await Command.RunAsync(
+            Path.Combine(Repository, "samples"),
+            "dotnet",
+            "build", "Samples.slnx", "-v:q", $"-p:RetraceFeed={Packages}", $"-p:ArtifactsPath={_folder.Combine("samples")}");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The program of a sample.</summary>
+    public string Sample(string name) => Path.Combine(_folder.Combine("samples"), "bin", name, "debug", $"{name}.dll");
+}
