@@ -16,7 +16,8 @@ Console.WriteLine($"{result.Metrics.Count} steps; the model is in {result.Checkp
 // Shows each step, and interrupts a run whose answers have become all the same.
 internal sealed class Watcher(CancellationTokenSource collapse) : IRunObserver
 {
-    public void Begin(RunStart run) => Console.WriteLine($"{run.Problems} problems, steps {run.StepsTaken} to {run.Steps}");
+    public void Begin(RunStart run) =>
+        Console.WriteLine($"{run.Problems} problems, steps {run.StepsTaken} to {run.Steps}");
 
     public void BeginStage(int step, string stage) => Console.WriteLine($"  step {step}: {stage}");
 

@@ -44,8 +44,8 @@ public sealed record EvaluationOptions
     public IReadOnlyList<PerturbationChoice> Perturbations { get; init; } = [];
 
     /// <summary>
-    /// A file for the results; or, without an extension, a folder that keeps each sample as it is drawn, where an evaluation
-    /// goes on that was interrupted. Null: nothing is written.
+    /// A file for the results; or, without an extension, a folder that keeps each sample as it comes, where an evaluation
+    /// that was interrupted goes on. Null: nothing is written.
     /// </summary>
     public string? Output { get; init; }
 

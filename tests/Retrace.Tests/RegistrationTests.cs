@@ -10,7 +10,8 @@ public sealed class RegistrationTests
     public void What_is_registered_can_be_chosen_by_its_name()
     {
         AnchorRules.Register("half", keepRate => new RatioAnchor(keepRate / 2));
-        ImagePerturbations.Register("twice", level => new ComposedPerturbation(new GaussianNoise(level), new GaussianBlur(level)));
+        ImagePerturbations.Register(
+            "twice", level => new ComposedPerturbation(new GaussianNoise(level), new GaussianBlur(level)));
         Assert.IsType<RatioAnchor>(AnchorRules.Create("half", 0.5));
         Assert.IsType<ComposedPerturbation>(ImagePerturbations.Create("twice", 40));
         Assert.Contains("half", AnchorRules.Names);

@@ -8,7 +8,19 @@ namespace Retrace.Data.Benchmarks;
 /// <summary>A benchmark: its files, what its columns mean, and its metric.</summary>
 public sealed class Benchmark
 {
-    private readonly Func<string, Func<IDataRecord, BenchmarkItem>> _readerOf;
+    private readonly Func<IReadOnlyList<string>, BenchmarkData> _read;
+
+    /// <summary>A benchmark that a program brings along: <see cref="BenchmarkCatalogue.Register"/>.</summary>
+    /// <param name="published">Its files.</param>
+    /// <param name="read">Reads them; throws <see cref="BadInputException"/> where one cannot be read.</param>
+    /// <param name="metric">Its own metric; null where that is accuracy, over all problems and by category.</param>
+    public Benchmark(
+        PublishedSet published, Func<IReadOnlyList<string>, BenchmarkData> read, IBenchmarkMetric? metric = null)
+    {
+        Published = published;
+        Metric = metric;
+        _read = read;
+    }
 
     /// <param name="published">Its files.</param>
     /// <param name="readerOf">
@@ -23,7 +35,7 @@ public sealed class Benchmark
     {
         Published = published;
         Metric = metric;
-        _readerOf = readerOf;
+        _read = files => ReadRecords(files, readerOf);
     }
 
     public PublishedSet Published { get; }
@@ -33,14 +45,17 @@ public sealed class Benchmark
 
     /// <summary>Reads the benchmark from a file of it, or from a folder with all of its files.</summary>
     /// <exception cref="BadInputException">Files are missing or cannot be read.</exception>
-    public BenchmarkData Read(string path)
+    public BenchmarkData Read(string path) => _read(Published.FilesAt(path));
+
+    private BenchmarkData ReadRecords(
+        IReadOnlyList<string> files, Func<string, Func<IDataRecord, BenchmarkItem>> readerOf)
     {
         List<BenchmarkItem> items = [];
         List<SkippedProblem> skipped = [];
         HashSet<string> ids = new(StringComparer.Ordinal);
-        foreach (string file in Published.FilesAt(path))
+        foreach (string file in files)
         {
-            Func<IDataRecord, BenchmarkItem> read = _readerOf(file);
+            Func<IDataRecord, BenchmarkItem> read = readerOf(file);
             int number = 0;
             Visit(file, record =>
             {

@@ -3,7 +3,8 @@ namespace Retrace.Data.Benchmarks;
 /// <summary>The benchmarks by name.</summary>
 public static class BenchmarkCatalogue
 {
-    public static IReadOnlyList<Benchmark> All { get; } =
+    // Replaced as a whole, so that whoever reads it needs no lock.
+    private static volatile Benchmark[] _all =
     [
         MathVision.Benchmark,
         MathVista.Benchmark,
@@ -13,6 +14,27 @@ public static class BenchmarkCatalogue
         DynaMath.Benchmark,
         Mmmu.Benchmark,
     ];
+
+    private static readonly Lock Registering = new();
+
+    /// <summary>Those that ship, then those that were registered.</summary>
+    public static IReadOnlyList<Benchmark> All => _all;
+
+    /// <summary>Makes a benchmark of yours known by the name of its published set.</summary>
+    /// <exception cref="ArgumentException">There is a benchmark of that name.</exception>
+    public static void Register(Benchmark benchmark)
+    {
+        lock (Registering)
+        {
+            if (_all.Any(known => known.Published.Name == benchmark.Published.Name))
+            {
+                throw new ArgumentException(
+                    $"There is a benchmark {benchmark.Published.Name} already; give yours another name.",
+                    nameof(benchmark));
+            }
+            _all = [.. _all, benchmark];
+        }
+    }
 
     /// <exception cref="BadInputException">There is none of that name; the message lists those there are.</exception>
     public static Benchmark Named(string name) =>

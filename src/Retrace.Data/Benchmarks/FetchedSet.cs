@@ -11,7 +11,7 @@ namespace Retrace.Data.Benchmarks;
 public sealed record FetchedSet(IReadOnlyList<string> Files, int Problems, int Labels)
 {
     /// <summary>All data sets that have a name here: training sets, then benchmarks.</summary>
-    public static IReadOnlyList<PublishedSet> Known { get; } =
+    public static IReadOnlyList<PublishedSet> Known =>
         [.. TrainingSets.All, .. BenchmarkCatalogue.All.Select(benchmark => benchmark.Published)];
 
     /// <exception cref="BadInputException">There is none of that name; the message lists those there are.</exception>

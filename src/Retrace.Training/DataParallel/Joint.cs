@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
-using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.DataParallel;
 

@@ -60,8 +60,8 @@ public sealed record RunOptions
     public long? Seed { get; init; }
 
     /// <summary>
-    /// A reward rule in place of the configuration's method and rule. It is registered under the name of its class, which the run's
-    /// <c>config.yaml</c> then holds as <c>reward.rule</c>.
+    /// A reward rule in place of the configuration's method and rule. It is registered under the name of its class, which
+    /// the run's <c>config.yaml</c> then holds as <c>reward.rule</c>.
     /// </summary>
     public IRewardRule? Reward { get; init; }
 

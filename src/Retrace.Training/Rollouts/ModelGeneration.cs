@@ -17,8 +17,8 @@ public static class ModelGeneration
     /// <param name="prompt">The text of the turn, without image placeholders.</param>
     /// <param name="images">Shown before the text, in their order; null: none.</param>
     /// <param name="sampling">
-    /// How tokens are sampled; null: as in training (<see cref="RolloutSettings"/>), with seed 0. One sample is taken, whatever
-    /// it says.
+    /// How tokens are sampled; null: as in training (<see cref="RolloutSettings"/>), with seed 0. One sample is taken,
+    /// whatever it says.
     /// </param>
     /// <param name="cancellation">Ends the response; so does leaving the enumeration.</param>
     /// <returns>Pieces that together are the response, special tokens left out.</returns>
@@ -35,7 +35,8 @@ public static class ModelGeneration
     {
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
-        var work = Task.Run(() => Write(model, prompt, images ?? [], sampling, pieces.Writer, left.Token), CancellationToken.None);
+        var work = Task.Run(
+            () => Write(model, prompt, images ?? [], sampling, pieces.Writer, left.Token), CancellationToken.None);
         try
         {
             await foreach (string piece in pieces.Reader.ReadAllAsync(CancellationToken.None))

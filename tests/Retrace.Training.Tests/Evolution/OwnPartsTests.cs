@@ -138,7 +138,7 @@ public sealed class OwnPartsTests : IDisposable
                 .. Enumerable.Range(1, count).Select(side =>
                     new Problem($"{side}", "What is the area of the square?", [new SquareImage(side)])),
             ];
-            return new ProblemSet(problems, problems.ToDictionary(one => one.Id, one => $"{int.Parse(one.Id) * int.Parse(one.Id)}"), []);
+            return new ProblemSet(problems, problems.ToDictionary(one => one.Id, one => $"{one.Id}²"), Skipped: []);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Text.RegularExpressions;
-using MathNet.Numerics;
 
 namespace Retrace.Answers.Mathematics;
 
@@ -17,7 +16,7 @@ internal static partial class Combinatorics
     {
         if (!number.IsExact)
         {
-            return step == 1 ? Number.Approximate(SpecialFunctions.Gamma(number.Value + 1)) : Number.Undefined;
+            return step == 1 ? Number.Approximate(GammaFunction.Evaluate(number.Value + 1)) : Number.Undefined;
         }
         if (number.Whole is not { Sign: >= 0 } whole)
         {
@@ -38,9 +37,9 @@ internal static partial class Combinatorics
         if (!number.IsExact || !chosen.IsExact)
         {
             return Number.Approximate(
-                SpecialFunctions.Gamma(number.Value + 1)
-                / SpecialFunctions.Gamma(chosen.Value + 1)
-                / SpecialFunctions.Gamma(number.Value - chosen.Value + 1));
+                GammaFunction.Evaluate(number.Value + 1)
+                / GammaFunction.Evaluate(chosen.Value + 1)
+                / GammaFunction.Evaluate(number.Value - chosen.Value + 1));
         }
         if (number.Whole is not { Sign: >= 0 } all || chosen.Whole is not { Sign: >= 0 } some)
         {
