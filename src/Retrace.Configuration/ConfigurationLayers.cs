@@ -142,6 +142,12 @@ public static partial class ConfigurationLayers
 
     private static BadInputException UnknownKey(string key, string place, IEnumerable<string> known)
     {
+        if (key is "reward.boost" or "reward.penalty")
+        {
+            return new BadInputException(
+                $"{place}: {key} belongs to an earlier form of sfr; the paper's has reward.gamma and reward.beta, and "
+                + "reward.rule=max-entropy-anchor keeps the release's factors");
+        }
         string nearest = known.MinBy(candidate => Spelling.Distance(key, candidate))!;
         return new BadInputException($"{place}: unknown key \"{key}\"; did you mean \"{nearest}\"?");
     }

@@ -222,17 +222,18 @@ public sealed record RewardSettings
     [Setting("w: weight of the format term; the answer's reward weighs 1 − w.", AtLeast = 0, AtMost = 1)]
     public double FormatWeight { get; init; } = 0.1;
 
-    [Setting("Factor for an answer that is more frequent after retracing than before.", AtLeast = 1)]
-    public double Boost { get; init; } = 1.2;
+    [Setting("γ of rule sfr: the most that retracing lifts or lowers a frequency, as a share of it.",
+        AtLeast = 0, Below = 1)]
+    public double Gamma { get; init; } = SoftenedFrequency.PaperGamma;
 
-    [Setting("Factor for an answer that is less frequent after retracing than before.", AtLeast = 0, AtMost = 1)]
-    public double Penalty { get; init; } = 0.9;
+    [Setting("β of rule sfr: how quickly a difference between the rounds counts in full.", Above = 0)]
+    public double Beta { get; init; } = SoftenedFrequency.PaperBeta;
 
     [Setting("λ of rule survival: weight of survival beyond chance beside frequency.", AtLeast = 0, AtMost = 1)]
     public double SurvivalWeight { get; init; } = 0.5;
 
     /// <summary>The numbers, as the rules take them.</summary>
-    public RewardParameters ToParameters() => new(new SofteningFactors(Boost, Penalty), SurvivalWeight);
+    public RewardParameters ToParameters() => new(Gamma, Beta, SurvivalWeight);
 }
 
 public sealed record LearningSettings

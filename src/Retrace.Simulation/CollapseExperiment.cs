@@ -12,16 +12,16 @@ public static class CollapseExperiment
         setting.Check();
         GroupSize voters = new(setting.Group.Total, 0);
         Reinference unperturbed = setting.Reinference with { Spread = 0 };
-        SofteningFactors factors = new();
+        SoftenedFrequency softening = new();
         (string Map, bool IsSampled, IExpectedReward Reward)[] maps =
         [
             ("majority, infinitely many votes", false, new ModeReward()),
             ($"majority of {voters.Trajectories} votes", false, new ExpectedMajorityReward(voters.Trajectories)),
             ($"majority of {voters.Trajectories} votes", true, Sampled(new MajorityReward(), voters, default)),
-            ("sfr, not perturbed", false, new ExpectedSoftenedReward(setting.Group, unperturbed, factors)),
-            ("sfr, perturbed", false, new ExpectedSoftenedReward(setting.Group, setting.Reinference, factors)),
+            ("sfr, not perturbed", false, new ExpectedSoftenedReward(setting.Group, unperturbed, softening)),
+            ("sfr, perturbed", false, new ExpectedSoftenedReward(setting.Group, setting.Reinference, softening)),
             ("sfr, perturbed", true,
-                Sampled(new SoftenedFrequencyReward(factors), setting.Group, setting.Reinference)),
+                Sampled(new SoftenedFrequencyReward(softening), setting.Group, setting.Reinference)),
         ];
         return
         [

@@ -11,7 +11,7 @@ namespace Retrace.Simulation;
 /// come back to the answer, Binomial(c_M·k, returns), and those of other trajectories that reach it,
 /// Binomial((n − c_M)·k, reaches). Both are summed over without approximation.
 /// </remarks>
-public sealed class ExpectedSoftenedReward(GroupSize size, Reinference reinference, SofteningFactors factors)
+public sealed class ExpectedSoftenedReward(GroupSize size, Reinference reinference, SoftenedFrequency softening)
     : IExpectedReward
 {
     public double[] Of(AnswerDistribution policy, int iteration) =>
@@ -42,6 +42,6 @@ public sealed class ExpectedSoftenedReward(GroupSize size, Reinference reinferen
         double overall = (double)(maternal + retraced) / size.Total;
         return size.Continuations == 0
             ? overall
-            : factors.Soften(overall, (double)retraced / (size.Trajectories * size.Continuations));
+            : softening.Of(overall, (double)retraced / (size.Trajectories * size.Continuations));
     }
 }

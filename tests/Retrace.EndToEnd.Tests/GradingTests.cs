@@ -56,9 +56,9 @@ public sealed class GradingTests : IDisposable
         Assert.False(File.Exists(output));
     }
 
-    // Eight answers, four times 7, and of 40 continuations 25 with 7: f_all = 29/48, f_R = 25/40, sfr = 1.2 · 29/48.
+    // Eight answers, four times 7, and of 40 continuations 25 with 7: f_base = 29/48, f_r = 25/40, sfr = 0.624796.
     [Fact]
-    public async Task A_surviving_answer_earns_its_boosted_frequency()
+    public async Task A_surviving_answer_earns_its_softened_frequency()
     {
         string[] maternal = [.. ((string[])["7", "7", "7.0", "14/2", "1", "2", "3"]).Select(Formed), "no answer"];
         string[][] retraced =
@@ -70,8 +70,8 @@ public sealed class GradingTests : IDisposable
         Assert.Equal(
             ["7", "7", "7.0", "14/2", "1", "2", "3", null], line.GetProperty("answers").Deserialize<string?[]>()!);
         double[] rewards = Numbers(line, "rewards");
-        Assert.All(rewards[..4], reward => Assert.Equal(0.9 * 0.725 + 0.1, reward, 12));
-        Assert.All(rewards[4..7], reward => Assert.Equal(0.9 * 1.2 / 48 + 0.1, reward, 12));
+        Assert.All(rewards[..4], reward => Assert.Equal(0.9 * 0.624796 + 0.1, reward, 6));
+        Assert.All(rewards[4..7], reward => Assert.Equal(0.9 * 0.016667 + 0.1, reward, 6));
         Assert.Equal(0, rewards[7]);
         double[] advantages = Numbers(line, "advantages");
         Assert.Equal(0, advantages.Sum(), 9);
@@ -80,9 +80,9 @@ public sealed class GradingTests : IDisposable
         line = Assert.Single(await RewardAsync(
             "sfr",
             [Line(new { maternal, retraced })],
-            "--set", "reward.format_weight=0", "--set", "reward.boost=1.5", "--set", "learn.advantage=group-mean"));
+            "--set", "reward.format_weight=0", "--set", "reward.gamma=0.5", "--set", "learn.advantage=group-mean"));
         rewards = Numbers(line, "rewards");
-        Assert.Equal(1.5 * 29 / 48, rewards[0], 12);
+        Assert.Equal(29.0 / 48 * (1 + 0.5 * Math.Tanh(5.0 / 29)), rewards[0], 12);
         Assert.Equal(rewards.Select(reward => reward - rewards.Average()), Numbers(line, "advantages"));
     }
 

@@ -42,10 +42,10 @@ public class ExpectedRewardTests
     {
         GroupSize size = new(trajectories, continuations);
         Reinference reinference = new(survival, spread);
-        SofteningFactors factors = new();
+        SoftenedFrequency softening = new();
         Assert.Equal(
-            Enumerated(new SoftenedFrequencyReward(factors), size, reinference),
-            new ExpectedSoftenedReward(size, reinference, factors).Of(Policy, 0),
+            Enumerated(new SoftenedFrequencyReward(softening), size, reinference),
+            new ExpectedSoftenedReward(size, reinference, softening).Of(Policy, 0),
             Close);
     }
 
@@ -58,12 +58,12 @@ public class ExpectedRewardTests
     {
         GroupSize size = new(8, 5);
         Reinference reinference = new(0.3, 0.5);
-        SofteningFactors factors = new();
+        SoftenedFrequency softening = new();
         AssertSampled(
-            new SoftenedFrequencyReward(factors),
+            new SoftenedFrequencyReward(softening),
             size,
             reinference,
-            new ExpectedSoftenedReward(size, reinference, factors));
+            new ExpectedSoftenedReward(size, reinference, softening));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public class ExpectedRewardTests
         Assert.NotEqual(drawn[0], rewards[0].Of(Policy, 3));
 
         SampledReward Sampled(long seed) => new(
-            new SoftenedFrequencyReward(new SofteningFactors()), new GroupSize(4, 2), new Reinference(0.2), 20, seed);
+            new SoftenedFrequencyReward(new SoftenedFrequency()), new GroupSize(4, 2), new Reinference(0.2), 20, seed);
     }
 
     private static bool Close(double expected, double actual) => Math.Abs(expected - actual) < 1e-12;

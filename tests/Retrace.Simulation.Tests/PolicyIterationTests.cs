@@ -20,7 +20,7 @@ public class PolicyIterationTests
         Array.ConvertAll(weights, weight => weight / weights.Sum());
 
     private static ExpectedSoftenedReward Softened(double survival, double spread) =>
-        new(new GroupSize(4, 3), new Reinference(survival, spread), new SofteningFactors());
+        new(new GroupSize(4, 3), new Reinference(survival, spread), new SoftenedFrequency());
 
     // P_ref = (5, 3, 2)/10, β = 1, reward (1, 0, 0): Z = (5e + 3 + 2)/10, so P = (e, 3/5, 2/5) / (e + 1).
     [Fact]

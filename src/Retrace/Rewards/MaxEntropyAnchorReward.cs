@@ -12,7 +12,7 @@ namespace Retrace.Rewards;
 /// total but not in its entropy. Of equal entropies the earliest position decides. With no continuations the reward is
 /// f_all.
 /// </remarks>
-public sealed class MaxEntropyAnchorReward(SofteningFactors factors) : IRewardRule
+public sealed class MaxEntropyAnchorReward : IRewardRule
 {
     public RewardInputs Reads => RewardInputs.Continuations | RewardInputs.AnchorPositions;
 
@@ -33,7 +33,7 @@ public sealed class MaxEntropyAnchorReward(SofteningFactors factors) : IRewardRu
             double overall = counts.OverallFrequency(answer);
             return decisive.Length == 0
                 ? overall
-                : factors.Soften(overall, (double)decisiveCounts.GetValueOrDefault(answer) / decisive.Length);
+                : ReleaseFactors.Soften(overall, (double)decisiveCounts.GetValueOrDefault(answer) / decisive.Length);
         }
     }
 

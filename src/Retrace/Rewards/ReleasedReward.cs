@@ -12,8 +12,6 @@ namespace Retrace.Rewards;
 /// </remarks>
 public sealed class ReleasedReward : IRewardRule
 {
-    private const double Boost = 1.2;
-
     public RewardInputs Reads => RewardInputs.Continuations;
 
     /// <summary>The release compares answers as strings.</summary>
@@ -28,6 +26,6 @@ public sealed class ReleasedReward : IRewardRule
             answer == AnswerClasses.None
                 ? 0
                 : Math.Clamp(
-                    Boost * counts.Retraced(answer) / (counts.RetracedTotal + counts.MaternalTotal), 0, 1);
+                    ReleaseFactors.Boost * counts.Retraced(answer) / (counts.RetracedTotal + counts.MaternalTotal), 0, 1);
     }
 }

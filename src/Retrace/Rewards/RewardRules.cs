@@ -1,9 +1,13 @@
 namespace Retrace.Rewards;
 
 /// <summary>The numbers that the reward rules are configured by; each rule reads its own.</summary>
-/// <param name="Softening">Of sfr and max-entropy-anchor; the release's factors if null.</param>
+/// <param name="Gamma">γ of sfr, in [0, 1).</param>
+/// <param name="Beta">β of sfr, above 0.</param>
 /// <param name="SurvivalWeight">λ of survival, in [0, 1].</param>
-public sealed record RewardParameters(SofteningFactors? Softening = null, double SurvivalWeight = 0.5);
+public sealed record RewardParameters(
+    double Gamma = SoftenedFrequency.PaperGamma,
+    double Beta = SoftenedFrequency.PaperBeta,
+    double SurvivalWeight = 0.5);
 
 /// <summary>
 /// The reward rules by the names that a configuration uses (<c>reward.rule</c>, and <c>method</c> where a rule can do
@@ -11,15 +15,13 @@ public sealed record RewardParameters(SofteningFactors? Softening = null, double
 /// </summary>
 public static class RewardRules
 {
-    private static readonly SofteningFactors DefaultFactors = new();
-
     private static readonly NamedChoices<Func<RewardParameters, IRewardRule>> Rules = new(
         "reward rule",
-        ("sfr", parameters => new SoftenedFrequencyReward(parameters.Softening ?? DefaultFactors)),
+        ("sfr", parameters => new SoftenedFrequencyReward(new SoftenedFrequency(parameters.Gamma, parameters.Beta))),
         ("survival", parameters => new SurvivalReward(parameters.SurvivalWeight)),
         ("consistency", _ => new ConsistencyReward()),
         ("released", _ => new ReleasedReward()),
-        ("max-entropy-anchor", parameters => new MaxEntropyAnchorReward(parameters.Softening ?? DefaultFactors)),
+        ("max-entropy-anchor", _ => new MaxEntropyAnchorReward()),
         ("majority", _ => new MajorityReward()),
         ("entropy", _ => new EntropyReward()),
         ("self-certainty", _ => new SelfCertaintyReward()),

@@ -69,41 +69,6 @@ public class RewardRuleTests
             ]);
 
     [Fact]
-    public void Sfr_counts_both_rounds_and_softens_by_retracing()
-    {
-        // n = 8, k = 5. Answer 0: 4 and 25 → f_all 29/48 < f_R 25/40 → 1.2 · 29/48 = 0.725.
-        // Answer 1: 2 and 5 → f_all 7/48 > f_R 5/40 → 0.9 · 7/48 = 0.13125.
-        // Answer 2: 1 and 0 → the long tail: 1.2 · 1/48 = 0.025. The last has no answer.
-        AnswerGroup group = Group(
-            [0, 0, 0, 0, 1, 1, 2, None], Repeat((0, 25), (1, 5), (3, 8), (None, 2)));
-        AssertRewards(
-            [0.725, 0.725, 0.725, 0.725, 0.13125, 0.13125, 0.025, 0], RewardRules.Create("sfr").Score(group));
-    }
-
-    [Fact]
-    public void Sfr_leaves_an_answer_alone_that_comes_back_as_often_as_it_came() =>
-        // 2 of 8 and 10 of 40: f_all = f_R = 0.25. The other: 6 of 8 and 30 of 40.
-        AssertRewards(
-            [0.25, 0.25, 0.75, 0.75, 0.75, 0.75, 0.75, 0.75],
-            RewardRules.Create("sfr").Score(Group(Repeat((0, 2), (1, 6)), Repeat((0, 10), (1, 30)))));
-
-    [Fact]
-    public void Sfr_is_clamped_and_its_factors_can_be_chosen()
-    {
-        // f_all 21/22 < f_R 1 → 1.2 · 21/22 > 1.
-        AnswerGroup group = Group([0, 1], Repeat((0, 20)));
-        AssertRewards([1, 1.2 / 22], RewardRules.Create("sfr").Score(group));
-        RewardParameters parameters = new(new SofteningFactors(Boost: 1.01, Penalty: 0.5));
-        AssertRewards([1.01 * 21 / 22, 1.01 / 22], RewardRules.Create("sfr", parameters).Score(group));
-        // Answer 0: f_all 5/6 > f_R 3/4 → 0.5 · 5/6.
-        AssertRewards([5.0 / 12, 5.0 / 12], RewardRules.Create("sfr", parameters).Score(Group([0, 0], [0, 0, 0, 1])));
-    }
-
-    [Fact]
-    public void Without_retracing_sfr_is_the_frequency() =>
-        AssertRewards([0.75, 0.75, 0.75, 0], RewardRules.Create("sfr").Score(new AnswerGroup([0, 0, 0, None], [])));
-
-    [Fact]
     public void Max_entropy_anchor_softens_by_the_most_uncertain_position()
     {
         // Position 0: 0 0 0 1, position 1: 0 1 1 2 (the highest entropy). f_all: 0 → 6/12, 1 → 4/12, 2 → 2/12.

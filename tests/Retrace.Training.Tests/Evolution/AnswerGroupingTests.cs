@@ -12,17 +12,17 @@ public sealed class AnswerGroupingTests
 {
     private const string Form = "<think>…</think>";
 
-    // The worked example of docs/method.md: 4 of 8 maternal answers and 25 of 40 retraced ones give 0.725.
+    // The worked example of docs/method.md: 4 of 8 maternal answers and 25 of 40 retraced ones give 0.624796.
     [Fact]
-    public void A_surviving_answer_is_boosted_and_the_form_counts_a_tenth()
+    public void A_surviving_answer_is_lifted_and_the_form_counts_a_tenth()
     {
         string[] maternal = ["7", "7", "7", "7", "1", "2", "3", "4"];
         string[][] retraced = [.. Enumerable.Range(0, 8).Select(i => Enumerable.Range(0, 5)
             .Select(j => (5 * i) + j < 25 ? "7.0" : "9").ToArray())];
         Assessed group = Assess(new RunConfiguration(), maternal, retraced);
-        Assert.Equal((0.9 * 0.725) + 0.1, group.Rewards[0], 12);
-        // 1 of 48, and retracing never reached it: boosted as well.
-        Assert.Equal((0.9 * 1.2 / 48) + 0.1, group.Rewards[4], 12);
+        Assert.Equal((0.9 * 0.624796) + 0.1, group.Rewards[0], 6);
+        // 1 of 48, and retracing never reached it: lowered.
+        Assert.Equal((0.9 * 0.016667) + 0.1, group.Rewards[4], 6);
         Assert.Equal(0, group.Advantages.Sum(), 9);
         Assert.Equal(1, Math.Sqrt(group.Advantages.Sum(value => value * value) / 7), 4);
     }

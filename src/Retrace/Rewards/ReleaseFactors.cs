@@ -1,15 +1,18 @@
 namespace Retrace.Rewards;
 
-/// <summary>What a frequency is multiplied by, depending on how the answer fared in re-inference (SFR).</summary>
-/// <param name="Boost">For answers that came back more often than they came.</param>
-/// <param name="Penalty">For answers that came back less often.</param>
-public sealed record SofteningFactors(double Boost = 1.2, double Penalty = 0.9)
+/// <summary>What the method's first release multiplies a frequency by, depending on how the answer fared in re-inference.</summary>
+internal static class ReleaseFactors
 {
+    /// <summary>For answers that came back more often than they came.</summary>
+    public const double Boost = 1.2;
+
+    private const double Penalty = 0.9; // For answers that came back less often.
+
     /// <summary>
     /// Boost · overall where the answer is more frequent among the <paramref name="reinferred"/> than overall, or not
     /// among them at all (the long tail); penalty · overall where it is less frequent; clamped to [0, 1].
     /// </summary>
-    internal double Soften(double overall, double reinferred)
+    public static double Soften(double overall, double reinferred)
     {
         double factor =
             reinferred == 0 || reinferred > overall ? Boost
