@@ -21,6 +21,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
 
     private readonly VisionLanguageModel _policy;
     private readonly RunConfiguration _configuration;
+    private readonly IServerDialect _dialect;
     private readonly IProcessGroup _processes;
     private readonly IReadOnlyList<RolloutServer> _servers;
     private readonly PublishedPolicy _published;
@@ -39,6 +40,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     {
         _policy = policy;
         _configuration = configuration;
+        _dialect = ServerDialects.Named(configuration.Rollout.ServerApi);
         _processes = processes;
         _servers = servers;
         _published = new PublishedPolicy(policy, configuration.Rollout, servers, weightsFolder, time);
@@ -300,7 +302,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         {
             await server.FindModelAsync(cancellation);
         }
-        (string model, string? adapter) = _published.NameFor(server, version);
+        (string model, string? adapter) = _published.NamesFor(server, version);
         var request = new ServerRequest(
             job,
             sampling,
@@ -308,30 +310,16 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
             adapter,
             [.. job.Prompt.Images.Select(image => images.GetOrAdd(image, _ => new(() => DataUrlOf(image))).Value)],
             _policy.Network.Config.Tokens.Stops);
-        IServerCall call = CallFor(job);
+        IServerCall call = CallFor(job.Prompt);
         ServerReply reply =
             await server.PostAsync(call.Path, body => call.Write(body, request), call.Read, cancellation);
-        // vLLM does not label weights, and SGLang labels those below the adapter.
-        bool labels = _configuration.Rollout.ServerApi == "sglang" && _policy.Network.Adapter is null;
+        // A label names the weights below an adapter, never the adapter.
+        bool labels = _dialect.LabelsWeights && _policy.Network.Adapter is null;
         return (_reading.Read(job, reply), labels ? reply.WeightVersion : null);
     }
 
-    private IServerCall CallFor(RolloutJob job)
-    {
-        if (!SendsTokens)
-        {
-            return new ChatCall();
-        }
-        if (_configuration.Rollout.ServerApi == "sglang")
-        {
-            return new GenerateCall();
-        }
-        return job.Prompt.Images.Count == 0
-            ? new CompletionsCall()
-            : throw new BadInputException(
-                "rollout.prompts is tokens, but vLLM takes no images with them; use rollout.prompts=messages, or "
-                + "rollout.server_api=sglang");
-    }
+    private IServerCall CallFor(ServerPrompt prompt) =>
+        SendsTokens ? _dialect.CallWithTokens(prompt) : new ChatCall();
 
     // As the vision tower sees it: already resized, so that every server makes the same patches of it.
     private string DataUrlOf(ProcessedImage image) => "data:image/png;base64,"

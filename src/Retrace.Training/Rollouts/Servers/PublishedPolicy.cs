@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Retrace.Configuration;
 using Retrace.Models;
 
@@ -10,11 +9,10 @@ namespace Retrace.Training.Rollouts.Servers;
 /// The policy as servers load it: a folder that is written after each update, and the calls that make a server take it.
 /// </summary>
 /// <remarks>
-/// An adapter goes by the load-adapter call, under a name of its own for each version, so that a request says which
-/// version it means. Whole weights go by SGLang's <c>/update_weights_from_disk</c>, which labels them, or by vLLM's
-/// <c>/collective_rpc</c> with <c>reload_weights</c>, which does not.
-/// Loading goes on while nobody waits for it. The calls end before a version's files are removed; a server that reads on
-/// after its call was withdrawn may then find them gone, and is told to load the next version in any case.
+/// Each version of an adapter has its own name, so that a request says which version it means. Whole weights replace
+/// those that the server has; some servers repeat the label of the version in their replies.
+/// Loading continues while no one awaits it. The calls end before a version's files are removed; a server that keeps
+/// reading after its call was cancelled may then find the files gone, but it is told to load the next version anyway.
 /// </remarks>
 internal sealed class PublishedPolicy : IDisposable
 {
@@ -22,6 +20,7 @@ internal sealed class PublishedPolicy : IDisposable
 
     private readonly VisionLanguageModel _policy;
     private readonly RolloutSettings _settings;
+    private readonly IServerDialect _dialect;
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<RolloutServer> _servers;
     private readonly string _folder;
@@ -43,6 +42,7 @@ internal sealed class PublishedPolicy : IDisposable
     {
         _policy = policy;
         _settings = settings;
+        _dialect = ServerDialects.Named(settings.ServerApi);
         _time = time;
         _servers = servers;
         string run = Path.GetFullPath(runFolder);
@@ -57,18 +57,13 @@ internal sealed class PublishedPolicy : IDisposable
     /// <summary>What names of versions begin with.</summary>
     public string Prefix => _prefix;
 
-    private bool IsSgLang => _settings.ServerApi == "sglang";
-
     private bool Adapts => _policy.Network.Adapter is not null;
 
-    /// <summary>The name by which a request asks a server for the policy.</summary>
-    /// <param name="version">The one that the server has.</param>
-    public (string Model, string? Adapter) NameFor(RolloutServer server, int version) => (Adapts, IsSgLang) switch
-    {
-        (false, _) => (server.Model, null),
-        (true, false) => (Label(version), null),
-        (true, true) => (server.Model, Label(version)),
-    };
+    /// <summary>How a request asks a server for the policy.</summary>
+    /// <param name="version">The version that the server has.</param>
+    /// <returns>The request's <c>model</c>, and its <c>lora_path</c> or null to leave that out.</returns>
+    public (string Model, string? Adapter) NamesFor(RolloutServer server, int version) =>
+        Adapts ? _dialect.NamesFor(server.Model, Label(version)) : (server.Model, null);
 
     /// <summary>Writes the weights as they are now, and removes those of earlier versions.</summary>
     /// <remarks>No server may be loading one of them, and no other process of this run may be at work.</remarks>
@@ -142,7 +137,9 @@ internal sealed class PublishedPolicy : IDisposable
             CancellationTokenSource.CreateLinkedTokenSource(_withdrawal.Token, late.Token);
         try
         {
-            await (Adapts ? LoadAdapterAsync(server, earlier, limit.Token) : LoadWeightsAsync(server, limit.Token));
+            await (Adapts
+                ? LoadAdapterAsync(server, earlier, limit.Token)
+                : _dialect.LoadWeightsAsync(server, Label(Version), PathOf(Version), limit.Token));
         }
         catch (OperationCanceledException error) when (!_withdrawal.IsCancellationRequested)
         {
@@ -156,77 +153,19 @@ internal sealed class PublishedPolicy : IDisposable
 
     private async Task LoadAdapterAsync(RolloutServer server, int? earlier, CancellationToken cancellation)
     {
-        string prefix = IsSgLang ? "" : "v1/";
-        try
-        {
-            await server.PostAsync(
-                $"{prefix}load_lora_adapter",
-                body =>
-                {
-                    body.WriteString("lora_name", Label(Version));
-                    body.WriteString("lora_path", PathOf(Version));
-                },
-                CheckSuccess,
-                cancellation);
-        }
-        catch (ServerFaultException error) when (error.Message.Contains("already", StringComparison.Ordinal))
-        {
-            // It has been loaded by a call whose reply got lost.
-        }
+        await _dialect.LoadAdapterAsync(server, Label(Version), PathOf(Version), cancellation);
         if (earlier is int old)
         {
             try
             {
-                await server.PostAsync(
-                    $"{prefix}unload_lora_adapter",
-                    body => body.WriteString("lora_name", Label(old)),
-                    CheckSuccess,
-                    cancellation);
+                await _dialect.UnloadAdapterAsync(server, Label(old), cancellation);
             }
             catch (ServerFaultException)
             {
-                // It then takes room there, and no request names it.
+                // The old adapter then only takes up memory there: no request names it any more.
             }
         }
     }
-
-    private async Task LoadWeightsAsync(RolloutServer server, CancellationToken cancellation)
-    {
-        if (IsSgLang)
-        {
-            await server.PostAsync(
-                "update_weights_from_disk",
-                body =>
-                {
-                    body.WriteString("model_path", PathOf(Version));
-                    body.WriteString("weight_version", Label(Version));
-                },
-                CheckSuccess,
-                cancellation);
-            return;
-        }
-        await server.PostAsync(
-            "collective_rpc",
-            body =>
-            {
-                body.WriteString("method", "reload_weights");
-                body.WriteStartObject("kwargs");
-                body.WriteString("weights_path", PathOf(Version));
-                body.WriteEndObject();
-            },
-            _ => true,
-            cancellation);
-        await server.PostAsync("reset_prefix_cache", _ => { }, _ => true, cancellation); // Keys of the old weights.
-    }
-
-    // SGLang answers 200 with "success": false, too.
-    private static bool CheckSuccess(JsonElement reply) =>
-        OpenAiCall.Member(reply, "success") is not { ValueKind: JsonValueKind.False }
-            ? true
-            : throw new ServerFaultException(
-                OpenAiCall.Member(reply, "message")?.GetString()
-                ?? OpenAiCall.Member(reply, "error_message")?.GetString()
-                ?? "it did not take the weights");
 
     private void Remove(string prefix)
     {
