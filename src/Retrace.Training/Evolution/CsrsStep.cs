@@ -20,7 +20,7 @@ internal sealed class CsrsStep(
     AnswerGrouping grouping,
     TrajectoryRewards rewarding,
     TrainingSamples samples,
-    Learner learner)
+    GrpoLearner learner)
 {
     /// <param name="step">From 1.</param>
     /// <param name="onStage">Told what begins.</param>

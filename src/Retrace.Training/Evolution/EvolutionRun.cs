@@ -158,7 +158,7 @@ public sealed class EvolutionRun : IDisposable
     private void OpenParts(CancellationToken cancellation)
     {
         (string runDirectory, bool resume) = (_options.RunFolder, _options.Resume);
-        _processes.Do(() =>
+        _processes.RunOnAll(() =>
         {
             CheckFolder(runDirectory, resume);
             if (resume && _processes.Rank == 0)
@@ -167,9 +167,9 @@ public sealed class EvolutionRun : IDisposable
                 FindCheckpoint();
             }
         });
-        StepsTaken = _processes.OfFirst(StepsTaken);
-        Parts parts = _processes.Do(() => LoadParts(_options.ModelFolder, cancellation));
-        StepLog? log = _processes.Do(() => _processes.Rank == 0 ? BeginLog(runDirectory, resume, parts) : null);
+        StepsTaken = _processes.Broadcast(StepsTaken);
+        Parts parts = _processes.RunOnAll(() => LoadParts(_options.ModelFolder, cancellation));
+        StepLog? log = _processes.RunOnAll(() => _processes.Rank == 0 ? BeginLog(runDirectory, resume, parts) : null);
         var schedule = new BatchSchedule(parts.Data.Problems.Count, Configuration.Data.Batch, Configuration.Seed);
         int steps = Configuration.Epochs is double epochs ? schedule.StepsFor(epochs) : Configuration.Steps;
         CsrsStep step = StepAssembly.StepOf(
@@ -217,7 +217,7 @@ public sealed class EvolutionRun : IDisposable
         (VisionLanguageModel policy, VisionLanguageNetwork? reference) = OpenPolicy(start);
         policy.Network.RecomputesActivations = plan.RecomputesActivations;
         policy.Network.Train(Configuration.Model.TrainVision);
-        Learner learner = Hold(new Learner(
+        GrpoLearner learner = Hold(new GrpoLearner(
             policy.Network,
             reference,
             Configuration.Learning,
@@ -272,13 +272,13 @@ public sealed class EvolutionRun : IDisposable
         }
     }
 
-    private void SaveCheckpoint(int step, VisionLanguageModel policy, Learner learner)
+    private void SaveCheckpoint(int step, VisionLanguageModel policy, GrpoLearner learner)
     {
         if (learner.Sharded is not ShardedTraining sharded)
         {
             _checkpoints.Save(step, policy, learner.Optimizer);
         }
-        else if (_processes.OfFirst(_checkpoints.Exists(step) ? 1 : 0) == 1)
+        else if (_processes.Broadcast(_checkpoints.Exists(step) ? 1 : 0) == 1)
         {
             return;
         }
@@ -378,6 +378,6 @@ public sealed class EvolutionRun : IDisposable
         VisionLanguageModel Policy,
         IRolloutEngine Engine,
         UsableProblems Data,
-        Learner Learner,
+        GrpoLearner Learner,
         PeriodicEvaluation? Evaluation);
 }

@@ -24,7 +24,7 @@ internal static class StepAssembly
         UsableProblems data,
         BatchSchedule schedule,
         int steps,
-        Learner learner,
+        GrpoLearner learner,
         IProcessGroup processes)
     {
         IRolloutEngine shared = processes.Size == 1 ? engine : new SharedRolloutEngine(engine, processes);

@@ -21,7 +21,7 @@ internal sealed class TrainingSamples(double importanceTruncation)
                 ImportanceOf(trajectory.Generation)))),
     ];
 
-    private TokenImportance? ImportanceOf(Generation generation) => generation.DrawnLogProbs is float[] ofServer
+    private TokenImportance? ImportanceOf(Generation generation) => generation.ServerLogProbs is float[] ofServer
         ? TokenImportance.Of(generation.LogProbs, ofServer, importanceTruncation)
         : null;
 }

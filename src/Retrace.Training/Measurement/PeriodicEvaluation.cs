@@ -17,7 +17,7 @@ internal sealed class PeriodicEvaluation(Evaluator evaluator, UsableProblems dat
 {
     public EvaluationPoint Measure(CancellationToken cancellation)
     {
-        IReadOnlyList<GradedProblem> graded = processes.Do(() => evaluator.Evaluate(
+        IReadOnlyList<GradedProblem> graded = processes.RunOnAll(() => evaluator.Evaluate(
             data.Problems, AnswerKey.Of(data.Labels), cancellation, share: processes.ShareOf(data.Problems.Count)));
         double[] sums = processes.Sum(
             graded.Sum(problem => problem.RightCount), graded.Sum(problem => problem.Classes.Count));

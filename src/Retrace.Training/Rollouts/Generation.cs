@@ -15,7 +15,7 @@ public sealed record Generation(
     /// [T] ln p of each token as the server that drew it says, where <see cref="LogProbs"/> are the policy's own; null
     /// where the policy itself drew, or the server did not say.
     /// </summary>
-    public float[]? DrawnLogProbs { get; init; }
+    public float[]? ServerLogProbs { get; init; }
 
     /// <summary>Tokens without the stop token.</summary>
     public int ContentLength => Stopped ? Tokens.Length - 1 : Tokens.Length;

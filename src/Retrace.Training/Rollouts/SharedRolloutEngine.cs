@@ -14,7 +14,7 @@ internal sealed class SharedRolloutEngine(IRolloutEngine engine, IProcessGroup p
         IReadOnlyList<RolloutRequest> requests, SamplingSettings sampling, CancellationToken cancellation)
     {
         RolloutRequest[] own = [.. requests.Take(processes.ShareOf(requests.Count))];
-        Generation[][] generated = processes.Do(() => engine.Generate(own, sampling, cancellation));
+        Generation[][] generated = processes.RunOnAll(() => engine.Generate(own, sampling, cancellation));
         byte[][] messages = processes.GatherAll(GenerationMessage.Write(generated));
         return
         [

@@ -36,7 +36,7 @@ public sealed class OpenAiRolloutEngineTests : ServerRolloutTests
             Assert.Equal(whole.Stopped, drawn[i][0].Stopped);
             Assert.Equal(whole.Tokens[KeptOf(whole)..], drawn[Problems.Length + i][0].Tokens);
             AssertClose(whole.LogProbs, drawn[i][0].LogProbs);
-            AssertClose(whole.LogProbs, drawn[i][0].DrawnLogProbs!);
+            AssertClose(whole.LogProbs, drawn[i][0].ServerLogProbs!);
             AssertClose(whole.Entropies, drawn[i][0].Entropies);
         }
         Assert.Equal(new RolloutIncidents(0, 0, 0), engine.TakeIncidents());
@@ -53,7 +53,7 @@ public sealed class OpenAiRolloutEngineTests : ServerRolloutTests
         Generation drawn = engine.Generate([request], new SamplingSettings(0), Cancellation)[0][0];
         Generation expected = Local(Model, [request], new SamplingSettings(0))[0][0];
         Assert.Equal(expected.Tokens, drawn.Tokens);
-        AssertClose(expected.LogProbs, drawn.DrawnLogProbs!);
+        AssertClose(expected.LogProbs, drawn.ServerLogProbs!);
         BadInputException error = Assert.Throws<BadInputException>(() =>
             engine.Generate(Requests(1), new SamplingSettings(0), Cancellation));
         Assert.Contains("no images", error.Message);
@@ -129,7 +129,7 @@ public sealed class OpenAiRolloutEngineTests : ServerRolloutTests
         engine.UsePolicy(0, Cancellation);
         Generation[][] drawn = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
         AssertSame(Local(Model, Requests(1), new SamplingSettings(0)), drawn);
-        Assert.All(drawn, samples => AssertClose(samples[0].LogProbs, samples[0].DrawnLogProbs!));
+        Assert.All(drawn, samples => AssertClose(samples[0].LogProbs, samples[0].ServerLogProbs!));
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class OpenAiRolloutEngineTests : ServerRolloutTests
             Assert.Equal(own.Stopped, theirs.Stopped);
             Assert.Equal(theirs.Tokens.Length, theirs.LogProbs.Length);
             Assert.Equal(theirs.Tokens.Length, theirs.Entropies.Length);
-            Assert.Null(theirs.DrawnLogProbs);
+            Assert.Null(theirs.ServerLogProbs);
             if (own.Tokens.SequenceEqual(theirs.Tokens)) // The same text can be split otherwise.
             {
                 AssertClose(own.LogProbs, theirs.LogProbs);

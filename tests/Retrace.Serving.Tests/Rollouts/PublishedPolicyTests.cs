@@ -35,7 +35,7 @@ public sealed class PublishedPolicyTests : ServerRolloutTests
         Generation[][] after = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
         AssertSame(Local(policy, Requests(1), new SamplingSettings(0)), after);
         Assert.NotEqual(before.Select(one => one[0].Tokens), after.Select(one => one[0].Tokens));
-        Assert.All(after, one => AssertClose(one[0].LogProbs, one[0].DrawnLogProbs!));
+        Assert.All(after, one => AssertClose(one[0].LogProbs, one[0].ServerLogProbs!));
         // One version lies there at a time.
         Assert.Single(Directory.GetDirectories(Folder.Combine("weights-0")));
         Assert.Equal(new RolloutIncidents(0, 0, 0), engine.TakeIncidents());
@@ -77,7 +77,7 @@ public sealed class PublishedPolicyTests : ServerRolloutTests
         Generation[][] drawn = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
         AssertSame(before, drawn);
         // Ours are of the policy as it is, so that the ratio tells the two apart.
-        Assert.Contains(drawn, one => !AreClose(one[0].LogProbs, one[0].DrawnLogProbs!));
+        Assert.Contains(drawn, one => !AreClose(one[0].LogProbs, one[0].ServerLogProbs!));
     }
 
     [Theory]

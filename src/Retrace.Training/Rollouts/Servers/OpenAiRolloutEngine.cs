@@ -10,10 +10,11 @@ namespace Retrace.Training.Rollouts.Servers;
 
 /// <summary>Generates on OpenAI-compatible servers (vLLM, SGLang, <c>retrace serve-model</c>).</summary>
 /// <remarks>
-/// Which server draws a sample decides nothing: its seed follows from its place. Log-probabilities and entropies are
-/// those of the policy in this process, computed once the samples are there; the servers' own are kept beside them,
-/// for importance sampling. Of several processes each has its own share drawn, on all servers; the first one writes the
-/// policy and has the servers load it.
+/// Samples do not depend on which server generates them, because seeds follow from a sample's place. Log-probabilities
+/// and entropies are computed afterwards by the policy in this process; the servers' log-probabilities are kept as
+/// well,
+/// for truncated importance sampling. In a job of several processes each has all servers generate its own share of the
+/// samples; the first process writes the policy and makes the servers load it.
 /// </remarks>
 public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
 {
@@ -51,12 +52,12 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         _time = time;
     }
 
-    /// <summary>Finds the servers of <c>rollout.servers</c>. Nothing is drawn before <see cref="UsePolicy"/>.</summary>
-    /// <param name="policy">Its weights are what servers are given.</param>
-    /// <param name="configuration">Of the run.</param>
-    /// <param name="weightsFolder">The run's own, where weights are written unless the configuration says.</param>
-    /// <param name="processes">Those that draw from the same policy; null: this one alone.</param>
-    /// <param name="time">By which servers are late, hedged and left to rest; null: the system's.</param>
+    /// <summary>Connects to <c>rollout.servers</c>. <see cref="UsePolicy"/> must be called before generating.</summary>
+    /// <param name="policy">The policy whose weights the servers load.</param>
+    /// <param name="configuration">The run's configuration.</param>
+    /// <param name="weightsFolder">Folder for weights, unless <c>rollout.weights_folder</c> names another.</param>
+    /// <param name="processes">The processes of the job; null: this one alone.</param>
+    /// <param name="time">The clock of timeouts, hedging and pauses; null: the system's.</param>
     /// <exception cref="BadInputException">No server answers, or one refuses the token.</exception>
     public static OpenAiRolloutEngine Connect(
         VisionLanguageModel policy,
@@ -73,7 +74,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
             [.. settings.ServerAddresses().Select(address => new RolloutServer(address, key, time))];
         try
         {
-            // One that is down now may come back.
+            // A server that is down now may come back, so one is enough.
             ServerFaultException?[] faults = Wait(() =>
                 Task.WhenAll(servers.Select(server => FindAsync(server, settings, time, cancellation))));
             if (Array.TrueForAll(faults, fault => fault is not null))
@@ -94,9 +95,9 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     /// <inheritdoc/>
     public void UsePolicy(int version, CancellationToken cancellation)
     {
-        // In all processes, before one of them removes the files.
-        _processes.Do(() => Wait(_published.WithdrawAsync));
-        _processes.Do(() =>
+        // Every process stops loading before the first one removes the files.
+        _processes.RunOnAll(() => Wait(_published.WithdrawAsync));
+        _processes.RunOnAll(() =>
         {
             if (_processes.Rank == 0)
             {
@@ -104,42 +105,42 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
                 Wait(() => LoadAsync(cancellation));
             }
         });
-        Announcement said = JsonSerializer.Deserialize<Announcement>(_processes.OfFirst(
+        Announcement announced = JsonSerializer.Deserialize<Announcement>(_processes.Broadcast(
             JsonSerializer.SerializeToUtf8Bytes(new Announcement(
                 _published.Prefix, version, [.. _servers.Select(server => server.Version)]))))!;
         if (_processes.Rank > 0)
         {
-            _published.Adopt(said.Prefix, said.Version);
-            foreach ((RolloutServer server, int? has) in _servers.Zip(said.ServerVersions))
+            _published.Adopt(announced.Prefix, announced.Version);
+            foreach ((RolloutServer server, int? has) in _servers.Zip(announced.ServerVersions))
             {
                 server.Version = has;
-                if (has != said.Version)
+                if (has != announced.Version)
                 {
-                    server.Failed(); // The first process may still be at it.
+                    server.Failed(); // The first process may still be making it load.
                 }
             }
         }
     }
 
-    // Work can begin once one server has the policy. The others get as long again: a server that hangs would hold up
-    // every update. What it does not take by then it takes beside the work, or before it is given any.
+    // Sampling can begin once one server has the policy. The others get as much time again, so that a server that hangs
+    // does not hold up every update. A slower server finishes loading meanwhile, before it is given any work.
     private async Task LoadAsync(CancellationToken cancellation)
     {
         long start = _time.GetTimestamp();
-        List<Task<bool>> loading = [.. _servers.Select(TakesAsync)];
-        bool taken = false;
-        while (!taken && loading.Count > 0)
+        List<Task<bool>> loading = [.. _servers.Select(LoadsAsync)];
+        bool loaded = false;
+        while (!loaded && loading.Count > 0)
         {
             Task<bool> next = await Task.WhenAny(loading);
             loading.Remove(next);
-            taken = await next;
+            loaded = await next;
         }
-        TimeSpan taking = _time.GetElapsedTime(start);
-        TimeSpan grace = taking > LeastGrace ? taking : LeastGrace;
+        TimeSpan elapsed = _time.GetElapsedTime(start);
+        TimeSpan grace = elapsed > LeastGrace ? elapsed : LeastGrace;
         await Task.WhenAny(Task.WhenAll(loading), Task.Delay(grace, _time, cancellation));
         cancellation.ThrowIfCancellationRequested();
 
-        async Task<bool> TakesAsync(RolloutServer server)
+        async Task<bool> LoadsAsync(RolloutServer server)
         {
             try
             {
@@ -169,13 +170,13 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         ServerPrompt?[] prompts =
         [
             .. requests.Select(request =>
-                ServerPrompt.Of(request, _policy.Tokenizer, _policy.Network.Config) is { } prompt && CanBeSaid(prompt)
+                ServerPrompt.Of(request, _policy.Tokenizer, _policy.Network.Config) is { } prompt && CanBeSent(prompt)
                     ? prompt
                     : null),
         ];
         var generations = new Generation[requests.Count][];
-        DrawHere(requests, prompts, sampling, generations, cancellation);
-        DrawThere(requests, prompts, sampling, generations, cancellation);
+        GenerateHere(requests, prompts, sampling, generations, cancellation);
+        GenerateOnServers(requests, prompts, sampling, generations, cancellation);
         return generations;
     }
 
@@ -193,7 +194,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         }
     }
 
-    // Not even the variable's name is shown: it could be the token itself, put there by mistake.
+    // The message does not quote the variable's name, which could be the token itself, written there by mistake.
     private static string? KeyOf(RolloutSettings settings)
     {
         if (settings.ApiKeyVariable is not string variable)
@@ -230,17 +231,17 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         }
     }
 
-    // The loop is synchronous: nothing goes on beside a rollout. What it waits for must not wait for its thread.
+    // The training loop is synchronous. Task.Run keeps continuations off its thread, so waiting cannot deadlock.
     private static T Wait<T>(Func<Task<T>> work) => Task.Run(work).GetAwaiter().GetResult();
 
     private static void Wait(Func<Task> work) => Task.Run(work).GetAwaiter().GetResult();
 
     private bool SendsTokens => _configuration.Rollout.Prompts == "tokens";
 
-    private bool CanBeSaid(ServerPrompt prompt) => SendsTokens || prompt.Chat is not null;
+    private bool CanBeSent(ServerPrompt prompt) => SendsTokens || prompt.Chat is not null;
 
-    // What no message says, such as a prefix that ends inside a character, the policy continues itself.
-    private void DrawHere(
+    // Prompts that cannot be sent, such as a prefix that ends inside a character, are continued in this process.
+    private void GenerateHere(
         IReadOnlyList<RolloutRequest> requests,
         ServerPrompt?[] prompts,
         SamplingSettings sampling,
@@ -248,16 +249,16 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         CancellationToken cancellation)
     {
         int[] here = [.. Enumerable.Range(0, requests.Count).Where(i => prompts[i] is null)];
-        Generation[][] drawn = here.Length == 0
+        Generation[][] generated = here.Length == 0
             ? []
             : _local.Generate([.. here.Select(i => requests[i])], sampling, cancellation);
-        foreach ((int request, Generation[] samples) in here.Zip(drawn))
+        foreach ((int request, Generation[] samples) in here.Zip(generated))
         {
             generations[request] = samples;
         }
     }
 
-    private void DrawThere(
+    private void GenerateOnServers(
         IReadOnlyList<RolloutRequest> requests,
         ServerPrompt?[] prompts,
         SamplingSettings sampling,
@@ -269,15 +270,15 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
             .. requests.SelectMany((request, i) => prompts[i] is { } prompt ? JobsOf(request, i, prompt) : []),
         ];
         var images = new ConcurrentDictionary<ProcessedImage, Lazy<string>>(ReferenceEqualityComparer.Instance);
-        Generation[][] drawn = Wait(() => _dispatcher.DrawAsync(
+        Generation[][] generated = Wait(() => _dispatcher.GenerateAsync(
             jobs,
             (server, version, job, ends) => AskAsync(server, version, job, sampling, images, ends),
             cancellation));
         if (sampling.Measure)
         {
-            drawn = Measure(jobs, drawn, requests, sampling, cancellation);
+            generated = Measure(jobs, generated, requests, sampling, cancellation);
         }
-        foreach ((RolloutJob job, Generation[] samples) in jobs.Zip(drawn))
+        foreach ((RolloutJob job, Generation[] samples) in jobs.Zip(generated))
         {
             generations[job.Request] ??= new Generation[requests[job.Request].Streams.Count];
             samples.CopyTo(generations[job.Request], job.FirstSample);
@@ -290,7 +291,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         .Select(samples => new RolloutJob(
             place, samples[0].Index, samples.Length, prompt, request.MaxTokens, samples[0].Item.Next()));
 
-    private async Task<(Generation[] Drawn, string? Label)> AskAsync(
+    private async Task<(Generation[] Samples, string? Label)> AskAsync(
         RolloutServer server,
         int version,
         RolloutJob job,
@@ -321,13 +322,13 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     private IServerCall CallFor(ServerPrompt prompt) =>
         SendsTokens ? _dialect.CallWithTokens(prompt) : new ChatCall();
 
-    // As the vision tower sees it: already resized, so that every server makes the same patches of it.
+    // Already resized as the vision tower sees it, so that every server computes the same patches.
     private string DataUrlOf(ProcessedImage image) => "data:image/png;base64,"
         + Convert.ToBase64String(ImageDecoder.EncodePng(_policy.Images.PixelsOf(image)));
 
     private Generation[][] Measure(
         RolloutJob[] jobs,
-        Generation[][] drawn,
+        Generation[][] generated,
         IReadOnlyList<RolloutRequest> requests,
         SamplingSettings sampling,
         CancellationToken cancellation)
@@ -335,7 +336,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         Generation[] measured = Rescoring.Measure(
             _policy.Network,
             [.. jobs.SelectMany(job => Enumerable.Repeat(requests[job.Request], job.Samples))],
-            [.. drawn.SelectMany(samples => samples)],
+            [.. generated.SelectMany(samples => samples)],
             _configuration.Learning.MicroBatchTokens,
             sampling.Temperature > 0 ? sampling.Temperature : 1,
             cancellation);
@@ -343,6 +344,6 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         return [.. jobs.Select(job => measured[next..(next += job.Samples)])];
     }
 
-    // What the first process tells the others: how versions are called, and who has which.
+    // What the first process tells the others: the prefix of labels, and which version each server has.
     private sealed record Announcement(string Prefix, int Version, IReadOnlyList<int?> ServerVersions);
 }

@@ -6,7 +6,7 @@ using Retrace.Models;
 namespace Retrace.Training.Rollouts.Servers;
 
 /// <summary>
-/// The policy as servers load it: a folder that is written after each update, and the calls that make a server take it.
+/// Publishes the policy to servers: writes it to a folder after each update and makes the servers load it.
 /// </summary>
 /// <remarks>
 /// Each version of an adapter has its own name, so that a request says which version it means. Whole weights replace
@@ -24,15 +24,15 @@ internal sealed class PublishedPolicy : IDisposable
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<RolloutServer> _servers;
     private readonly string _folder;
-    private readonly string _run;    // Tells our folders from those of other runs.
-    private string _prefix;          // And our versions from those of other processes of this run.
+    private readonly string _run;    // Prefix of this run's folders.
+    private string _prefix;          // Prefix of this process's versions.
     private CancellationTokenSource _withdrawal = new();
 
-    /// <param name="policy">Read when it is written.</param>
-    /// <param name="settings">Which calls, and how old a version may be.</param>
-    /// <param name="servers">All that load it.</param>
-    /// <param name="runFolder">Where versions are written to if the settings do not say; names the run.</param>
-    /// <param name="time">By which loading is limited.</param>
+    /// <param name="policy">The policy, saved by <see cref="Write"/>.</param>
+    /// <param name="settings">The servers' API, timeouts, and how old a version may be.</param>
+    /// <param name="servers">The servers that load the policy.</param>
+    /// <param name="runFolder">The run's folder, which receives the versions unless the settings name another.</param>
+    /// <param name="time">The clock of the timeout of loading.</param>
     public PublishedPolicy(
         VisionLanguageModel policy,
         RolloutSettings settings,
@@ -51,10 +51,10 @@ internal sealed class PublishedPolicy : IDisposable
         _prefix = $"{_run}{Guid.NewGuid().ToString("N")[..8]}-";
     }
 
-    /// <summary>The version that <see cref="Write"/> has written last.</summary>
+    /// <summary>The version that <see cref="Write"/> wrote last.</summary>
     public int Version { get; private set; } = -1;
 
-    /// <summary>What names of versions begin with.</summary>
+    /// <summary>The prefix of the names of versions.</summary>
     public string Prefix => _prefix;
 
     private bool Adapts => _policy.Network.Adapter is not null;
@@ -85,7 +85,7 @@ internal sealed class PublishedPolicy : IDisposable
         Version = version;
     }
 
-    /// <summary>Has no server load the latest version any more, so that it can be removed.</summary>
+    /// <summary>Cancels all loading of the latest version, so that its files can be removed.</summary>
     public async Task WithdrawAsync()
     {
         await _withdrawal.CancelAsync();
@@ -97,7 +97,7 @@ internal sealed class PublishedPolicy : IDisposable
         _withdrawal = new CancellationTokenSource();
     }
 
-    /// <summary>Removes what this process has written.</summary>
+    /// <summary>Removes the files that this process has written.</summary>
     public void Remove() => Remove(_prefix);
 
     public void Dispose() => _withdrawal.Dispose();
@@ -105,16 +105,16 @@ internal sealed class PublishedPolicy : IDisposable
     /// <summary>Whether samples of this version may still be learned from.</summary>
     public bool IsFresh(int? version) => version is int known && Version - known <= _settings.MaxPolicyLag;
 
-    /// <summary>The version that a reply's label names; null where it is none of ours.</summary>
+    /// <summary>The version that a reply's label names; null if the label is not of this run.</summary>
     public int? VersionOf(string label) =>
         label.StartsWith(_prefix, StringComparison.Ordinal)
         && int.TryParse(label.AsSpan(_prefix.Length), out int version)
             ? version
             : null;
 
-    /// <summary>Makes a server take the latest version, unless it has it.</summary>
-    /// <param name="cancellation">Ends the wait. Loading goes on, for whoever waits for it next.</param>
-    /// <exception cref="ServerFaultException">It does not.</exception>
+    /// <summary>Makes a server load the latest version, unless it has it already.</summary>
+    /// <param name="cancellation">Ends the wait only; loading continues for later callers.</param>
+    /// <exception cref="ServerFaultException">The server did not load it.</exception>
     public async Task LoadIntoAsync(RolloutServer server, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -131,7 +131,7 @@ internal sealed class PublishedPolicy : IDisposable
             return;
         }
         int? earlier = server.Version;
-        server.Version = null; // Unknown, should it fail on the way.
+        server.Version = null; // Unknown if loading fails halfway.
         using CancellationTokenSource late = new(TimeSpan.FromSeconds(_settings.RequestTimeout), _time);
         using CancellationTokenSource limit =
             CancellationTokenSource.CreateLinkedTokenSource(_withdrawal.Token, late.Token);

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Retrace.Training.DataParallel;
 
 /// <summary>What the processes of a group decide together.</summary>
-internal static class Joint
+internal static class ProcessGroupExtensions
 {
     private enum Outcome : byte
     {
@@ -23,7 +23,7 @@ internal static class Joint
     /// <exception cref="JobInterruptedException">Some process was interrupted, and none failed.</exception>
     /// <exception cref="RolloutFailedException">Some process found no server, and none failed otherwise.</exception>
     /// <exception cref="OtherProcessFailedException">It failed in another process.</exception>
-    public static T Do<T>(this IProcessGroup processes, Func<T> work)
+    public static T RunOnAll<T>(this IProcessGroup processes, Func<T> work)
     {
         if (processes.Size == 1)
         {
@@ -70,20 +70,20 @@ internal static class Joint
         return result!;
     }
 
-    /// <inheritdoc cref="Do{T}"/>
-    public static void Do(this IProcessGroup processes, Action work) => processes.Do(() =>
+    /// <inheritdoc cref="RunOnAll{T}"/>
+    public static void RunOnAll(this IProcessGroup processes, Action work) => processes.RunOnAll(() =>
     {
         work();
         return true;
     });
 
     /// <summary>The number that the first process gives, in all of them.</summary>
-    public static int OfFirst(this IProcessGroup processes, int value) =>
-        BitConverter.ToInt32(processes.OfFirst(BitConverter.GetBytes(value)));
+    public static int Broadcast(this IProcessGroup processes, int value) =>
+        BitConverter.ToInt32(processes.Broadcast(BitConverter.GetBytes(value)));
 
     /// <summary>The message that the first process gives, in all of them.</summary>
     /// <param name="message">Read from the first process alone.</param>
-    public static byte[] OfFirst(this IProcessGroup processes, byte[] message) =>
+    public static byte[] Broadcast(this IProcessGroup processes, byte[] message) =>
         processes.GatherAll(processes.Rank == 0 ? message : [])[0];
 
     /// <summary>Sums over the processes, added up in the order of their ranks.</summary>

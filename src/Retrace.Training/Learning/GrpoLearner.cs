@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 namespace Retrace.Training.Learning;
 
 /// <summary>What a step of learning measured.</summary>
-/// <param name="Kl">Mean over the tokens of the estimated divergence from the reference, in nats; null if β is 0.</param>
+/// <param name="Kl">
+/// Mean over the tokens of the estimated divergence from the reference, in nats; null if β is 0.
+/// </param>
 /// <param name="ClipFraction">Share of tokens whose ratio the loss clipped.</param>
 /// <param name="GradNorm">Mean over the optimizer's steps of the gradient's norm before clipping.</param>
 /// <param name="LearningRate">Of the last optimizer step.</param>
@@ -22,7 +24,7 @@ public sealed record LearningStatistics(double? Kl, double ClipFraction, double 
 }
 
 /// <summary>Updates the policy from trajectories with advantages (GRPO).</summary>
-public sealed class Learner : IDisposable
+public sealed class GrpoLearner : IDisposable
 {
     private readonly VisionLanguageNetwork _policy;
     private readonly VisionLanguageNetwork? _reference;
@@ -44,8 +46,10 @@ public sealed class Learner : IDisposable
     /// The temperature, so that probabilities are those of drawing, and the longest response there can be.
     /// </param>
     /// <param name="seed">The run's seed.</param>
-    /// <param name="processes">Those that learn together, each from its share of every mini-batch; null: this one alone.</param>
-    public Learner(
+    /// <param name="processes">
+    /// Those that learn together, each from its share of every mini-batch; null: this one alone.
+    /// </param>
+    public GrpoLearner(
         VisionLanguageNetwork policy,
         VisionLanguageNetwork? reference,
         LearningSettings settings,
