@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Retrace.Training.Rollouts;
 
-/// <summary>Samples as bytes, for other processes of the same job.</summary>
+/// <summary>Serializes samples for other processes of the same job.</summary>
 internal static class GenerationMessage
 {
     /// <param name="generations">[requests][samples]</param>

@@ -12,9 +12,8 @@ namespace Retrace.Training.Rollouts.Servers;
 /// <remarks>
 /// Samples do not depend on which server generates them, because seeds follow from a sample's place. Log-probabilities
 /// and entropies are computed afterwards by the policy in this process; the servers' log-probabilities are kept as
-/// well,
-/// for truncated importance sampling. In a job of several processes each has all servers generate its own share of the
-/// samples; the first process writes the policy and makes the servers load it.
+/// well, for truncated importance sampling. In a job of several processes each has all servers generate its own share
+/// of the samples; the first process writes the policy and makes the servers load it.
 /// </remarks>
 public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
 {

@@ -30,8 +30,7 @@ internal sealed class SampleReading(Tokenizer tokenizer, ModelConfig config)
     }
 
     // A different count means that the server resizes or expands images differently. A kept prefix that was sent as
-    // text
-    // is exempt, because the server may split it into other tokens.
+    // text is exempt, because the server may split it into other tokens.
     private static void CheckPrompt(RolloutJob job, ServerReply reply)
     {
         if (reply.PromptTokens is int read
