@@ -66,11 +66,11 @@ internal static partial class ChoiceDescription
     private static partial Regex Several();
 
     [GeneratedRegex(
-        @"^\W*(?:(?:is|are|was) +(?:not|wrong|incorrect|false)\b|(?:not|wrong|incorrect)\W*$)", RegexOptions.IgnoreCase)]
+        @"^\W*(?:(?:is|are|was) +(?:not|wrong|incorrect|false)\b|(?:not|wrong|incorrect)\W*$)",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Denial();
 
-    // A letter that stands alone; with brackets around it or with a mark and more behind it, as in "B. 13", it is marked
-    // as a choice.
+    // A letter that stands alone. Brackets around it, or a mark and more behind it as in "B. 13", make it a choice.
     [GeneratedRegex(
         @"(?<![A-Za-z0-9_\\^'-])(?:(?<mark>\()(?<letter>[A-Ja-j])\)"
         + @"|(?<letter>[A-J])(?![A-Za-z0-9_'^-]| *[=+∪∩<>\\])(?<mark>[.:)] *[^.:)\s])?)")]

@@ -7,8 +7,8 @@ namespace Retrace.Answers;
 /// </summary>
 /// <remarks>
 /// An answer stands for the letter it names; otherwise for the one choice that it is mathematically equal to. Letters
-/// whose choices have the same text are one. An answer that names several letters, as "(A) or (B)", stands for no choice.
-/// Answers that stand for none are compared mathematically.
+/// whose choices have the same text are one. An answer that names several letters, as "(A) or (B)", stands for none.
+/// Answers that stand for no choice are compared mathematically.
 /// </remarks>
 public sealed partial class ChoiceEquivalence : IAnswerEquivalence
 {

@@ -85,6 +85,7 @@ internal static partial class FinalLine
 
     // Right behind the first: "and (B)", ", B", "(B)".
     [GeneratedRegex(
-        @"^\W*(?:[Aa]nd|[Oo]r|[Bb]ut|[Nn]ot|和|或)\W+\(?[A-J]\)?(?![A-Za-z'-])|^\W*\([A-J]\)|^ *[,;/&] *[A-J](?![A-Za-z'-])")]
+        @"^\W*(?:[Aa]nd|[Oo]r|[Bb]ut|[Nn]ot|和|或)\W+\(?[A-J]\)?(?![A-Za-z'-])"
+        + @"|^\W*\([A-J]\)|^ *[,;/&] *[A-J](?![A-Za-z'-])")]
     private static partial Regex AnotherChoice();
 }

@@ -21,7 +21,8 @@ namespace Retrace.Answers;
 /// <para>
 /// Tuples, intervals and matrices are equal item by item with the same brackets; sets, unions and lists without
 /// brackets in any order. A list without brackets also equals the set, the union, and the tuple in its order; ±2 is the
-/// list 2, −2, and an inequality that bounds one variable is an interval.
+/// list 2, −2, and an inequality that bounds one variable is an interval, as is the set that it is the condition of.
+/// Ratios are equal up to a common factor, and a:b is a/b, save for times of day.
 /// </para>
 /// <para>
 /// Expressions with variables are equal if they agree at random points, up to a relative 1e-6, wherever both are

@@ -9,7 +9,8 @@ public class AnswerExtractorTests
 {
     // Texts that are rich in what the extractor looks for.
     internal static readonly Gen<string> MarkedText = Gen.OneOf(
-            Gen.Const(@"\boxed{"), Gen.Const(@"\fbox{"), Gen.Const("\boxed{"), Gen.Const("{"), Gen.Const("}"), Gen.Const(@"\{"), Gen.Const(@"\}"), Gen.Const(@"\\"),
+            Gen.Const(@"\boxed{"), Gen.Const(@"\fbox{"), Gen.Const("\boxed{"),
+            Gen.Const("{"), Gen.Const("}"), Gen.Const(@"\{"), Gen.Const(@"\}"), Gen.Const(@"\\"),
             Gen.Const("<think>"), Gen.Const("</think>"), Gen.Const("\n"), Gen.Const("12"),
             Gen.Const(" "), Gen.String[0, 3])
         .List[0, 14].Select(string.Concat);

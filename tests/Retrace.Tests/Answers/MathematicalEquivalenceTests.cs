@@ -14,8 +14,8 @@ public class MathematicalEquivalenceTests
                 ";", "=", "%", @"\%", "°", @"^\circ", "$", @"\text{", " cm", " m", " and ", "x", "A", ".", " ", @"\,",
                 @"\left", "|", "<", "≤", "≈", "±", "∪", "∈", "y", @"\theta", @"\sin", "log", "_2", "&", @"\\",
                 @"\begin{pmatrix}", @"\end{pmatrix}", "1/2", "e9999", "99999999999", "0", "1,000", " 000", "½", "²",
-                "\\", "square ", " per ", "!", ":", "∶", @"\binom", @"\overline{", @"\dot", "S_{", "A_1", "'", "f(", @"\mid",
-                @"\{x|", "≠", @"\tan^{-1}", "平方", "米", "\f", "\t", "ext{", "...", "(B)", "B. ", "12:30"),
+                "\\", "square ", " per ", "!", ":", "∶", @"\binom", @"\overline{", @"\dot", "S_{", "A_1", "'", "f(",
+                @"\mid", @"\{x|", "≠", @"\tan^{-1}", "平方", "米", "\f", "\t", "ext{", "...", "(B)", "B. ", "12:30"),
             Gen.Int[0, 2000].Select(value => value.ToString()),
             Gen.String[0, 3])
         .List[0, 12].Select(string.Concat);

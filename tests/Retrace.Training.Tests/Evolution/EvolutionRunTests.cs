@@ -8,6 +8,7 @@ using TorchSharp;
 namespace Retrace.Training.Tests.Evolution;
 
 /// <summary>Runs of the model that ships, on a few of the problems that ship.</summary>
+[Trait("Time", "long")]
 public sealed class EvolutionRunTests : IDisposable
 {
     private static readonly string[] Small =
@@ -221,7 +222,6 @@ public sealed class EvolutionRunTests : IDisposable
     }
 
     [Fact]
-    [Trait("Time", "long")]
     public void Memory_stays_flat_over_two_hundred_steps()
     {
         string[] settings =

@@ -46,7 +46,8 @@ internal static partial class LatexText
                 {
                     string name = answer[(position + 1)..end];
                     wrapperPending = LatexVocabulary.Wrappers.Contains(name);
-                    Append(unified, wrapperPending ? " " : LatexVocabulary.Commands.GetValueOrDefault(name, "\\" + name));
+                    string spelling = LatexVocabulary.Commands.GetValueOrDefault(name, "\\" + name);
+                    Append(unified, wrapperPending ? " " : spelling);
                     position = end;
                 }
                 else

@@ -17,7 +17,7 @@ internal static partial class NamedQuantity
     public static bool IsName(string text) =>
         Name().IsMatch(text) || FunctionValue().IsMatch(text) || IsQuantity(text);
 
-    /// <summary>Whether it is the ratio of two quantities or more, or of lengths, as AB/CD and AB:BC:CA; or |AB|.</summary>
+    /// <summary>Whether it is a ratio of quantities, as AB/CD and AB:BC:CA, or the length |AB|.</summary>
     public static bool IsRatio(string text)
     {
         if (Fraction().Match(text) is { Success: true } fraction)
@@ -109,14 +109,15 @@ internal static partial class NamedQuantity
 
     // What is over letters: a segment's bar, an arc, a vector's arrow.
     [GeneratedRegex(
-        @"\G(?:\\(?:overline|overarc|overparen|wideparen|widehat|overrightarrow|overleftarrow|overleftrightarrow|vec|bar"
-        + $@"|hat|arc|tilde|widetilde)(?: *{Braces}| *[a-zA-Z](?![a-zA-Z]))"
+        @"\G(?:\\(?:overline|overarc|overparen|wideparen|widehat|overrightarrow|overleftarrow|overleftrightarrow|vec"
+        + $@"|bar|hat|arc|tilde|widetilde)(?: *{Braces}| *[a-zA-Z](?![a-zA-Z]))"
         + $@"|\\(?:overset|stackrel) *(?:\\[a-z]+|\{{[^{{}}]*\}}) *(?:{Braces}|[A-Z])|⌒ *[A-Z]{{2,}})")]
     private static partial Regex Decorated();
 
     // ∠ABC, m∠1, ∠{BAC}, sin ∠1, △ABC, ⊙O, and the area [ABC]
     [GeneratedRegex(
-        $@"\G(?:(?:\\(?:sin|cos|tan|cot) *)?m? *∠ *(?:(?:[A-Z](?:{Index})?'*)+|[0-9]+|[α-ω]|\\[a-z]+|\{{ *[A-Z0-9]+ *\}})"
+        @"\G(?:(?:\\(?:sin|cos|tan|cot) *)?m? *∠ *"
+        + $@"(?:(?:[A-Z](?:{Index})?'*)+|[0-9]+|[α-ω]|\\[a-z]+|\{{ *[A-Z0-9]+ *\}})"
         + $@"|[△⊙▱□] *(?:[A-Z](?:{Index})?'*)+|\[ *[A-Z]{{3,}} *\])")]
     private static partial Regex Figure();
 

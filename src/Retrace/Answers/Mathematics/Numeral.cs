@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Retrace.Answers.Mathematics;
 
-/// <summary>Reads numbers written in digits: decimals, with thousands set apart, repeating ones, mixed numbers.</summary>
+/// <summary>Reads numbers written in digits: decimals, also repeating ones, and mixed numbers.</summary>
 internal static partial class Numeral
 {
     /// <summary>The number whose digits begin here; <see cref="Number.Undefined"/> if none do.</summary>

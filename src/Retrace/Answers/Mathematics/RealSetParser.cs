@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Retrace.Answers.Mathematics;
 
-/// <summary>Reads sets of real numbers that are told by conditions, in the spelling of <see cref="LatexText"/>.</summary>
+/// <summary>Reads sets of real numbers told by conditions, in the spelling of <see cref="LatexText"/>.</summary>
 internal static partial class RealSetParser
 {
     /// <summary>

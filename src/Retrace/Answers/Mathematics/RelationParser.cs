@@ -26,7 +26,8 @@ internal static class RelationParser
                 ? relation with { Solutions = solutions?.ToValue() as ListValue }
                 : null;
         }
-        return Relation(sides[0], sides[1], signs[0]) is { } lower && Relation(sides[1], sides[2], signs[1]) is { } upper
+        return Relation(sides[0], sides[1], signs[0]) is { } lower
+            && Relation(sides[1], sides[2], signs[1]) is { } upper
             ? new ListValue(LatexText.SetOpen, [lower, upper], LatexText.SetClose)
             : null;
     }

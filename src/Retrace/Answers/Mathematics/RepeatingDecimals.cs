@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Retrace.Answers.Mathematics;
 
 /// <summary>
-/// Writes the digits of a decimal that repeat in one way, <c>0.1\overline{6}</c>: under a bar (also of Unicode), between
+/// Writes the digits of a decimal that repeat in one way, <c>0.1\overline{6}</c>, whether they are under a bar, between
 /// dots, in brackets, or three times before an ellipsis.
 /// </summary>
 internal static partial class RepeatingDecimals

@@ -81,8 +81,8 @@ internal sealed partial record Unit(string Dimension, Number Factor)
         return exponents.Count > 0;
     }
 
-    // The names, with "/", "*", "per", "square" and "cubic" between them, and each one's exponent. What is no part comes
-    // as it is.
+    // The names, with "/", "*", "per", "square" and "cubic" between them, and each one's exponent. A rest that is no
+    // part comes as it is.
     private static IEnumerable<(string Name, int Exponent)> Parts(string text)
     {
         for (int position = 0; position < text.Length;)

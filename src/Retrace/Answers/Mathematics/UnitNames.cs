@@ -55,7 +55,8 @@ internal static class UnitNames
 
     /// <summary>Finds a unit by its name, singular or plural; null if there is none.</summary>
     public static KnownUnit? Find(string name) =>
-        Known.TryGetValue(name, out KnownUnit? known) || (name.EndsWith('s') && Known.TryGetValue(name[..^1], out known))
+        Known.TryGetValue(name, out KnownUnit? known)
+        || (name.EndsWith('s') && Known.TryGetValue(name[..^1], out known))
             ? known
             : name.Length == 1 && Classifiers.Contains(name[0]) ? new KnownUnit(name, 1, 1)
             : null;
