@@ -64,7 +64,8 @@ public static class ModelGeneration
         {
             RolloutSettings settings = new();
             sampling = (sampling ?? new ResponseSampling(
-                1, settings.Temperature, settings.TopP, settings.MaxResponseTokens, Seed: 0)) with { Samples = 1 };
+                1, settings.Temperature, settings.TopP, settings.MaxResponseTokens, Seed: 0)) with
+            { Samples = 1 };
             EncodedPrompt encoded = new PromptEncoder(model, instruction: "").Encode(prompt, images);
             TextStream text = new(model.Tokenizer);
             Responder responder = new(model, new LocalRolloutEngine(model.Network, settings), sampling);
