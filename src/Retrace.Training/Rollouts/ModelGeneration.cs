@@ -63,9 +63,9 @@ public static class ModelGeneration
         try
         {
             RolloutSettings settings = new();
-            sampling = (sampling ?? new ResponseSampling(
-                1, settings.Temperature, settings.TopP, settings.MaxResponseTokens, Seed: 0)) with
-            { Samples = 1 };
+            ResponseSampling usual = new(
+                Samples: 1, settings.Temperature, settings.TopP, settings.MaxResponseTokens, Seed: 0);
+            sampling = (sampling ?? usual) with { Samples = 1 };
             EncodedPrompt encoded = new PromptEncoder(model, instruction: "").Encode(prompt, images);
             TextStream text = new(model.Tokenizer);
             Responder responder = new(model, new LocalRolloutEngine(model.Network, settings), sampling);
