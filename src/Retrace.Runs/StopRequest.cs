@@ -46,7 +46,7 @@ public sealed class StopRequest : IDisposable
         return new StopRequest(path, interruption);
     }
 
-    /// <summary>Takes the request away.</summary>
+    /// <summary>Stops watching and removes the request, if one was made.</summary>
     public void Dispose()
     {
         _timer.DisposeAsync().AsTask().Wait(); // No look is under way any more.

@@ -9,10 +9,10 @@ public sealed class AnswerDistribution
 
     private AnswerDistribution(double[] probabilities) => _probabilities = probabilities;
 
-    /// <summary>[A]</summary>
+    /// <summary>The probability of each answer: [A].</summary>
     public IReadOnlyList<double> Probabilities => _probabilities;
 
-    /// <summary>A</summary>
+    /// <summary>A, the number of possible answers.</summary>
     public int Answers => _probabilities.Length;
 
     public double this[int answer] => _probabilities[answer];
@@ -71,8 +71,8 @@ public sealed class AnswerDistribution
         return divergence;
     }
 
-    /// <summary>An answer, drawn with its probability.</summary>
-    public int Draw(Random random)
+    /// <summary>Samples an answer.</summary>
+    public int Sample(Random random)
     {
         double left = random.NextDouble();
         for (int a = 0; a < Answers - 1; a++)

@@ -11,16 +11,16 @@ public sealed record TabularSetting
     /// <summary>How many problems learn together; they share the scale of batch-std and nothing else.</summary>
     public int Problems { get; init; } = 400;
 
-    /// <summary>A, the answers to each.</summary>
+    /// <summary>A, the number of possible answers to each problem.</summary>
     public int Answers { get; init; } = 6;
 
-    /// <summary>n and k.</summary>
+    /// <summary>n trajectories with k continuations each.</summary>
     public GroupSize Group { get; init; } = new(8, 5);
 
-    /// <summary>Steps of gradient ascent.</summary>
+    /// <summary>The number of gradient ascent steps.</summary>
     public int Updates { get; init; } = 100;
 
-    /// <summary>η, for logits.</summary>
+    /// <summary>η, the learning rate of the logits.</summary>
     public double LearningRate { get; init; } = 0.15;
 
     /// <summary>β, the weight of KL(π ‖ initial π).</summary>
@@ -44,7 +44,7 @@ public sealed record TabularSetting
     /// </summary>
     public double SurvivalRight { get; init; } = 0.62;
 
-    /// <summary>Complains of what makes no experiment.</summary>
+    /// <summary>Checks that the settings describe an experiment.</summary>
     /// <exception cref="BadInputException">A number is out of range.</exception>
     public void Check()
     {

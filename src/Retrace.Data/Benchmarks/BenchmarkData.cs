@@ -8,7 +8,7 @@ namespace Retrace.Data.Benchmarks;
 /// <param name="Skipped">Records that cannot be used, each with the reason.</param>
 public sealed record BenchmarkData(IReadOnlyList<BenchmarkItem> Items, IReadOnlyList<SkippedProblem> Skipped)
 {
-    /// <summary>The same as any other data set.</summary>
+    /// <summary>The problems as an ordinary data set.</summary>
     public ProblemSet Problems => new(
         [.. Items.Select(item => item.Problem)],
         Keys.ToDictionary(key => key.Key, key => key.Value.Label),

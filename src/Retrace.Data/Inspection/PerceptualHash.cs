@@ -20,7 +20,7 @@ public static class PerceptualHash
     private const int Side = 32;
     private const int Lowest = 8;
 
-    // What a coefficient has to be above the median. Of symmetric drawings many are 0 but for rounding, and so is their
+    // What a coefficient has to be above the median. Of symmetric figures many are 0 but for rounding, and so is their
     // median; the sign of such a difference would be chance.
     private const double Margin = 16;
 

@@ -20,13 +20,13 @@ internal sealed class LowRankUpdate
         _place = place;
     }
 
-    /// <summary>[r, in]</summary>
+    /// <summary>The factor applied first: [r, in].</summary>
     public Tensor A { get; }
 
-    /// <summary>[out, r]</summary>
+    /// <summary>The factor applied second: [out, r].</summary>
     public Tensor B { get; }
 
-    /// <summary>[…, in] → […, out]</summary>
+    /// <summary>Computes the update: […, in] → […, out].</summary>
     public Tensor Forward(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -12,17 +12,17 @@ public sealed class RmsNorm
     /// <param name="parameters">Where <c>NAME.weight</c> is declared.</param>
     /// <param name="name">The norm's full name.</param>
     /// <param name="hiddenSize">The last axis of x.</param>
-    /// <param name="epsilon">ε</param>
+    /// <param name="epsilon">ε, added to the mean square.</param>
     public RmsNorm(Parameters parameters, string name, int hiddenSize, double epsilon)
     {
         Weight = parameters.Declare($"{name}.weight", hiddenSize);
         _epsilon = epsilon;
     }
 
-    /// <summary>w. [hidden]</summary>
+    /// <summary>The scale w of each feature: [hidden].</summary>
     internal Tensor Weight { get; }
 
-    /// <summary>[…, hidden] → […, hidden]</summary>
+    /// <summary>Normalizes: […, hidden] → […, hidden].</summary>
     public Tensor Forward(Tensor x)
     {
         Tensor wide = x.to(ScalarType.Float32);

@@ -13,7 +13,7 @@ public sealed class Segments : IDisposable
 
     private Segments(List<(int Length, int Count, Tensor? Rows)> groups) => _groups = groups;
 
-    /// <summary>Cuts a sequence.</summary>
+    /// <summary>Cuts a sequence into runs of the given lengths.</summary>
     /// <param name="lengths">The runs' lengths, in the sequence's order.</param>
     /// <param name="device">Where attention is computed.</param>
     public static Segments Of(IReadOnlyList<int> lengths, Device device)

@@ -4,7 +4,7 @@ using Retrace.Runs;
 
 namespace Retrace.Reporting.Html;
 
-/// <summary>How right the answers of each frequency are: over a run, at its beginning and at its end.</summary>
+/// <summary>The accuracy of answers by their frequency: over a run, at its beginning and at its end.</summary>
 internal static class FrequencyFigures
 {
     private const int Intervals = 5; // Of the frequency, equally wide; see StepMetrics.AccuracyByFrequency.

@@ -8,7 +8,7 @@ internal static class TrajectoryList
 {
     private const int TrajectoriesOfAStep = 2;
 
-    /// <summary>Null where the run has none.</summary>
+    /// <summary>The list of a run's trajectories; null where the run stored none.</summary>
     /// <param name="run">The run.</param>
     /// <param name="steps">How many steps they are taken from, at least one.</param>
     public static XElement? Of(ReportedRun run, int steps)

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Retrace.Answers;
 
-/// <summary>Sentences that give an answer: "The answer is 5.", "so it should be (D)", "答案：5".</summary>
+/// <summary>Finds sentences that state an answer: "The answer is 5.", "so it should be (D)", "答案：5".</summary>
 internal static partial class AnswerStatement
 {
     // "The answer is", "the final answer is:", "**Answer:**", "the correct option is", "Answer = ", "the answer should

@@ -50,7 +50,7 @@ public sealed class JpegCompression(int highestLevel = PerturbationLevel.Release
 
     public PixelImage Apply(PixelImage image, Random random)
     {
-        int quality = Math.Max(1, 100 - PerturbationLevel.Draw(random, highestLevel));
+        int quality = Math.Max(1, 100 - PerturbationLevel.Sample(random, highestLevel));
         float[] luminance = Steps(Luminance, quality);
         float[] chrominance = Steps(Chrominance, quality);
         byte[] lossy = new byte[image.Rgb.Length];

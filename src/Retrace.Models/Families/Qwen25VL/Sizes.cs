@@ -2,7 +2,7 @@ using Retrace.Models.Network;
 
 namespace Retrace.Models.Families.Qwen25VL;
 
-/// <summary>Sizes of Qwen2.5-VL models.</summary>
+/// <summary>The published sizes of Qwen2.5-VL models.</summary>
 internal static class Sizes
 {
     /// <summary>Those of the published <c>config.json</c> files (Bai et al. 2025, arXiv 2502.13923, table 1).</summary>
