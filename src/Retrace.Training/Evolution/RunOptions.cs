@@ -48,7 +48,7 @@ public sealed record RunOptions
     public string RunFolder { get; }
 
     /// <summary>
-    /// All settings. Null: for a resumed run, those it began with; for a new one, the model folder's recommendations over
+    /// All settings. Null: for a resumed run, those it began with; for a new run, what the model folder recommends over
     /// the defaults (<see cref="ConfigurationLayers.Resolve"/>).
     /// </summary>
     public RunConfiguration? Configuration { get; init; }

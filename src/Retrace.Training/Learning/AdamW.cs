@@ -53,7 +53,7 @@ public sealed class AdamW : IDisposable
         parameters.TrainedCount * sizeof(float) * (parameters.ElementSize < sizeof(float) ? 3 : 2);
 
     /// <summary>
-    /// Peak memory of an update in bytes: the squares of the largest gradient, and its fp32 copy if it has another type.
+    /// Peak memory of an update in bytes: the largest gradient squared, and its fp32 copy if it has another type.
     /// </summary>
     public static long BytesOfUpdate(Parameters parameters) =>
         parameters.LargestTrained * sizeof(float) * (parameters.ElementSize < sizeof(float) ? 2 : 1);

@@ -13,8 +13,8 @@ namespace Retrace.Training.Learning;
 /// </summary>
 /// <remarks>
 /// Buckets are exchanged while the backward pass still computes earlier layers. Gradients are summed in fp32,
-/// whatever the type of the weights. Because the loss weights tokens by the whole mini-batch, the sum over the processes
-/// is its gradient.
+/// whatever the type of the weights. Because the loss weights tokens by the whole mini-batch, the sum over the
+/// processes is its gradient.
 /// </remarks>
 internal sealed class ShardedTraining : IDisposable
 {
@@ -69,7 +69,7 @@ internal sealed class ShardedTraining : IDisposable
 
     /// <summary>
     /// Sends the complete buckets when a backward pass has reached the input of a block
-    /// (<see cref="VisionLanguageNetwork.BlockDifferentiated"/>). Called only in the last backward pass of a mini-batch.
+    /// (<see cref="VisionLanguageNetwork.BlockDifferentiated"/>). Called in the last backward pass of a mini-batch.
     /// </summary>
     /// <param name="block">The prefix of the names of the block's weights.</param>
     public void SendCompleted(string block)
