@@ -48,8 +48,8 @@ public sealed record RunOptions
     public string RunFolder { get; }
 
     /// <summary>
-    /// All settings. Null: those that the run began with where it is resumed, else the defaults under what the model's
-    /// folder recommends (<see cref="ConfigurationLayers.Resolve"/>).
+    /// All settings. Null: for a resumed run, those it began with; for a new run, what the model folder recommends over
+    /// the defaults (<see cref="ConfigurationLayers.Resolve"/>).
     /// </summary>
     public RunConfiguration? Configuration { get; init; }
 

@@ -53,8 +53,7 @@ public sealed class AdamW : IDisposable
         parameters.TrainedCount * sizeof(float) * (parameters.ElementSize < sizeof(float) ? 3 : 2);
 
     /// <summary>
-    /// Bytes that an update takes at its peak: the largest gradient's squares, and itself in fp32 where it is not of
-    /// that type.
+    /// Peak memory of an update in bytes: the largest gradient squared, and its fp32 copy if it has another type.
     /// </summary>
     public static long BytesOfUpdate(Parameters parameters) =>
         parameters.LargestTrained * sizeof(float) * (parameters.ElementSize < sizeof(float) ? 2 : 1);
@@ -69,7 +68,7 @@ public sealed class AdamW : IDisposable
     public IEnumerable<(string Name, Tensor Tensor)> State => StateOfParts.Select(state => (state.Name, state.Tensor));
 
     /// <summary>
-    /// The same, with the place of each one's first element in the whole tensor's: not 0 where only parts are trained.
+    /// The state, with the index of each part's first element in its whole tensor.
     /// </summary>
     internal IEnumerable<(string Name, long First, Tensor Tensor)> StateOfParts
     {
@@ -91,7 +90,7 @@ public sealed class AdamW : IDisposable
     internal IReadOnlyList<string> Kinds { get; }
 
     /// <summary>
-    /// Forgets the moments and counts from 0: for another objective, whose gradients may reach tensors that had none.
+    /// Resets the moments and the number of updates, for another objective whose gradients may reach other tensors.
     /// </summary>
     public void Restart()
     {

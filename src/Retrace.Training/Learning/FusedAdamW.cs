@@ -9,14 +9,14 @@ namespace Retrace.Training.Learning;
 /// 0.999, ε = 1e-8.
 /// </summary>
 /// <remarks>
-/// TorchSharp has no method for the operator; TorchScript (FusedAdamW.py) knows every operator there is.
+/// TorchSharp has no method for this operator, but TorchScript can call every operator (FusedAdamW.py).
 /// </remarks>
 internal static class FusedAdamW
 {
     private static readonly Lazy<jit.CompilationUnit> Compiled = TorchScript.Of(typeof(FusedAdamW));
 
     /// <summary>
-    /// What <see cref="Update"/> takes; a tensor, because temporary scalars are not safe (docs/torchsharp.md).
+    /// The rates for <see cref="Update"/>, in a tensor, because temporary scalars are not safe (docs/torchsharp.md).
     /// </summary>
     public static Tensor Rates(double learningRate, double weightDecay) => tensor((double[])[learningRate, weightDecay]);
 

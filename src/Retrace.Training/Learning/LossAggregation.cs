@@ -4,15 +4,15 @@ namespace Retrace.Training.Learning;
 public enum LossAggregation
 {
     /// <summary>
-    /// Every token counts alike, so a long trajectory counts more than a short one; as DAPO and the release.
+    /// Every token has the same weight, so longer trajectories count more, as in DAPO and the released code.
     /// </summary>
     TokenMean,
 
-    /// <summary>Every trajectory counts alike, by the mean of its tokens; as the first GRPO.</summary>
+    /// <summary>Every trajectory has the same weight, by the mean over its tokens, as in the original GRPO.</summary>
     SequenceMean,
 
     /// <summary>
-    /// Every token counts alike, and no length takes part: the sum over the longest length there can be, as Dr. GRPO
+    /// Every token has the same weight, independent of lengths: sums are divided by the maximum length, as in Dr. GRPO
     /// (arXiv 2503.20783).
     /// </summary>
     Constant,

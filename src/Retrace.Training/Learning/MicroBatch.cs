@@ -23,8 +23,8 @@ public sealed class MicroBatch
     }
 
     /// <summary>
-    /// Which of all the responses these are, in the order of <see cref="Predict(VisionLanguageNetwork, double,
-    /// bool)"/>.
+    /// The indices of these responses in the whole list, in the order of
+    /// <see cref="Predict(VisionLanguageNetwork, double, bool)"/>.
     /// </summary>
     public IReadOnlyList<int> Places { get; }
 
@@ -58,7 +58,7 @@ public sealed class MicroBatch
 
     /// <summary>The number of responses in a row that minimizes the cost of each.</summary>
     /// <remarks>
-    /// A row of m responses has T = P + m·R tokens. Linear layers cost for each token as much as attention does for c
+    /// A row of m responses has T = P + m·R tokens. For each token, linear layers cost as much as attention does for c
     /// pairs of tokens, c = hidden + kv + 3/2 · intermediate, and attention goes over all T² pairs although responses
     /// do not see one another. (c·T + T²) / m is least at m = √(P · (c + P)) / R.
     /// </remarks>

@@ -23,9 +23,9 @@ public enum KlEstimator
 /// loss_t = −min(ρ·A, clip(ρ, 1 − ε, 1 + ε_high)·A) + β·kl_t with ρ = exp(ln p − ln p_old). Sources: Shao et al. 2024
 /// (arXiv 2402.03300), and Yu et al. 2025 (DAPO, arXiv 2503.14476) for an ε_high above ε.
 /// </remarks>
-/// <param name="Total">Σ w_t · loss_t. Scalar, with gradient</param>
-/// <param name="KlSum">Σ kl_t, without gradient; 0 without a reference. Scalar</param>
-/// <param name="ClippedCount">Tokens for which the clipped term was the smaller one. Scalar</param>
+/// <param name="Total">Σ w_t · loss_t, with gradient. Scalar.</param>
+/// <param name="KlSum">Σ kl_t, without gradient; 0 without a reference. Scalar.</param>
+/// <param name="ClippedCount">Number of tokens for which the clipped term was smaller. Scalar.</param>
 public sealed record PolicyLoss(Tensor Total, Tensor KlSum, Tensor ClippedCount)
 {
     /// <param name="logProbs">[N] ln p of the response tokens of a micro-batch, with gradient.</param>

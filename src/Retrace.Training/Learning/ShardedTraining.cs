@@ -8,13 +8,13 @@ namespace Retrace.Training.Learning;
 
 /// <summary>
 /// Data-parallel training with the optimizer's state divided among the processes (ZeRO-1, Rajbhandari et al. 2020,
-/// arXiv 1910.02054): each has all weights and all gradients of its own samples, and receives the sum over the
-/// processes for its part of each bucket alone; it updates that part, and the new weights are put together again.
+/// arXiv 1910.02054). Each process has all weights and the gradients of its own samples, but receives the sum over
+/// the processes only for its part of each bucket. It updates that part, and all processes exchange the new weights.
 /// </summary>
 /// <remarks>
-/// Buckets are exchanged while the backward pass still computes earlier layers. Gradients are added up in fp32,
-/// whatever the weights' type. A loss whose weights count the samples of all processes makes the sum the gradient of
-/// the whole mini-batch.
+/// Buckets are exchanged while the backward pass still computes earlier layers. Gradients are summed in fp32,
+/// whatever the type of the weights. Because the loss weights tokens by the whole mini-batch, the sum over the
+/// processes is its gradient.
 /// </remarks>
 internal sealed class ShardedTraining : IDisposable
 {
@@ -68,10 +68,10 @@ internal sealed class ShardedTraining : IDisposable
     public IReadOnlyList<TrainedPart> Parts { get; }
 
     /// <summary>
-    /// Sends what is complete, once a backward pass has come to the input of a block (<see
-    /// cref="VisionLanguageNetwork.BlockDifferentiated"/>). Called only in the last backward pass of a mini-batch.
+    /// Sends the complete buckets when a backward pass has reached the input of a block
+    /// (<see cref="VisionLanguageNetwork.BlockDifferentiated"/>). Called in the last backward pass of a mini-batch.
     /// </summary>
-    /// <param name="block">The beginning of the names of the block's weights.</param>
+    /// <param name="block">The prefix of the names of the block's weights.</param>
     public void SendCompleted(string block)
     {
         int declared = 0;

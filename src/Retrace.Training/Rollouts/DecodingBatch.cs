@@ -120,7 +120,7 @@ internal sealed class DecodingBatch(
         _uniformNow?.Dispose();
     }
 
-    // measured: [4 or 5, B], one transfer from the device.
+    // measured: [4 or 5, B], copied from the device at once.
     private void Record(Tensor measured)
     {
         using Tensor host = measured.cpu();

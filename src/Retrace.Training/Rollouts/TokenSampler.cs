@@ -53,8 +53,8 @@ internal sealed class TokenSampler : IDisposable
     /// <param name="topP">As in <see cref="SamplingSettings"/>.</param>
     public static long BytesOf(long rows, int vocabulary, long elementSize, double topP)
     {
-        // Logits, and in fp32 the same, log-probabilities, probabilities and their sums, and a comparison; with top-p
-        // also the order of the probabilities, the sums before each, and what is cut off.
+        // Logits; in fp32 logits, log-probabilities, probabilities and their cumulative sums; and a comparison. With
+        // top-p also the sorted order and the cumulative sums before each token.
         long ordered = topP < 1 ? sizeof(long) + sizeof(float) : 0;
         return rows * vocabulary * (elementSize + (4 * sizeof(float)) + sizeof(bool) + ordered);
     }

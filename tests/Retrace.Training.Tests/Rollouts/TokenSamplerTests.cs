@@ -43,9 +43,9 @@ public sealed class TokenSamplerTests
     public void The_ends_of_the_uniform_numbers_lead_to_tokens_that_can_occur()
     {
         const float Highest = 1 - (1f / (1 << 24));
-        Assert.Equal([1, 1], Sample([-200, 0, 0, -200], [0, 0], new SamplingSettings(1)).Select(sampled => sampled.Token));
-        Assert.Equal([2], Sample([-200, 0, 0, -200], [Highest], new SamplingSettings(1)).Select(sampled => sampled.Token));
-        Assert.Equal([2], Sample([-200, 0, 1, -200], [0], new SamplingSettings(1, 0.5)).Select(sampled => sampled.Token));
+        Assert.Equal([1, 1], Sample([-200, 0, 0, -200], [0, 0], new SamplingSettings(1)).Select(one => one.Token));
+        Assert.Equal([2], Sample([-200, 0, 0, -200], [Highest], new SamplingSettings(1)).Select(one => one.Token));
+        Assert.Equal([2], Sample([-200, 0, 1, -200], [0], new SamplingSettings(1, 0.5)).Select(one => one.Token));
     }
 
     [Fact]

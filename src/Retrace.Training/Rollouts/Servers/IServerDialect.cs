@@ -3,7 +3,7 @@ namespace Retrace.Training.Rollouts.Servers;
 /// <summary>What one kind of server calls differently from the others. The rest is OpenAI's API.</summary>
 internal interface IServerDialect
 {
-    /// <summary>Whether replies name the whole weights that sampled, as <see cref="LoadWeightsAsync"/> labeled them.</summary>
+    /// <summary>Whether replies repeat the label that <see cref="LoadWeightsAsync"/> gave the weights.</summary>
     bool LabelsWeights { get; }
 
     /// <summary>The call that takes a prompt as token ids, where <c>rollout.prompts</c> is <c>tokens</c>.</summary>

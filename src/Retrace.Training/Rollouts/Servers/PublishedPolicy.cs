@@ -77,8 +77,8 @@ internal sealed class PublishedPolicy : IDisposable
     }
 
     /// <summary>Uses a version that another process of the run has written to the same folder.</summary>
-    /// <param name="prefix">Its <see cref="Prefix"/>.</param>
-    /// <param name="version">Its <see cref="Version"/>.</param>
+    /// <param name="prefix">The <see cref="Prefix"/> of that process.</param>
+    /// <param name="version">The <see cref="Version"/> of that process.</param>
     public void Adopt(string prefix, int version)
     {
         _prefix = prefix;

@@ -10,8 +10,7 @@ public sealed class ServerDialectTests
     {
         Assert.All(ServerDialects.Names, name => Configure(name).Check());
         BadInputException refused = Assert.Throws<BadInputException>(() => Configure("none").Check());
-        Assert.Contains($"rollout.server_api is \"none\", but must be one of {string.Join(", ", ServerDialects.Names)}",
-            refused.Message);
+        Assert.EndsWith($"must be one of {string.Join(", ", ServerDialects.Names)}", refused.Message);
     }
 
     [Theory]
