@@ -101,7 +101,7 @@ internal static class CostModel
         public void Learn(bool recompute, double kl, Generation[] generated)
         {
             policy.RecomputesActivations = recompute;
-            using var learner = new Learner(
+            using var learner = new GrpoLearner(
                 policy,
                 kl > 0 ? reference : null,
                 new LearningSettings { Kl = kl, LearningRate = 1e-12, MicroBatchTokens = int.MaxValue },

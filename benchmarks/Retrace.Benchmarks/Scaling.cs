@@ -83,7 +83,7 @@ internal static class Scaling
     {
         VisionLanguageNetwork policy = RandomModel.Create(size.Model);
         policy.Train(vision: size.Side > 0);
-        var learner = new Learner(policy, null, Settings, new RolloutSettings(), seed: 0);
+        var learner = new GrpoLearner(policy, null, Settings, new RolloutSettings(), seed: 0);
         // A prompt each, so that the arithmetic is that of every token.
         TrainingSample[] samples = [.. Enumerable.Range(0, size.Responses).Select(Sample)];
         // Once forwards, and twice as much backwards.

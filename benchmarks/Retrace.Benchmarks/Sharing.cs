@@ -103,7 +103,7 @@ internal static class Sharing
     private sealed class Step : IDisposable
     {
         private readonly LocalRolloutEngine _engine;
-        private readonly Learner _learner;
+        private readonly GrpoLearner _learner;
         private readonly ModelConfig _config;
         private readonly int _responseTokens;
         private readonly int[] _prompt;
@@ -116,7 +116,7 @@ internal static class Sharing
             _responseTokens = responseTokens;
             _engine = new LocalRolloutEngine(model, Samples);
             // So small a rate that every round learns from the same policy.
-            _learner = new Learner(
+            _learner = new GrpoLearner(
                 model,
                 reference: null,
                 new LearningSettings { Kl = 0, LearningRate = 1e-12, MiniBatch = Samples },

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Retrace.Training.Learning;
 
 /// <summary>
-/// libtorch's fused AdamW: one pass over weights, gradient and moments, with no temporary tensors. β₁ = 0.9, β₂ = 0.999,
-/// ε = 1e-8.
+/// libtorch's fused AdamW: one pass over weights, gradient and moments, with no temporary tensors. β₁ = 0.9, β₂ =
+/// 0.999, ε = 1e-8.
 /// </summary>
 /// <remarks>
 /// TorchSharp has no method for the operator; TorchScript (FusedAdamW.py) knows every operator there is.
@@ -21,9 +21,9 @@ internal static class FusedAdamW
     public static Tensor Rates(double learningRate, double weightDecay) => tensor((double[])[learningRate, weightDecay]);
 
     /// <summary>Updates weights and moments in place.</summary>
-    /// <param name="weights">fp32, of any shape.</param>
-    /// <param name="gradient">Of the same shape and type; so are the moments.</param>
-    /// <param name="step">Counts from 1.</param>
+    /// <param name="weights">The weights: fp32, of any shape.</param>
+    /// <param name="gradient">The gradient, of the same shape and type; so are the moments.</param>
+    /// <param name="step">The number of the update, from 1.</param>
     public static void Update(Tensor weights, Tensor gradient, Tensor first, Tensor second, int step, Tensor rates)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -18,13 +18,13 @@ public enum LossAggregation
     Constant,
 }
 
-/// <summary>What the loss of a token is multiplied by.</summary>
+/// <summary>Computes the weights of tokens in a mini-batch's loss.</summary>
 internal static class TokenWeights
 {
-    /// <param name="aggregation">How losses are added up.</param>
-    /// <param name="lengths">[samples] tokens of each response of a mini-batch.</param>
-    /// <param name="maxResponseTokens">The longest that a response can be.</param>
-    /// <returns>[samples] the weight of each token of a response.</returns>
+    /// <param name="aggregation">How the losses of tokens are averaged.</param>
+    /// <param name="lengths">[samples] Number of tokens in each response of the mini-batch.</param>
+    /// <param name="maxResponseTokens">Maximum number of tokens in a response.</param>
+    /// <returns>[samples] The weight of each token of a response.</returns>
     public static float[] Of(LossAggregation aggregation, int[] lengths, int maxResponseTokens)
     {
         double tokens = lengths.Sum(length => (long)length);
