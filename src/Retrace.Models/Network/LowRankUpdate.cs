@@ -6,7 +6,7 @@ namespace Retrace.Models.Network;
 /// <summary>What an adapter adds to the output of one linear layer: (α/r)·B(A(dropout(x))).</summary>
 internal sealed class LowRankUpdate
 {
-    private readonly Scalar _scale; // Kept, because a temporary one is not safe: see docs/architecture.md.
+    private readonly Scalar _scale; // Kept, because a temporary one is not safe: see docs/torchsharp.md.
     private readonly AdapterDropout _dropout;
     private readonly int _place;
 

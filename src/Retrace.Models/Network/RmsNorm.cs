@@ -7,7 +7,7 @@ namespace Retrace.Models.Network;
 /// <summary>x / √(mean(x²) + ε) · w over the last axis, the norm in fp32.</summary>
 public sealed class RmsNorm
 {
-    private readonly Scalar _epsilon; // Kept, because a temporary one is not safe: see docs/architecture.md.
+    private readonly Scalar _epsilon; // Kept, because a temporary one is not safe: see docs/torchsharp.md.
 
     /// <param name="parameters">Where <c>NAME.weight</c> is declared.</param>
     /// <param name="name">The norm's full name.</param>

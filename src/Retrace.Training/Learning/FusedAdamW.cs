@@ -16,7 +16,7 @@ internal static class FusedAdamW
     private static readonly Lazy<jit.CompilationUnit> Compiled = TorchScript.Of(typeof(FusedAdamW));
 
     /// <summary>
-    /// What <see cref="Update"/> takes; a tensor, because temporary scalars are not safe (docs/architecture.md).
+    /// What <see cref="Update"/> takes; a tensor, because temporary scalars are not safe (docs/torchsharp.md).
     /// </summary>
     public static Tensor Rates(double learningRate, double weightDecay) => tensor((double[])[learningRate, weightDecay]);
 
