@@ -10,7 +10,7 @@ namespace Retrace.Evaluation;
 public sealed record EvaluationPlan(
     IReadOnlyList<Problem> Problems, IReadOnlyList<PerturbationChoice> Perturbations)
 {
-    /// <summary>In the order in which they are sampled.</summary>
+    /// <summary>The batches, in the order in which they are sampled.</summary>
     public IReadOnlyList<EvaluationBatch> Batches { get; } =
     [
         .. from perturbation in Perturbations.Prepend<PerturbationChoice?>(null)

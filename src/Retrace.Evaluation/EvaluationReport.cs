@@ -50,7 +50,7 @@ public sealed record EvaluationReport(
     /// <summary>Accuracy and other measures over all problems.</summary>
     public EvaluationSummary Summary { get; } = EvaluationSummary.Of(Problems);
 
-    /// <summary>By category, in alphabetical order; problems without one are in none.</summary>
+    /// <summary>The summaries by category, in alphabetical order; problems without a category are in none.</summary>
     public IReadOnlyList<(string Name, EvaluationSummary Summary)> Categories { get; } =
     [
         .. Problems.Where(problem => problem.Category is not null)

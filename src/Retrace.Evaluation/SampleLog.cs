@@ -28,7 +28,7 @@ public sealed class SampleLog : IDisposable
         Sampled = sampled;
     }
 
-    /// <summary>What the file held when it was opened: [batches][problems][k], the plan's first batches.</summary>
+    /// <summary>The samples in the file when it was opened: [batches][problems][k], the plan's first batches.</summary>
     public IReadOnlyList<SampledResponse[][]> Sampled { get; }
 
     /// <summary>Opens the file, created if it does not exist, after the last whole batch.</summary>

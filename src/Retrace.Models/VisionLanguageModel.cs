@@ -80,7 +80,7 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="type">The type the weights are held in.</param>
     /// <param name="device">The device that holds the weights.</param>
     /// <param name="maxPixels">
-    /// A lower bound on the pixels of an image than the image processor's; null keeps that.
+    /// The most pixels of an image, where this is fewer than the image processor's bound; null keeps that bound.
     /// </param>
     /// <exception cref="BadInputException">
     /// A file is missing or broken, a tensor has the wrong shape, or the folder has <see cref="Checksums"/> and a file

@@ -20,7 +20,9 @@ public static class RunFolder
     /// <summary>Holds <c>step-N/</c> folders.</summary>
     public const string Checkpoints = "checkpoints";
 
-    /// <summary>What rollout servers load after each update, where nothing else is configured.</summary>
+    /// <summary>
+    /// The folder of the weights that rollout servers load after each update, where no other is configured.
+    /// </summary>
     public const string RolloutWeights = "rollout-weights";
 
     /// <summary>The file of the run's HTML report.</summary>

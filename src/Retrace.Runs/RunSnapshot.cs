@@ -4,7 +4,9 @@ namespace Retrace.Runs;
 /// <param name="Record">The run, with its whole lines.</param>
 /// <param name="Trajectories">Where each trajectory lies, in the file's order.</param>
 /// <param name="Log">The last lines of its log.</param>
-/// <param name="UnreadableLines">Whole lines of metrics and trajectories that are no records; they are passed over.</param>
+/// <param name="UnreadableLines">
+/// Whole lines of metrics and trajectories that are no records; they are passed over.
+/// </param>
 /// <param name="State">The state of the run's process.</param>
 public sealed record RunSnapshot(
     RunRecord Record,
@@ -19,7 +21,7 @@ public sealed record RunSnapshot(
 /// <param name="Step">The step that the trajectory belongs to.</param>
 public readonly record struct TrajectoryPlace(long Offset, int Length, int Step);
 
-/// <summary>What the process of a run is doing.</summary>
+/// <summary>The state of a run's process.</summary>
 public enum RunState
 {
     /// <summary>No process is working on the run.</summary>

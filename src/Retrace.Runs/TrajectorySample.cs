@@ -31,7 +31,7 @@ public sealed record TrajectorySample
     /// <summary>The kept prefix as the model sees it again. Null without retracing.</summary>
     public string? Prefix { get; init; }
 
-    /// <summary>Null when no answer could be extracted.</summary>
+    /// <summary>The extracted answer; null when there is none.</summary>
     public string? Answer { get; init; }
 
     public double? Reward { get; init; }

@@ -17,7 +17,7 @@ public sealed class AnswerDistribution
 
     public double this[int answer] => _probabilities[answer];
 
-    /// <summary>In nats; from 0, where one answer has all the mass, to log A.</summary>
+    /// <summary>The entropy in nats: from 0, where one answer has all the mass, to log A.</summary>
     public double Entropy => -_probabilities.Where(p => p > 0).Sum(p => p * Math.Log(p));
 
     /// <summary>The most probable answer; of several, the first.</summary>

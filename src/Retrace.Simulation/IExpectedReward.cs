@@ -1,6 +1,6 @@
 namespace Retrace.Simulation;
 
-/// <summary>What a policy can expect for each answer when it is rewarded by its own answers.</summary>
+/// <summary>The expected reward of each answer when a policy is rewarded by its own answers.</summary>
 public interface IExpectedReward
 {
     /// <summary>

@@ -8,7 +8,7 @@ namespace Retrace.Simulation;
 /// </remarks>
 public sealed record TabularSetting
 {
-    /// <summary>How many problems learn together; they share the scale of batch-std and nothing else.</summary>
+    /// <summary>The number of problems that learn together; they share only the scale of batch-std.</summary>
     public int Problems { get; init; } = 400;
 
     /// <summary>A, the number of possible answers to each problem.</summary>
@@ -32,10 +32,10 @@ public sealed record TabularSetting
     /// <summary>The standard deviation of the noise in initial logits.</summary>
     public double Noise { get; init; } = 0.85;
 
-    /// <summary>What the dominant answer has over the noise, in logits.</summary>
+    /// <summary>The lead of the dominant answer over the noise, in logits.</summary>
     public double Dominance { get; init; } = 1.4;
 
-    /// <summary>What a right answer that is not dominant has over the noise, in logits.</summary>
+    /// <summary>The lead of a right answer that is not dominant over the noise, in logits.</summary>
     public double RunnerUp { get; init; } = 1.1;
 
     /// <summary>

@@ -4,8 +4,8 @@ using Retrace.Rewards;
 namespace Retrace.Statistics;
 
 /// <summary>
-/// How often answers survive retracing, right and wrong ones apart where labels exist, and what of that can be seen
-/// without labels. Problems weigh by their continuations.
+/// How often answers survive retracing: right and wrong ones separately where labels exist, and measures that need no
+/// labels. Problems weigh by their continuations.
 /// </summary>
 /// <param name="Mean">The share of continuations that came back to the answer they were cut from.</param>
 /// <param name="Right">The same over rightly answered trajectories alone; null where there are none.</param>

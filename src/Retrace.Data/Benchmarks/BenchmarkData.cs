@@ -14,7 +14,7 @@ public sealed record BenchmarkData(IReadOnlyList<BenchmarkItem> Items, IReadOnly
         Keys.ToDictionary(key => key.Key, key => key.Value.Label),
         Skipped);
 
-    /// <summary>What is right, by problem id.</summary>
+    /// <summary>The right answers by problem id.</summary>
     public IReadOnlyDictionary<string, AnswerKey> Keys { get; } =
         Items.Where(item => item.Key is not null).ToDictionary(item => item.Problem.Id, item => item.Key!);
 }

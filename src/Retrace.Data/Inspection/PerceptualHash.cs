@@ -63,7 +63,7 @@ public static class PerceptualHash
         return hash;
     }
 
-    /// <summary>In how many bits two hashes differ.</summary>
+    /// <summary>The number of bits in which two hashes differ.</summary>
     public static int Distance(ulong first, ulong second) => BitOperations.PopCount(first ^ second);
 
     // Each value is the mean luminance (ITU-R BT.601) of the part of the image that it stands for.

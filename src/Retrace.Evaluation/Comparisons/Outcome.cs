@@ -14,7 +14,7 @@ public sealed record Outcome(
     /// <summary>The number of last steps over which a step's noisy numbers are averaged for the final value.</summary>
     public const int LastSteps = 5;
 
-    /// <summary>By how much the accuracy on the test rose.</summary>
+    /// <summary>The gain in accuracy on the test.</summary>
     public double Change => Final.Whole.Accuracy - Start.Whole.Accuracy;
 
     /// <summary>Tokens generated while training.</summary>

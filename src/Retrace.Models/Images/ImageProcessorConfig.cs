@@ -39,7 +39,7 @@ public sealed record ImageProcessorConfig
     /// <summary>Subtracted from each channel (R, G, B) after it is scaled to 0…1.</summary>
     public required IReadOnlyList<double> ImageMean { get; init; }
 
-    /// <summary>What each channel is divided by after that.</summary>
+    /// <summary>The divisor of each channel after the mean is subtracted.</summary>
     public required IReadOnlyList<double> ImageStd { get; init; }
 
     /// <summary>The class in transformers that reads these settings, which its loader looks for.</summary>

@@ -106,7 +106,7 @@ public static class LibTorch
         }
     }
 
-    /// <summary>The libtorch that TorchSharp has loaded.</summary>
+    /// <summary>The libtorch that TorchSharp uses, which it must have loaded before.</summary>
     public static LoadedLibTorch Loaded()
     {
         using var process = Process.GetCurrentProcess();

@@ -22,13 +22,15 @@ public abstract class ModelFamily
     /// <summary>The names of the weights, in the network and in files.</summary>
     public abstract WeightNames WeightNames { get; }
 
-    /// <summary>How a conversation becomes text.</summary>
+    /// <summary>The format in which a conversation becomes text.</summary>
     public abstract ChatTemplate Chat { get; }
 
-    /// <summary>How text is split before its bytes are merged into tokens.</summary>
+    /// <summary>The rules by which text is split before its bytes are merged into tokens.</summary>
     public abstract TokenizerRules TokenizerRules { get; }
 
-    /// <summary>How images become patches where <c>preprocessor_config.json</c> does not say.</summary>
+    /// <summary>
+    /// The settings by which images become patches where <c>preprocessor_config.json</c> does not say.
+    /// </summary>
     public abstract ImageProcessorConfig ImageDefaults { get; }
 
     /// <summary>Published sizes; <c>retrace pretrain</c> makes checkpoints of random weights of them.</summary>

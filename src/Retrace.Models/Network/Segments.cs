@@ -45,7 +45,7 @@ public sealed class Segments : IDisposable
     /// </summary>
     public IEnumerable<Tensor> Rows => _groups.Select(group => group.Rows).OfType<Tensor>();
 
-    /// <summary>The same cut with other handles on its tensors.</summary>
+    /// <summary>The same cut with other handles to its tensors.</summary>
     /// <param name="rows">As <see cref="Rows"/>, in its order.</param>
     public Segments With(Tensor[] rows) =>
         rows.Length == 0 ? this : new([.. _groups.Zip(rows, (group, own) => group with { Rows = own })]);

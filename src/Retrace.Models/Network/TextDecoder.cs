@@ -164,7 +164,7 @@ internal sealed class TextDecoder : IDisposable
             _mlpNorm = new RmsNorm(parameters, $"{name}post_attention_layernorm", size, config.NormEpsilon);
         }
 
-        /// <summary>In the order in which DecodingStep.py unpacks them.</summary>
+        /// <summary>The block's tensors, in the order in which DecodingStep.py unpacks them.</summary>
         public IEnumerable<Tensor> StepTensors =>
         [
             _attentionNorm.Weight,

@@ -26,7 +26,7 @@ public abstract class ChatTemplate
     /// </summary>
     public abstract IReadOnlyList<string> SpecialTokens { get; }
 
-    /// <summary>The same format as a Jinja template, for the tools that read it from the model's folder.</summary>
+    /// <summary>This format as a Jinja template, for the tools that read it from the model's folder.</summary>
     public abstract string Jinja { get; }
 
     /// <summary>The prompt for a question, ready for the model to answer.</summary>

@@ -14,7 +14,7 @@ public abstract class TokenizerRules : PreTokenizer
     /// <summary>The <c>tokenizer_class</c> in <c>tokenizer_config.json</c>, for the hub's tools.</summary>
     public abstract string TokenizerClass { get; }
 
-    /// <summary>Where the pieces of a text lie; together they are the whole text.</summary>
+    /// <summary>The places of a text's pieces, which together cover the whole text.</summary>
     public abstract IReadOnlyList<(int Offset, int Length)> Split(ReadOnlySpan<char> text);
 
     public sealed override IEnumerable<(int Offset, int Length)> PreTokenize(string text) => Split(text);

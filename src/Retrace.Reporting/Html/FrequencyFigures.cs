@@ -85,7 +85,7 @@ internal static class FrequencyFigures
 
         public Part Last => Part.Of(Runs.SelectMany(steps => steps.TakeLast(Fifth(steps))));
 
-        /// <summary>In the order of the runs; a group stands where its first run does.</summary>
+        /// <summary>All subjects in the order of the runs; a group stands where its first run does.</summary>
         public static IEnumerable<Subject> AllOf(ReportedRuns runs)
         {
             foreach (ReportedRun run in runs.Runs)

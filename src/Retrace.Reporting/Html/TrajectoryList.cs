@@ -22,7 +22,10 @@ internal static class TrajectoryList
                 chosen.Select(Entry));
     }
 
-    /// <summary>Of so many steps, evenly spread with the first and the last, up to two, of different problems.</summary>
+    /// <summary>
+    /// Chooses evenly spread steps, with the first and the last, and up to two trajectories of different problems from
+    /// each.
+    /// </summary>
     /// <remarks>Goes through the file twice and keeps only what it chooses: a run's file can be large.</remarks>
     internal static IReadOnlyList<TrajectorySample> Choose(IEnumerable<TrajectorySample> trajectories, int steps)
     {

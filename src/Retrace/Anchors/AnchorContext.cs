@@ -2,7 +2,7 @@ using Retrace.Answers;
 
 namespace Retrace.Anchors;
 
-/// <summary>What a rule may look at to place an anchor, all in tokens of the real, unpadded response.</summary>
+/// <summary>The information from which a rule places an anchor, all in tokens of the real, unpadded response.</summary>
 /// <param name="Length">Tokens of the response.</param>
 /// <param name="AnswerStart">
 /// Index of the first token of the first answer, boxed as a rule; <paramref name="Length"/> if none.

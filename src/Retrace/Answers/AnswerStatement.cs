@@ -13,7 +13,7 @@ internal static partial class AnswerStatement
         + "|答案(?:应该|应当|应)?(?:是|为|[:：])|(?:正确|应|故)选(?:择|项)?(?:是|为|[:：])?(?= *[（(]?[A-J])";
 
     /// <summary>
-    /// What follows the last such phrase, up to the end of its sentence or line; null where nothing does.
+    /// The text after the last such phrase, up to the end of its sentence or line; null where there is none.
     /// </summary>
     public static string? Last(string text)
     {

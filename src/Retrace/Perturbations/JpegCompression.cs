@@ -3,7 +3,7 @@ using Retrace.Problems;
 namespace Retrace.Perturbations;
 
 /// <summary>
-/// What saving as JPEG does to the pixels, at a quality of 100 − level (at least 1) and without chroma subsampling.
+/// Changes the pixels as saving as JPEG does, at a quality of 100 − level (at least 1) and without chroma subsampling.
 /// </summary>
 /// <remarks>
 /// Only the quantisation of the cosine transform loses anything, and the entropy coding behind it nothing, so no file

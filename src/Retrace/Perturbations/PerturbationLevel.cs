@@ -1,8 +1,8 @@
 namespace Retrace.Perturbations;
 
 /// <summary>
-/// How strong a perturbation is: a whole level from 1 to a highest one, sampled for each image. What a level means is
-/// each perturbation's own; 100 is the most there is.
+/// The strength of a perturbation: a whole level from 1 to a highest one, sampled for each image. Each perturbation
+/// defines what a level means; 100 is the highest.
 /// </summary>
 public static class PerturbationLevel
 {

@@ -38,7 +38,7 @@ public sealed record AnswerGroup
     /// </summary>
     public int? GoldClass { get; init; }
 
-    /// <summary>What the rule that scores the group reads besides answers.</summary>
+    /// <summary>The evidence that the rule which scores the group reads besides answers.</summary>
     public IReadOnlyList<Evidence> Evidence { get; init; } = [];
 
     /// <summary>Partitions the answers of both rounds to one problem.</summary>

@@ -1,6 +1,8 @@
 namespace Retrace.Rewards;
 
-/// <summary>What a frequency is multiplied by, depending on how the answer fared in re-inference (SFR).</summary>
+/// <summary>
+/// The factors by which a frequency is multiplied, depending on how the answer fared in re-inference (SFR).
+/// </summary>
 /// <param name="Boost">The factor for answers more frequent in re-inference than overall.</param>
 /// <param name="Penalty">The factor for answers less frequent in re-inference than overall.</param>
 public sealed record SofteningFactors(double Boost = 1.2, double Penalty = 0.9)

@@ -16,7 +16,7 @@ internal sealed record RealSet(IReadOnlyList<Interval> Intervals)
     /// <summary>The numbers that are in at least one of the sets.</summary>
     public RealSet Union(RealSet other) => new([.. Intervals, .. other.Intervals]);
 
-    /// <summary>As an answer: an interval, a union of several, or the empty set.</summary>
+    /// <summary>Converts the set to an answer: an interval, a union of several, or the empty set.</summary>
     public AnswerValue ToValue() => Intervals switch
     {
         [] => new TextValue("∅"),
