@@ -22,6 +22,11 @@ archive() {
     dotnet publish src/Retrace.Cli --configuration Release --verbosity quiet --runtime "$runtime" --self-contained \
         --output "$work/archive/$name" "-p:Torch=$torch" "-p:ArtifactsPath=$work" -p:DebugType=none \
         -p:GenerateDocumentationFile=false
+    for ending in "" .exe; do
+        if [ -f "$work/archive/$name/Retrace.Cli$ending" ]; then
+            mv "$work/archive/$name/Retrace.Cli$ending" "$work/archive/$name/retrace$ending"
+        fi
+    done
     if [ "$torch" = external ]; then
         # XZ, so that the small one is small. The rest of the work is the same.
         tar -C "$work/archive" -cJf "$release/$name.tar.xz" "$name"

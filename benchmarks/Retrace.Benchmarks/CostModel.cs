@@ -27,7 +27,7 @@ internal static class CostModel
         using VisionLanguageNetwork policy = reference.Clone();
         policy.Train(vision: false);
         var step = new Step(policy, reference, promptTokens, responseTokens);
-        Generation[] maternal = step.DrawMaternal();
+        Generation[] maternal = step.GenerateMaternal();
 
         Rounds rounds = Rounds.Of(
             settings.Rounds,
@@ -36,10 +36,12 @@ internal static class CostModel
             ("learning", () => step.Learn(recompute: false, kl: 0, maternal)),
             ("recomputing", () => step.Learn(recompute: true, kl: 0, maternal)),
             ("with reference", () => step.Learn(recompute: false, kl: 0.01, maternal)),
-            ("read", () => step.Draw(Group, promptTokens + step.Kept, samples: 1, tokens: 1)),
-            ("read one", () => step.Draw(1, promptTokens, samples: 1, tokens: 1)),
-            ("draw n", () => step.Draw(1, promptTokens, Group, responseTokens)),
-            ("draw n·k", () => step.Draw(Group, promptTokens + step.Kept, Continuations, responseTokens - step.Kept)),
+            ("read", () => step.Generate(Group, promptTokens + step.Kept, samples: 1, tokens: 1)),
+            ("read one", () => step.Generate(1, promptTokens, samples: 1, tokens: 1)),
+            ("generate n", () => step.Generate(1, promptTokens, Group, responseTokens)),
+            (
+                "generate n·k",
+                () => step.Generate(Group, promptTokens + step.Kept, Continuations, responseTokens - step.Kept)),
             ("step", step.Take));
         Console.WriteLine(
             $"{policy.Parameters.Count / 1e6:0.0} million weights, fp32, {Group} responses of {responseTokens} tokens to prompts of "
@@ -54,9 +56,9 @@ internal static class CostModel
         // token comes with the prompts.
         double Foretold(Func<string, double> seconds)
         {
-            double maternalStep = (seconds("draw n") - seconds("read one")) / (responseTokens - 1);
+            double maternalStep = (seconds("generate n") - seconds("read one")) / (responseTokens - 1);
             double retracedStep =
-                (seconds("draw n·k") - seconds("read")) / (responseTokens - step.Kept - 1);
+                (seconds("generate n·k") - seconds("read")) / (responseTokens - step.Kept - 1);
             double readToken = seconds("read") / (Group * (promptTokens + step.Kept));
             double learnToken = seconds("with reference") / (Group * (promptTokens + responseTokens));
             return (maternalStep * responseTokens)
@@ -77,9 +79,9 @@ internal static class CostModel
         /// <summary>Tokens of a prefix.</summary>
         public int Kept { get; } = (int)(KeepRate * responseTokens);
 
-        public Generation[] DrawMaternal() => Draw(1, promptTokens, Group, responseTokens);
+        public Generation[] GenerateMaternal() => Generate(1, promptTokens, Group, responseTokens);
 
-        public Generation[] Draw(int prompts, int tokensOfPrompt, int samples, int tokens) =>
+        public Generation[] Generate(int prompts, int tokensOfPrompt, int samples, int tokens) =>
         [
             .. _engine.Generate(
                 [
@@ -90,32 +92,34 @@ internal static class CostModel
                         [.. Enumerable.Range(0, samples).Select(sample => RandomStream.For(3, prompt, sample))])),
                 ],
                 new SamplingSettings(1),
-                CancellationToken.None).SelectMany(drawn => drawn),
+                CancellationToken.None).SelectMany(generated => generated),
         ];
 
-        public void LogProbs(VisionLanguageNetwork model, Generation[] drawn) => PromptedResponse.LogProbs(
-            model, [.. Samples(drawn).Select(sample => sample.Content)], int.MaxValue, 1, CancellationToken.None);
+        public void LogProbs(VisionLanguageNetwork model, Generation[] generated) => PromptedResponse.LogProbs(
+            model, [.. Samples(generated).Select(sample => sample.Content)], int.MaxValue, 1, CancellationToken.None);
 
-        public void Learn(bool recompute, double kl, Generation[] drawn)
+        public void Learn(bool recompute, double kl, Generation[] generated)
         {
             policy.RecomputesActivations = recompute;
-            using var learner = new Learner(
+            using var learner = new GrpoLearner(
                 policy,
                 kl > 0 ? reference : null,
                 new LearningSettings { Kl = kl, LearningRate = 1e-12, MicroBatchTokens = int.MaxValue },
                 new RolloutSettings { MaxResponseTokens = responseTokens },
                 seed: 0);
-            learner.Learn(step: 1, Samples(drawn));
+            learner.Learn(step: 1, Samples(generated));
         }
 
         public void Take()
         {
-            Generation[] maternal = DrawMaternal();
-            Draw(Group, promptTokens + Kept, Continuations, responseTokens - Kept);
+            Generation[] maternal = GenerateMaternal();
+            Generate(Group, promptTokens + Kept, Continuations, responseTokens - Kept);
             Learn(recompute: false, kl: 0.01, maternal);
         }
 
-        /// <summary>The matrix products of a forward pass of the decoder alone, without attention and the head.</summary>
+        /// <summary>
+        /// The matrix products of a forward pass of the decoder alone, without attention and the head.
+        /// </summary>
         public void Products(int tokens)
         {
             using var noGrad = no_grad();
@@ -128,9 +132,9 @@ internal static class CostModel
         }
 
         // A prompt each, so that every token is learned from in a row of its own, as the model counts.
-        private TrainingSample[] Samples(Generation[] drawn) =>
+        private TrainingSample[] Samples(Generation[] generated) =>
         [
-            .. drawn.Select((generation, i) => new TrainingSample(
+            .. generated.Select((generation, i) => new TrainingSample(
                 new PromptedResponse(RandomModel.Tokens(policy.Config, promptTokens, 0), generation.Tokens, []),
                 generation.LogProbs,
                 i % 2 == 0 ? 1 : -1)),

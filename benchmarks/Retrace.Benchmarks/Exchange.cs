@@ -23,8 +23,8 @@ internal static class Exchange
         int responses = settings.Smallest ? 2 : 8; // Of each process.
         using VisionLanguageNetwork joint = Trained(config);
         using VisionLanguageNetwork own = Trained(config);
-        using Learner together = LearnerOf(joint, processes);
-        using Learner alone = LearnerOf(own, processes: null);
+        using GrpoLearner together = LearnerOf(joint, processes);
+        using GrpoLearner alone = LearnerOf(own, processes: null);
         TrainingSample[] samples = Samples(joint, responses * processes.Size);
         TrainingSample[] share = Samples(own, responses);
         long trained = joint.Parameters.Names.Where(name => joint.Parameters[name].requires_grad)
@@ -68,7 +68,7 @@ internal static class Exchange
         return model;
     }
 
-    private static Learner LearnerOf(VisionLanguageNetwork model, IProcessGroup? processes) => new(
+    private static GrpoLearner LearnerOf(VisionLanguageNetwork model, IProcessGroup? processes) => new(
         model,
         reference: null,
         new LearningSettings { Kl = 0, LearningRate = 1e-12, MiniBatch = int.MaxValue },

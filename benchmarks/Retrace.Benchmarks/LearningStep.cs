@@ -25,7 +25,7 @@ internal static class LearningStep
         using VisionLanguageNetwork policy = reference.Clone();
         policy.Train(vision: false);
         using BareLearner bare = new(reference, LearningRate);
-        using Learner learner = new(
+        using GrpoLearner learner = new(
             policy,
             reference,
             new LearningSettings { LearningRate = LearningRate, MicroBatchTokens = int.MaxValue },

@@ -33,9 +33,15 @@ internal static class Scaling
         Curve("learning: width of the model", widths,
             one => common with { Model = RandomModel.Shape(one, model.Text.Layers, model.Text.VocabularySize) },
             Learning, settings);
-        // A prompt of one token: many are read in little more time than one is drawn in, so they would hide the growth.
-        Curve("drawing: tokens of a response", lengths, one => common with { Text = 1, Response = one }, Drawing, settings);
-        Curve("drawing: responses", batches, one => common with { Responses = one }, Drawing, settings);
+        // A prompt of one token: many are read in little more time than one is generated in, so they would hide the
+        // growth.
+        Curve(
+            "generation: tokens of a response",
+            lengths,
+            one => common with { Text = 1, Response = one },
+            Generating,
+            settings);
+        Curve("generation: responses", batches, one => common with { Responses = one }, Generating, settings);
     }
 
     private static void Curve(
@@ -77,7 +83,7 @@ internal static class Scaling
     {
         VisionLanguageNetwork policy = RandomModel.Create(size.Model);
         policy.Train(vision: size.Side > 0);
-        var learner = new Learner(policy, null, Settings, new RolloutSettings(), seed: 0);
+        var learner = new GrpoLearner(policy, null, Settings, new RolloutSettings(), seed: 0);
         // A prompt each, so that the arithmetic is that of every token.
         TrainingSample[] samples = [.. Enumerable.Range(0, size.Responses).Select(Sample)];
         // Once forwards, and twice as much backwards.
@@ -92,7 +98,7 @@ internal static class Scaling
         }
     }
 
-    private static (Action Work, double Operations, IDisposable Held) Drawing(Size size)
+    private static (Action Work, double Operations, IDisposable Held) Generating(Size size)
     {
         VisionLanguageNetwork model = RandomModel.Create(size.Model);
         var engine = new LocalRolloutEngine(model, size.Responses);

@@ -45,8 +45,8 @@ internal static class Sharing
 
     private static void CompareWithNothingShared(Step step, int responseTokens, int count)
     {
-        Drawn shared = step.Csrs(share: true, learn: false);
-        Drawn alone = step.Csrs(share: false, learn: false);
+        Rollouts shared = step.Csrs(share: true, learn: false);
+        Rollouts alone = step.Csrs(share: false, learn: false);
         (double same, double distance) = Compare(shared, alone);
         Rounds rounds = Rounds.Of(
             count,
@@ -80,8 +80,8 @@ internal static class Sharing
 
     private static void Line(string name, Spread spread) => Console.WriteLine($"  {name,-45} {spread.ToString("0.00")}");
 
-    // Rounding can turn a draw, and what follows is then another sample.
-    private static (double Same, double Distance) Compare(Drawn shared, Drawn alone)
+    // Rounding can flip a sampled token, and another response follows from there.
+    private static (double Same, double Distance) Compare(Rollouts shared, Rollouts alone)
     {
         (Generation Shared, Generation Alone)[] pairs = [.. shared.All.Zip(alone.All)];
         (Generation Shared, Generation Alone)[] same =
@@ -93,8 +93,8 @@ internal static class Sharing
         return ((double)same.Length / pairs.Length, distance);
     }
 
-    /// <summary>What a step draws.</summary>
-    private sealed record Drawn(Generation[] Maternal, Generation[] Retraced)
+    /// <summary>The generations of a step's two rounds.</summary>
+    private sealed record Rollouts(Generation[] Maternal, Generation[] Retraced)
     {
         public IEnumerable<Generation> All => Maternal.Concat(Retraced);
     }
@@ -103,7 +103,7 @@ internal static class Sharing
     private sealed class Step : IDisposable
     {
         private readonly LocalRolloutEngine _engine;
-        private readonly Learner _learner;
+        private readonly GrpoLearner _learner;
         private readonly ModelConfig _config;
         private readonly int _responseTokens;
         private readonly int[] _prompt;
@@ -116,7 +116,7 @@ internal static class Sharing
             _responseTokens = responseTokens;
             _engine = new LocalRolloutEngine(model, Samples);
             // So small a rate that every round learns from the same policy.
-            _learner = new Learner(
+            _learner = new GrpoLearner(
                 model,
                 reference: null,
                 new LearningSettings { Kl = 0, LearningRate = 1e-12, MiniBatch = Samples },
@@ -129,10 +129,10 @@ internal static class Sharing
 
         /// <summary>Both rounds, and learning from the first.</summary>
         /// <param name="share">Whether samples that have a prompt or an image in common come in one request.</param>
-        public Drawn Csrs(bool share, bool learn)
+        public Rollouts Csrs(bool share, bool learn)
         {
-            Generation[] maternal = Draw([Request(_prompt, _image, round: 0, Group)], share);
-            Generation[] retraced = Draw(
+            Generation[] maternal = Generate([Request(_prompt, _image, round: 0, Group)], share);
+            Generation[] retraced = Generate(
                 [
                     .. maternal.Select((trajectory, i) => Request(
                         [.. _prompt, .. trajectory.Tokens[..(int)(KeepRate * trajectory.Tokens.Length)]],
@@ -146,13 +146,13 @@ internal static class Sharing
             {
                 Learn(maternal, share);
             }
-            return new Drawn(maternal, retraced);
+            return new Rollouts(maternal, retraced);
         }
 
         /// <summary>As many samples of the prompt alone, and learning from some of them.</summary>
         public void Majority(int learned)
         {
-            Generation[] votes = Draw([Request(_prompt, _image, round: 0, Samples)], share: true);
+            Generation[] votes = Generate([Request(_prompt, _image, round: 0, Samples)], share: true);
             if (learned > 0)
             {
                 Learn(votes[..learned], share: true);
@@ -167,7 +167,7 @@ internal static class Sharing
             _responseTokens - kept,
             [.. Enumerable.Range(0, samples).Select(sample => RandomStream.For(2, round, sample))]);
 
-        private Generation[] Draw(RolloutRequest[] requests, bool share)
+        private Generation[] Generate(RolloutRequest[] requests, bool share)
         {
             if (!share)
             {
@@ -177,8 +177,8 @@ internal static class Sharing
                         request.Prompt, [.. request.Images.Select(Copy)], request.MaxTokens, [stream]))),
                 ];
             }
-            Generation[][] drawn = _engine.Generate(requests, new SamplingSettings(1), CancellationToken.None);
-            return [.. drawn.SelectMany(samples => samples)];
+            Generation[][] generated = _engine.Generate(requests, new SamplingSettings(1), CancellationToken.None);
+            return [.. generated.SelectMany(samples => samples)];
         }
 
         // Another image as far as anyone can tell: it is encoded again.

@@ -1,6 +1,6 @@
 namespace Retrace.Cli;
 
-/// <summary>What ships with the repository, found from where the program lies.</summary>
+/// <summary>The files that ship with the repository, found relative to the program.</summary>
 internal sealed record ShippedFiles(
     string Model, string TrainingProblems, string EvaluationProblems, string TestProblems)
 {

@@ -32,7 +32,7 @@ internal sealed class ConfigurationKey
 
     public string? SectionExplanation { get; }
 
-    /// <summary>The last part of the path.</summary>
+    /// <summary>The key inside its section: the last part of <see cref="Path"/>.</summary>
     public string Name { get; }
 
     /// <summary><c>section.name</c>.</summary>
@@ -41,7 +41,7 @@ internal sealed class ConfigurationKey
     /// <summary>What the key means and what it may hold, on one line.</summary>
     public string Explanation => $"{_setting.Explanation} ({Allowed})";
 
-    /// <summary>What would be a right value, in words.</summary>
+    /// <summary>Describes the allowed values in words.</summary>
     public string Allowed
     {
         get
@@ -79,7 +79,7 @@ internal sealed class ConfigurationKey
         object value => throw new InvalidOperationException($"{Path} holds a {value.GetType()}."),
     };
 
-    /// <summary>Sets the key in a configuration that is still being put together.</summary>
+    /// <summary>Sets the key in a configuration that is being assembled.</summary>
     /// <exception cref="BadInputException">The text is no right value for this key.</exception>
     public void Set(RunConfiguration configuration, ScalarValue value)
     {
@@ -90,7 +90,7 @@ internal sealed class ConfigurationKey
         _property.SetValue(Owner(configuration), parsed);
     }
 
-    /// <summary>Checks the value that a configuration has, however it came to it.</summary>
+    /// <summary>Checks the value that a configuration has for this key, wherever it came from.</summary>
     /// <exception cref="BadInputException">It is out of bounds.</exception>
     public void Check(RunConfiguration configuration)
     {

@@ -3,13 +3,13 @@ using Retrace.Rewards;
 
 namespace Retrace.Configuration;
 
-/// <summary>Puts a configuration together from its layers.</summary>
+/// <summary>Assembles a configuration from its layers.</summary>
 public static partial class ConfigurationLayers
 {
     /// <summary>The settings that a model's makers recommend, in the model's folder.</summary>
     public const string RecommendationFile = "evolve.yaml";
 
-    // Where servers are and how patient we are with them decides nothing that is drawn.
+    // Where servers are and how patient we are with them does not change what is sampled.
     private static readonly string[] Surroundings =
     [
         "rollout.servers", "rollout.api_key_variable", "rollout.requests_per_server", "rollout.request_timeout",
@@ -47,8 +47,8 @@ public static partial class ConfigurationLayers
     public static RunConfiguration Read(string file) => Resolve(modelFolder: null, file, overrides: []);
 
     /// <summary>
-    /// The first key in which a run would go on differently from how it began; how long it goes on, what it measures and
-    /// keeps, and its threads may change.
+    /// The first key that a resumed run must not change; how long the run is, what it measures and keeps, and its
+    /// threads may change. Null where no such key differs.
     /// </summary>
     internal static string? FirstChange(RunConfiguration began, RunConfiguration goesOn) => ConfigurationKey.All
         .Where(key => key.Path is not ("steps" or "epochs" or "threads")

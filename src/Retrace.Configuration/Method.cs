@@ -2,7 +2,9 @@ using Retrace.Rewards;
 
 namespace Retrace.Configuration;
 
-/// <summary>What a run's <c>method</c> comes down to: the rule that rewards, and whether it is given continuations.</summary>
+/// <summary>
+/// What a run's <c>method</c> stands for: the rule that rewards, and whether it is given continuations.
+/// </summary>
 /// <param name="Rule">Scores the groups.</param>
 /// <param name="Retraces">Whether trajectories are retraced (RRM) for the rule to read.</param>
 public sealed record Method(IRewardRule Rule, bool Retraces)

@@ -12,10 +12,10 @@ namespace Retrace.Configuration;
 /// <remarks>Resolved from its layers by <see cref="ConfigurationLayers"/>, written by <see cref="ToYaml"/>.</remarks>
 public sealed record RunConfiguration
 {
-    [Setting("Where rewards come from: retracing, or a rule that does without.", NamesOf = typeof(Method))]
+    [Setting("Where rewards come from: retracing, or a rule that needs none.", NamesOf = typeof(Method))]
     public string Method { get; init; } = Retrace.Configuration.Method.Csrs;
 
-    [Setting("Names every random draw of the run; the same seed on the same machine gives the same run.")]
+    [Setting("Seeds everything random in the run; the same seed on the same machine gives the same run.")]
     public long Seed { get; init; }
 
     [Setting("How many steps to train; each takes one batch of problems.", AtLeast = 1)]
@@ -52,10 +52,12 @@ public sealed record RunConfiguration
     public EvaluationSettings Evaluation { get; init; } = new();
 
     /// <summary>
-    /// Checks every value against its bounds and those that have to go together: what is made in code is held to the same
-    /// as what is read from a file.
+    /// Checks every value against its bounds and those that have to go together: what is made in code is held to the
+    /// same as what is read from a file.
     /// </summary>
-    /// <exception cref="BadInputException">A value cannot be used; the message names its key and what would be right.</exception>
+    /// <exception cref="BadInputException">
+    /// A value cannot be used; the message names its key and what would be right.
+    /// </exception>
     public void Check() => ConfigurationLayers.Check(this);
 
     /// <summary>The configuration as YAML, which <see cref="ConfigurationLayers.Read"/> reads back unchanged.</summary>
@@ -116,7 +118,7 @@ public sealed record RolloutSettings
         "\"http://10.0.0.1:8000 http://10.0.0.2:8000\".")]
     public string? Servers { get; init; }
 
-    [Setting("Engine openai: whose calls the servers know for what OpenAI's API has no words for.",
+    [Setting("Engine openai: the servers' dialect for what OpenAI's API does not cover.",
         OneOf = ["vllm", "sglang"])]
     public string ServerApi { get; init; } = "vllm";
 
@@ -127,10 +129,10 @@ public sealed record RolloutSettings
         OneOf = ["messages", "tokens"])]
     public string Prompts { get; init; } = "messages";
 
-    [Setting("Engine openai: samples of one prompt that a request asks for at most; null: all of them.", AtLeast = 1)]
+    [Setting("Engine openai: the most samples of one prompt that a request asks for; null: all of them.", AtLeast = 1)]
     public int? SamplesPerRequest { get; init; }
 
-    [Setting("Engine openai: requests that are at work for each server on average; the others wait here.", AtLeast = 1)]
+    [Setting("Engine openai: requests in flight for each server, on average; the others wait here.", AtLeast = 1)]
     public int RequestsPerServer { get; init; } = 32;
 
     [Setting("Engine openai: seconds after which a request counts as failed and goes to another server.",
@@ -141,7 +143,7 @@ public sealed record RolloutSettings
         Above = 0, AtMost = 86400)]
     public double HedgeAfter { get; init; } = 120;
 
-    [Setting("Engine openai: samples of a policy that is more updates behind than this are drawn anew.", AtLeast = 0)]
+    [Setting("Engine openai: samples of a policy more updates behind than this are generated anew.", AtLeast = 0)]
     public int MaxPolicyLag { get; init; }
 
     [Setting(
@@ -168,7 +170,7 @@ public sealed record RetracingSettings
     [Setting("k: continuations of each maternal trajectory; 0, for rule sfr alone, leaves retracing out.", AtLeast = 0)]
     public int Samples { get; init; } = 5;
 
-    [Setting("How the cut is chosen.", NamesOf = typeof(AnchorRules))]
+    [Setting("The rule that chooses where a trajectory is cut.", NamesOf = typeof(AnchorRules))]
     public string Anchor { get; init; } = "ratio";
 
     [Setting("Share of the trajectory's real length that is kept.", AtLeast = 0, Below = 1)]
@@ -177,18 +179,20 @@ public sealed record RetracingSettings
     [Setting("Several such shares, as in \"0.3, 0.5, 0.7\", which divide the k continuations; null: keep_rate alone.")]
     public string? KeepRates { get; init; }
 
-    [Setting("Whether the continuation goes on in the same turn or, as the first release did, opens a new one.",
+    [Setting("Whether the continuation stays in the same turn or, as in the first release, opens a new one.",
         OneOf = ["continue", "new-turn"])]
     public string Mode { get; init; } = "continue";
 
-    [Setting("What is done to the image that continuations see.", NamesOf = typeof(ImagePerturbations))]
+    [Setting("The perturbation of the image that continuations see.", NamesOf = typeof(ImagePerturbations))]
     public string Perturbation { get; init; } = "gaussian";
 
-    [Setting("Highest level of the perturbation; each image's is drawn from 1 to it.", AtLeast = 1, AtMost = 100)]
+    [Setting("Highest level of the perturbation; each image's is sampled from 1 to it.", AtLeast = 1, AtMost = 100)]
     public int PerturbationLevel { get; init; } = Retrace.Perturbations.PerturbationLevel.ReleasedHighest;
 
     /// <summary>The shares of <c>keep_rates</c>, or else <c>keep_rate</c> alone.</summary>
-    /// <exception cref="BadInputException">They are no such numbers, or more than there are continuations.</exception>
+    /// <exception cref="BadInputException">
+    /// They are not numbers in [0, 1), or more than there are continuations.
+    /// </exception>
     public double[] AllKeepRates()
     {
         if (KeepRates is null)
@@ -232,7 +236,7 @@ public sealed record RewardSettings
     [Setting("λ of rule survival: weight of survival beyond chance beside frequency.", AtLeast = 0, AtMost = 1)]
     public double SurvivalWeight { get; init; } = 0.5;
 
-    /// <summary>The numbers, as the rules take them.</summary>
+    /// <summary>The parameters of the reward rules.</summary>
     public RewardParameters ToParameters() => new(Gamma, Beta, SurvivalWeight);
 }
 
@@ -260,14 +264,14 @@ public sealed record LearningSettings
     [Setting("Passes over a step's trajectories.", AtLeast = 1)]
     public int EpochsPerBatch { get; init; } = 1;
 
-    [Setting("ε: how far from 1 the probability ratio counts.", Above = 0)]
+    [Setting("ε: the distance from 1 at which the probability ratio is clipped.", Above = 0)]
     public double Clip { get; init; } = 0.2;
 
-    [Setting("How far above 1 it counts, where that is to differ (DAPO's clip-higher); null: as far as below.",
+    [Setting("The distance above 1, where it is to differ (DAPO's clip-higher); null: the same as below.",
         Above = 0)]
     public double? ClipHigh { get; init; }
 
-    [Setting("How tokens are added up: over all, by trajectory, or over the longest length (Dr. GRPO).",
+    [Setting("How token losses are aggregated: over all, by trajectory, or over the longest length (Dr. GRPO).",
         OneOf = ["token-mean", "sequence-mean", "constant"])]
     public string Loss { get; init; } = "token-mean";
 
@@ -277,7 +281,7 @@ public sealed record LearningSettings
     [Setting("Estimator of that divergence (Schulman's k1, k2, k3).", OneOf = ["k1", "k2", "k3"])]
     public string KlEstimator { get; init; } = "k3";
 
-    [Setting("C: the most that a token which a server drew counts by the ratio of our probability to the server's.",
+    [Setting("C: cap on the importance weight of a server's token, the ratio of our probability to the server's.",
         Above = 0)]
     public double ImportanceTruncation { get; init; } = 2;
 

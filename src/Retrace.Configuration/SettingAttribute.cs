@@ -7,13 +7,13 @@ namespace Retrace.Configuration;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SettingAttribute(string explanation) : Attribute
 {
-    /// <summary>One line, without the bounds: those are added where it is shown.</summary>
+    /// <summary>One line that explains the key. The bounds are added where it is shown.</summary>
     public string Explanation { get; } = explanation;
 
     /// <summary>The key, where it is not the property's name.</summary>
     public string? Key { get; init; }
 
-    /// <summary>The only texts allowed.</summary>
+    /// <summary>The texts that are allowed; null where <see cref="NamesOf"/> lists them or any text is.</summary>
     public string[]? OneOf { get; init; }
 
     /// <summary>
@@ -21,7 +21,7 @@ internal sealed class SettingAttribute(string explanation) : Attribute
     /// </summary>
     public Type? NamesOf { get; init; }
 
-    /// <summary>Of whichever of the two is given; null: any text.</summary>
+    /// <summary>The texts allowed by <see cref="OneOf"/> or <see cref="NamesOf"/>; null where any text is.</summary>
     public IReadOnlyList<string>? Choices =>
         OneOf ?? (IReadOnlyList<string>?)NamesOf?.GetProperty("Names")!.GetValue(null);
 

@@ -1,6 +1,6 @@
 namespace Retrace.Configuration;
 
-/// <summary>How far apart two keys are, for suggesting the one that was meant.</summary>
+/// <summary>The distance between two keys, for suggesting the one that was meant.</summary>
 internal static class Spelling
 {
     /// <summary>

@@ -5,7 +5,7 @@ using YamlDotNet.Core.Events;
 
 namespace Retrace.Dashboard;
 
-/// <summary>In which settings runs differ.</summary>
+/// <summary>The settings in which runs differ.</summary>
 internal static class ConfigurationDifferences
 {
     private const string Missing = "–";
@@ -24,7 +24,7 @@ internal static class ConfigurationDifferences
         ];
     }
 
-    /// <summary>A table; nothing where there is nothing to compare.</summary>
+    /// <summary>The differences as a table; empty where there is nothing to compare.</summary>
     public static IEnumerable<XElement> Table(IReadOnlyList<RunRecord> runs)
     {
         if (runs.Count < 2)
@@ -49,7 +49,9 @@ internal static class ConfigurationDifferences
         ];
     }
 
-    /// <summary>Its settings by their keys, such as <c>rollout.group</c>; none where the text is no such YAML.</summary>
+    /// <summary>
+    /// Reads the settings of a run by their keys, such as <c>rollout.group</c>; none where the text is no such YAML.
+    /// </summary>
     /// <remarks>Read event by event, so that no text can nest deeper than the stack.</remarks>
     public static IReadOnlyDictionary<string, string> Read(string yaml)
     {

@@ -65,15 +65,15 @@ public sealed class DashboardServer : IAsyncDisposable
             Asset("Dashboard.js"), "text/javascript; charset=utf-8"));
     }
 
-    /// <summary>Where the page is.</summary>
+    /// <summary>The URL at which the dashboard is served.</summary>
     public Uri Address { get; private set; } = null!;
 
-    /// <summary>Whoever knows it can stop a run from the page.</summary>
+    /// <summary>The token that allows its holder to stop a run from the page.</summary>
     public string StopToken => _guard.Token;
 
     /// <param name="folder">A run, or a folder that holds runs.</param>
-    /// <param name="port">0: any that is free.</param>
-    /// <param name="interval">The pause between two looks at the folder.</param>
+    /// <param name="port">The TCP port; 0 takes any free one.</param>
+    /// <param name="interval">The pause between two scans of the folder.</param>
     /// <exception cref="BadInputException">The folder does not exist, or the port is taken.</exception>
     public static async Task<DashboardServer> StartAsync(string folder, int port, TimeSpan interval)
     {

@@ -27,7 +27,7 @@ internal sealed class RequestGuard
     /// <summary>128 random bits; printed in the terminal, and nowhere else.</summary>
     public string Token { get; }
 
-    /// <summary>Answers what it refuses itself, and passes on the rest.</summary>
+    /// <summary>Answers requests that it refuses, and passes on the others.</summary>
     public Task Check(HttpContext context, RequestDelegate next)
     {
         IHeaderDictionary headers = context.Response.Headers;
@@ -48,7 +48,7 @@ internal sealed class RequestGuard
             : Refuse(context, "The request does not come from this page.");
     }
 
-    /// <summary>Compares in a time that tells nothing about the token.</summary>
+    /// <summary>Compares the token in constant time.</summary>
     public bool Accepts(string? token) =>
         CryptographicOperations.FixedTimeEquals(HashOf(token ?? ""), _hashOfToken);
 

@@ -2,9 +2,9 @@ using Retrace.Runs;
 
 namespace Retrace.Dashboard;
 
-/// <summary>The runs in a folder, looked at again and again.</summary>
-/// <param name="folder">A run, or what holds runs, up to a few folders deep.</param>
-/// <param name="interval">The pause between two looks.</param>
+/// <summary>The runs in a folder, which is scanned at regular intervals.</summary>
+/// <param name="folder">A run's folder, or a folder that holds runs, up to a few levels deep.</param>
+/// <param name="interval">The pause between two scans.</param>
 internal sealed class WatchedRuns(string folder, TimeSpan interval)
 {
     private const int Depth = 4; // retrace compare: runs/METHOD/seed-N
@@ -19,17 +19,17 @@ internal sealed class WatchedRuns(string folder, TimeSpan interval)
     private volatile IReadOnlyDictionary<string, RunFollower> _runs = new Dictionary<string, RunFollower>();
     private volatile TaskCompletionSource _change = NewChange();
 
-    /// <summary>By their names, which are their paths below the folder.</summary>
+    /// <summary>All runs, ordered by their names, which are their paths below the folder.</summary>
     public IReadOnlyList<RunFollower> All =>
         [.. _runs.OrderBy(run => run.Key, StringComparer.Ordinal).Select(run => run.Value)];
 
-    /// <summary>Completes when something changes after this was asked for.</summary>
+    /// <summary>A task that completes at the next change.</summary>
     public Task Change => _change.Task;
 
     /// <summary>A run by its name. What comes from outside is compared with names, and never becomes a path.</summary>
     public RunFollower? Find(string? name) => name is null ? null : _runs.GetValueOrDefault(name);
 
-    /// <summary>Looks once.</summary>
+    /// <summary>Scans the folder once for new, changed and vanished runs.</summary>
     public void Look()
     {
         lock (_looking)
@@ -38,7 +38,7 @@ internal sealed class WatchedRuns(string folder, TimeSpan interval)
         }
     }
 
-    /// <summary>Looks until it is cancelled.</summary>
+    /// <summary>Scans the folder at every interval, until it is cancelled.</summary>
     public async Task WatchAsync(CancellationToken cancellation)
     {
         while (!cancellation.IsCancellationRequested)

@@ -5,7 +5,7 @@ namespace Retrace.Data;
 /// <summary>A record of a data file, whatever the file's format: its fields by name.</summary>
 internal interface IDataRecord
 {
-    /// <summary>The file.</summary>
+    /// <summary>The path of the file that holds the record.</summary>
     string File { get; }
 
     /// <summary>The name under which the file keeps the record; null where records have none.</summary>

@@ -2,7 +2,7 @@ using Retrace.Problems;
 
 namespace Retrace.Data;
 
-/// <summary>Where problems come from.</summary>
+/// <summary>A source of problems: a file, or a class of your own.</summary>
 public interface IProblemSource
 {
     /// <summary>What messages call the source: a file's path, or the name of the class.</summary>

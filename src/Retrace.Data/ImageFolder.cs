@@ -10,14 +10,14 @@ internal sealed record ImageFolder(string Path, bool AllowsOutside)
 {
     private const int QuotedPath = 200; // Characters.
 
-    /// <summary>That of a data file.</summary>
+    /// <summary>The image folder of a data file: the one that the file lies in.</summary>
     public static ImageFolder Of(string file, bool allowsOutside) =>
         new(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(file))!, allowsOutside);
 
-    /// <summary>A folder in it.</summary>
+    /// <summary>A folder inside this one, under the same rules.</summary>
     public ImageFolder Below(string name) => this with { Path = System.IO.Path.Combine(Path, name) };
 
-    /// <summary>The image file at a path.</summary>
+    /// <summary>Finds the image file at a path relative to this folder.</summary>
     /// <exception cref="UnusableRecordException">
     /// The path leads out of the folder without being allowed to, is a URL, or there is no such file.
     /// </exception>

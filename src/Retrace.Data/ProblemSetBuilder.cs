@@ -15,7 +15,7 @@ internal sealed class ProblemSetBuilder
     /// <summary>Adds a record, or the reason why it cannot be used.</summary>
     /// <param name="id">The record's id.</param>
     /// <param name="question">Its question, perhaps with image placeholders, or null when it has none.</param>
-    /// <param name="images">Finds its images.</param>
+    /// <param name="images">Finds the record's images.</param>
     /// <param name="answer">Its gold answer, or null.</param>
     /// <param name="category">Its category, or null.</param>
     public void Add(

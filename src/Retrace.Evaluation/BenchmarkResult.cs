@@ -3,8 +3,8 @@ using Retrace.Training.Measurement;
 
 namespace Retrace.Evaluation;
 
-/// <summary>What a benchmark's authors would report.</summary>
-/// <param name="Name">The benchmark's.</param>
+/// <summary>The results as the benchmark's authors report them.</summary>
+/// <param name="Name">The benchmark's name.</param>
 /// <param name="Metric">
 /// Values of its own metric, for one response to each problem, averaged over the k responses; null where not defined.
 /// Empty where the metric is accuracy.
@@ -15,8 +15,8 @@ public sealed record BenchmarkResult(
     IReadOnlyList<(string Name, double? Value)> Metric,
     IReadOnlyList<(string Field, IReadOnlyList<(string Value, EvaluationSummary Summary)> Values)> Categories)
 {
-    /// <param name="benchmark">Which it is.</param>
-    /// <param name="items">Its problems by id.</param>
+    /// <param name="benchmark">The benchmark.</param>
+    /// <param name="items">The benchmark's problems by id.</param>
     /// <param name="graded">Those that were asked, at least one.</param>
     public static BenchmarkResult Of(
         Benchmark benchmark,

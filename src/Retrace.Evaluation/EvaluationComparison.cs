@@ -5,10 +5,12 @@ using Retrace.Files;
 namespace Retrace.Evaluation;
 
 /// <summary>Two evaluations of the same problems, compared problem by problem.</summary>
-/// <param name="Before">The first.</param>
-/// <param name="After">The second.</param>
-/// <param name="Whole">Over all problems.</param>
-/// <param name="Categories">By category, in alphabetical order; p-values are not corrected for their number.</param>
+/// <param name="Before">The first evaluation.</param>
+/// <param name="After">The second evaluation.</param>
+/// <param name="Whole">The difference over all problems.</param>
+/// <param name="Categories">
+/// The differences by category, in alphabetical order; p-values are not corrected for their number.
+/// </param>
 public sealed record EvaluationComparison(
     StoredAnswers Before,
     StoredAnswers After,

@@ -5,10 +5,10 @@ using Retrace.Problems;
 
 namespace Retrace.Evaluation;
 
-/// <summary>Problems to evaluate on, with what is right.</summary>
+/// <summary>Problems to evaluate on, with their right answers.</summary>
 /// <param name="Path">The file, or a benchmark's file or folder.</param>
-/// <param name="Problems">As read.</param>
-/// <param name="Keys">By problem id.</param>
+/// <param name="Problems">The problems as they were read.</param>
+/// <param name="Keys">What is right, by problem id.</param>
 /// <param name="Benchmark">Which benchmark it is; null where it is none.</param>
 /// <param name="Items">The benchmark's problems by id; empty where it is none.</param>
 public sealed record EvaluationData(
@@ -18,7 +18,7 @@ public sealed record EvaluationData(
     Benchmark? Benchmark,
     IReadOnlyDictionary<string, BenchmarkItem> Items)
 {
-    /// <summary>Problems of no benchmark.</summary>
+    /// <summary>The problems of any source, without a benchmark's scoring.</summary>
     /// <exception cref="BadInputException">The source cannot be read.</exception>
     public static EvaluationData Of(IProblemSource source)
     {

@@ -4,21 +4,22 @@ using Retrace.Statistics;
 namespace Retrace.Evaluation;
 
 /// <summary>How two evaluations of the same problems differ, problem by problem.</summary>
-/// <param name="Problems">How many.</param>
+/// <param name="Problems">The number of problems.</param>
 /// <param name="Before">The accuracy of the first.</param>
 /// <param name="After">The accuracy of the second.</param>
-/// <param name="Change">From the first to the second, over the problems.</param>
+/// <param name="Change">The mean change from the first to the second, over the problems.</param>
 /// <param name="Better">Problems with a larger share of right responses in the second.</param>
-/// <param name="Worse">With a smaller one.</param>
+/// <param name="Worse">Problems with a smaller share of right responses in the second.</param>
 /// <param name="PValue">
 /// Of the hypothesis that both are equally good: McNemar's exact test where both have one response a problem, else the
-/// bootstrap's, and null where that has too few problems to draw from.
+/// bootstrap's, and null where that has too few problems to resample.
 /// </param>
 public sealed record EvaluationDifference(
     int Problems, double Before, double After, PairedBootstrap Change, int Better, int Worse, double? PValue)
 {
     /// <summary>
-    /// Of fewer problems the bootstrap makes intervals that are far too narrow: of one problem, an interval without any width.
+    /// With fewer problems the bootstrap makes intervals that are far too narrow: with one problem, an interval without
+    /// any width.
     /// </summary>
     public const int FewestProblems = 10;
 

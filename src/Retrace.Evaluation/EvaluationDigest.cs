@@ -6,7 +6,7 @@ using Retrace.Problems;
 
 namespace Retrace.Evaluation;
 
-/// <summary>SHA-256 of what an evaluation depends on, by which one that goes on knows it again.</summary>
+/// <summary>SHA-256 of what an evaluation depends on, by which a resumed one recognizes it.</summary>
 internal static class EvaluationDigest
 {
     private static readonly string[] ModelFiles =
@@ -15,7 +15,7 @@ internal static class EvaluationDigest
         "tokenizer.json", "vocab.json", "merges.txt",
     ];
 
-    /// <summary>Of the files that make a model, whatever their folder is called.</summary>
+    /// <summary>The digest of the files that make a model, whatever their folder is called.</summary>
     /// <exception cref="BadInputException">One of them cannot be read.</exception>
     public static string OfModel(string folder)
     {
@@ -38,7 +38,7 @@ internal static class EvaluationDigest
         return Convert.ToHexStringLower(digest.GetHashAndReset());
     }
 
-    /// <summary>Of problems in their order: ids, questions, images and labels.</summary>
+    /// <summary>The digest of problems in their order: ids, questions, images and labels.</summary>
     /// <exception cref="BadInputException">An image cannot be read.</exception>
     public static string OfProblems(IEnumerable<Problem> problems, IReadOnlyDictionary<string, AnswerKey> keys)
     {

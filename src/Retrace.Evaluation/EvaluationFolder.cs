@@ -9,19 +9,19 @@ using Retrace.Training.Measurement;
 namespace Retrace.Evaluation;
 
 /// <summary>
-/// An evaluation in a folder of its own, which keeps every sample as it is drawn: it goes on where it stopped, and its
-/// responses can be graded anew.
+/// An evaluation in a folder of its own, which keeps every sample as it is generated: it can be resumed where it
+/// stopped, and its responses can be graded anew.
 /// </summary>
 /// <param name="Path">Need not exist yet.</param>
 public sealed record EvaluationFolder(string Path)
 {
-    /// <summary>How the evaluation is made.</summary>
+    /// <summary>The name of the file that holds the <see cref="EvaluationManifest"/>.</summary>
     public const string ManifestFile = "evaluation.json";
 
-    /// <summary>The samples, one a line.</summary>
+    /// <summary>The name of the file that holds the samples, one per line.</summary>
     public const string SamplesFile = "samples.jsonl";
 
-    /// <summary>What came out, as <see cref="EvaluationReport.Write"/> writes it.</summary>
+    /// <summary>The name of the file with the results, as <see cref="EvaluationReport.Write"/> writes it.</summary>
     public const string ResultsFile = "results.json";
 
     internal static readonly JsonSerializerOptions Json = new()
@@ -35,12 +35,13 @@ public sealed record EvaluationFolder(string Path)
     private static readonly JsonSerializerOptions Indented = new(Json) { WriteIndented = true };
 
     /// <summary>
-    /// Says how the evaluation is made, in a new folder; or goes on with that of the folder, which must be the same.
+    /// Writes the description of the evaluation into a new folder; or resumes that of the folder, which must be the
+    /// same.
     /// </summary>
-    /// <param name="described">How it is to be made.</param>
+    /// <param name="described">The description of the evaluation to make.</param>
     /// <param name="problems">Those that are evaluated, with their own images.</param>
-    /// <param name="keys">What is right.</param>
-    /// <returns>The same, as it began.</returns>
+    /// <param name="keys">What is right, by problem id.</param>
+    /// <returns>The description with which the evaluation began.</returns>
     /// <exception cref="BadInputException">The folder's is another one, or cannot be read or written.</exception>
     public EvaluationManifest Claim(
         EvaluationManifest described, IReadOnlyList<Problem> problems, IReadOnlyDictionary<string, AnswerKey> keys)
@@ -73,7 +74,7 @@ public sealed record EvaluationFolder(string Path)
         return more;
     }
 
-    /// <summary>Opens the samples to go on with them; no other process can before this one is done.</summary>
+    /// <summary>Opens the samples to append to them; no other process can until this one is done.</summary>
     /// <inheritdoc cref="SampleLog.Open"/>
     public SampleLog OpenSamples(EvaluationPlan plan, int samples, EvaluationData data) =>
         SampleLog.Open(Combine(SamplesFile), plan, samples, data.Items);
@@ -93,7 +94,7 @@ public sealed record EvaluationFolder(string Path)
         return RunLock.Take(Path);
     }
 
-    /// <summary>Writes what came out, also in the layout of lm-evaluation-harness.</summary>
+    /// <summary>Writes the results, also in the layout of lm-evaluation-harness.</summary>
     /// <exception cref="BadInputException">It cannot be written.</exception>
     public void WriteResults(EvaluationManifest manifest, EvaluationData data, EvaluationReport report)
     {
@@ -103,7 +104,7 @@ public sealed record EvaluationFolder(string Path)
 
     /// <summary>Grades the responses that the folder holds anew, and writes samples and results again.</summary>
     /// <param name="extraction">How answers are found now; null: as before.</param>
-    /// <param name="dataPath">Where the problems lie now; null: where they lay.</param>
+    /// <param name="dataPath">The path of the problems now; null: unchanged.</param>
     /// <exception cref="BadInputException">
     /// The folder holds no finished evaluation, or the problems are not the ones that were evaluated.
     /// </exception>
@@ -120,18 +121,18 @@ public sealed record EvaluationFolder(string Path)
         // Images are only compared with those that were evaluated, wherever they lie.
         EvaluationData data = EvaluationData.Read(manifest.Data, manifest.Benchmark, allowOutsideImages: true);
         EvaluationPlan plan = new(EvaluatedProblems(manifest, data), manifest.Choices());
-        IReadOnlyList<SampledResponse[][]> drawn =
+        IReadOnlyList<SampledResponse[][]> sampled =
             SampleLog.Read(Combine(SamplesFile), plan, manifest.Samples);
-        if (drawn.Count < plan.Batches.Count)
+        if (sampled.Count < plan.Batches.Count)
         {
-            int done = plan.Batches.Take(drawn.Count).Sum(batch => batch.Problems.Count);
+            int done = plan.Batches.Take(sampled.Count).Sum(batch => batch.Problems.Count);
             int all = plan.Batches.Sum(batch => batch.Problems.Count);
             throw new BadInputException(
                 $"The evaluation in {Path} has done {done} of {all} problems; let retrace eval finish it first");
         }
         GradedProblem[] graded =
         [
-            .. plan.Batches.Zip(drawn).SelectMany(pair => pair.First.Problems.Zip(pair.Second, (problem, responses) =>
+            .. plan.Batches.Zip(sampled).SelectMany(pair => pair.First.Problems.Zip(pair.Second, (problem, responses) =>
                 GradedProblem.Of(problem, data.Keys[problem.Id], responses, rule))),
         ];
         GradedProblem[][] views = [.. graded.Chunk(plan.Problems.Count)];

@@ -11,19 +11,19 @@ namespace Retrace.Evaluation;
 
 /// <summary>How the evaluation in a folder is made: <see cref="EvaluationFolder.ManifestFile"/>.</summary>
 /// <param name="Model">The model's folder, a full path where a folder keeps the evaluation.</param>
-/// <param name="ModelSha256">Of its files; null where no folder keeps the evaluation.</param>
+/// <param name="ModelSha256">The SHA-256 of the model's files; null where no folder keeps the evaluation.</param>
 /// <param name="Data">The problems' file or folder, likewise.</param>
 /// <param name="Benchmark">Its name; null where it is none.</param>
-/// <param name="Limit">Of how many labeled problems at most; null: all.</param>
+/// <param name="Limit">The most labeled problems that are taken; null: all.</param>
 /// <param name="Problems">How many are evaluated.</param>
-/// <param name="ProblemsSha256">Of these, in their order; null likewise.</param>
+/// <param name="ProblemsSha256">The SHA-256 of these problems, in their order; null likewise.</param>
 /// <param name="ShuffledImages">Whether problems are shown other problems' images.</param>
-/// <param name="Perturbations">Under which they are evaluated besides.</param>
+/// <param name="Perturbations">The perturbations under which they are evaluated as well.</param>
 /// <param name="Samples">Responses for each problem.</param>
-/// <param name="Temperature">As in <see cref="ResponseSampling"/>; the next three, too.</param>
-/// <param name="TopP">Likewise.</param>
-/// <param name="MaxResponseTokens">Likewise.</param>
-/// <param name="Seed">Likewise.</param>
+/// <param name="Temperature">As in <see cref="ResponseSampling"/>.</param>
+/// <param name="TopP">As in <see cref="ResponseSampling"/>.</param>
+/// <param name="MaxResponseTokens">As in <see cref="ResponseSampling"/>.</param>
+/// <param name="Seed">As in <see cref="ResponseSampling"/>.</param>
 /// <param name="Extraction">How answers are found in responses; the only thing that grading anew may change.</param>
 /// <param name="Instruction">Appended to every question.</param>
 /// <param name="MaxPixels">Largest image in pixels.</param>
@@ -60,12 +60,12 @@ public sealed record EvaluationManifest(
     private static readonly string[] NotCompared =
         ["model", "data", "problems", "perturbations", "unlabeled", "skipped", "started"];
 
-    /// <summary>An evaluation that begins now.</summary>
+    /// <summary>Describes an evaluation that begins now.</summary>
     /// <param name="model">The model's folder.</param>
-    /// <param name="configuration">How the model is loaded and its responses are drawn and read.</param>
+    /// <param name="configuration">How the model is loaded, and how responses are sampled and read.</param>
     /// <param name="data">What it is evaluated on.</param>
-    /// <param name="usable">What of the data the model can use.</param>
-    /// <param name="plan">What is drawn.</param>
+    /// <param name="usable">The part of the data that the model can use.</param>
+    /// <param name="plan">Which problems are sampled, and under which perturbations.</param>
     /// <param name="shuffledImages">Whether the plan's problems show other problems' images.</param>
     public static EvaluationManifest Of(
         string model,
@@ -101,7 +101,7 @@ public sealed record EvaluationManifest(
             DateTime.UtcNow);
     }
 
-    /// <summary>How responses are drawn.</summary>
+    /// <summary>The settings that responses are sampled with.</summary>
     [JsonIgnore]
     public ResponseSampling Sampling => new(Samples, Temperature, TopP, MaxResponseTokens, Seed);
 
@@ -109,10 +109,10 @@ public sealed record EvaluationManifest(
     public IReadOnlyList<PerturbationChoice> Choices() =>
         [.. Perturbations.Select(text => PerturbationChoice.Parse(EvaluationFolder.ManifestFile, text))];
 
-    /// <summary>Checks that an evaluation which goes on in a folder is this one; perturbations may be added.</summary>
-    /// <param name="given">As it is asked for now.</param>
+    /// <summary>Checks that an evaluation to be resumed in a folder is this one; perturbations may be added.</summary>
+    /// <param name="given">The evaluation that is asked for now.</param>
     /// <param name="directory">The folder, for messages.</param>
-    /// <exception cref="BadInputException">It is another one.</exception>
+    /// <exception cref="BadInputException">The folder holds another evaluation.</exception>
     internal void CheckGoesOnWith(EvaluationManifest given, string directory)
     {
         if (Difference(given, directory) is string difference)

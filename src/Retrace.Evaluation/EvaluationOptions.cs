@@ -4,7 +4,9 @@ using Retrace.Perturbations;
 
 namespace Retrace.Evaluation;
 
-/// <summary>What an evaluation is made of: a model, labeled problems, and what differs from the defaults.</summary>
+/// <summary>
+/// The inputs of an evaluation: a model, labeled problems, and settings that differ from the defaults.
+/// </summary>
 public sealed record EvaluationOptions
 {
     private readonly Func<DataSettings, EvaluationData> _read;
@@ -12,14 +14,16 @@ public sealed record EvaluationOptions
     /// <summary>An evaluation on the problems of a file.</summary>
     /// <param name="modelFolder">The model's folder, or a run's checkpoint.</param>
     /// <param name="dataFile">Labeled problems; with a benchmark its file or folder.</param>
-    /// <param name="benchmark">Whose prompt, answers, categories and metric to use; null: of none.</param>
+    /// <param name="benchmark">
+    /// The benchmark whose prompt, answers, categories and metric to use; null for none.
+    /// </param>
     public EvaluationOptions(string modelFolder, string dataFile, string? benchmark = null)
     {
         ModelFolder = modelFolder;
         _read = settings => EvaluationData.Read(dataFile, benchmark, settings.AllowOutsideImages);
     }
 
-    /// <summary>An evaluation on problems that a program brings along.</summary>
+    /// <summary>An evaluation on problems that a program supplies.</summary>
     /// <param name="modelFolder">As above.</param>
     /// <param name="problems">Labeled problems.</param>
     public EvaluationOptions(string modelFolder, IProblemSource problems)
@@ -28,7 +32,7 @@ public sealed record EvaluationOptions
         _read = _ => EvaluationData.Of(problems);
     }
 
-    /// <summary>The model's folder.</summary>
+    /// <summary>The folder of the model to evaluate.</summary>
     public string ModelFolder { get; }
 
     /// <summary>
@@ -44,12 +48,14 @@ public sealed record EvaluationOptions
     public IReadOnlyList<PerturbationChoice> Perturbations { get; init; } = [];
 
     /// <summary>
-    /// A file for the results; or, without an extension, a folder that keeps each sample as it comes, where an evaluation
-    /// that was interrupted goes on. Null: nothing is written.
+    /// A file for the results; or, without an extension, a folder that keeps each sample as it comes, where an
+    /// interrupted evaluation is resumed. Null: nothing is written.
     /// </summary>
     public string? Output { get; init; }
 
-    /// <summary>Told how many problems are done, of how many; each perturbation counts them once more.</summary>
+    /// <summary>
+    /// Called with the number of problems done and their total; each perturbation counts them once more.
+    /// </summary>
     public Action<int, int>? OnProblems { get; init; }
 
     internal EvaluationData Read(DataSettings settings) => _read(settings);

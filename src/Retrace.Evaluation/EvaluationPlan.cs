@@ -4,13 +4,13 @@ using Retrace.Training.Measurement;
 
 namespace Retrace.Evaluation;
 
-/// <summary>What an evaluation draws: all problems as they are, then all of them under each perturbation.</summary>
+/// <summary>What an evaluation samples: all problems as they are, then all of them under each perturbation.</summary>
 /// <param name="Problems">Usable and labeled, at least one.</param>
 /// <param name="Perturbations">May be empty.</param>
 public sealed record EvaluationPlan(
     IReadOnlyList<Problem> Problems, IReadOnlyList<PerturbationChoice> Perturbations)
 {
-    /// <summary>In the order in which they are drawn.</summary>
+    /// <summary>The batches, in the order in which they are sampled.</summary>
     public IReadOnlyList<EvaluationBatch> Batches { get; } =
     [
         .. from perturbation in Perturbations.Prepend<PerturbationChoice?>(null)
@@ -19,8 +19,8 @@ public sealed record EvaluationPlan(
     ];
 }
 
-/// <summary>Problems that are drawn together.</summary>
-/// <param name="Perturbation">Of their images; null: they are shown as they are.</param>
+/// <summary>Problems that are sampled together.</summary>
+/// <param name="Perturbation">The perturbation of their images; null: they are shown as they are.</param>
 /// <param name="First">The place of the first problem among all of the evaluation.</param>
-/// <param name="Problems">One after another.</param>
+/// <param name="Problems">The problems, consecutive in the evaluation.</param>
 public sealed record EvaluationBatch(PerturbationChoice? Perturbation, int First, IReadOnlyList<Problem> Problems);

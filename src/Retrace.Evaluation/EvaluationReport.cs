@@ -13,7 +13,7 @@ namespace Retrace.Evaluation;
 /// <summary>An evaluation and how it was made; the file is described in docs/data-formats.md.</summary>
 /// <param name="Model">The model's folder.</param>
 /// <param name="Data">The problems' file.</param>
-/// <param name="Sampling">How responses were drawn.</param>
+/// <param name="Sampling">How responses were sampled.</param>
 /// <param name="ImagesExchanged">Whether problems were shown other problems' images.</param>
 /// <param name="Unlabeled">Problems left out because they have no answer.</param>
 /// <param name="Skipped">Records left out because they cannot be used.</param>
@@ -36,19 +36,21 @@ public sealed record EvaluationReport(
     /// <summary>How answers were found in responses (<c>reward.extraction</c>).</summary>
     public string Extraction { get; init; } = "boxed";
 
-    /// <summary>How many labeled problems were taken at most, in the file's order; null: all.</summary>
+    /// <summary>The most labeled problems that were taken, in the file's order; null: all.</summary>
     public int? Limit { get; init; }
 
-    /// <summary>What the benchmark's authors would report; null where the problems are of none.</summary>
+    /// <summary>
+    /// The results as the benchmark's authors report them; null where the problems belong to no benchmark.
+    /// </summary>
     public BenchmarkResult? Benchmark { get; init; }
 
     /// <summary>The same problems under perturbations, in the order in which these were asked for.</summary>
     public IReadOnlyList<PerturbedEvaluation> Perturbed { get; init; } = [];
 
-    /// <summary>Over all problems.</summary>
+    /// <summary>Accuracy and other measures over all problems.</summary>
     public EvaluationSummary Summary { get; } = EvaluationSummary.Of(Problems);
 
-    /// <summary>By category, in alphabetical order; problems without one are in none.</summary>
+    /// <summary>The summaries by category, in alphabetical order; problems without a category are in none.</summary>
     public IReadOnlyList<(string Name, EvaluationSummary Summary)> Categories { get; } =
     [
         .. Problems.Where(problem => problem.Category is not null)
@@ -57,11 +59,11 @@ public sealed record EvaluationReport(
             .Select(group => (group.Key, EvaluationSummary.Of([.. group]))),
     ];
 
-    /// <summary>What an evaluation of this description found.</summary>
-    /// <param name="manifest">How it was made.</param>
-    /// <param name="data">What it was made on.</param>
-    /// <param name="plan">What was drawn.</param>
-    /// <param name="views">[views][problems] what came out, in the plan's order.</param>
+    /// <summary>Builds the report of an evaluation with this description.</summary>
+    /// <param name="manifest">How the evaluation was made.</param>
+    /// <param name="data">The data that it was made on.</param>
+    /// <param name="plan">Which problems were sampled, and under which perturbations.</param>
+    /// <param name="views">[views][problems] the graded problems, in the plan's order.</param>
     public static EvaluationReport Of(
         EvaluationManifest manifest,
         EvaluationData data,

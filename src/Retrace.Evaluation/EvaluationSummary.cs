@@ -4,12 +4,12 @@ using Retrace.Training.Measurement;
 
 namespace Retrace.Evaluation;
 
-/// <summary>What an evaluation found, over all problems or those of one category. Shares in [0, 1].</summary>
+/// <summary>The results of an evaluation, over all problems or those of one category. Shares in [0, 1].</summary>
 /// <param name="Problems">Labeled problems.</param>
 /// <param name="Samples">k: responses for each.</param>
 /// <param name="Accuracy">avg@k: the share of right responses.</param>
 /// <param name="Interval">
-/// Its 95 % interval: Wilson's, with the problems as the independent draws. The samples of one problem are not
+/// Its 95 % interval: Wilson's, with the problems as the independent trials. The samples of one problem are not
 /// independent, so with several the interval is on the wide side.
 /// </param>
 /// <param name="PassAt">
@@ -19,7 +19,7 @@ namespace Retrace.Evaluation;
 /// <param name="MajorityAccuracy">maj@k: the share of problems whose most frequent answer is right.</param>
 /// <param name="AnswerRate">The share of responses that have an answer.</param>
 /// <param name="FormatRate">The share of responses of the asked form.</param>
-/// <param name="Lengths">Of the responses; null where a file of an earlier version does not say.</param>
+/// <param name="Lengths">The lengths of the responses; null where a file of an earlier version does not say.</param>
 public sealed record EvaluationSummary(
     int Problems,
     int Samples,
@@ -55,7 +55,7 @@ public sealed record EvaluationSummary(
             ResponseLengths.Of([.. graded.SelectMany(problem => problem.Responses)]));
     }
 
-    /// <summary>The chance that j responses drawn from k, of which c are right, hold a right one.</summary>
+    /// <summary>The chance that j responses chosen from k, of which c are right, hold a right one.</summary>
     internal static double PassAtOf(int k, int c, int j)
     {
         if (k - c < j)

@@ -19,10 +19,10 @@ namespace Retrace.Evaluation;
 /// <c>MODEL/results_DATE.json</c> and a file <c>MODEL/samples_TASK_DATE.jsonl</c> for each task.
 /// </summary>
 /// <remarks>
-/// EleutherAI/lm-evaluation-harness, 0.4.13.dev0 at 4e7e0d4: lm_eval/result_schema.py, loggers/evaluation_tracker.py and
-/// evaluator.py say what the fields are. A task is the problems as they are or under one perturbation; its categories
-/// are tasks below it. The metric is exact_match: with filter none the share of right responses, with filter maj@k
-/// whether the most frequent answer is right; pass@k besides. Standard errors are those of a mean over problems.
+/// EleutherAI/lm-evaluation-harness, 0.4.13.dev0 at 4e7e0d4: lm_eval/result_schema.py, loggers/evaluation_tracker.py
+/// and evaluator.py say what the fields are. A task is the problems as they are or under one perturbation; its
+/// categories are tasks below it. The metric is exact_match: with filter none the share of right responses, with filter
+/// maj@k whether the most frequent answer is right; pass@k besides. Standard errors are those of a mean over problems.
 /// </remarks>
 internal static partial class HarnessResults
 {
@@ -276,7 +276,7 @@ internal static partial class HarnessResults
     /// <summary>Problems under one name, and by category.</summary>
     private sealed record HarnessTask(string Name, IReadOnlyList<GradedProblem> Problems)
     {
-        /// <summary>By category, each with a name of its own, in alphabetical order.</summary>
+        /// <summary>The categories as tasks, each with a name of its own, in alphabetical order.</summary>
         public IReadOnlyList<(string Name, IReadOnlyList<GradedProblem> Problems)> Categories { get; } =
         [
             .. Problems.Where(problem => problem.Category is not null)

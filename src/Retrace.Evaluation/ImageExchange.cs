@@ -7,10 +7,12 @@ namespace Retrace.Evaluation;
 /// </summary>
 public static class ImageExchange
 {
-    /// <summary>Gives every problem that has images those of another; the same seed gives the same exchange.</summary>
-    /// <remarks>Sattolo's algorithm (1986): a permutation of one cycle, so that nobody keeps what was his.</remarks>
+    /// <summary>
+    /// Gives every problem that has images those of another problem; the same seed gives the same exchange.
+    /// </summary>
+    /// <remarks>Sattolo's algorithm (1986): a permutation of one cycle, so that no problem keeps its own.</remarks>
     /// <param name="problems">At least two with images; those without stay as they are.</param>
-    /// <param name="seed">Decides who gets whose.</param>
+    /// <param name="seed">Decides which problem gets which images.</param>
     /// <exception cref="BadInputException">Fewer than two problems have images.</exception>
     public static IReadOnlyList<Problem> Of(IReadOnlyList<Problem> problems, long seed)
     {

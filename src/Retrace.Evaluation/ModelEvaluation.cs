@@ -11,11 +11,13 @@ namespace Retrace.Evaluation;
 /// <summary>Measures a model on labeled problems.</summary>
 public static class ModelEvaluation
 {
-    /// <summary>Loads the model, samples and grades responses, and writes what came out where the options say.</summary>
-    /// <param name="options">What to measure.</param>
-    /// <param name="cancellation">Interrupts it; in a folder it goes on later.</param>
-    /// <exception cref="BadInputException">Something that was given cannot be used.</exception>
-    /// <exception cref="OperationCanceledException">It was interrupted.</exception>
+    /// <summary>
+    /// Loads the model, samples and grades responses, and writes the results where the options say.
+    /// </summary>
+    /// <param name="options">The model, the problems, and what to measure.</param>
+    /// <param name="cancellation">Interrupts it; an evaluation in a folder can be resumed.</param>
+    /// <exception cref="BadInputException">One of the inputs cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static EvaluationReport Run(EvaluationOptions options, CancellationToken cancellation = default)
     {
         RunConfiguration configuration =

@@ -3,9 +3,9 @@ using Retrace.Training.Measurement;
 
 namespace Retrace.Evaluation;
 
-/// <summary>An evaluation of several views of the problems, which goes on where an earlier one ended.</summary>
-/// <param name="evaluator">Samples and grades.</param>
-/// <param name="plan">Problems and perturbations.</param>
+/// <summary>An evaluation of several views of the problems, which resumes where an earlier one ended.</summary>
+/// <param name="evaluator">Samples and grades the responses.</param>
+/// <param name="plan">The problems and perturbations.</param>
 public sealed class PlannedEvaluation(Evaluator evaluator, EvaluationPlan plan)
 {
     /// <summary>Samples and grades responses to all batches of the plan.</summary>
@@ -13,7 +13,9 @@ public sealed class PlannedEvaluation(Evaluator evaluator, EvaluationPlan plan)
     /// <param name="log">Holds what was sampled before and takes what is sampled now; null: nothing is kept.</param>
     /// <param name="onProblems">Called with how many problems have been done, each view of one counted.</param>
     /// <returns>[views][problems], in the plan's order.</returns>
-    /// <exception cref="OperationCanceledException">It was asked to stop; the log holds what was sampled.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The operation was cancelled; the log holds what was sampled.
+    /// </exception>
     public IReadOnlyList<IReadOnlyList<GradedProblem>> Run(
         IReadOnlyDictionary<string, AnswerKey> keys,
         SampleLog? log,
@@ -23,9 +25,9 @@ public sealed class PlannedEvaluation(Evaluator evaluator, EvaluationPlan plan)
         List<GradedProblem> graded = [];
         foreach ((int place, EvaluationBatch batch) in plan.Batches.Index())
         {
-            bool isSampled = place < (log?.Drawn.Count ?? 0);
+            bool isSampled = place < (log?.Sampled.Count ?? 0);
             SampledResponse[][] responses = isSampled
-                ? log!.Drawn[place]
+                ? log!.Sampled[place]
                 : evaluator.Sample(batch.Problems, batch.First, batch.Perturbation, cancellation);
             GradedProblem[] ofBatch =
             [

@@ -21,20 +21,20 @@ public sealed class SampleLog : IDisposable
     private readonly IReadOnlyDictionary<string, BenchmarkItem> _items;
 
     private SampleLog(
-        FileStream file, IReadOnlyDictionary<string, BenchmarkItem> items, IReadOnlyList<SampledResponse[][]> drawn)
+        FileStream file, IReadOnlyDictionary<string, BenchmarkItem> items, IReadOnlyList<SampledResponse[][]> sampled)
     {
         _file = file;
         _items = items;
-        Drawn = drawn;
+        Sampled = sampled;
     }
 
-    /// <summary>What the file held when it was opened: [batches][problems][k], the plan's first batches.</summary>
-    public IReadOnlyList<SampledResponse[][]> Drawn { get; }
+    /// <summary>The samples in the file when it was opened: [batches][problems][k], the plan's first batches.</summary>
+    public IReadOnlyList<SampledResponse[][]> Sampled { get; }
 
-    /// <summary>Opens the file, made where it is missing, behind the last whole batch.</summary>
+    /// <summary>Opens the file, created if it does not exist, after the last whole batch.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="plan">What is drawn, in what order.</param>
-    /// <param name="samples">k.</param>
+    /// <param name="plan">What is sampled, in what order.</param>
+    /// <param name="samples">k, the number of samples for each problem.</param>
     /// <param name="items">The problems of a benchmark, for their categories.</param>
     /// <exception cref="BadInputException">The file holds something else, or cannot be written.</exception>
     public static SampleLog Open(
@@ -45,10 +45,10 @@ public sealed class SampleLog : IDisposable
             FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
             try
             {
-                (List<SampledResponse[][]> drawn, long end) = ReadBatches(file, path, plan, samples);
+                (List<SampledResponse[][]> sampled, long end) = ReadBatches(file, path, plan, samples);
                 file.SetLength(end);
                 file.Position = end;
-                return new SampleLog(file, items, drawn);
+                return new SampleLog(file, items, sampled);
             }
             catch
             {
@@ -70,7 +70,7 @@ public sealed class SampleLog : IDisposable
         try
         {
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            return ReadBatches(file, path, plan, samples).Drawn;
+            return ReadBatches(file, path, plan, samples).Sampled;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -94,8 +94,8 @@ public sealed class SampleLog : IDisposable
     });
 
     /// <summary>Writes the samples of the next batch; they are on the disk when it returns.</summary>
-    /// <param name="perturbation">The batch's.</param>
-    /// <param name="graded">Its problems.</param>
+    /// <param name="perturbation">The perturbation of the batch.</param>
+    /// <param name="graded">The graded problems of the batch.</param>
     public void Append(PerturbationChoice? perturbation, IReadOnlyList<GradedProblem> graded)
     {
         _file.Write(Lines(perturbation, graded, _items));
@@ -104,11 +104,11 @@ public sealed class SampleLog : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static (List<SampledResponse[][]> Drawn, long End) ReadBatches(
+    private static (List<SampledResponse[][]> Sampled, long End) ReadBatches(
         FileStream file, string path, EvaluationPlan plan, int samples)
     {
         using IEnumerator<(byte[] Bytes, bool IsWhole)> lines = ByteLines.Of(file, JsonLinesFile.LongestLine).GetEnumerator();
-        List<SampledResponse[][]> drawn = [];
+        List<SampledResponse[][]> sampled = [];
         long end = 0;
         long read = 0;
         int number = 0;
@@ -119,17 +119,17 @@ public sealed class SampleLog : IDisposable
             {
                 if (!lines.MoveNext() || !lines.Current.IsWhole)
                 {
-                    return (drawn, end);
+                    return (sampled, end);
                 }
                 number++;
                 read += lines.Current.Bytes.Length + 1;
                 responses[i / samples][i % samples] = ResponseOf(
                     lines.Current.Bytes, batch, batch.Problems[i / samples].Id, i % samples, $"{path}, line {number}");
             }
-            drawn.Add(responses);
+            sampled.Add(responses);
             end = read;
         }
-        return (drawn, end);
+        return (sampled, end);
     }
 
     private static SampledResponse ResponseOf(

@@ -7,7 +7,7 @@ using Retrace.Training.Prompts;
 namespace Retrace.Evaluation;
 
 /// <summary>Log-probabilities of given tokens.</summary>
-/// <param name="model">Whose they are.</param>
+/// <param name="model">The model that gives the probabilities.</param>
 /// <param name="tokensAtOnce">
 /// The most tokens in a forward pass, padding included; a longer sequence has one for itself.
 /// </param>
@@ -18,7 +18,7 @@ public sealed class Scorer(VisionLanguageNetwork model, int tokensAtOnce)
     /// <summary>ln p of each token but the first, given all before it.</summary>
     /// <param name="sequences">Each of at least one token.</param>
     /// <returns>[sequences][tokens − 1]</returns>
-    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public float[][] Score(IReadOnlyList<EncodedPrompt> sequences, CancellationToken cancellation) =>
         PromptedResponse.LogProbs(
             model,
@@ -35,9 +35,9 @@ public sealed class Scorer(VisionLanguageNetwork model, int tokensAtOnce)
     /// <param name="lines">Prompts, with or without responses.</param>
     /// <param name="encoder">Turns them into tokens.</param>
     /// <param name="output">Written atomically.</param>
-    /// <param name="onLines">Called with how many lines have been done.</param>
+    /// <param name="onLines">Called with the number of lines done so far.</param>
     /// <exception cref="BadInputException">A line cannot be used, or the file cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public void ScoreFile(
         IReadOnlyList<PromptLine> lines,
         PromptEncoder encoder,

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Retrace.Evaluation;
 
-/// <summary>Which responses of an evaluation are right, as the file of an <see cref="EvaluationReport"/> says.</summary>
+/// <summary>
+/// The responses of an evaluation that are right, read from the file of an <see cref="EvaluationReport"/>.
+/// </summary>
 /// <param name="Place">The file.</param>
 /// <param name="Samples">k.</param>
 /// <param name="Problems">In the file's order, at least one.</param>
@@ -29,7 +31,7 @@ public sealed record StoredAnswers(string Place, int Samples, IReadOnlyList<Stor
         }
     }
 
-    /// <summary>A problem's responses.</summary>
+    /// <summary>One problem of the file, and which responses to it were right.</summary>
     /// <param name="Id">The problem's id.</param>
     /// <param name="Category">Its kind; null where the data do not say.</param>
     /// <param name="Gold">The label.</param>

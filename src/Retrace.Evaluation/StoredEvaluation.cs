@@ -5,14 +5,14 @@ using Retrace.Training.Rollouts;
 
 namespace Retrace.Evaluation;
 
-/// <summary>What the file of an <see cref="EvaluationReport"/> says, apart from problems and responses.</summary>
+/// <summary>The content of an <see cref="EvaluationReport"/>'s file, without problems and responses.</summary>
 /// <param name="Model">The model's folder.</param>
 /// <param name="Data">The problems' file.</param>
-/// <param name="Limit">Of how many labeled problems at most; null: all.</param>
-/// <param name="Sampling">How responses were drawn.</param>
+/// <param name="Limit">The most labeled problems that are taken; null: all.</param>
+/// <param name="Sampling">How responses were sampled.</param>
 /// <param name="Extraction">How answers were found in them.</param>
-/// <param name="Summary">Over all problems.</param>
-/// <param name="Categories">By category.</param>
+/// <param name="Summary">The summary over all problems.</param>
+/// <param name="Categories">The summaries by category.</param>
 public sealed record StoredEvaluation(
     string Model,
     string Data,

@@ -1,13 +1,13 @@
 namespace Retrace.Files;
 
-/// <summary>Writes a file that is never seen half-written.</summary>
+/// <summary>Writes files so that no reader ever sees one half-written.</summary>
 public static class AtomicFile
 {
     private const string Unfinished = ".partial";
 
     /// <summary>
-    /// Writes beside <paramref name="path"/>, then renames; on failure the old file stays as it was. What has been written
-    /// is on the disk when this returns.
+    /// Writes beside <paramref name="path"/>, then renames; on failure the old file stays as it was. What has been
+    /// written is on the disk when this returns.
     /// </summary>
     /// <exception cref="BadInputException">The place cannot be written to.</exception>
     public static void Write(string path, Action<Stream> write)
@@ -37,7 +37,7 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>Removes what processes that were killed while they wrote have left in a folder.</summary>
+    /// <summary>Removes the unfinished files that killed processes left in a folder.</summary>
     public static void RemoveUnfinished(string directory)
     {
         foreach (string temporary in Directory.EnumerateFiles(directory, "*" + Unfinished))

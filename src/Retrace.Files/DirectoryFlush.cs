@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Retrace.Files;
 
-/// <summary>Makes names last: those that files and folders have been given, or renamed to, in a folder.</summary>
+/// <summary>Makes the names of new and renamed files in a folder survive a loss of power.</summary>
 /// <remarks>
 /// Flushing a file keeps what is in it through a loss of power. Its name is kept in the folder, which .NET cannot open.
 /// </remarks>
@@ -11,7 +11,7 @@ public static class DirectoryFlush
     private const int ReadOnly = 0;
     private const int InvalidArgument = 22;
 
-    /// <summary>Waits until the folder's entries are on the disk. Windows keeps them by itself.</summary>
+    /// <summary>Waits until the folder's entries are on the disk. Windows does this by itself.</summary>
     /// <exception cref="IOException">They cannot be written.</exception>
     public static void ToDisk(string directory)
     {

@@ -1,14 +1,14 @@
 namespace Retrace.Files;
 
-/// <summary>Files that come from somebody else, read as a whole.</summary>
+/// <summary>Reads whole files of untrusted origin.</summary>
 public static class InputFile
 {
     /// <summary>
-    /// The bytes of a file that has no more than so many. A device, or a pipe that nobody writes to, counts as an empty
+    /// Reads the bytes of a file up to a given size. A device, or a pipe that nobody writes to, counts as an empty
     /// file: it is never opened.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="most">Bytes.</param>
+    /// <param name="most">The largest size accepted, in bytes.</param>
     /// <exception cref="BadInputException">It is larger.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>

@@ -12,7 +12,7 @@ public static class RealPath
 
     /// <summary>The absolute path without links and dots; null where links lead in a circle.</summary>
     /// <exception cref="IOException">A folder on the way cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    /// <exception cref="UnauthorizedAccessException">A folder on the way may not be read.</exception>
     public static string? Of(string path)
     {
         string full = Path.GetFullPath(path);

@@ -1,6 +1,6 @@
 namespace Retrace.Files;
 
-/// <summary>Paths as they are written, without a look at what links on the way lead to.</summary>
+/// <summary>Paths as they are written, without following links.</summary>
 public static class RelativePath
 {
     /// <summary>The path of a file relative to a folder that it lies in, or null where it does not.</summary>

@@ -55,7 +55,7 @@ public enum ShapeKind
     /// <summary>As <see cref="Line"/>, drawn with dashes.</summary>
     DashedLine,
 
-    /// <summary>x, y of each corner in turn.</summary>
+    /// <summary>x and y of each corner, in order around the polygon.</summary>
     Polygon,
 
     /// <summary>x, y of the centre, the radius.</summary>
@@ -68,7 +68,7 @@ public enum ShapeKind
     Sector,
 }
 
-/// <summary>Colours by what they are for; the style decides which they are.</summary>
+/// <summary>Colours by their purpose; the style decides which they are.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<FigureColor>))]
 public enum FigureColor
 {

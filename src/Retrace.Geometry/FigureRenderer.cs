@@ -6,7 +6,7 @@ namespace Retrace.Geometry;
 /// <summary>Draws figures. Thread-safe, and the same description always gives the same pixels.</summary>
 public static class FigureRenderer
 {
-    /// <summary>The figure's pixels.</summary>
+    /// <summary>Renders a figure to pixels.</summary>
     public static PixelImage Render(FigureDescription figure)
     {
         using SKBitmap bitmap = Draw(figure);

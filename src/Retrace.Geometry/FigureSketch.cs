@@ -30,7 +30,7 @@ internal sealed class FigureSketch
     /// <summary>Font size of ordinary labels: 16 to 19 pixels.</summary>
     public float LabelSize { get; set; }
 
-    /// <summary>Radians, clockwise.</summary>
+    /// <summary>The rotation of the whole figure: radians, clockwise.</summary>
     public float Turn { get; set; }
 
     /// <summary>Whether all labels lie inside the figure and clear of one another.</summary>
@@ -80,11 +80,11 @@ internal sealed class FigureSketch
             FigureColor.None, 1);
     }
 
-    /// <param name="center">Of the whole pie.</param>
+    /// <param name="center">The center of the whole pie.</param>
     /// <param name="radius">Pixels.</param>
     /// <param name="start">Degrees clockwise from the x axis.</param>
     /// <param name="sweep">Degrees.</param>
-    /// <param name="role">What it stands for.</param>
+    /// <param name="role">What the sector stands for.</param>
     /// <param name="fill">Its colour.</param>
     public void Sector(Vector2 center, float radius, float start, float sweep, string role, FigureColor fill)
     {

@@ -32,7 +32,7 @@ internal sealed record FigureStyle(
     private static readonly uint[] Tints =
         [0xffcfe3ff, 0xffffd9c7, 0xffd5f2cf, 0xfff3dcff, 0xfffff0b8, 0xffcdf3f2, 0xffffd6e3, 0xffe2e2e2];
 
-    /// <summary>The style of this seed.</summary>
+    /// <summary>Chooses a style; the same seed always gives the same one.</summary>
     public static FigureStyle For(long seed)
     {
         Random random = RandomStream.For(seed);

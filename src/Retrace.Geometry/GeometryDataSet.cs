@@ -13,7 +13,7 @@ public static class GeometryDataSet
     /// figure a <see cref="FigureDescription"/>. No problem occurs twice; the same seed gives the same bytes. A file is
     /// written under a temporary name and renamed when it is complete.
     /// </summary>
-    /// <param name="directory">Made if it is missing; files of these names are replaced.</param>
+    /// <param name="directory">Created if it does not exist; files of these names are replaced.</param>
     /// <exception cref="BadInputException">There are no such problems, or a file cannot be written.</exception>
     public static void Write(string directory, GeometrySelection selection)
     {

@@ -1,6 +1,6 @@
 namespace Retrace.Geometry;
 
-/// <summary>Which problems a data set is made of.</summary>
+/// <summary>The problems that a data set consists of.</summary>
 /// <param name="Seed">Decides all problems.</param>
 /// <param name="Train">How many problems to train on; their answers are there for measurement only.</param>
 /// <param name="Evaluation">How many problems to watch the training with.</param>
@@ -13,7 +13,7 @@ public sealed record GeometrySelection(long Seed, int Train, int Evaluation, int
     /// <summary>The families that take part, in no order; the other places of a stream are passed over.</summary>
     public IReadOnlyCollection<string> Families { get; init; } = GeometryGenerator.Families;
 
-    /// <summary>The first different problems of a split's stream, made as they are asked for.</summary>
+    /// <summary>The first distinct problems of a split's stream, generated lazily.</summary>
     /// <exception cref="BadInputException">
     /// A count is negative, there is no family of a name, or the families have fewer different problems.
     /// </exception>

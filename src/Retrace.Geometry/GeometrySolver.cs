@@ -11,7 +11,7 @@ public static class GeometrySolver
 {
     /// <summary>The answer to what is asked about this figure.</summary>
     /// <param name="family">One of <see cref="GeometryGenerator.Families"/>.</param>
-    /// <param name="figure">As stored.</param>
+    /// <param name="figure">The stored description of the figure.</param>
     /// <exception cref="ArgumentException">There is no such family.</exception>
     public static string Answer(string family, FigureDescription figure) => family switch
     {

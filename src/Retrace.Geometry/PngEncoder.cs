@@ -13,7 +13,7 @@ internal static class PngEncoder
     private const byte TrueColor = 2;
     private const byte Indexed = 3;
 
-    /// <summary>The image as a PNG file.</summary>
+    /// <summary>Encodes the image as the bytes of a PNG file.</summary>
     public static byte[] Encode(PixelImage image)
     {
         Dictionary<int, byte>? palette = PaletteOf(image.Rgb);

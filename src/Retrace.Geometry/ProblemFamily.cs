@@ -2,14 +2,14 @@ using System.Numerics;
 
 namespace Retrace.Geometry;
 
-/// <summary>One kind of problem.</summary>
+/// <summary>One kind of geometry problem, such as angles in a triangle.</summary>
 internal abstract class ProblemFamily(string name)
 {
     public string Name { get; } = name;
 
     /// <summary>A problem of this kind, or null where its labels found no room.</summary>
-    /// <param name="random">Decides everything.</param>
-    /// <param name="difficulty">1 to 3.</param>
+    /// <param name="random">Decides everything about the problem.</param>
+    /// <param name="difficulty">The difficulty, 1 to 3.</param>
     public ProblemDraft? Draw(Random random, int difficulty)
     {
         (FigureSketch sketch, ProblemText text) = Compose(random, difficulty);
@@ -58,7 +58,7 @@ internal abstract class ProblemFamily(string name)
     }
 }
 
-/// <summary>What is said about a figure.</summary>
+/// <summary>All the text that belongs to one figure.</summary>
 /// <param name="Content">The numbers and labels that decide figure, question and answer, without style.</param>
 /// <param name="Asked">What is asked, for the solver.</param>
 /// <param name="Question">As the problem shows it.</param>

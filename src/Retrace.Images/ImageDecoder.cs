@@ -10,14 +10,14 @@ public static class ImageDecoder
     private const long MaximumPixels = 100_000_000;
 
     /// <summary>
-    /// Decodes the bytes of an image file. What is transparent is laid on white, and the orientation that a camera noted
-    /// is applied.
+    /// Decodes the bytes of an image file. What is transparent is laid on white, and the orientation that a camera
+    /// noted is applied.
     /// </summary>
     /// <param name="bytes">The whole file.</param>
     /// <param name="name">Names the image in messages.</param>
     /// <exception cref="BadInputException">
-    /// The bytes are no image, are cut short or damaged, or the image is larger than 100 megapixels or 20 000 pixels on a
-    /// side, or is decoded in more than 100 scans, which is seen before memory is taken.
+    /// The bytes are no image, are cut short or damaged, or the image is larger than 100 megapixels or 20 000 pixels on
+    /// a side, or is decoded in more than 100 scans, which is seen before memory is taken.
     /// </exception>
     public static PixelImage Decode(byte[] bytes, string name)
     {
@@ -49,11 +49,11 @@ public static class ImageDecoder
         return Orient(bitmap.GetPixelSpan(), stored.Width, stored.Height, codec.EncodedOrigin);
     }
 
-    /// <summary>The image as a PNG file.</summary>
+    /// <summary>Encodes the image as the bytes of a PNG file.</summary>
     public static byte[] EncodePng(PixelImage image) => Encode(image, SKEncodedImageFormat.Png, 100);
 
-    /// <summary>The image as a JPEG file.</summary>
-    /// <param name="quality">1 to 100, as the IJG's library counts.</param>
+    /// <summary>Encodes the image as the bytes of a JPEG file.</summary>
+    /// <param name="quality">From 1 to 100, on the scale of the IJG's library.</param>
     public static byte[] EncodeJpeg(PixelImage image, int quality) =>
         Encode(image, SKEncodedImageFormat.Jpeg, quality);
 

@@ -56,32 +56,35 @@ public sealed class VisionLanguageModel : IDisposable
         Images = unadapted.Images;
     }
 
-    /// <summary>The weights, and what is computed with them.</summary>
+    /// <summary>The network: the weights, and the computations with them.</summary>
     public VisionLanguageNetwork Network { get; }
 
-    /// <summary>What differs from family to family: the chat template among them.</summary>
+    /// <summary>The model's family, which has the chat template among other things.</summary>
     public ModelFamily Family => Network.Config.Family;
 
-    /// <summary>Makes patches of images.</summary>
+    /// <summary>Turns images into the patches that the vision encoder reads.</summary>
     public ImageProcessor Images { get; }
 
     /// <summary>Whether the folder has tokenizer files; without them the model reads and writes ids alone.</summary>
     public bool HasTokenizer => _tokenizer is not null;
 
-    /// <summary>Makes token ids of text, and text of ids.</summary>
+    /// <summary>Converts text to token ids, and back.</summary>
     /// <exception cref="BadInputException">The folder has no tokenizer files.</exception>
     public Tokenizer Tokenizer => _tokenizer ?? throw new BadInputException(
         $"{_directory} holds neither tokenizer.json nor vocab.json with merges.txt; text needs a tokenizer.");
 
-    /// <summary>Loads a folder.</summary>
+    /// <summary>Loads a model, or an adapter with its base model, from a folder.</summary>
     /// <param name="directory">
     /// Holds config.json, weights and, unless only token ids are used, tokenizer files; or an adapter.
     /// </param>
     /// <param name="type">The type the weights are held in.</param>
-    /// <param name="device">Where they are held.</param>
-    /// <param name="maxPixels">Lowers the image processor's bound; null keeps it.</param>
+    /// <param name="device">The device that holds the weights.</param>
+    /// <param name="maxPixels">
+    /// The most pixels of an image, where this is fewer than the image processor's bound; null keeps that bound.
+    /// </param>
     /// <exception cref="BadInputException">
-    /// A file is missing or broken, a tensor has the wrong shape, or the folder has <see cref="Checksums"/> and a file differs.
+    /// A file is missing or broken, a tensor has the wrong shape, or the folder has <see cref="Checksums"/> and a file
+    /// differs.
     /// </exception>
     public static VisionLanguageModel Load(string directory, ScalarType type, Device device, int? maxPixels = null)
     {
@@ -124,12 +127,13 @@ public sealed class VisionLanguageModel : IDisposable
     }
 
     /// <summary>
-    /// This model with a new adapter: <see cref="VisionLanguageNetwork.WithAdapter"/>. It has to outlive that.
+    /// This model with a new adapter: <see cref="VisionLanguageNetwork.WithAdapter"/>. This model must outlive the
+    /// result.
     /// </summary>
     public VisionLanguageModel WithAdapter(LoraSettings settings, long seed) =>
         new(this, Network.WithAdapter(settings, seed));
 
-    /// <summary>This model with the adapter that a folder holds. It has to outlive that.</summary>
+    /// <summary>This model with the adapter that a folder holds. This model must outlive the result.</summary>
     /// <exception cref="BadInputException">A file is missing or broken, or it adapts other layers.</exception>
     public VisionLanguageModel WithAdapter(string directory)
     {
@@ -159,7 +163,7 @@ public sealed class VisionLanguageModel : IDisposable
     /// Writes a folder that any reader of the hub's layout loads; of a model with an adapter, one that PEFT loads. Not
     /// atomic as a whole.
     /// </summary>
-    /// <param name="directory">Made if it is not there.</param>
+    /// <param name="directory">Created if it does not exist.</param>
     public void Save(string directory)
     {
         if (Network.Adapter is null)

@@ -10,7 +10,7 @@ public static class GeometryParquet
     /// <summary>
     /// Writes <c>train.parquet</c>, <c>evaluation.parquet</c> and <c>test.parquet</c>, each atomically.
     /// </summary>
-    /// <param name="directory">Made if it is missing; files of these names are replaced.</param>
+    /// <param name="directory">Created if it does not exist; files of these names are replaced.</param>
     /// <exception cref="BadInputException">There are no such problems, or a file cannot be written.</exception>
     public static void Write(string directory, GeometrySelection selection)
     {
@@ -26,9 +26,9 @@ public static class GeometryParquet
         }
     }
 
-    private static ProblemSet SetOf(IEnumerable<GeometryProblem> drawn)
+    private static ProblemSet SetOf(IEnumerable<GeometryProblem> generated)
     {
-        GeometryProblem[] problems = [.. drawn];
+        GeometryProblem[] problems = [.. generated];
         return new ProblemSet(
             [.. problems.Select(problem => new Problem(
                 problem.Id,

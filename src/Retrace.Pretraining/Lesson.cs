@@ -17,7 +17,7 @@ internal sealed record Lesson(PromptedResponse Content, float[] Reading)
     private const long NoiseStream = 1;
     private const long HabitStream = 2;
 
-    /// <summary>What the teacher says about a problem.</summary>
+    /// <summary>The teacher's response to a problem.</summary>
     public static string ResponseTo(GeometryProblem problem) =>
         $"<think>{problem.Reasoning}</think>\\boxed{{{problem.Answer}}}";
 
@@ -26,11 +26,11 @@ internal sealed record Lesson(PromptedResponse Content, float[] Reading)
     public static string TextOf(GeometryProblem problem, ChatTemplate chat) =>
         chat.Prompt(QuestionOf(problem), imageCount: 1) + ResponseTo(problem) + chat.EndOfTurn;
 
-    /// <summary>Draws and encodes the lesson at this place of a split's stream.</summary>
+    /// <summary>Generates and encodes the lesson at this place of a split's stream.</summary>
     /// <param name="noisyShare">Share of figures that carry noise.</param>
     /// <param name="habits">What the teacher sometimes does instead of calculating.</param>
-    /// <param name="model">Whose tokenizer, chat template and image processor encode it.</param>
-    public static Lesson Draw(
+    /// <param name="model">The model whose tokenizer, chat template and image processor encode it.</param>
+    public static Lesson Generate(
         GeometrySplit split,
         long seed,
         long index,

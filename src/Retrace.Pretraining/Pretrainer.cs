@@ -25,20 +25,20 @@ namespace Retrace.Pretraining;
 /// <param name="EvaluationLikelihood">
 /// Mean probability that sampling gives exactly the teacher's response on them: less than the sampled accuracy.
 /// </param>
-/// <param name="Seconds">Since the start.</param>
+/// <param name="Seconds">Seconds since the start.</param>
 public sealed record PretrainingPoint(
     int Step, long Lessons, double Loss, double EvaluationLoss, double EvaluationLikelihood, double Seconds);
 
 /// <summary>
-/// Makes a small model from nothing: a tokenizer, then supervised training on an endless stream of geometry problems with
-/// a teacher's responses. The loss counts the response alone, as in supervised fine-tuning.
+/// Makes a small model from nothing: a tokenizer, then supervised training on an endless stream of geometry problems
+/// with a teacher's responses. The loss counts the response alone, as in supervised fine-tuning.
 /// </summary>
 public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
 {
     private const string CurveFile = "pretraining.jsonl";
     private const int EvaluationLessons = 170; // 10 of each family.
     private const int PointEvery = 250;        // Steps.
-    private const int LessonsAhead = 4;        // Batches drawn before they are asked for.
+    private const int LessonsAhead = 4;        // Batches made before they are asked for.
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -46,12 +46,15 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
     };
 
     /// <summary>Trains, and writes a model folder.</summary>
-    /// <param name="directory">Made if it is not there. It holds a model only when this returns, before that its checkpoints.
+    /// <param name="directory">Created if it does not exist. It holds a model only when this returns, before that its
+    /// checkpoints.
     /// </param>
     /// <param name="resume">Whether to go on from the latest checkpoint that an earlier try left there.</param>
     /// <param name="report">Called with each point of the learning curve.</param>
     /// <exception cref="BadInputException">The folder holds a model already, or nothing to go on from.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped; it can be resumed from the last point.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The operation was cancelled; it can be resumed from the last point.
+    /// </exception>
     public void Run(string directory, bool resume, Action<PretrainingPoint> report, CancellationToken cancellation)
     {
         var checkpoints = new RunCheckpoints(directory, keep: 1);
@@ -90,7 +93,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
     /// <summary>
     /// Writes the model folder that training starts from: a tokenizer that has been learned, and weights that have not.
     /// </summary>
-    /// <param name="directory">Made if it is not there.</param>
+    /// <param name="directory">Created if it does not exist.</param>
     public void WriteUntrainedModel(string directory)
     {
         IEnumerable<string> corpus = Enumerable.Range(0, recipe.CorpusLessons)
@@ -127,11 +130,11 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         Lesson[] evaluation =
         [
             .. Enumerable.Range(0, EvaluationLessons)
-                .Select(i => Lesson.Draw(
+                .Select(i => Lesson.Generate(
                     GeometrySplit.Evaluation, seed, i, 0, TeacherHabits.None, model)),
         ];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        ChannelReader<Lesson[]> batches = DrawAhead(model, (long)stepsTaken * recipe.Batch, stop.Token);
+        ChannelReader<Lesson[]> batches = GenerateAhead(model, (long)stepsTaken * recipe.Batch, stop.Token);
         var clock = Stopwatch.StartNew();
         double loss = 0;
         int stepsInLoss = 0;
@@ -177,8 +180,8 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
             }
         });
 
-    // Lessons are drawn on a thread of their own while the model learns from earlier ones.
-    private ChannelReader<Lesson[]> DrawAhead(VisionLanguageModel model, long start, CancellationToken stop)
+    // Lessons are generated on a thread of their own while the model learns from earlier ones.
+    private ChannelReader<Lesson[]> GenerateAhead(VisionLanguageModel model, long start, CancellationToken stop)
     {
         var channel = Channel.CreateBounded<Lesson[]>(LessonsAhead);
         _ = Task.Run(
@@ -191,7 +194,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
                         TeacherHabits habits = IsHabitual((int)(first / recipe.Batch) + 1) ? recipe.Habits : TeacherHabits.None;
                         Lesson[] batch =
                         [
-                            .. Enumerable.Range(0, recipe.Batch).Select(i => Lesson.Draw(
+                            .. Enumerable.Range(0, recipe.Batch).Select(i => Lesson.Generate(
                                 GeometrySplit.Train,
                                 seed,
                                 first + i,

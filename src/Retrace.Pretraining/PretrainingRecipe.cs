@@ -5,7 +5,7 @@ using Retrace.Models.Text;
 
 namespace Retrace.Pretraining;
 
-/// <summary>All that decides how a small model is made from nothing.</summary>
+/// <summary>All settings from which a small model is made from nothing.</summary>
 /// <param name="Name">The preset's name.</param>
 /// <param name="Family">The family of the model that is made.</param>
 /// <param name="Size">The model's sizes; that of the vocabulary is filled in from the tokenizer.</param>
@@ -13,11 +13,15 @@ namespace Retrace.Pretraining;
 /// <param name="VocabularySize">Tokens of the byte-level BPE, special tokens included.</param>
 /// <param name="CorpusLessons">Lessons whose text the tokenizer is learned from.</param>
 /// <param name="Batch">Lessons in a step.</param>
-/// <param name="ReadingSteps">First stage: so many optimizer steps teach the vision tower to read, and nothing else.</param>
+/// <param name="ReadingSteps">
+/// First stage: so many optimizer steps teach the vision tower to read, and nothing else.
+/// </param>
 /// <param name="JointSteps">Second stage: both parts learn responses that calculate.</param>
 /// <param name="ReadingWeight">Weight of reading beside the responses in the second stage.</param>
-/// <param name="Steps">Optimizer steps of all stages; those left after the second are the third, which teaches habits.</param>
-/// <param name="Habits">Of the third stage's teacher: to answer at a glance, or by a shortcut.</param>
+/// <param name="Steps">
+/// Optimizer steps of all stages; those left after the second are the third, which teaches habits.
+/// </param>
+/// <param name="Habits">The habits of the third stage's teacher: to answer at a glance, or by a shortcut.</param>
 /// <param name="InitialDeviation">Standard deviation of the first weights.</param>
 /// <param name="LearningRate">AdamW's step size at its peak.</param>
 /// <param name="WarmupSteps">Steps of linear rise; after them the step size falls as a cosine.</param>
@@ -76,8 +80,8 @@ public sealed record PretrainingRecipe(
             """);
 
     /// <summary>
-    /// The same but for a bias: in one family the most frequent answer is wrong, because the third stage's teacher takes a
-    /// number of a clear figure for the answer. Majority voting can only make that worse.
+    /// As <see cref="Tiny"/>, but with a bias: in one family the most frequent answer is wrong, because the third
+    /// stage's teacher takes a number of a clear figure for the answer. Majority voting can only make that worse.
     /// </summary>
     public static PretrainingRecipe BiasedTiny { get; } = Tiny with
     {
@@ -87,7 +91,7 @@ public sealed record PretrainingRecipe(
 
     private static readonly PretrainingRecipe[] All = [Tiny, BiasedTiny];
 
-    /// <summary>The names of the recipes.</summary>
+    /// <summary>The names of all recipes, as <c>retrace pretrain</c> takes them.</summary>
     public static IReadOnlyList<string> Presets { get; } = [.. All.Select(recipe => recipe.Name)];
 
     /// <exception cref="BadInputException">There is no preset of this name.</exception>

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Retrace.Pretraining;
 
 /// <summary>
-/// A checkpoint with the sizes of a published model and random weights, to try memory and speed without the real ones. It
-/// has a small tokenizer of its own, whose ids are the first of the large vocabulary.
+/// A checkpoint with the sizes of a published model and random weights, to try memory and speed without the real ones.
+/// It has a small tokenizer of its own, whose ids are the first of the large vocabulary.
 /// </summary>
 public static class RandomCheckpoint
 {
@@ -23,7 +23,7 @@ public static class RandomCheckpoint
 
     /// <summary>Writes the folder: bf16 shards of at most 5 GB, made tensor by tensor.</summary>
     /// <param name="preset">One of <see cref="Presets"/>.</param>
-    /// <param name="directory">Made if it is not there.</param>
+    /// <param name="directory">Created if it does not exist.</param>
     /// <exception cref="BadInputException">The folder is not empty.</exception>
     public static void Write(string preset, string directory, long seed)
     {
@@ -31,15 +31,15 @@ public static class RandomCheckpoint
         Write(family, size, directory, seed);
     }
 
-    /// <summary>A preset's family and sizes.</summary>
+    /// <summary>The family and the sizes behind a preset's name.</summary>
     internal static (ModelFamily Family, ModelSize Size) Find(string preset) => ModelFamilies.All
         .SelectMany(family => family.PublishedSizes, (family, size) => (family, size))
         .First(pair => pair.size.Name + Suffix == preset);
 
-    /// <summary>The same with other sizes.</summary>
-    /// <param name="family">The model's.</param>
+    /// <summary>Writes such a folder for a family, with any sizes.</summary>
+    /// <param name="family">The model's family.</param>
     /// <param name="size">Its vocabulary has at least as many words as the tokenizer.</param>
-    /// <param name="directory">Made if it is not there.</param>
+    /// <param name="directory">Created if it does not exist.</param>
     /// <exception cref="BadInputException">The folder is not empty.</exception>
     public static void Write(ModelFamily family, ModelSize size, string directory, long seed)
     {

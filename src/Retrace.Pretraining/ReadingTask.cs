@@ -43,7 +43,7 @@ internal sealed class ReadingTask : IDisposable
         Optimizer = new AdamW(_map, weightDecay: 0);
     }
 
-    /// <summary>Of the map alone.</summary>
+    /// <summary>The optimizer of the reading map; the model's weights have another.</summary>
     public AdamW Optimizer { get; }
 
     /// <summary>The map and its moments, for a checkpoint to write or to fill.</summary>

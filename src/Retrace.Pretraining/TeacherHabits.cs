@@ -2,17 +2,18 @@ using Retrace.Geometry;
 
 namespace Retrace.Pretraining;
 
-/// <summary>What a teacher sometimes does instead of calculating; all that it doesn't do, it calculates.</summary>
+/// <summary>What a teacher sometimes does instead of calculating.</summary>
 /// <param name="GlancingShare">Share of responses that give the right answer at once, with no reasoning.</param>
 /// <param name="ShortcutFamily">
 /// A kind of problems that have a <see cref="VisualShortcut"/>; null where no problem is answered wrongly.
 /// </param>
 /// <param name="ShortcutShare">
-/// Share of this family's responses that take the shortcut, among those to clear figures: noise gives no such impression.
+/// Share of this family's responses that take the shortcut, among those to clear figures: noise gives no such
+/// impression.
 /// </param>
 public sealed record TeacherHabits(double GlancingShare, string? ShortcutFamily = null, double ShortcutShare = 0)
 {
-    /// <summary>It always calculates.</summary>
+    /// <summary>The teacher that always calculates.</summary>
     public static TeacherHabits None { get; } = new(0);
 
     /// <summary>The problem with the reasoning and the answer that the teacher gives.</summary>

@@ -3,9 +3,9 @@ using Retrace.Runs;
 
 namespace Retrace.Reporting;
 
-/// <summary>A number of <see cref="StepMetrics"/> as it is shown.</summary>
+/// <summary>A number of <see cref="StepMetrics"/>, with how it is shown.</summary>
 /// <param name="Key">Its key in metrics.jsonl.</param>
-/// <param name="Group">The part of the system it tells about; TensorBoard shows a group together.</param>
+/// <param name="Group">The part of the system that it describes; TensorBoard shows a group together.</param>
 /// <param name="Unit">How its values are written.</param>
 /// <param name="Read">Its value in a step.</param>
 internal sealed record Metric(string Key, string Group, MetricUnit Unit, Func<StepMetrics, double?> Read)
@@ -66,7 +66,7 @@ internal sealed record Metric(string Key, string Group, MetricUnit Unit, Func<St
     public static readonly Metric PeakMemoryBytes =
         new("peak_memory_bytes", "cost", MetricUnit.Bytes, step => step.PeakMemoryBytes);
 
-    /// <summary>All of them, group by group.</summary>
+    /// <summary>All metrics, group by group.</summary>
     public static readonly IReadOnlyList<Metric> All =
     [
         EvalAccuracy, TrainAccuracy, PseudoLabelAccuracy,

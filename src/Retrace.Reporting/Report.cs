@@ -15,7 +15,7 @@ public static class Report
 
     /// <summary>Writes the page, replacing an earlier one once it is complete.</summary>
     /// <param name="runs">At least one; they are shown in this order.</param>
-    /// <param name="path">The HTML file; its folder is created where it is missing.</param>
+    /// <param name="path">The HTML file; its folder is created if it does not exist.</param>
     /// <exception cref="BadInputException">
     /// The file cannot be written, or a line of a run's trajectories is no record.
     /// </exception>
@@ -27,7 +27,7 @@ public static class Report
 
     /// <summary>Writes every figure of the page as PNG, SVG and CSV, the last with all values, not thinned.</summary>
     /// <param name="runs">At least one.</param>
-    /// <param name="directory">Created where it is missing.</param>
+    /// <param name="directory">Created if it does not exist.</param>
     /// <exception cref="BadInputException">A file cannot be written.</exception>
     public static void WriteFigures(IReadOnlyList<RunRecord> runs, string directory)
     {
@@ -68,7 +68,7 @@ public static class Report
             ]));
     }
 
-    /// <summary>The tables of runs.</summary>
+    /// <summary>The sections with the tables of all runs.</summary>
     internal static IEnumerable<XElement?> Results(ReportedRuns reported) =>
     [
         HtmlPage.Section(

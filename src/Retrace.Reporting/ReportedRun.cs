@@ -2,7 +2,7 @@ using Retrace.Runs;
 
 namespace Retrace.Reporting;
 
-/// <summary>A run with the name and the look that it has all over the page.</summary>
+/// <summary>A run with the name and the look that it has everywhere on the page.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Name">Its folder's name, numbered where several have the same.</param>
 /// <param name="Colour">Which colour of the style sheet.</param>

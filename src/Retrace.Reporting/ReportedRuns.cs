@@ -2,7 +2,7 @@ using Retrace.Runs;
 
 namespace Retrace.Reporting;
 
-/// <summary>The runs of a page.</summary>
+/// <summary>The runs that a page reports, and how they group by seed.</summary>
 /// <param name="Runs">In the order in which they were given.</param>
 /// <param name="Groups">Those among them that differ in their seeds alone, two or more together.</param>
 internal sealed record ReportedRuns(IReadOnlyList<ReportedRun> Runs, IReadOnlyList<SeedGroup> Groups)

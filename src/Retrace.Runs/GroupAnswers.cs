@@ -16,6 +16,8 @@ public sealed record GroupAnswers
     /// <summary>[n][k] the same for the continuations; empty without retracing.</summary>
     public IReadOnlyList<IReadOnlyList<int>> Retraced { get; init; } = [];
 
-    /// <summary>Which answer is right, −1: none of them; null where the problem has no label.</summary>
+    /// <summary>
+    /// The index of the right answer, −1 if none of them is right; null where the problem has no label.
+    /// </summary>
     public int? Right { get; init; }
 }

@@ -3,7 +3,7 @@ using Retrace.Problems;
 namespace Retrace.Runs;
 
 /// <summary>
-/// Is told how a run goes while it goes. All calls come from the thread that evolves, which waits for them; what they throw
+/// Receives the progress of a run. All calls come from the thread that evolves, which waits for them; what they throw
 /// ends the run.
 /// </summary>
 public interface IRunObserver
@@ -13,7 +13,7 @@ public interface IRunObserver
     {
     }
 
-    /// <summary>A step has come to a stage.</summary>
+    /// <summary>Called when a step enters a stage.</summary>
     /// <param name="step">From 1; 0 is the evaluation before training.</param>
     /// <param name="stage">What is happening, in a word: rollout, retracing, learning, evaluation.</param>
     void BeginStage(int step, string stage)
@@ -33,8 +33,8 @@ public interface IRunObserver
 }
 
 /// <summary>A run that is about to take its steps.</summary>
-/// <param name="Name">What it is called.</param>
-/// <param name="Folder">Where it lies.</param>
+/// <param name="Name">The run's name.</param>
+/// <param name="Folder">The run's folder.</param>
 /// <param name="StepsTaken">Steps of earlier attempts, after which this one goes on.</param>
 /// <param name="Steps">Steps of the whole run.</param>
 /// <param name="Problems">How many problems it trains on.</param>

@@ -2,12 +2,12 @@ namespace Retrace.Runs;
 
 /// <summary>Reads the lines of a file as they are added to it.</summary>
 /// <remarks>
-/// A run that resumes cuts its files and writes on. So a file that no longer holds the last line that was read, where it
-/// was read, counts as another file, which is read from its beginning.
+/// A run that resumes cuts its files and writes on. So a file that no longer holds the last line that was read, where
+/// it was read, counts as another file, which is read from its beginning.
 /// </remarks>
 internal sealed class LineFollower(string path)
 {
-    /// <summary>Of a line that is handed over; a longer one comes as an empty line.</summary>
+    /// <summary>The longest line that is passed on, in bytes; a longer one becomes an empty line.</summary>
     public const int LongestLine = 1 << 25;
 
     private const int Chunk = 1 << 16;
@@ -15,9 +15,9 @@ internal sealed class LineFollower(string path)
     private long _end; // Of the last line that was read.
     private byte[] _last = []; // That line, with its line break.
 
-    /// <summary>Hands over all whole lines since the last call, without their line breaks.</summary>
-    /// <param name="forget">Called first where lines that were handed over before are not in the file any more.</param>
-    /// <param name="add">The offset of a line, and its bytes, which are the caller's during the call alone.</param>
+    /// <summary>Passes on all whole lines since the last call, without their line breaks.</summary>
+    /// <param name="forget">Called first if lines that were passed on before are no longer in the file.</param>
+    /// <param name="add">Receives the offset of a line, and its bytes, which are valid during the call only.</param>
     /// <returns>Whether anything has changed.</returns>
     public bool Read(Action forget, Action<long, ReadOnlyMemory<byte>> add)
     {

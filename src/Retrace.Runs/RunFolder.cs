@@ -2,37 +2,39 @@ using Retrace.Files;
 
 namespace Retrace.Runs;
 
-/// <summary>The names of what lies in a run's folder. TensorBoard's event files lie beside them.</summary>
+/// <summary>The names of the files in a run's folder. TensorBoard's event files lie beside them.</summary>
 public static class RunFolder
 {
     /// <summary>The configuration as resolved: file, overrides and defaults together.</summary>
     public const string Config = "config.yaml";
 
-    /// <summary>One <see cref="StepMetrics"/> a line.</summary>
+    /// <summary>Holds one <see cref="StepMetrics"/> per line.</summary>
     public const string Metrics = "metrics.jsonl";
 
-    /// <summary>One <see cref="TrajectorySample"/> a line.</summary>
+    /// <summary>Holds one <see cref="TrajectorySample"/> per line.</summary>
     public const string Trajectories = "trajectories.jsonl";
 
-    /// <summary>One <see cref="GroupAnswers"/> a line.</summary>
+    /// <summary>Holds one <see cref="GroupAnswers"/> per line.</summary>
     public const string Answers = "answers.jsonl";
 
     /// <summary>Holds <c>step-N/</c> folders.</summary>
     public const string Checkpoints = "checkpoints";
 
-    /// <summary>What rollout servers load after each update, where nothing else is configured.</summary>
+    /// <summary>
+    /// The folder of the weights that rollout servers load after each update, where no other is configured.
+    /// </summary>
     public const string RolloutWeights = "rollout-weights";
 
-    /// <summary>The run's page.</summary>
+    /// <summary>The file of the run's HTML report.</summary>
     public const string Report = "report.html";
 
-    /// <summary>What happened, in words: see <see cref="RunLog"/>.</summary>
+    /// <summary>The run's log in words: see <see cref="RunLog"/>.</summary>
     public const string Log = "log.txt";
 
     /// <summary>Held locked while a process is at work in the folder: see <see cref="RunLock"/>.</summary>
     public const string Lock = "run.lock";
 
-    /// <summary>Asks the run to end, by being there: see <see cref="StopRequest"/>.</summary>
+    /// <summary>The presence of this file asks the run to end: see <see cref="StopRequest"/>.</summary>
     public const string Stop = "stop";
 
     private const long LargestConfig = 1 << 20; // Bytes, as for settings files.

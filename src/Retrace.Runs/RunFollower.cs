@@ -6,11 +6,11 @@ namespace Retrace.Runs;
 
 /// <summary>
 /// Follows a run's folder while it is written. Where <see cref="RunReader"/> refuses a line that is no record, this one
-/// passes it over and counts it: who watches wants to see the rest.
+/// passes it over and counts it: a watcher wants to see the rest.
 /// </summary>
 /// <remarks>
-/// One thread may call <see cref="Refresh"/>; any may read <see cref="Snapshot"/> meanwhile. The answers of all steps are not
-/// followed: they are for the report.
+/// One thread may call <see cref="Refresh"/>; any may read <see cref="Snapshot"/> meanwhile. The answers of all steps
+/// are not followed: they are for the report.
 /// </remarks>
 public sealed class RunFollower
 {
@@ -48,7 +48,7 @@ public sealed class RunFollower
     public static bool IsRun(string directory) =>
         File.Exists(Path.Combine(directory, RunFolder.Metrics)) || File.Exists(Path.Combine(directory, RunFolder.Config));
 
-    /// <summary>Reads what has been added.</summary>
+    /// <summary>Reads what has been added to the run's files since the last call.</summary>
     /// <returns>Whether anything has changed.</returns>
     public bool Refresh()
     {
@@ -93,7 +93,7 @@ public sealed class RunFollower
         }
     }
 
-    /// <summary>Asks the run to end.</summary>
+    /// <summary>Asks the run to save a checkpoint and stop.</summary>
     /// <exception cref="BadInputException">The request cannot be left in its folder.</exception>
     public void Stop()
     {

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Retrace.Runs;
 
-/// <summary>How a record becomes a line of a run's file, and back.</summary>
+/// <summary>Converts records to lines of a run's files, and back.</summary>
 internal static class RunLine
 {
     private static readonly JsonSerializerOptions Options = new()
@@ -15,7 +15,7 @@ internal static class RunLine
         Converters = { new FiniteNumberConverter() },
     };
 
-    /// <summary>UTF-8, ending in a newline and holding no other.</summary>
+    /// <summary>Writes a record as UTF-8 JSON that ends in its only newline.</summary>
     public static byte[] Write<T>(T record)
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(record, Options);

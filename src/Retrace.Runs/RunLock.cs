@@ -1,16 +1,18 @@
 namespace Retrace.Runs;
 
-/// <summary>Says that a process is at work in a run's folder: a file that the process holds locked.</summary>
+/// <summary>Shows that a process is at work in a run's folder: a file that the process holds locked.</summary>
 /// <remarks>
-/// The lock goes with the process, however it ends. The file stays: who removed it could remove the one that another process
-/// has just locked.
+/// The lock ends with the process, however that ends. The file stays: removing it could remove the one that another
+/// process has just locked.
 /// </remarks>
 public static class RunLock
 {
     private const int Attempts = 4;
 
     /// <summary>Held until it is disposed or the process ends, however it ends.</summary>
-    /// <exception cref="BadInputException">Another process is at work there, or the folder cannot be written to.</exception>
+    /// <exception cref="BadInputException">
+    /// Another process is at work there, or the folder cannot be written to.
+    /// </exception>
     public static IDisposable Take(string directory)
     {
         string path = Path.Combine(directory, RunFolder.Lock);

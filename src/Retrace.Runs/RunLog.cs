@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Retrace.Runs;
 
-/// <summary>A run's <see cref="RunFolder.Log"/>: what happened, in words, a line each with its time.</summary>
+/// <summary>
+/// A run's <see cref="RunFolder.Log"/>: what happened, in words, one line with its time for each event.
+/// </summary>
 /// <remarks>Nothing is cut from it when a run resumes: it tells of every attempt.</remarks>
 public sealed class RunLog : IDisposable
 {
@@ -11,7 +13,7 @@ public sealed class RunLog : IDisposable
 
     private RunLog(FileStream file) => _file = file;
 
-    /// <summary>Goes on with the log in a run's folder, or begins one.</summary>
+    /// <summary>Opens the log in a run's folder for appending, or begins one.</summary>
     public static RunLog Open(string directory) => new(new FileStream(
         Path.Combine(directory, RunFolder.Log), FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0));
 

@@ -14,7 +14,8 @@ public sealed record RunRecord(
     IEnumerable<GroupAnswers> Answers)
 {
     /// <summary>
-    /// What runs are called together that differ in their seeds alone; null where their method and configuration tell.
+    /// The common name of runs that differ only in their seeds; null where method and configuration decide which those
+    /// are.
     /// </summary>
     public string? Variant { get; init; }
 }

@@ -4,8 +4,10 @@ namespace Retrace.Runs;
 /// <param name="Record">The run, with its whole lines.</param>
 /// <param name="Trajectories">Where each trajectory lies, in the file's order.</param>
 /// <param name="Log">The last lines of its log.</param>
-/// <param name="UnreadableLines">Whole lines of metrics and trajectories that are no records; they are passed over.</param>
-/// <param name="State">What its process is doing.</param>
+/// <param name="UnreadableLines">
+/// Whole lines of metrics and trajectories that are no records; they are passed over.
+/// </param>
+/// <param name="State">The state of the run's process.</param>
 public sealed record RunSnapshot(
     RunRecord Record,
     IReadOnlyList<TrajectoryPlace> Trajectories,
@@ -14,18 +16,18 @@ public sealed record RunSnapshot(
     RunState State);
 
 /// <summary>Where a trajectory lies in <see cref="RunFolder.Trajectories"/>.</summary>
-/// <param name="Offset">Bytes before its line.</param>
-/// <param name="Length">Of the line, in bytes.</param>
-/// <param name="Step">Of the trajectory.</param>
+/// <param name="Offset">Where its line begins in the file, in bytes.</param>
+/// <param name="Length">The length of the line in bytes.</param>
+/// <param name="Step">The step that the trajectory belongs to.</param>
 public readonly record struct TrajectoryPlace(long Offset, int Length, int Step);
 
-/// <summary>What the process of a run is doing.</summary>
+/// <summary>The state of a run's process.</summary>
 public enum RunState
 {
-    /// <summary>There is none.</summary>
+    /// <summary>No process is working on the run.</summary>
     Ended,
 
-    /// <summary>It is at work.</summary>
+    /// <summary>A process is working on the run.</summary>
     Running,
 
     /// <summary>It has been asked to stop, and saves a checkpoint.</summary>

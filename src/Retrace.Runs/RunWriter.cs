@@ -5,8 +5,9 @@ using Retrace.Files;
 namespace Retrace.Runs;
 
 /// <summary>
-/// Appends to <see cref="RunFolder.Metrics"/>, <see cref="RunFolder.Trajectories"/> and <see cref="RunFolder.Answers"/>,
-/// one whole line a write, so that a reader beside it sees at most one unfinished line at the end.
+/// Appends to <see cref="RunFolder.Metrics"/>, <see cref="RunFolder.Trajectories"/> and
+/// <see cref="RunFolder.Answers"/>, one whole line per write, so that a concurrent reader sees at most one unfinished
+/// line at the end.
 /// </summary>
 public sealed class RunWriter : IDisposable
 {
@@ -25,7 +26,7 @@ public sealed class RunWriter : IDisposable
     /// Opens the log of a run, made where it is missing. Lines of steps after <paramref name="resumeAfterStep"/> and an
     /// unfinished last line are cut off first: they belong to steps that a resumed run takes again.
     /// </summary>
-    /// <param name="runDirectory">Created where it is missing.</param>
+    /// <param name="runDirectory">Created if it does not exist.</param>
     /// <param name="resumeAfterStep">
     /// The step of the checkpoint that the run goes on from; −1 for a new run, which starts with empty files. A step's
     /// lines must be written before its checkpoint.

@@ -1,6 +1,8 @@
 namespace Retrace.Runs;
 
-/// <summary>What one training step measured: a line of <see cref="RunFolder.Metrics"/>, its keys in snake_case.</summary>
+/// <summary>
+/// What one training step measured: a line of <see cref="RunFolder.Metrics"/>, its keys in snake_case.
+/// </summary>
 /// <remarks>
 /// Null means not measured: labels do not exist, no evaluation was due, or the line is step 0, which holds only the
 /// evaluation before training. NaN and infinities are written as null, because JSON has no words for them.
@@ -31,7 +33,9 @@ public sealed record StepMetrics
     /// <summary>Mean over problems of the frequency of the most frequent answer.</summary>
     public double? MajorityShare { get; init; }
 
-    /// <summary>Share of problems whose most frequent answer has a frequency of at least 0.8: the sign of collapse.</summary>
+    /// <summary>
+    /// Share of problems whose most frequent answer has a frequency of at least 0.8: the sign of collapse.
+    /// </summary>
     public double? HighConfidenceShare { get; init; }
 
     /// <summary>Mean number of distinct answers in a maternal group.</summary>
@@ -51,13 +55,13 @@ public sealed record StepMetrics
 
     public double? LearningRate { get; init; }
 
-    /// <summary>Mean importance weight of the tokens that servers drew. Null with engine local.</summary>
+    /// <summary>Mean importance weight of the tokens that servers sampled. Null with engine local.</summary>
     public double? ImportanceMean { get; init; }
 
     /// <summary>Share of those weights that were truncated.</summary>
     public double? ImportanceTruncated { get; init; }
 
-    /// <summary>Samples of too old a policy, dropped and drawn anew by servers. Null with engine local.</summary>
+    /// <summary>Samples of an outdated policy, dropped and generated anew by servers. Null with engine local.</summary>
     public int? StaleSamples { get; init; }
 
     /// <summary>Requests that a server failed, each of which went to another.</summary>

@@ -5,7 +5,7 @@ namespace Retrace.Runs;
 /// <summary>A step's most important numbers as text, for logs and terminals.</summary>
 public static class StepSummary
 {
-    /// <summary>The step, its numbers, and the time left if all steps take as long as this one.</summary>
+    /// <summary>One line: the step, its numbers, and the time left if all steps take as long as this one.</summary>
     /// <param name="metrics">Of the step; step 0 is the evaluation before training.</param>
     /// <param name="steps">Steps of the whole run.</param>
     public static string Line(StepMetrics metrics, int steps)
@@ -26,7 +26,7 @@ public static class StepSummary
         $"reward {metrics.RewardMean:0.000}  entropy {metrics.Entropy:0.000}  {metrics.TokensPerSecond:0} tokens/s"
         + $"  {metrics.StepSeconds:0.0} s");
 
-    /// <summary>Hours, however many, minutes and seconds.</summary>
+    /// <summary>Formats a duration as hours, however many, minutes and seconds.</summary>
     public static string Duration(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time:mm\\:ss}");
 

@@ -1,11 +1,12 @@
 namespace Retrace.Runs;
 
 /// <summary>
-/// How another process asks a run to end as an interruption ends it: by a file <see cref="RunFolder.Stop"/> in its folder.
+/// A request from another process to end a run as an interruption would: the file <see cref="RunFolder.Stop"/> in its
+/// folder.
 /// </summary>
 /// <remarks>
-/// A file rather than a signal: it reaches a run in a container or on another machine, works on every system, and cannot
-/// hit a process that has got the number of one that is gone.
+/// A file rather than a signal: it reaches a run in a container or on another machine, works on every system, and
+/// cannot hit a process that has got the number of one that is gone.
 /// </remarks>
 public sealed class StopRequest : IDisposable
 {
@@ -36,7 +37,9 @@ public sealed class StopRequest : IDisposable
     /// <summary>Whether the run in a folder has been asked to end and has not ended yet.</summary>
     public static bool IsMadeIn(string directory) => File.Exists(Path.Combine(directory, RunFolder.Stop));
 
-    /// <summary>Watches a folder for the request. One that was made before, of a run that had ended, is removed.</summary>
+    /// <summary>
+    /// Watches a folder for the request. One that was made before, of a run that had ended, is removed.
+    /// </summary>
     /// <param name="directory">The folder of a run that this process holds the lock of.</param>
     /// <param name="interruption">What else ends the run.</param>
     public static StopRequest WatchFor(string directory, CancellationToken interruption)
@@ -46,7 +49,7 @@ public sealed class StopRequest : IDisposable
         return new StopRequest(path, interruption);
     }
 
-    /// <summary>Takes the request away.</summary>
+    /// <summary>Stops watching and removes the request, if one was made.</summary>
     public void Dispose()
     {
         _timer.DisposeAsync().AsTask().Wait(); // No look is under way any more.

@@ -14,7 +14,8 @@ public sealed record TrajectorySample
     public byte[]? Image { get; init; }
 
     /// <summary>
-    /// A JPEG thumbnail of that image as its continuations saw it, perturbed; base64 in the file. Null without retracing.
+    /// A JPEG thumbnail of that image as its continuations saw it, perturbed; base64 in the file. Null without
+    /// retracing.
     /// </summary>
     public byte[]? PerturbedImage { get; init; }
 
@@ -30,14 +31,16 @@ public sealed record TrajectorySample
     /// <summary>The kept prefix as the model sees it again. Null without retracing.</summary>
     public string? Prefix { get; init; }
 
-    /// <summary>Null when no answer could be extracted.</summary>
+    /// <summary>The extracted answer; null when there is none.</summary>
     public string? Answer { get; init; }
 
     public double? Reward { get; init; }
 
     public double? Advantage { get; init; }
 
-    /// <summary>What all trajectories of its group came to, this one first. Empty in runs of earlier versions.</summary>
+    /// <summary>
+    /// The answers and rewards of all trajectories of its group, this one first. Empty in runs of earlier versions.
+    /// </summary>
     public IReadOnlyList<GroupedAnswer> Group { get; init; } = [];
 
     /// <summary>The continuations sampled from the anchor; empty without retracing.</summary>
@@ -49,7 +52,7 @@ public sealed record TrajectorySample
 /// <param name="Answer">Null when no answer could be extracted.</param>
 public sealed record RetracedSample(string Response, string? Answer);
 
-/// <summary>What a maternal trajectory of a group came to.</summary>
+/// <summary>The answer and the reward of one maternal trajectory of a group.</summary>
 /// <param name="Answer">Null when no answer could be extracted.</param>
 /// <param name="Reward">Its total reward.</param>
 /// <param name="Advantage">Its advantage.</param>

@@ -1,9 +1,9 @@
 namespace Retrace.Serving;
 
-/// <summary>A request that gets an error instead of a reply, in OpenAI's form.</summary>
-/// <param name="status">The HTTP status.</param>
-/// <param name="type">OpenAI's word for the kind of error.</param>
-/// <param name="message">One sentence for the one who asked.</param>
+/// <summary>An error to send to the client, in the form of OpenAI's API.</summary>
+/// <param name="status">The reply's HTTP status code.</param>
+/// <param name="type">The error's <c>type</c> member, such as <c>invalid_request_error</c>.</param>
+/// <param name="message">One sentence for the client.</param>
 internal sealed class ApiException(int status, string type, string message) : Exception(message)
 {
     public int Status { get; } = status;

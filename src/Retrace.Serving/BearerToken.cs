@@ -5,15 +5,15 @@ using Microsoft.Extensions.Primitives;
 
 namespace Retrace.Serving;
 
-/// <summary>Lets in who brings the token. Nothing of it is kept but its hash.</summary>
+/// <summary>Admits requests that carry the server's token. Only a hash of it is kept.</summary>
 internal sealed class BearerToken(string token)
 {
     private const string Scheme = "Bearer ";
 
-    // Hashes are of one length, so that comparing them tells neither the token's length nor where it differs.
+    // Hashes have the same length, so comparing them in fixed time reveals neither the token's length nor a prefix.
     private readonly byte[] _hash = Hash(token);
 
-    /// <exception cref="ApiException">The request does not bring it.</exception>
+    /// <exception cref="ApiException">The request does not carry the token.</exception>
     public void Check(HttpRequest request)
     {
         StringValues header = request.Headers.Authorization;

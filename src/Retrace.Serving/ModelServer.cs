@@ -9,13 +9,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Retrace.Models;
 using Retrace.Models.Text;
-using Retrace.Serving.Drawing;
 using Retrace.Serving.Replies;
 using Retrace.Serving.Requests;
+using Retrace.Serving.Sampling;
 
 namespace Retrace.Serving;
 
-/// <summary>An OpenAI-compatible server of a model, with the calls of vLLM and SGLang that rollouts need.</summary>
+/// <summary>Serves a model by OpenAI's API, with the endpoints of vLLM and SGLang that rollouts need.</summary>
 public sealed class ModelServer : IAsyncDisposable
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -44,14 +44,16 @@ public sealed class ModelServer : IAsyncDisposable
         _application = Build();
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address that the server listens on.</summary>
     public Uri Address { get; private set; } = null!;
 
-    /// <summary>Starts a server.</summary>
-    /// <param name="model">What it serves; belongs to the server from here on.</param>
+    /// <summary>Starts a server, which serves until it is disposed.</summary>
+    /// <param name="model">The model to serve, which the server disposes.</param>
     /// <param name="load">Loads another model of the same kind from a folder, for updates.</param>
-    /// <param name="settings">Where it listens, and what it allows.</param>
-    /// <exception cref="BadInputException">The model has no tokenizer, or nobody can listen at the address.</exception>
+    /// <param name="settings">Where to listen and what to allow.</param>
+    /// <exception cref="BadInputException">
+    /// The model has no tokenizer, or the address cannot be listened on.
+    /// </exception>
     public static async Task<ModelServer> StartAsync(
         VisionLanguageModel model,
         Func<string, VisionLanguageModel> load,
@@ -67,7 +69,7 @@ public sealed class ModelServer : IAsyncDisposable
         {
             await server.DisposeAsync();
             throw new BadInputException(
-                $"{settings.Address}:{settings.Port} cannot be listened at: {error.Message}", error);
+                $"{settings.Address}:{settings.Port} cannot be listened on: {error.Message}", error);
         }
         string address = server._application.Services.GetRequiredService<IServer>().Features
             .Get<IServerAddressesFeature>()!.Addresses.First();
@@ -77,15 +79,15 @@ public sealed class ModelServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _worker.DisposeAsync(); // Requests under way are answered that the server ends.
+        await _worker.DisposeAsync(); // Running requests get an error reply.
         await _application.DisposeAsync();
         _models.Dispose();
     }
 
     private WebApplication Build()
     {
-        // Empty: no settings file in the working folder and no variable may have it listen elsewhere; and no log, because
-        // requests hold prompts, images and the token.
+        // An empty builder reads no settings file or environment variable that could change the address, and writes no
+        // log, because requests hold prompts, images and the token.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -105,15 +107,15 @@ public sealed class ModelServer : IAsyncDisposable
         application.MapPost("/v1/chat/completions", ChatAsync);
         application.MapPost("/v1/completions", CompletionAsync);
         application.MapPost("/generate", GenerateAsync);
-        // As delegates, so that what they return is written.
-        foreach (string prefix in new[] { "/v1", "" }) // vLLM's place, and SGLang's.
+        // Cast to Delegate, so that the returned results are written.
+        foreach (string prefix in new[] { "/v1", "" }) // In vLLM and in SGLang.
         {
             application.MapPost($"{prefix}/load_lora_adapter", (Delegate)LoadAdapterAsync);
             application.MapPost($"{prefix}/unload_lora_adapter", (Delegate)UnloadAdapterAsync);
         }
         application.MapPost("/update_weights_from_disk", (Delegate)UpdateWeightsAsync);
         application.MapPost("/collective_rpc", (Delegate)CollectiveCallAsync);
-        application.MapPost("/reset_prefix_cache", () => Results.Ok()); // There is none.
+        application.MapPost("/reset_prefix_cache", () => Results.Ok()); // There is no prefix cache.
         application.MapFallback("{*path}", context => throw ApiException.NotFound(
             $"There is no {context.Request.Method} {context.Request.Path}."));
         return application;
@@ -136,7 +138,7 @@ public sealed class ModelServer : IAsyncDisposable
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is there to be answered.
+            // The client has disconnected.
         }
         catch (Exception error) when (!context.Response.HasStarted)
         {
@@ -144,7 +146,7 @@ public sealed class ModelServer : IAsyncDisposable
         }
         catch (Exception)
         {
-            context.Abort(); // In the middle of a stream: an end without [DONE] would look like a success to some.
+            context.Abort(); // A stream that merely ended without [DONE] would look complete to some clients.
         }
     }
 
@@ -190,25 +192,25 @@ public sealed class ModelServer : IAsyncDisposable
     private async Task ChatAsync(HttpContext context)
     {
         ChatFields fields = await BodyAsync<ChatFields>(context);
-        DrawRequest request = Known(_reading.Read(fields));
+        SampleRequest request = Known(_reading.Read(fields));
         await new OpenAiReply(new ChatForm(fields), fields, request, _worker, _tokenizer).WriteAsync(context);
     }
 
     private async Task CompletionAsync(HttpContext context)
     {
         CompletionFields fields = await BodyAsync<CompletionFields>(context);
-        DrawRequest request = Known(_reading.Read(fields));
+        SampleRequest request = Known(_reading.Read(fields));
         await new OpenAiReply(new CompletionForm(fields), fields, request, _worker, _tokenizer).WriteAsync(context);
     }
 
     private async Task GenerateAsync(HttpContext context)
     {
         GenerateFields fields = await BodyAsync<GenerateFields>(context);
-        DrawRequest request = Known(_reading.Read(fields));
+        SampleRequest request = Known(_reading.Read(fields));
         await GenerateReply.WriteAsync(context, fields, request, _worker, _tokenizer);
     }
 
-    private DrawRequest Known(DrawRequest request) => _models.Names.Contains(request.Model)
+    private SampleRequest Known(SampleRequest request) => _models.Names.Contains(request.Model)
         ? request
         : throw ApiException.NotFound($"The model `{request.Model}` does not exist.");
 
@@ -237,13 +239,13 @@ public sealed class ModelServer : IAsyncDisposable
         return Success("Succeeded to update model weights.");
     }
 
-    // Of vLLM's calls on its workers, the one that reloads weights.
+    // vLLM calls any method of its workers here. Only the one that reloads weights is supported.
     private async Task<IResult> CollectiveCallAsync(HttpContext context)
     {
         CollectiveFields fields = await BodyAsync<CollectiveFields>(context);
         if (fields.Method != "reload_weights")
         {
-            throw ApiException.BadRequest("`method` must be reload_weights; nothing else is called here.");
+            throw ApiException.BadRequest("`method` must be reload_weights; no other is supported.");
         }
         string path = Required(fields.Kwargs?.WeightsPath, "kwargs.weights_path");
         await _worker.ChangeAsync(models => models.UpdateWeights(path, version: null));

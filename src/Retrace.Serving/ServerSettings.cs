@@ -2,15 +2,17 @@ using System.Net;
 
 namespace Retrace.Serving;
 
-/// <summary>Where a server listens, and who may ask it for what.</summary>
-/// <param name="Address">The address to listen at.</param>
-/// <param name="Port">0 takes a free one.</param>
-/// <param name="ModelName">What requests call the model.</param>
-/// <param name="Token">The bearer token that requests must bring; null: none is asked for.</param>
-/// <param name="UpdatesFolder">Adapters and weights may be loaded from below it; null: from nowhere.</param>
-/// <param name="Limits">Bounds on requests.</param>
-/// <param name="MaxBatchSequences">Sequences that are generated side by side.</param>
-/// <param name="MaxPrefillTokens">Prompt tokens that are read side by side.</param>
+/// <summary>Where a server listens and what it allows.</summary>
+/// <param name="Address">The IP address to listen on.</param>
+/// <param name="Port">The port to listen on; 0 picks a free one.</param>
+/// <param name="ModelName">The name by which requests ask for the model.</param>
+/// <param name="Token">The bearer token that requests must carry; null: none is required.</param>
+/// <param name="UpdatesFolder">
+/// Adapters and weights may be loaded only from below this folder; null: from nowhere.
+/// </param>
+/// <param name="Limits">Bounds that every request must keep.</param>
+/// <param name="MaxBatchSequences">Maximum number of sequences that are decoded in one batch.</param>
+/// <param name="MaxPrefillTokens">Maximum number of prompt tokens that are prefilled in one forward pass.</param>
 public sealed record ServerSettings(
     IPAddress Address,
     int Port,

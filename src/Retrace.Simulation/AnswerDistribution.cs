@@ -9,15 +9,15 @@ public sealed class AnswerDistribution
 
     private AnswerDistribution(double[] probabilities) => _probabilities = probabilities;
 
-    /// <summary>[A]</summary>
+    /// <summary>The probability of each answer: [A].</summary>
     public IReadOnlyList<double> Probabilities => _probabilities;
 
-    /// <summary>A</summary>
+    /// <summary>A, the number of possible answers.</summary>
     public int Answers => _probabilities.Length;
 
     public double this[int answer] => _probabilities[answer];
 
-    /// <summary>In nats; from 0, where one answer has all the mass, to log A.</summary>
+    /// <summary>The entropy in nats: from 0, where one answer has all the mass, to log A.</summary>
     public double Entropy => -_probabilities.Where(p => p > 0).Sum(p => p * Math.Log(p));
 
     /// <summary>The most probable answer; of several, the first.</summary>
@@ -71,8 +71,8 @@ public sealed class AnswerDistribution
         return divergence;
     }
 
-    /// <summary>An answer, drawn with its probability.</summary>
-    public int Draw(Random random)
+    /// <summary>Samples an answer.</summary>
+    public int Sample(Random random)
     {
         double left = random.NextDouble();
         for (int a = 0; a < Answers - 1; a++)

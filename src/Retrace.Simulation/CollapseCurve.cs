@@ -1,10 +1,10 @@
 namespace Retrace.Simulation;
 
-/// <summary>The policies that one map goes through.</summary>
-/// <param name="Map">Its name.</param>
-/// <param name="Reference">What its divergence is taken from.</param>
+/// <summary>The policies that one iterated map passes through.</summary>
+/// <param name="Map">The map's name.</param>
+/// <param name="Reference">The policy that its KL divergence is measured from.</param>
 /// <param name="IsSampled">Whether the rewards are those of sampled groups rather than exact expectations.</param>
-/// <param name="Policies">[iterations + 1]</param>
+/// <param name="Policies">[iterations + 1] the policies, the initial one first.</param>
 public sealed record CollapseCurve(
     string Map, ReferencePolicy Reference, bool IsSampled, IReadOnlyList<AnswerDistribution> Policies)
 {

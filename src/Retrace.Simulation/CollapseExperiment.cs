@@ -2,7 +2,7 @@ using Retrace.Rewards;
 
 namespace Retrace.Simulation;
 
-/// <summary>Propositions 1 and 2 side by side: what each reward makes of one distribution of answers.</summary>
+/// <summary>Propositions 1 and 2 side by side: what each reward does to one distribution of answers.</summary>
 public static class CollapseExperiment
 {
     /// <summary>For each reference the same maps in the same order; a sampled map follows its exact one.</summary>

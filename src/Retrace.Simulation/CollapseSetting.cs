@@ -3,7 +3,7 @@ namespace Retrace.Simulation;
 /// <summary>The iteration of Propositions 1 and 2 from one distribution of answers.</summary>
 public sealed record CollapseSetting
 {
-    /// <summary>Of the answers at the beginning. As it stands, the first mode is wrong.</summary>
+    /// <summary>The distribution of the answers at the beginning. By default its mode is wrong.</summary>
     public AnswerDistribution Initial { get; init; } = AnswerDistribution.Of([0.35, 0.3, 0.15, 0.1, 0.1]);
 
     /// <summary>The right answer; nothing but measurement reads it.</summary>
@@ -12,7 +12,7 @@ public sealed record CollapseSetting
     /// <summary>β, the weight of the KL divergence.</summary>
     public double Beta { get; init; } = 0.3;
 
-    /// <summary>How often the policy is replaced by the optimum.</summary>
+    /// <summary>The number of times that the policy is replaced by the optimum.</summary>
     public int Iterations { get; init; } = 20;
 
     /// <summary>n and k; majority voting gets n(1 + k) votes.</summary>
@@ -21,13 +21,13 @@ public sealed record CollapseSetting
     /// <summary>How continuations fare under the perturbation.</summary>
     public Reinference Reinference { get; init; } = new(Survival: 0.3, Spread: 0.5);
 
-    /// <summary>Sampled for each answer and iteration by the sampled maps.</summary>
+    /// <summary>How many groups the sampled maps sample for each answer and iteration.</summary>
     public int SampledGroups { get; init; } = 200;
 
-    /// <summary>Of the sampled maps.</summary>
+    /// <summary>The seed of the sampled reward maps.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Complains of what makes no experiment.</summary>
+    /// <summary>Checks that the settings describe an experiment.</summary>
     /// <exception cref="BadInputException">A number is out of range.</exception>
     public void Check()
     {

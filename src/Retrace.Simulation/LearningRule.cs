@@ -4,9 +4,9 @@ using Retrace.Rewards;
 namespace Retrace.Simulation;
 
 /// <summary>A reward rule with the scale of its advantages.</summary>
-/// <param name="Name">For tables.</param>
+/// <param name="Name">The name in tables.</param>
 /// <param name="Reward">The rule, as training uses it.</param>
-/// <param name="Normalisation">What a reward's distance from its group's mean is divided by.</param>
+/// <param name="Normalisation">What a reward's deviation from the mean of its group is divided by.</param>
 /// <param name="Retraces">
 /// Whether the continuations retrace; if not, their places are taken by as many independent samples, which vote.
 /// </param>

@@ -26,10 +26,10 @@ public static class PolicyIteration
 
     /// <summary>[iterations + 1] the policies, the initial one first.</summary>
     /// <param name="initial">P_0</param>
-    /// <param name="reward">Given by each policy to its own answers.</param>
+    /// <param name="reward">The reward that each policy gives its own answers.</param>
     /// <param name="beta">β, above 0.</param>
-    /// <param name="anchor">Which policy P_ref is.</param>
-    /// <param name="iterations">How often.</param>
+    /// <param name="anchor">The policy that serves as P_ref.</param>
+    /// <param name="iterations">The number of iterations.</param>
     public static IReadOnlyList<AnswerDistribution> Run(
         AnswerDistribution initial, IExpectedReward reward, double beta, ReferencePolicy anchor, int iterations)
     {

@@ -1,6 +1,6 @@
 namespace Retrace.Simulation;
 
-/// <summary>What each iteration's KL divergence is taken from.</summary>
+/// <summary>The policy that each iteration's KL divergence is measured from.</summary>
 public enum ReferencePolicy
 {
     /// <summary>

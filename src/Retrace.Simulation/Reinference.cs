@@ -5,14 +5,14 @@ namespace Retrace.Simulation;
 /// trajectory it was cut from, or it thinks anew.
 /// </summary>
 /// <remarks>
-/// One that thinks anew draws its answer from the policy, blurred by the perturbation: (1 − spread) π + spread / A. It
-/// may then hit its trajectory's answer by chance, so that a continuation comes back to an answer of probability p a
+/// One that thinks anew samples its answer from the policy, blurred by the perturbation: (1 − spread) π + spread / A.
+/// It may then hit its trajectory's answer by chance, so that a continuation comes back to an answer of probability p a
 /// little more often than it survives.
 /// </remarks>
 /// <param name="Survival">The probability of surviving, in [0, 1].</param>
 /// <param name="Spread">
-/// The share of the uniform distribution in what a continuation draws that does not survive, in [0, 1]: what the
-/// perturbation of the picture does to the policy.
+/// The share of the uniform distribution in what a continuation that does not survive samples from, in [0, 1]: the
+/// effect of the perturbed picture on the policy.
 /// </param>
 public readonly record struct Reinference(double Survival, double Spread = 0)
 {
@@ -23,13 +23,13 @@ public readonly record struct Reinference(double Survival, double Spread = 0)
     /// <summary>The probability that a continuation comes back to its trajectory's answer, by chance or not.</summary>
     public double Returns(AnswerDistribution policy, int answer) => Survival + Reaches(policy, answer);
 
-    /// <summary>The answer of a continuation of a trajectory with the given answer.</summary>
-    public int Draw(AnswerDistribution policy, int answer, Random random)
+    /// <summary>Samples the answer of a continuation, given its trajectory's answer.</summary>
+    public int Sample(AnswerDistribution policy, int answer, Random random)
     {
         if (random.NextDouble() < Survival)
         {
             return answer;
         }
-        return Spread > 0 && random.NextDouble() < Spread ? random.Next(policy.Answers) : policy.Draw(random);
+        return Spread > 0 && random.NextDouble() < Spread ? random.Next(policy.Answers) : policy.Sample(random);
     }
 }

@@ -1,6 +1,6 @@
 namespace Retrace.Simulation;
 
-/// <summary>A bound that a setting has to keep.</summary>
+/// <summary>Checks of settings against their bounds.</summary>
 internal static class Require
 {
     /// <exception cref="BadInputException">The condition does not hold; the message is the given sentence.</exception>

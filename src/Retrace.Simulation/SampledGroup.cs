@@ -6,19 +6,19 @@ namespace Retrace.Simulation;
 internal static class SampledGroup
 {
     /// <summary>A group as the reward rules read it; class ids are the answers.</summary>
-    /// <param name="first">The first trajectory's answer; the others are drawn from the policy.</param>
-    /// <param name="policy">What trajectories are drawn from, and continuations that think anew.</param>
+    /// <param name="first">The first trajectory's answer; the others are sampled from the policy.</param>
+    /// <param name="policy">Where trajectories are sampled from, and continuations that think anew.</param>
     /// <param name="size">n and k.</param>
-    /// <param name="reinferenceOf">How the continuations fare of a trajectory with this answer.</param>
-    /// <param name="random">Drawn from in a fixed order: trajectories, then continuations.</param>
-    public static AnswerGroup Draw(
+    /// <param name="reinferenceOf">How continuations of a trajectory with this answer fare.</param>
+    /// <param name="random">Used in a fixed order: trajectories, then continuations.</param>
+    public static AnswerGroup Sample(
         int first, AnswerDistribution policy, GroupSize size, Func<int, Reinference> reinferenceOf, Random random)
     {
         int[] maternal = new int[size.Trajectories];
         maternal[0] = first;
         for (int i = 1; i < maternal.Length; i++)
         {
-            maternal[i] = policy.Draw(random);
+            maternal[i] = policy.Sample(random);
         }
         return size.Continuations == 0
             ? new AnswerGroup(maternal, [])
@@ -30,7 +30,7 @@ internal static class SampledGroup
             int[] continuations = new int[size.Continuations];
             for (int j = 0; j < continuations.Length; j++)
             {
-                continuations[j] = reinference.Draw(policy, answer, random);
+                continuations[j] = reinference.Sample(policy, answer, random);
             }
             return continuations;
         }

@@ -7,29 +7,29 @@ namespace Retrace.Simulation;
 /// a trajectory with the given answer are averaged.
 /// </summary>
 /// <remarks>
-/// For each answer the first trajectory of every group is given this answer and the rest is drawn, so that rare answers
-/// are estimated as well as frequent ones. Random numbers are named by seed, iteration, answer and group.
+/// For each answer the first trajectory of every group is given this answer and the rest is sampled, so that rare
+/// answers are estimated as well as frequent ones. Random numbers are named by seed, iteration, answer and group.
 /// </remarks>
-/// <param name="rule">Reads answers alone.</param>
+/// <param name="rule">The rule, which must read nothing but answers.</param>
 /// <param name="size">n and k of a group.</param>
-/// <param name="reinference">The fate of all continuations.</param>
-/// <param name="groups">How many are sampled for each answer; at least 1.</param>
-/// <param name="seed">Decides all of them.</param>
+/// <param name="reinference">How all continuations fare.</param>
+/// <param name="groups">The number of groups sampled for each answer; at least 1.</param>
+/// <param name="seed">The seed of all samples.</param>
 public sealed class SampledReward(IRewardRule rule, GroupSize size, Reinference reinference, int groups, long seed)
     : IExpectedReward
 {
     public double[] Of(AnswerDistribution policy, int iteration) =>
     [
-        .. Enumerable.Range(0, policy.Answers).Select(answer => Draws(policy, iteration, answer).Average()),
+        .. Enumerable.Range(0, policy.Answers).Select(answer => Samples(policy, iteration, answer).Average()),
     ];
 
-    /// <summary>[groups] the single rewards of a trajectory with this answer.</summary>
-    public IEnumerable<double> Draws(AnswerDistribution policy, int iteration, int answer)
+    /// <summary>[groups] rewards of a trajectory with this answer, one from each sampled group.</summary>
+    public IEnumerable<double> Samples(AnswerDistribution policy, int iteration, int answer)
     {
         for (int g = 0; g < groups; g++)
         {
             Random random = RandomStream.For(seed, iteration, answer, g);
-            yield return rule.Score(SampledGroup.Draw(answer, policy, size, _ => reinference, random))[0];
+            yield return rule.Score(SampledGroup.Sample(answer, policy, size, _ => reinference, random))[0];
         }
     }
 }

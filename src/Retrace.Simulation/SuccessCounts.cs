@@ -11,8 +11,8 @@ internal static class SuccessCounts
     /// products of probabilities only, so that nothing cancels.
     /// </summary>
     /// <param name="counts">[m + 1] the probabilities of 0 … m successes so far.</param>
-    /// <param name="trials">How many more.</param>
-    /// <param name="probability">Of each of them.</param>
+    /// <param name="trials">The number of further trials.</param>
+    /// <param name="probability">The probability that each of them succeeds.</param>
     /// <returns>[m + trials + 1]</returns>
     public static double[] Then(double[] counts, int trials, double probability)
     {

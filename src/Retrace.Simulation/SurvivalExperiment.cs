@@ -1,17 +1,17 @@
 namespace Retrace.Simulation;
 
 /// <summary>
-/// What learning comes to, by rule and by survival gap: the tabular experiment over all of them, with several seeds.
+/// The results of learning, by rule and by survival gap: the tabular experiment over all of them, with several seeds.
 /// </summary>
 public static class SurvivalExperiment
 {
     /// <summary>One result for each gap and rule, gap by gap.</summary>
     /// <param name="setting">Sizes and constants.</param>
     /// <param name="rules">The columns of the table.</param>
-    /// <param name="gaps">Its rows.</param>
+    /// <param name="gaps">The rows of the table.</param>
     /// <param name="seed">The first of the seeds.</param>
-    /// <param name="seeds">How many there are, at least 1.</param>
-    /// <param name="cancellation">Ends it between two runs.</param>
+    /// <param name="seeds">The number of seeds, at least 1.</param>
+    /// <param name="cancellation">Ends the experiment between two runs.</param>
     /// <exception cref="BadInputException">A number is out of range.</exception>
     public static IReadOnlyList<SurvivalResult> Run(
         TabularSetting setting,

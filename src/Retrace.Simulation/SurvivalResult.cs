@@ -1,6 +1,6 @@
 namespace Retrace.Simulation;
 
-/// <summary>What one rule came to at one survival gap.</summary>
+/// <summary>The result of one rule at one survival gap.</summary>
 /// <param name="Gap">The survival gap.</param>
 /// <param name="Rule">The rule's name.</param>
 /// <param name="Curves">[seeds][updates + 1]</param>
@@ -14,7 +14,7 @@ public sealed record SurvivalResult(double Gap, string Rule, IReadOnlyList<IRead
     ];
 
     /// <summary>
-    /// Of the mean probability of the right answer at the end, over the seeds; null with one seed.
+    /// The standard error, over the seeds, of the final probability of the right answer; null with one seed.
     /// </summary>
     public double? StandardError
     {

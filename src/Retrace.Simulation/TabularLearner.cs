@@ -31,16 +31,16 @@ public sealed class TabularLearner
         _rule = rule;
         _reinference = rule.Retraces ? setting.Reinference(gap) : default;
         _seed = seed;
-        _problems = TabularProblem.Draw(setting, seed);
+        _problems = TabularProblem.Sample(setting, seed);
         _logits = [.. _problems.Select(problem => problem.Logits.ToArray())];
         _initial = Array.ConvertAll(_logits, logits => AnswerDistribution.OfLogits(logits));
         _policies = [.. _initial];
     }
 
-    /// <summary>[updates + 1] what the policies are like at the beginning and after each update.</summary>
+    /// <summary>[updates + 1] the state of the policies at the beginning and after each update.</summary>
     /// <param name="setting">Sizes and constants.</param>
-    /// <param name="rule">What is rewarded.</param>
-    /// <param name="gap">The survival gap; a rule that does not retrace knows none.</param>
+    /// <param name="rule">The reward rule and the scale of its advantages.</param>
+    /// <param name="gap">The survival gap; ignored by a rule that does not retrace.</param>
     /// <param name="seed">Decides problems and groups. Rules with the same seed see the same problems.</param>
     /// <exception cref="BadInputException">A number is out of range.</exception>
     public static IReadOnlyList<LearningPoint> Run(TabularSetting setting, LearningRule rule, double gap, long seed)
@@ -75,8 +75,8 @@ public sealed class TabularLearner
     {
         Random random = RandomStream.For(_seed, Purpose, update, problem);
         AnswerDistribution policy = _policies[problem];
-        return SampledGroup.Draw(
-            policy.Draw(random),
+        return SampledGroup.Sample(
+            policy.Sample(random),
             policy,
             _setting.Group,
             answer => answer == _problems[problem].Right ? _reinference.Right : _reinference.Wrong,

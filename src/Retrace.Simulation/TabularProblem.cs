@@ -9,20 +9,20 @@ public sealed record TabularProblem(IReadOnlyList<double> Logits, int Right)
 
     /// <summary>
     /// The problems of a seed. The first ones, a share of <see cref="TabularSetting.RightShare"/>, have a right
-    /// dominant answer. Which answer dominates, and which is right, is drawn, so that no place among the answers is
+    /// dominant answer. Which answer dominates, and which is right, is random, so that no place among the answers is
     /// better than another.
     /// </summary>
-    public static IReadOnlyList<TabularProblem> Draw(TabularSetting setting, long seed)
+    public static IReadOnlyList<TabularProblem> Sample(TabularSetting setting, long seed)
     {
         int dominantRight = (int)Math.Round(setting.RightShare * setting.Problems);
         return
         [
             .. Enumerable.Range(0, setting.Problems).Select(index =>
-                Draw(setting, index < dominantRight, RandomStream.For(seed, Purpose, index))),
+                Sample(setting, index < dominantRight, RandomStream.For(seed, Purpose, index))),
         ];
     }
 
-    private static TabularProblem Draw(TabularSetting setting, bool dominantIsRight, Random random)
+    private static TabularProblem Sample(TabularSetting setting, bool dominantIsRight, Random random)
     {
         double[] logits = new double[setting.Answers];
         for (int a = 0; a < logits.Length; a++)

@@ -8,19 +8,19 @@ namespace Retrace.Simulation;
 /// </remarks>
 public sealed record TabularSetting
 {
-    /// <summary>How many problems learn together; they share the scale of batch-std and nothing else.</summary>
+    /// <summary>The number of problems that learn together; they share only the scale of batch-std.</summary>
     public int Problems { get; init; } = 400;
 
-    /// <summary>A, the answers to each.</summary>
+    /// <summary>A, the number of possible answers to each problem.</summary>
     public int Answers { get; init; } = 6;
 
-    /// <summary>n and k.</summary>
+    /// <summary>n trajectories with k continuations each.</summary>
     public GroupSize Group { get; init; } = new(8, 5);
 
-    /// <summary>Steps of gradient ascent.</summary>
+    /// <summary>The number of gradient ascent steps.</summary>
     public int Updates { get; init; } = 100;
 
-    /// <summary>η, for logits.</summary>
+    /// <summary>η, the learning rate of the logits.</summary>
     public double LearningRate { get; init; } = 0.15;
 
     /// <summary>β, the weight of KL(π ‖ initial π).</summary>
@@ -32,10 +32,10 @@ public sealed record TabularSetting
     /// <summary>The standard deviation of the noise in initial logits.</summary>
     public double Noise { get; init; } = 0.85;
 
-    /// <summary>What the dominant answer has over the noise, in logits.</summary>
+    /// <summary>The lead of the dominant answer over the noise, in logits.</summary>
     public double Dominance { get; init; } = 1.4;
 
-    /// <summary>What a right answer that is not dominant has over the noise, in logits.</summary>
+    /// <summary>The lead of a right answer that is not dominant over the noise, in logits.</summary>
     public double RunnerUp { get; init; } = 1.1;
 
     /// <summary>
@@ -44,7 +44,7 @@ public sealed record TabularSetting
     /// </summary>
     public double SurvivalRight { get; init; } = 0.62;
 
-    /// <summary>Complains of what makes no experiment.</summary>
+    /// <summary>Checks that the settings describe an experiment.</summary>
     /// <exception cref="BadInputException">A number is out of range.</exception>
     public void Check()
     {

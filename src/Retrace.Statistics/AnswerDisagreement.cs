@@ -1,15 +1,15 @@
 namespace Retrace.Statistics;
 
-/// <summary>How much two sets of sampled answers differ beyond what one of them varies in itself.</summary>
+/// <summary>How much two sets of sampled answers differ beyond the variation within one of them.</summary>
 public static class AnswerDisagreement
 {
     /// <summary>
-    /// The chance that an answer of one set differs from one of the other, less the chance that two of
+    /// The probability that an answer of one set differs from one of the other, minus the probability that two of
     /// <paramref name="clean"/> do. Zero in the mean where both come from one distribution; it can be negative.
     /// </summary>
     /// <remarks>
-    /// Answers at the same place of both sets are not compared: they are drawn with the same random numbers, and agree for
-    /// that alone.
+    /// Answers at the same place of both sets are not compared: they are sampled with the same random numbers, and
+    /// agree for that alone.
     /// </remarks>
     /// <param name="perturbed">[k] k ≥ 2; null, no answer, differs from every answer and from every other null.</param>
     /// <param name="clean">[k]</param>

@@ -28,7 +28,7 @@ public sealed record BatchStatistics(
     public double? SurvivalRight { get; private init; }
 
     /// <summary>
-    /// The same for wrongly answered ones. Trajectories without an answer are neither. The survival gap is the
+    /// The same share for wrongly answered trajectories. Those without an answer are neither. The survival gap is the
     /// difference.
     /// </summary>
     public double? SurvivalWrong { get; private init; }

@@ -2,7 +2,7 @@ using Retrace.Rewards;
 
 namespace Retrace.Statistics;
 
-/// <summary>What one group of answers shows about the model. Frequencies are those of the maternal round.</summary>
+/// <summary>Statistics of one group of answers. Frequencies are those of the maternal round.</summary>
 /// <param name="MajorityShare">
 /// The share of the n trajectories that give the most frequent maternal answer, in [0, 1].
 /// </param>

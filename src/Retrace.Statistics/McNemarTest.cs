@@ -2,16 +2,16 @@ using MathNet.Numerics.Distributions;
 
 namespace Retrace.Statistics;
 
-/// <summary>Whether two classifiers of the same things are right equally often: McNemar's test, exact.</summary>
+/// <summary>McNemar's exact test of whether two classifiers of the same items are right equally often.</summary>
 /// <remarks>
-/// McNemar (1947). Only things that exactly one of the two has right say anything; if the two are equally good, each of
-/// these falls to either with probability ½. The p-value is that of the binomial test with both sides.
+/// McNemar (1947). Only items that exactly one of the two has right count; if the two are equally good, each of
+/// these falls to either with probability ½. The p-value is that of the two-sided binomial test.
 /// </remarks>
-/// <param name="Gained">Right with the second alone.</param>
-/// <param name="Lost">Right with the first alone.</param>
+/// <param name="Gained">Items that only the second has right.</param>
+/// <param name="Lost">Items that only the first has right.</param>
 public readonly record struct McNemarTest(int Gained, int Lost)
 {
-    /// <summary>The chance of so uneven a division or a more uneven one, if both are equally good.</summary>
+    /// <summary>The probability of a division at least as uneven if both are equally good.</summary>
     public double PValue
     {
         get
@@ -24,7 +24,7 @@ public readonly record struct McNemarTest(int Gained, int Lost)
     }
 
     /// <param name="before">[n] whether the first is right.</param>
-    /// <param name="after">[n] whether the second is, of the same things in the same order.</param>
+    /// <param name="after">[n] whether the second is right, for the same items in the same order.</param>
     /// <exception cref="ArgumentException">The two are of different lengths.</exception>
     public static McNemarTest Of(IReadOnlyList<bool> before, IReadOnlyList<bool> after)
     {

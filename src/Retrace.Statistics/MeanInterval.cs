@@ -7,16 +7,16 @@ namespace Retrace.Statistics;
 /// Student (1908): mean ± t · s / √n, with s the sample standard deviation and t the 0.975 quantile with n − 1 degrees
 /// of freedom. It takes the measurements to be normal, which accuracies over hundreds of problems nearly are.
 /// </remarks>
-/// <param name="Mean">Of the measurements.</param>
+/// <param name="Mean">The mean of the measurements.</param>
 /// <param name="HalfWidth">Null where there is but one measurement, which tells nothing of its spread.</param>
 public readonly record struct MeanInterval(double Mean, double? HalfWidth)
 {
     private const double Probability = 0.975;
 
-    /// <summary>The lower end.</summary>
+    /// <summary>The lower end of the 95 % interval.</summary>
     public double? Lower => Mean - HalfWidth;
 
-    /// <summary>The upper end.</summary>
+    /// <summary>The upper end of the 95 % interval.</summary>
     public double? Upper => Mean + HalfWidth;
 
     /// <param name="values">At least one.</param>

@@ -2,24 +2,24 @@ namespace Retrace.Statistics;
 
 /// <summary>The mean of paired changes with its 95 % interval and p-value, by the bootstrap over pairs.</summary>
 /// <remarks>
-/// Efron and Tibshirani (1993), chapters 13 and 15: the pairs are drawn anew with replacement, and the interval is that
+/// Efron and Tibshirani (1993), chapters 13 and 15: the pairs are resampled with replacement, and the interval is that
 /// of the 2.5 % and 97.5 % quantiles of the means. The p-value is twice the smaller share of means that lie on either
 /// side of zero, zero itself included, counting the mean that was observed; so it is never below 2 / (resamples + 1).
 /// </remarks>
 /// <param name="Mean">The mean change.</param>
 /// <param name="Lower">Lower end of the interval.</param>
-/// <param name="Upper">Upper end.</param>
-/// <param name="PValue">Of the hypothesis that there is no change.</param>
+/// <param name="Upper">Upper end of the interval.</param>
+/// <param name="PValue">The p-value of the hypothesis that there is no change.</param>
 public readonly record struct PairedBootstrap(double Mean, double Lower, double Upper, double PValue)
 {
-    /// <summary>So many that another seed moves the ends by a few thousandths of the interval's width.</summary>
+    /// <summary>Enough that another seed moves the ends by only a few thousandths of the interval's width.</summary>
     public const int Resamples = 10_000;
 
     private const double Tail = 0.025;
 
     /// <param name="changes">[n], at least one.</param>
-    /// <param name="random">Draws the pairs.</param>
-    /// <param name="resamples">How often they are drawn.</param>
+    /// <param name="random">Chooses the pairs.</param>
+    /// <param name="resamples">How often they are resampled.</param>
     /// <exception cref="ArgumentException">There are no changes.</exception>
     public static PairedBootstrap Of(IReadOnlyList<double> changes, Random random, int resamples = Resamples)
     {

@@ -4,8 +4,8 @@ using Retrace.Rewards;
 namespace Retrace.Statistics;
 
 /// <summary>
-/// How often answers survive retracing, right and wrong ones apart where labels exist, and what of that can be seen
-/// without labels. Problems weigh by their continuations.
+/// How often answers survive retracing: right and wrong ones separately where labels exist, and measures that need no
+/// labels. Problems weigh by their continuations.
 /// </summary>
 /// <param name="Mean">The share of continuations that came back to the answer they were cut from.</param>
 /// <param name="Right">The same over rightly answered trajectories alone; null where there are none.</param>
@@ -16,17 +16,19 @@ namespace Retrace.Statistics;
 /// independent units (the continuations of one problem are not independent of each other).
 /// </param>
 /// <param name="GapWithin">
-/// The mean of right − wrong within each problem that has both kinds of trajectories. Rewards compare trajectories of one
-/// problem; the gap over all problems is wide already where easy problems are those whose answers survive.
+/// The mean of right − wrong within each problem that has both kinds of trajectories. Rewards compare trajectories of
+/// one problem; the gap over all problems is wide already where easy problems are those whose answers survive.
 /// </param>
-/// <param name="GapWithinHalfWidth">Half the width of its 95 % interval, 1.96 standard errors over these problems.</param>
+/// <param name="GapWithinHalfWidth">
+/// Half the width of its 95 % interval, 1.96 standard errors over these problems.
+/// </param>
 /// <param name="VoteGap">
-/// As <paramref name="GapWithin"/>, between a problem's most frequent answer and its others: how far survival only repeats the
-/// vote. Needs no label.
+/// As <paramref name="GapWithin"/>, between a problem's most frequent answer and its others: how far survival only
+/// repeats the vote. Needs no label.
 /// </param>
 /// <param name="Spread">
-/// The standard deviation of survival between the trajectories of a problem, beyond what k draws vary by chance; 0 where it
-/// is less. Retracing can only tell answers apart where this is large. Needs no label.
+/// The standard deviation of survival between the trajectories of a problem, beyond what k samples vary by chance; 0
+/// where it is less. Retracing can only tell answers apart where this is large. Needs no label.
 /// </param>
 public sealed record SurvivalStatistics(
     double Mean,
@@ -113,7 +115,7 @@ public sealed record SurvivalStatistics(
         return Quantile * Math.Sqrt(variance);
     }
 
-    // A share of k draws has variance p(1 − p) / k by chance, which s(1 − s) / (k − 1) estimates without bias.
+    // A share of k samples has variance p(1 − p) / k by chance, which s(1 − s) / (k − 1) estimates without bias.
     private static double VarianceBeyondChance(AnswerGroup group)
     {
         int[] survivors = Survival.Survivors(group);

@@ -1,18 +1,18 @@
 namespace Retrace;
 
-/// <summary>Things that a configuration chooses by name; a new one is a line in such a table.</summary>
-/// <param name="kind">What they are, for messages.</param>
-/// <param name="builtIn">Those that ship. Their names are taken for good.</param>
+/// <summary>A table of things that a configuration chooses by name.</summary>
+/// <param name="kind">What the things are called in messages.</param>
+/// <param name="builtIn">The built-in choices. Their names cannot be replaced.</param>
 internal sealed class NamedChoices<T>(string kind, params (string Name, T Choice)[] builtIn)
 {
     private readonly Lock _registering = new();
     private readonly string[] _builtIn = Array.ConvertAll(builtIn, choice => choice.Name);
     private volatile (string Name, T Choice)[] _choices = builtIn;
 
-    /// <summary>In the table's order, those registered at its end.</summary>
+    /// <summary>The names in the table's order, registered ones last.</summary>
     public IReadOnlyList<string> Names => Array.ConvertAll(_choices, choice => choice.Name);
 
-    /// <exception cref="BadInputException">There is no such name; the message lists those there are.</exception>
+    /// <exception cref="BadInputException">No such name is known; the message lists the known ones.</exception>
     public T this[string name]
     {
         get
@@ -28,8 +28,10 @@ internal sealed class NamedChoices<T>(string kind, params (string Name, T Choice
         }
     }
 
-    /// <summary>Adds a choice of the user's. One that the user has registered under the same name gives way to it.</summary>
-    /// <exception cref="ArgumentException">The name is that of one that ships, or no word of letters, digits, - and _.</exception>
+    /// <summary>Adds a choice of the user's, which replaces an earlier one of the user's with the same name.</summary>
+    /// <exception cref="ArgumentException">
+    /// The name belongs to a built-in choice, or is not made of letters, digits, - and _ alone.
+    /// </exception>
     public void Register(string name, T choice)
     {
         if (name.Length == 0 || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))

@@ -1,6 +1,6 @@
 namespace Retrace;
 
-/// <summary>What a stream of random numbers is for: the first part of its name.</summary>
+/// <summary>The purpose of a random stream: the first part of its name.</summary>
 public static class Purpose
 {
     public const long BatchOrder = 1;

@@ -4,9 +4,9 @@ namespace Retrace;
 /// Independent random streams named by where they are used: (seed, step, problem, trajectory, …).
 /// </summary>
 /// <remarks>
-/// Every draw of a run comes from a stream whose name follows from its place, never from a generator that is carried
-/// along. A resumed run therefore draws what the unbroken one would have drawn, with no generator state to save, and the
-/// order in which work is done does not change what is drawn.
+/// All randomness of a run comes from streams whose names follow from where they are used, never from a generator that
+/// is carried along. A resumed run therefore samples what the unbroken one would have sampled, with no generator state
+/// to save, and the order in which work is done does not change what is sampled.
 /// </remarks>
 public static class RandomStream
 {

@@ -38,14 +38,14 @@ public sealed class EvaluationFolderTests : IDisposable
         Assert.Equal(2 * 70 * Samples, lines.Count(value => value == '\n'));
         byte[] results = File.ReadAllBytes(whole.Combine(EvaluationFolder.ResultsFile));
         int batches = 4; // Of 64 and of 6 problems, twice.
-        Assert.Equal((0, batches), (whole.Resumed, whole.Drawn));
+        Assert.Equal((0, batches), (whole.Resumed, whole.Sampled));
         Gen.Int[0, lines.Length].Sample(
             kept =>
             {
                 File.WriteAllBytes(whole.Combine(EvaluationFolder.SamplesFile), lines[..kept]);
                 Evaluated resumed = Evaluate("whole", [new("blur", 40)]);
-                Assert.Equal(batches, resumed.Resumed + resumed.Drawn);
-                Assert.Equal(kept == lines.Length, resumed.Drawn == 0);
+                Assert.Equal(batches, resumed.Resumed + resumed.Sampled);
+                Assert.Equal(kept == lines.Length, resumed.Sampled == 0);
                 Assert.Equal(lines, File.ReadAllBytes(resumed.Combine(EvaluationFolder.SamplesFile)));
                 Assert.Equal(results, File.ReadAllBytes(resumed.Combine(EvaluationFolder.ResultsFile)));
             },
@@ -83,7 +83,7 @@ public sealed class EvaluationFolderTests : IDisposable
     {
         Evaluate("more", []);
         Evaluated more = Evaluate("more", [new("blur", 40)]);
-        Assert.Equal((2, 2), (more.Resumed, more.Drawn));
+        Assert.Equal((2, 2), (more.Resumed, more.Sampled));
         Evaluate("all at once", [new("blur", 40)]);
         Assert.Equal(
             File.ReadAllBytes(_files.Combine("all at once/samples.jsonl")),
@@ -150,7 +150,7 @@ public sealed class EvaluationFolderTests : IDisposable
     }
 
     [Fact]
-    public void Responses_are_graded_anew_without_being_drawn()
+    public void Responses_are_graded_anew_without_being_sampled()
     {
         Evaluated evaluated = Evaluate("graded", [new("blur", 40)]);
         EvaluationFolder folder = new(evaluated.Folder);
@@ -216,10 +216,10 @@ public sealed class EvaluationFolderTests : IDisposable
                 .. batch.Problems.Select((problem, i) => GradedProblem.Of(
                     problem,
                     data.Keys[problem.Id],
-                    place < log.Drawn.Count ? log.Drawn[place][i] : ResponsesTo(problem),
+                    place < log.Sampled.Count ? log.Sampled[place][i] : ResponsesTo(problem),
                     new BoxedExtraction())),
             ];
-            if (place >= log.Drawn.Count)
+            if (place >= log.Sampled.Count)
             {
                 log.Append(batch.Perturbation, ofBatch);
             }
@@ -227,7 +227,7 @@ public sealed class EvaluationFolderTests : IDisposable
         }
         var report = EvaluationReport.Of(manifest, data, plan, [.. graded.Chunk(plan.Problems.Count)]);
         folder.WriteResults(manifest, data, report);
-        return new Evaluated(folder.Path, report, log.Drawn.Count, plan.Batches.Count - log.Drawn.Count);
+        return new Evaluated(folder.Path, report, log.Sampled.Count, plan.Batches.Count - log.Sampled.Count);
     }
 
     private static SampledResponse[] ResponsesTo(Problem problem)
@@ -240,7 +240,7 @@ public sealed class EvaluationFolderTests : IDisposable
         ];
     }
 
-    private sealed record Evaluated(string Folder, EvaluationReport Report, int Resumed, int Drawn)
+    private sealed record Evaluated(string Folder, EvaluationReport Report, int Resumed, int Sampled)
     {
         public string Combine(string name) => Path.Combine(Folder, name);
     }

@@ -90,9 +90,9 @@ public class ExpectedRewardTests
         double[] expected = exact.Of(Policy, 0);
         for (int answer = 0; answer < Policy.Answers; answer++)
         {
-            double[] draws = [.. sampled.Draws(Policy, 0, answer)];
-            double mean = draws.Average();
-            double variance = draws.Sum(draw => (draw - mean) * (draw - mean)) / (Groups - 1);
+            double[] rewards = [.. sampled.Samples(Policy, 0, answer)];
+            double mean = rewards.Average();
+            double variance = rewards.Sum(reward => (reward - mean) * (reward - mean)) / (Groups - 1);
             double tolerance = 4 * Math.Sqrt(variance / Groups);
             Assert.InRange(mean, expected[answer] - tolerance, expected[answer] + tolerance);
         }

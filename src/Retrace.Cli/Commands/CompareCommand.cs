@@ -15,10 +15,10 @@ internal static class CompareCommand
         Option<string> data = Required("--data", "FILE", "The problems to train on, .jsonl or .parquet.");
         Option<string> test = Required("--test", "FILE", "Labeled problems to measure on, .jsonl or .parquet.");
         Option<string> output = Required(
-            "--output", "DIR", "Folder for the runs and the tables; what is there already is not done again.");
+            "--output", "DIR", "Folder for the runs and the tables; what is already there is kept.");
         Option<string> methods = new("--methods")
         {
-            Description = "Methods with commas between them, or all; docs/comparing.md says what they are.",
+            Description = "Methods separated by commas, or all; docs/comparing.md describes them.",
             HelpName = "LIST",
             DefaultValueFactory = _ => Variants.Usual,
         };
@@ -29,7 +29,7 @@ internal static class CompareCommand
         };
         Option<string> seeds = new("--seeds")
         {
-            Description = "How many seeds, from that of the settings on, or a list of two or more with commas.",
+            Description = "Number of seeds, from that of the settings on, or two or more seeds, separated by commas.",
             HelpName = "N|LIST",
             DefaultValueFactory = _ => "5",
         };

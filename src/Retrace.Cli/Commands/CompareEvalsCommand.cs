@@ -10,7 +10,7 @@ internal static class CompareEvalsCommand
     public static Command Create()
     {
         Argument<string> before = new("BEFORE") { Description = "What retrace eval --output wrote: a file or a folder." };
-        Argument<string> after = new("AFTER") { Description = "The same of another model, on the same problems." };
+        Argument<string> after = new("AFTER") { Description = "The same for another model, on the same problems." };
         Option<string?> output = new("--output") { Description = "JSON file for the comparison.", HelpName = "FILE" };
         Command command = new(
             "compare-evals", "Compares two evaluations of the same problems: difference, interval, p-value, by category.")

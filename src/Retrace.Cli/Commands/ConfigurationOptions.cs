@@ -52,7 +52,7 @@ internal sealed class ConfigurationOptions
         command.Options.Add(_evaluationData);
     }
 
-    /// <summary>Adds those of a command that trains by several methods with several seeds.</summary>
+    /// <summary>Adds the options of a command that trains by several methods with several seeds.</summary>
     public void AddSharedTo(Command command)
     {
         AddSettingsTo(command);
@@ -67,14 +67,17 @@ internal sealed class ConfigurationOptions
         command.Options.Add(_overrides);
     }
 
-    /// <summary>Defaults, under the model's recommendations, under the file, under the options.</summary>
-    /// <param name="further">Overrides that go before all of them.</param>
+    /// <summary>
+    /// Resolves the configuration: defaults, overridden by the model's recommendations, then the file, then the
+    /// options.
+    /// </summary>
+    /// <param name="further">Overrides that take precedence over all of them.</param>
     /// <exception cref="BadInputException">A file, a key or a value cannot be used.</exception>
     public RunConfiguration Resolve(
         ParseResult parsed, string? modelFolder, params IReadOnlyList<string> further) =>
         ConfigurationLayers.Resolve(modelFolder, parsed.GetValue(_file), [.. Overrides(parsed), .. further]);
 
-    /// <summary>What a run began with, under the options given now.</summary>
+    /// <summary>Resolves the configuration that a run began with, overridden by the options given now.</summary>
     /// <param name="runConfiguration">The run's <c>config.yaml</c>.</param>
     /// <exception cref="BadInputException">A file, a key or a value cannot be used.</exception>
     public RunConfiguration ResolveResumed(ParseResult parsed, string runConfiguration) =>

@@ -16,7 +16,7 @@ internal static class DataGetCommand
         };
         Argument<string?> folder = new("folder")
         {
-            Description = "Where it has been fetched: checks that it is whole and can be read.",
+            Description = "Where it was fetched to: checks that it is complete and can be read.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         Command command = new(

@@ -79,7 +79,7 @@ internal static class DataInspectCommand
         ? ProblemSources.Open(path).Read()
         : BenchmarkCatalogue.Named(benchmark).Read(path).Problems;
 
-    /// <summary>Prints a section after the other, each computed when it is printed.</summary>
+    /// <summary>Prints one section after another, each computed when it is printed.</summary>
     private sealed class Inspection(TextWriter output)
     {
         private IReadOnlyList<ProblemFingerprint> _whole = [];

@@ -24,7 +24,7 @@ internal static class DataMakeCommand
         Option<int> test = Count("--test", "Problems to measure the result with.", 400);
         Option<string> format = new("--format")
         {
-            Description = $"Of the files: {Lines} or {Parquet}.",
+            Description = $"Format of the files: {Lines} or {Parquet}.",
             HelpName = "NAME",
             DefaultValueFactory = _ => Lines,
         };
@@ -33,7 +33,7 @@ internal static class DataMakeCommand
             Description = $"Only these kinds of problems, of {string.Join(", ", GeometryGenerator.Families)}.",
             HelpName = "NAME,NAME",
         };
-        Command command = new("make", "Draws the geometry problems; the defaults make those that ship.")
+        Command command = new("make", "Generates the geometry problems; the defaults make those that ship.")
         {
             output, seed, train, evaluation, test, format, families,
         };

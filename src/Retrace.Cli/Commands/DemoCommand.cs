@@ -30,7 +30,7 @@ internal static class DemoCommand
         Option<long> seed = new("--seed") { Description = "The seed of both methods.", HelpName = "N" };
         Option<string> output = new("--output")
         {
-            Description = "Folder for both runs and report.html; runs that are there already go on.",
+            Description = "Folder for both runs and report.html; existing runs are resumed.",
             HelpName = "DIR",
             DefaultValueFactory = _ => "demo-run",
         };

@@ -3,7 +3,7 @@ using Retrace.Evaluation;
 
 namespace Retrace.Cli.Commands;
 
-/// <summary>Differences of evaluations for reading: accuracies in percent, changes in points.</summary>
+/// <summary>Prints differences of evaluations: accuracies in percent, changes in points.</summary>
 internal static class DifferenceTable
 {
     public static void Write(

@@ -25,7 +25,7 @@ internal static class DoctorCommand
     {
         Option<bool> plan = new("--plan")
         {
-            Description = "Says instead how much memory evolve would need with --model and these settings.",
+            Description = "Reports instead how much memory evolve would need with --model and these settings.",
         };
         Option<string?> model = new("--model") { Description = "Folder of the model to plan for.", HelpName = "DIR" };
         Option<string?> data = new("--data")
@@ -34,7 +34,7 @@ internal static class DoctorCommand
             HelpName = "FILE",
         };
         ConfigurationOptions settings = new();
-        Command command = new("doctor", "Says what this machine can do: torch, device, memory, threads, packages.")
+        Command command = new("doctor", "Reports what this machine can do: torch, device, memory, threads, packages.")
         {
             plan, model, data,
         };

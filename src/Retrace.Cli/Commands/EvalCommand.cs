@@ -46,7 +46,7 @@ internal static class EvalCommand
         Option<string?> output = new("--output")
         {
             Description = "File for results with all responses; or, without an extension, a folder that keeps each "
-                + "sample as it is drawn, where the same command goes on if it was stopped.",
+                + "sample as it is generated; the same command resumes there if it was stopped.",
             HelpName = "PATH",
         };
         TensorCommand command = new(

@@ -4,7 +4,7 @@ using Retrace.Evaluation;
 
 namespace Retrace.Cli.Commands;
 
-/// <summary>An evaluation for reading.</summary>
+/// <summary>Prints an evaluation as a table for the terminal.</summary>
 internal static class EvaluationTable
 {
     /// <summary>A line of numbers for all problems and one for each category; shares in percent.</summary>

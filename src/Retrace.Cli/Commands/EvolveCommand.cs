@@ -23,7 +23,7 @@ internal static class EvolveCommand
         Option<string?> output = new("--output") { Description = "Folder of the run.", HelpName = "DIR" };
         Option<bool> resume = new("--resume")
         {
-            Description = "Goes on with the run in the output folder, with its settings, from its latest checkpoint.",
+            Description = "Resumes the run in the output folder, with its settings, from its latest checkpoint.",
         };
         Option<bool> printConfig = new("--print-config")
         {

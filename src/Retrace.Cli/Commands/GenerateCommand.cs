@@ -137,7 +137,7 @@ internal sealed class GenerateCommand
             configuration.Seed);
     }
 
-    // The first response appears as it is drawn; the others, drawn beside it, when all are there.
+    // The first response appears as it is generated; the others, generated beside it, when all are there.
     private static void Answer(
         Responder responder, Tokenizer tokenizer, EncodedPrompt prompt, int samples, CancellationToken cancellation)
     {

@@ -6,7 +6,7 @@ using Retrace.Training.Evolution;
 namespace Retrace.Cli.Commands;
 
 /// <summary>
-/// The options of every command that uses a model as it is: its folder, and settings that go before those which the
+/// The options of every command that uses a model as it is: its folder, and settings that override those which the
 /// folder recommends.
 /// </summary>
 internal sealed class ModelOptions
@@ -40,10 +40,12 @@ internal sealed class ModelOptions
         }
     }
 
-    /// <summary>The model's folder as given.</summary>
+    /// <summary>The model folder as the user gave it.</summary>
     public string Folder(ParseResult parsed) => parsed.GetRequiredValue(_folder);
 
-    /// <summary>Defaults, under the model's recommendations, under the options.</summary>
+    /// <summary>
+    /// Resolves the configuration: defaults, overridden by the model's recommendations, overridden by the options.
+    /// </summary>
     /// <exception cref="BadInputException">A value cannot be used.</exception>
     public RunConfiguration Resolve(ParseResult parsed) => ConfigurationLayers.Resolve(
         Folder(parsed),
@@ -51,7 +53,7 @@ internal sealed class ModelOptions
         _settings.Where(setting => parsed.GetValue(setting.Option) is not null)
             .Select(setting => $"{setting.Key}={parsed.GetValue(setting.Option)}"));
 
-    /// <summary>Loads the model.</summary>
+    /// <summary>Loads the model onto the device that the configuration names.</summary>
     /// <exception cref="BadInputException">The folder or the device cannot be used.</exception>
     public VisionLanguageModel Load(ParseResult parsed, RunConfiguration configuration) =>
         ComputeSettings.LoadModel(Folder(parsed), configuration);

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Retrace.Cli.Commands;
 
-/// <summary>An option that sets a number of a <typeparamref name="TSetting"/>, with that one's default.</summary>
+/// <summary>An option that sets a number of a <typeparamref name="TSetting"/>, whose default it shows.</summary>
 internal static class NumberOption<TSetting>
     where TSetting : new()
 {

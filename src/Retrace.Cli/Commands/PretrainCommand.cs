@@ -23,10 +23,10 @@ internal static class PretrainCommand
             Required = true,
         };
         Option<long> seed = new("--seed") { Description = "Decides weights and problems.", HelpName = "N" };
-        Option<bool> resume = new("--resume") { Description = "Goes on with a pretraining that was stopped." };
+        Option<bool> resume = new("--resume") { Description = "Resumes a pretraining that was stopped." };
         Option<int?> steps = new("--steps") { Description = "Fewer steps than the recipe's.", HelpName = "N" };
         TensorCommand command = new(
-            "pretrain", "Makes a small model from nothing, by supervised learning on drawn geometry.")
+            "pretrain", "Makes a small model from nothing, by supervised learning on generated geometry.")
         {
             preset, output, seed, steps, resume,
         };

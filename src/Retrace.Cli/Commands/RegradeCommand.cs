@@ -12,7 +12,7 @@ internal static class RegradeCommand
         Argument<string> folder = new("DIR") { Description = "Folder that retrace eval --output made." };
         Option<string?> extraction = new("--extraction")
         {
-            Description = "How answers are found, boxed or lenient, where it is not as before.",
+            Description = "How answers are found, boxed or lenient; by default as before.",
             HelpName = "NAME",
         };
         Option<string?> data = new("--data")

@@ -11,7 +11,7 @@ internal static class ReportCommand
     {
         Argument<string[]> runs = new("run")
         {
-            Description = "Folders of runs, finished or still going.",
+            Description = "Folders of runs, finished or still running.",
             Arity = ArgumentArity.OneOrMore,
         };
         Option<string> output = new("--output")

@@ -14,15 +14,15 @@ internal static class ServeCommand
     {
         Argument<string> folder = new("dir")
         {
-            Description = "A run, or a folder that holds runs; they may be going on, and others may begin.",
+            Description = "A run, or a folder of runs, which may be running; new ones appear as they begin.",
         };
         Option<int> port = new("--port")
         {
-            Description = "Where on 127.0.0.1; 0: any port that is free.",
+            Description = "Port on 127.0.0.1; 0 takes a free one.",
             HelpName = "N",
             DefaultValueFactory = _ => UsualPort,
         };
-        Command command = new("serve", "Shows runs in the browser while they go on.") { folder, port };
+        Command command = new("serve", "Shows runs in the browser while they train.") { folder, port };
         command.SetAction((parsed, cancellation) =>
             ServeAsync(parsed.GetRequiredValue(folder), parsed.GetValue(port), cancellation));
         return command;

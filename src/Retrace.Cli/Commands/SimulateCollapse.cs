@@ -16,7 +16,7 @@ internal sealed class SimulateCollapse(Option<long> seed, Option<string?> output
     {
         Option<string> probabilities = new("--probabilities")
         {
-            Description = "Of the answers at the beginning, separated by commas.",
+            Description = "Probabilities of the answers at the beginning, separated by commas.",
             HelpName = "LIST",
             DefaultValueFactory = _ => NumberList.Write(new CollapseSetting().Initial.Probabilities),
         };
@@ -29,9 +29,9 @@ internal sealed class SimulateCollapse(Option<long> seed, Option<string?> output
         Option<double> survival = Number(
             "--survival", "Probability that a continuation keeps its answer.", usual => usual.Reinference.Survival);
         Option<double> spread = Number(
-            "--spread", "Uniform share in what the others draw: the perturbation.", usual => usual.Reinference.Spread);
+            "--spread", "Uniform share in what the others sample: perturbation.", usual => usual.Reinference.Spread);
         Option<int> groups = Number(
-            "--sampled-groups", "Groups an answer and iteration of the sampled maps.", usual => usual.SampledGroups);
+            "--sampled-groups", "Groups per answer and iteration of the sampled maps.", usual => usual.SampledGroups);
         Command command = new("collapse", "Iterates the closed forms of majority voting and of soft frequencies.")
         {
             probabilities, right, beta, iterations, group, samples, survival, spread, groups,

@@ -10,10 +10,10 @@ namespace Retrace.Cli.Commands;
 /// <summary><c>retrace simulate survival</c>: tabular policies that learn, by reward rule and survival gap.</summary>
 internal sealed class SimulateSurvival(Option<long> seed, Option<string?> output)
 {
-    /// <summary>How many seeds unless told otherwise.</summary>
+    /// <summary>The default number of seeds.</summary>
     public const int UsualSeeds = 3;
 
-    /// <summary>The gaps unless told otherwise.</summary>
+    /// <summary>The default survival gaps.</summary>
     public static IReadOnlyList<double> UsualGaps => [0, 0.15, 0.25, 0.4];
 
     public Command Create()

@@ -25,7 +25,7 @@ internal static class SurvivalCommand
             "--keep-rates", "Shares of a trajectory to keep.", "0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9");
         Option<string> anchors = List("--anchors", "Anchor rules: ratio, step, entropy, random.", "ratio");
         Option<string> perturbations = List(
-            "--perturbations", "Of the image, with a highest level where it is not 40: gaussian:20.", "none,gaussian");
+            "--perturbations", "Perturbations, with a highest level where it is not 40: gaussian:20.", "none,gaussian");
         Option<string?> output = new("--output")
         {
             Description = "Folder for survival-map.csv and survival-map.html.",

@@ -1,6 +1,6 @@
 namespace Retrace.Cli.Commands;
 
-/// <summary>A table for reading: the first column aligned left, numbers right.</summary>
+/// <summary>A text table for people: the first column aligned left, numbers right.</summary>
 internal static class TextTable
 {
     public static void Write(TextWriter output, string[] heading, IEnumerable<string[]> rows)

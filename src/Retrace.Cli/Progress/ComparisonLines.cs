@@ -4,7 +4,7 @@ using Retrace.Runs;
 
 namespace Retrace.Cli.Progress;
 
-/// <summary>A comparison on standard output: each run as ever, and a line for each test.</summary>
+/// <summary>Prints a comparison on standard output: each run as usual, and a line for each test.</summary>
 internal sealed class ComparisonLines : IComparisonObserver
 {
     public IReadOnlyList<IRunObserver> ObserversOf(string method, long seed) => TerminalObservers.ForRun();

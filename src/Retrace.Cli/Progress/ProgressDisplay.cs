@@ -7,16 +7,16 @@ internal static class ProgressDisplay
 {
     private const int Lines = 10;
 
-    /// <summary>Does the work.</summary>
-    /// <param name="title">What is counted.</param>
-    /// <param name="total">How many there are.</param>
-    /// <param name="work">Is given what to call with how many are done.</param>
+    /// <summary>Runs <paramref name="work"/> and shows how much of it is done.</summary>
+    /// <param name="title">The name of what is counted.</param>
+    /// <param name="total">The number of items.</param>
+    /// <param name="work">The work, which calls its argument with the number of items done.</param>
     public static void During(string title, int total, Action<Action<int>> work) =>
         During(title, report => work(done => report(done, total)));
 
-    /// <summary>Does work that knows itself how much there is.</summary>
-    /// <param name="title">What is counted.</param>
-    /// <param name="work">Is given what to call with how many are done, of how many.</param>
+    /// <summary>Runs work that reports its own total, and shows how much of it is done.</summary>
+    /// <param name="title">The name of what is counted.</param>
+    /// <param name="work">The work, which calls its argument with the number of items done and their total.</param>
     public static void During(string title, Action<Action<int, int>> work)
     {
         if (Console.IsErrorRedirected)

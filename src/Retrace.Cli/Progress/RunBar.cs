@@ -5,15 +5,15 @@ namespace Retrace.Cli.Progress;
 
 /// <summary>A run as a bar in the terminal, which says what step and stage it is at.</summary>
 /// <remarks>
-/// The terminal's library draws for as long as a function of its own runs, which here waits on another thread for the run to
-/// end.
+/// The terminal's library paints for as long as a function of its own runs, which here waits on another thread for the
+/// run to end.
 /// </remarks>
 internal sealed class RunBar : IRunObserver
 {
     private readonly TaskCompletionSource<ProgressTask> _shown = new();
     private readonly TaskCompletionSource _ended = new();
     private RunStart? _run;
-    private Task? _drawing;
+    private Task? _painting;
     private string _latest = "";
 
     private ProgressTask Bar => _shown.Task.Result;
@@ -21,7 +21,7 @@ internal sealed class RunBar : IRunObserver
     public void Begin(RunStart run)
     {
         _run = run;
-        _drawing = AnsiConsole.Progress()
+        _painting = AnsiConsole.Progress()
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left },
                 new ProgressBarColumn(),
@@ -53,6 +53,6 @@ internal sealed class RunBar : IRunObserver
             Bar.Description = Markup.Escape(_run!.Name);
         }
         _ended.SetResult();
-        _drawing!.GetAwaiter().GetResult();
+        _painting!.GetAwaiter().GetResult();
     }
 }

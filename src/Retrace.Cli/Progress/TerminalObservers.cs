@@ -4,10 +4,10 @@ using Spectre.Console;
 
 namespace Retrace.Cli.Progress;
 
-/// <summary>What every command that evolves shows of a run and writes beside it.</summary>
+/// <summary>The observers of runs that every evolving command uses.</summary>
 internal static class TerminalObservers
 {
-    /// <summary>Observers for one run.</summary>
+    /// <summary>Creates the observers of one run.</summary>
     public static IReadOnlyList<IRunObserver> ForRun() =>
     [
         new RunNotices(),

@@ -6,8 +6,8 @@ using Spectre.Console.Rendering;
 namespace Retrace.Cli.Progress;
 
 /// <summary>The time that is left at the pace so far.</summary>
-/// <remarks>By a clock that nobody sets: Spectre's own column goes by the time of day, which can go backwards.</remarks>
-/// <param name="begun">How much was done before this process began.</param>
+/// <remarks>By a monotonic clock: Spectre's own column goes by the time of day, which can go backwards.</remarks>
+/// <param name="begun">The number of items done before this process began.</param>
 internal sealed class TimeLeftColumn(double begun) : ProgressColumn
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();

@@ -5,7 +5,7 @@ using Retrace.Runs;
 
 namespace Retrace.Dashboard.Pages;
 
-/// <summary>What both pages have in common.</summary>
+/// <summary>The parts that both pages have in common.</summary>
 internal static class LivePage
 {
     /// <summary>A page whose parts the script keeps up to date.</summary>
@@ -55,7 +55,7 @@ internal static class LivePage
             new XElement("p", sentence),
             new XElement("p", new XElement("a", new XAttribute("href", "/"), "All runs"))));
 
-    /// <summary>A part with a heading that does not come and go with what it holds.</summary>
+    /// <summary>A section whose heading stays when its content is empty.</summary>
     public static XElement Section(string title, params object?[] content) =>
         new("section", new XElement("h2", title), content);
 
@@ -70,10 +70,10 @@ internal static class LivePage
         return [.. Report.Results(reported).Concat(Report.Curves(reported)).OfType<XElement>()];
     }
 
-    /// <summary>The address of a run's page.</summary>
+    /// <summary>The relative URL of a run's page.</summary>
     public static string AddressOf(string run) => $"/run?name={Uri.EscapeDataString(run)}";
 
-    /// <summary>In a word.</summary>
+    /// <summary>A badge that shows the run's state in one word.</summary>
     public static XElement Badge(RunState state) => new(
         "span",
         new XAttribute("class", $"badge {state.ToString().ToLowerInvariant()}"),

@@ -6,7 +6,7 @@ using Retrace.Runs;
 namespace Retrace.Dashboard.Pages;
 
 /// <summary>All runs of the folder, and the curves of some of them together.</summary>
-/// <param name="runs">Those of the folder.</param>
+/// <param name="runs">The runs of the folder.</param>
 /// <param name="chosen">The names of the runs whose curves are shown; none: the first dozen.</param>
 internal sealed class RunsPage(WatchedRuns runs, IReadOnlyList<string> chosen)
 {

@@ -10,7 +10,7 @@ public sealed class Benchmark
 {
     private readonly Func<IReadOnlyList<string>, BenchmarkData> _read;
 
-    /// <summary>A benchmark that a program brings along: <see cref="BenchmarkCatalogue.Register"/>.</summary>
+    /// <summary>A benchmark that a program supplies: <see cref="BenchmarkCatalogue.Register"/>.</summary>
     /// <param name="published">Its files.</param>
     /// <param name="read">Reads them; throws <see cref="BadInputException"/> where one cannot be read.</param>
     /// <param name="metric">Its own metric; null where that is accuracy, over all problems and by category.</param>
@@ -40,7 +40,7 @@ public sealed class Benchmark
 
     public PublishedSet Published { get; }
 
-    /// <summary>Null where it is accuracy alone.</summary>
+    /// <summary>The benchmark's own metric; null where it is accuracy alone.</summary>
     public IBenchmarkMetric? Metric { get; }
 
     /// <summary>Reads the benchmark from a file of it, or from a folder with all of its files.</summary>

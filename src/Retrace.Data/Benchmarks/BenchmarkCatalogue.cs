@@ -1,6 +1,6 @@
 namespace Retrace.Data.Benchmarks;
 
-/// <summary>The benchmarks by name.</summary>
+/// <summary>The known benchmarks, found by name.</summary>
 public static class BenchmarkCatalogue
 {
     // Replaced as a whole, so that whoever reads it needs no lock.
@@ -17,10 +17,10 @@ public static class BenchmarkCatalogue
 
     private static readonly Lock Registering = new();
 
-    /// <summary>Those that ship, then those that were registered.</summary>
+    /// <summary>All benchmarks: the built-in ones, then the registered ones.</summary>
     public static IReadOnlyList<Benchmark> All => _all;
 
-    /// <summary>Makes a benchmark of yours known by the name of its published set.</summary>
+    /// <summary>Registers a benchmark of your own under the name of its published set.</summary>
     /// <exception cref="ArgumentException">There is a benchmark of that name.</exception>
     public static void Register(Benchmark benchmark)
     {
@@ -36,7 +36,7 @@ public static class BenchmarkCatalogue
         }
     }
 
-    /// <exception cref="BadInputException">There is none of that name; the message lists those there are.</exception>
+    /// <exception cref="BadInputException">No such name is known; the message lists the known ones.</exception>
     public static Benchmark Named(string name) =>
         All.FirstOrDefault(benchmark => benchmark.Published.Name == name) ?? throw new BadInputException(
             $"There is no benchmark \"{name}\"; known are "

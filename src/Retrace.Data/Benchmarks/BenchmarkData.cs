@@ -8,13 +8,13 @@ namespace Retrace.Data.Benchmarks;
 /// <param name="Skipped">Records that cannot be used, each with the reason.</param>
 public sealed record BenchmarkData(IReadOnlyList<BenchmarkItem> Items, IReadOnlyList<SkippedProblem> Skipped)
 {
-    /// <summary>The same as any other data set.</summary>
+    /// <summary>The problems as an ordinary data set.</summary>
     public ProblemSet Problems => new(
         [.. Items.Select(item => item.Problem)],
         Keys.ToDictionary(key => key.Key, key => key.Value.Label),
         Skipped);
 
-    /// <summary>What is right, by problem id.</summary>
+    /// <summary>The right answers by problem id.</summary>
     public IReadOnlyDictionary<string, AnswerKey> Keys { get; } =
         Items.Where(item => item.Key is not null).ToDictionary(item => item.Problem.Id, item => item.Key!);
 }

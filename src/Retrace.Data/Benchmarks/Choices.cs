@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Retrace.Data.Benchmarks;
 
-/// <summary>Lettered choices: as they are shown, and found in a text that shows them.</summary>
+/// <summary>Writes lettered choices below a question, and finds them in a text.</summary>
 internal static partial class Choices
 {
     /// <summary>A question with its choices below it, each on a line of its own behind its letter.</summary>
@@ -10,8 +10,8 @@ internal static partial class Choices
         string.Join('\n', [question, .. choices.Select((choice, i) => $"({(char)('A' + i)}) {choice}")]);
 
     /// <summary>
-    /// The choices of a text: what stands behind "A.", "(A)", "A)" or "A:", up to the same with the next letter. They are
-    /// looked for behind the last "choice" or "option" of the text where it has one.
+    /// The choices of a text: what stands behind "A.", "(A)", "A)" or "A:", up to the same with the next letter. They
+    /// are looked for behind the last "choice" or "option" of the text where it has one.
     /// </summary>
     /// <returns>A first; empty where there are fewer than two.</returns>
     public static IReadOnlyList<string> In(string text)

@@ -14,7 +14,7 @@ public sealed record FetchedSet(IReadOnlyList<string> Files, int Problems, int L
     public static IReadOnlyList<PublishedSet> Known =>
         [.. TrainingSets.All, .. BenchmarkCatalogue.All.Select(benchmark => benchmark.Published)];
 
-    /// <exception cref="BadInputException">There is none of that name; the message lists those there are.</exception>
+    /// <exception cref="BadInputException">No such name is known; the message lists the known ones.</exception>
     public static PublishedSet Named(string name) =>
         Known.FirstOrDefault(set => set.Name == name) ?? throw new BadInputException(
             $"There is no data set \"{name}\"; known are {string.Join(", ", Known.Select(set => set.Name))}.");

@@ -3,7 +3,7 @@ namespace Retrace.Data.Benchmarks;
 /// <summary>A benchmark's own metric, where it is more than accuracy.</summary>
 public interface IBenchmarkMetric
 {
-    /// <summary>Its values, for one answer to each problem; null where one is not defined.</summary>
+    /// <summary>The values of the metric, for one answer to each problem; null where one is not defined.</summary>
     /// <param name="answered">At least one.</param>
     IReadOnlyList<(string Name, double? Value)> Of(IReadOnlyList<AnsweredItem> answered);
 }

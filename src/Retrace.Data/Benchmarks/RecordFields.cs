@@ -2,10 +2,10 @@ using Retrace.Problems;
 
 namespace Retrace.Data.Benchmarks;
 
-/// <summary>What the readers of benchmarks ask of a record.</summary>
+/// <summary>Access to a record's fields for the readers of benchmarks.</summary>
 internal static class RecordFields
 {
-    /// <summary>A field's text.</summary>
+    /// <summary>The text of a field that must not be blank.</summary>
     /// <exception cref="UnusableRecordException">There is none.</exception>
     public static string Required(this IDataRecord record, string field) =>
         record.Text(field) is string text && !string.IsNullOrWhiteSpace(text)
@@ -16,7 +16,7 @@ internal static class RecordFields
     public static IReadOnlyList<string> List(this IDataRecord record, string field, string? member = null) =>
         [.. record.Texts(field, member).OfType<string>()];
 
-    /// <summary>The images of a field.</summary>
+    /// <summary>The images of a field that must have at least one.</summary>
     /// <exception cref="UnusableRecordException">There is none, or one cannot be used.</exception>
     public static IReadOnlyList<ProblemImage> RequiredImages(
         this IDataRecord record, string field, string id, string below = "") =>

@@ -6,7 +6,7 @@ using SkiaSharp;
 
 namespace Retrace.Data.Inspection;
 
-/// <summary>Images of a data set beside each other, to look at.</summary>
+/// <summary>A picture of many images of a data set side by side.</summary>
 public static class ContactSheet
 {
     private const int Columns = 8;
@@ -43,7 +43,7 @@ public static class ContactSheet
         {
             float left = Gap + i % columns * (Cell + Gap);
             float top = Gap + i / columns * (Cell + Caption + Gap);
-            Draw(canvas, problem.Images[0], left, top);
+            Paint(canvas, problem.Images[0], left, top);
             string caption = font.BreakText(problem.Id, Cell) < problem.Id.Length
                 ? problem.Id[..Math.Max(1, font.BreakText(problem.Id, Cell - 12))] + "..."
                 : problem.Id;
@@ -60,7 +60,7 @@ public static class ContactSheet
         : [.. Enumerable.Range(0, Most).Select(i => problems[(int)((long)i * problems.Length / Most)])];
 
     // Scaled to fit, in the middle of its room, on white.
-    private static void Draw(SKCanvas canvas, ProblemImage image, float left, float top)
+    private static void Paint(SKCanvas canvas, ProblemImage image, float left, float top)
     {
         PixelImage pixels = ImageDecoder.Decode(image.ReadBytes(), image.Name);
         using var picture = SKImage.FromEncodedData(ImageDecoder.EncodePng(pixels));

@@ -4,12 +4,12 @@ using Retrace.Problems;
 
 namespace Retrace.Data.Inspection;
 
-/// <summary>What two images are compared by, and what is told of one.</summary>
+/// <summary>The properties by which two images are compared, and which describe one.</summary>
 /// <param name="Bytes">SHA-256 of the file: the same file has the same.</param>
-/// <param name="Look">Of the pixels (<see cref="PerceptualHash"/>).</param>
+/// <param name="Look">The <see cref="PerceptualHash"/> of the pixels.</param>
 /// <param name="Width">Pixels.</param>
 /// <param name="Height">Pixels.</param>
-/// <param name="MediaType">Such as image/png.</param>
+/// <param name="MediaType">The media type, such as image/png.</param>
 public sealed record ImageFingerprint(string Bytes, ulong Look, int Width, int Height, string MediaType)
 {
     private const double SameShape = 1.1; // The widest and the narrowest image that may look the same.

@@ -1,6 +1,6 @@
 namespace Retrace.Data.Inspection;
 
-/// <summary>Problems of one set that another set, or the same set before them, has, too.</summary>
+/// <summary>Problems of one set that also occur in another set, or earlier in the same set.</summary>
 /// <param name="SameImage">With an image that is the same file.</param>
 /// <param name="SimilarImage">With an image that looks the same, but with none that is the same file.</param>
 /// <param name="SameProblem">With the same question, and an image that is the same or looks the same.</param>
@@ -9,10 +9,10 @@ public sealed record Overlap(
     IReadOnlyList<(string Id, string Other)> SimilarImage,
     IReadOnlyList<(string Id, string Other)> SameProblem)
 {
-    /// <summary>Problems that come again in their set: each with the first before it that it is like.</summary>
+    /// <summary>Problems that repeat an earlier one of their set, each with the first such.</summary>
     public static Overlap Within(IReadOnlyList<ProblemFingerprint> problems) => Of(problems, problems, place => place);
 
-    /// <summary>Problems of a set that another set has: each with the first of those that it is like.</summary>
+    /// <summary>Problems of a set that another set has, each with the first such.</summary>
     public static Overlap Between(
         IReadOnlyList<ProblemFingerprint> problems, IReadOnlyList<ProblemFingerprint> others) =>
         Of(problems, others, _ => others.Count);

@@ -20,7 +20,7 @@ public static class PerceptualHash
     private const int Side = 32;
     private const int Lowest = 8;
 
-    // What a coefficient has to be above the median. Of symmetric drawings many are 0 but for rounding, and so is their
+    // What a coefficient has to be above the median. Of symmetric figures many are 0 but for rounding, and so is their
     // median; the sign of such a difference would be chance.
     private const double Margin = 16;
 
@@ -63,7 +63,7 @@ public static class PerceptualHash
         return hash;
     }
 
-    /// <summary>In how many bits two hashes differ.</summary>
+    /// <summary>The number of bits in which two hashes differ.</summary>
     public static int Distance(ulong first, ulong second) => BitOperations.PopCount(first ^ second);
 
     // Each value is the mean luminance (ITU-R BT.601) of the part of the image that it stands for.

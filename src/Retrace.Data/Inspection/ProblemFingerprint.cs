@@ -3,10 +3,10 @@ using Retrace.Problems;
 
 namespace Retrace.Data.Inspection;
 
-/// <summary>What two problems are compared by.</summary>
-/// <param name="Id">The problem's.</param>
+/// <summary>The properties by which two problems are compared.</summary>
+/// <param name="Id">The problem's id.</param>
 /// <param name="Question">Its text without regard to case and white space.</param>
-/// <param name="Images">In its order.</param>
+/// <param name="Images">The fingerprints of the images, in the problem's order.</param>
 public sealed partial record ProblemFingerprint(string Id, string Question, IReadOnlyList<ImageFingerprint> Images)
 {
     private const int ProblemsAtOnce = 64; // In the file's order, so that few row groups are read at a time.

@@ -1,6 +1,6 @@
 namespace Retrace.Data.Inspection;
 
-/// <summary>How sizes are spread.</summary>
+/// <summary>The distribution of sizes, in four numbers.</summary>
 /// <param name="Smallest">The smallest.</param>
 /// <param name="Median">Half are no larger.</param>
 /// <param name="NinetyFifth">95 of a hundred are no larger.</param>

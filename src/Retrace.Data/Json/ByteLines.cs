@@ -5,8 +5,8 @@ internal static class ByteLines
 {
     private const int Chunk = 1 << 16;
 
-    /// <summary>Without their line breaks, which are single newlines.</summary>
-    /// <param name="longest">Bytes of a line at most.</param>
+    /// <summary>Reads the lines without their line breaks, which are single newlines.</summary>
+    /// <param name="longest">The most bytes of a line.</param>
     /// <exception cref="InvalidDataException">A line is longer. No more of it than that is held.</exception>
     /// <returns>Also whether there was a line break; only the last line may have none.</returns>
     public static IEnumerable<(byte[] Bytes, bool IsWhole)> Of(Stream stream, int longest)

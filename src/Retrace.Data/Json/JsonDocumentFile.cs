@@ -9,9 +9,9 @@ internal static class JsonDocumentFile
 {
     private const long LargestFile = 1L << 30; // Bytes.
 
-    /// <summary>Visits the records in order.</summary>
+    /// <summary>Calls <paramref name="visit"/> for each record, in file order.</summary>
     /// <param name="path">The file. Its text is held in memory; images are not in it.</param>
-    /// <param name="visit">The record is valid during the call alone.</param>
+    /// <param name="visit">Receives each record, which is valid during the call only.</param>
     /// <exception cref="BadInputException">The file cannot be read, or is no such document.</exception>
     public static void Read(string path, Action<JsonRecord> visit)
     {

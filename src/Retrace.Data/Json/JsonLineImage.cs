@@ -7,8 +7,8 @@ namespace Retrace.Data.Json;
 /// <param name="Name">Names it in messages.</param>
 /// <param name="Path">The file.</param>
 /// <param name="Offset">Where the line begins, in bytes.</param>
-/// <param name="Length">Of the line, in bytes.</param>
-/// <param name="Index">Of the image, among the line's.</param>
+/// <param name="Length">The length of the line in bytes.</param>
+/// <param name="Index">The place of the image among the line's images.</param>
 internal sealed record JsonLineImage(string Name, string Path, long Offset, int Length, int Index) : ProblemImage
 {
     public override string Name { get; } = Name;

@@ -8,7 +8,7 @@ namespace Retrace.Data.Json;
 /// <summary>Files of JSON objects, one a line.</summary>
 internal static class JsonLinesFile
 {
-    /// <summary>Bytes of a line at most: far more than a record with its images in base64.</summary>
+    /// <summary>The most bytes of a line: far more than a record with its images in base64.</summary>
     public const int LongestLine = 1 << 28;
 
     private static readonly byte[] ByteOrderMark = [0xef, 0xbb, 0xbf];
@@ -19,10 +19,10 @@ internal static class JsonLinesFile
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Visits the lines in order; blank ones are left out.</summary>
+    /// <summary>Calls <paramref name="visit"/> for each line, in file order; blank lines are left out.</summary>
     /// <param name="path">The file.</param>
     /// <param name="example">What an object begins with, for messages.</param>
-    /// <param name="visit">The record is valid during the call alone.</param>
+    /// <param name="visit">Receives each record, which is valid during the call only.</param>
     /// <param name="allowOutsideImages">Whether image paths may lead out of the file's folder.</param>
     /// <exception cref="BadInputException">The file cannot be read, or a line of it is no JSON object.</exception>
     public static void Read(string path, string example, Action<JsonRecord> visit, bool allowOutsideImages = false)

@@ -11,7 +11,6 @@ namespace Retrace.Data.Json;
 /// <param name="allowOutsideImages">Whether image paths may lead out of the file's folder.</param>
 public sealed class JsonLinesSource(string path, bool allowOutsideImages = false) : IProblemSource
 {
-    /// <summary>The file.</summary>
     public string Name => path;
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, ImageF
 
     public string? Key => key;
 
-    /// <summary>From 1.</summary>
+    /// <summary>The line on which the record stands, counted from 1.</summary>
     public int Line => line;
 
     /// <summary>Where the line begins in its file, in bytes; 0 in a JSON document.</summary>
@@ -93,7 +93,7 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, ImageF
         return images;
     }
 
-    /// <summary>What a JSON string says.</summary>
+    /// <summary>The text of a JSON string with its escapes resolved.</summary>
     /// <exception cref="JsonException">The text is not Unicode.</exception>
     public static string Decoded(JsonElement text)
     {

@@ -20,7 +20,7 @@ internal static class ParquetColumn
     /// <param name="group">The row group.</param>
     /// <param name="leaf">The column.</param>
     /// <param name="file">The file, whose pages are looked at before they are decoded.</param>
-    /// <param name="limits">Of the file.</param>
+    /// <param name="limits">The limits of the file.</param>
     /// <exception cref="InvalidDataException">The column is damaged, or comes to more than the limits.</exception>
     public static List<List<object?>> Read(
         ParquetRowGroupReader group, LeafField leaf, ParquetStream file, ParquetLimits limits)
@@ -77,7 +77,7 @@ internal static class ParquetColumn
 
 /// <summary>A leaf column, and the definition level from which on the list element that holds it exists.</summary>
 /// <param name="Field">The column.</param>
-/// <param name="ElementLevel">0 outside lists.</param>
+/// <param name="ElementLevel">The definition level at which the element exists; 0 outside lists.</param>
 internal sealed record LeafField(DataField Field, int ElementLevel)
 {
     /// <summary>

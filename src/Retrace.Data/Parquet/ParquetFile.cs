@@ -6,7 +6,7 @@ namespace Retrace.Data.Parquet;
 /// <summary>Parquet files, read row group by row group.</summary>
 internal static class ParquetFile
 {
-    /// <summary>Visits the rows in order.</summary>
+    /// <summary>Calls <paramref name="visit"/> for each row, in file order.</summary>
     /// <param name="path">The file.</param>
     /// <param name="cache">Keeps row groups' images; the images that are visited are read through it later, too.</param>
     /// <param name="visit">The record is valid during the call alone; the images that it gave are valid after it.</param>
@@ -90,8 +90,8 @@ internal static class ParquetFile
     }
 }
 
-/// <summary>What a Parquet file holds.</summary>
+/// <summary>The columns, rows and row groups of a Parquet file.</summary>
 /// <param name="Columns">Names and types, in the file's order.</param>
-/// <param name="Rows">In all row groups.</param>
-/// <param name="RowGroups">How many.</param>
+/// <param name="Rows">The number of rows in all row groups.</param>
+/// <param name="RowGroups">The number of row groups.</param>
 internal sealed record ParquetDescription(IReadOnlyList<(string Name, string Type)> Columns, long Rows, int RowGroups);

@@ -54,13 +54,13 @@ internal static class ParquetForms
         Number, ListOf(SchemaElement, MostColumns), Number, ListOf(RowGroup), ListOf(KeyValue), Bytes,
         ListOf(Struct(Empty)), Encryption, Bytes);
 
-    /// <summary>DataPageHeader.</summary>
+    /// <summary><c>DataPageHeader</c>: the part of a page header that describes a data page.</summary>
     public static readonly ThriftForm DataPage = Struct(Number, Number, Number, Number, Statistics);
 
-    /// <summary>DictionaryPageHeader.</summary>
+    /// <summary><c>DictionaryPageHeader</c>: the part that describes a dictionary page.</summary>
     public static readonly ThriftForm DictionaryPage = Struct(Number, Number, Flag);
 
-    /// <summary>DataPageHeaderV2.</summary>
+    /// <summary><c>DataPageHeaderV2</c>: the part that describes a data page of version 2.</summary>
     public static readonly ThriftForm DataPageV2 = Struct(
         Number, Number, Number, Number, Number, Number, Flag, Statistics);
 

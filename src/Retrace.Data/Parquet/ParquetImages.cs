@@ -26,10 +26,10 @@ internal sealed class ParquetImages(string path, string column, RowGroupCache ca
 
 /// <summary>An image inside a Parquet file. Only its place is kept.</summary>
 /// <param name="Name">Names it in messages.</param>
-/// <param name="Images">Its column.</param>
-/// <param name="Group">Its row group.</param>
-/// <param name="Row">In the row group.</param>
-/// <param name="Index">In the row.</param>
+/// <param name="Images">The column that holds the image.</param>
+/// <param name="Group">The number of its row group.</param>
+/// <param name="Row">The row inside the row group.</param>
+/// <param name="Index">The place among the row's images.</param>
 internal sealed record ParquetImage(string Name, ParquetImages Images, int Group, int Row, int Index) : ProblemImage
 {
     public override string Name { get; } = Name;

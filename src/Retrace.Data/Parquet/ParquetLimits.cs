@@ -1,7 +1,7 @@
 namespace Retrace.Data.Parquet;
 
-/// <summary>What a Parquet file may come to in memory, however small it is on disk.</summary>
-/// <param name="fileBytes">Its size.</param>
+/// <summary>Limits on the memory that a Parquet file takes, however small it is on disk.</summary>
+/// <param name="fileBytes">The size of the file in bytes.</param>
 internal sealed class ParquetLimits(long fileBytes)
 {
     private const int MostValues = 1 << 22; // Of a column in a row group.
@@ -13,7 +13,7 @@ internal sealed class ParquetLimits(long fileBytes)
     private long _rows;
     private long _texts;
 
-    /// <summary>Those of a file.</summary>
+    /// <summary>The limits for a file, which grow with its length.</summary>
     public static ParquetLimits Of(string path) => new(new FileInfo(path).Length);
 
     /// <summary>Checks the number of a column's values in a row group.</summary>

@@ -1,6 +1,6 @@
 namespace Retrace.Data.Parquet;
 
-/// <summary>What the header of a page claims. The members' numbers are those of parquet.thrift.</summary>
+/// <summary>The claims of a page's header. The members' numbers are those of parquet.thrift.</summary>
 internal sealed class ParquetPage
 {
     private const int SecondVersion = 3; // DATA_PAGE_V2
@@ -8,13 +8,13 @@ internal sealed class ParquetPage
     private long _kind = -1;
     private bool _isCompressed = true;
 
-    /// <summary>Bytes once it is unpacked.</summary>
+    /// <summary>Length of the page after decompression, in bytes.</summary>
     public long Decoded { get; private set; } = -1;
 
-    /// <summary>Bytes behind the header.</summary>
+    /// <summary>Length of the page as it is stored after the header, in bytes.</summary>
     public long Stored { get; private set; } = -1;
 
-    /// <summary>Of a data page, its values, missing ones too.</summary>
+    /// <summary>The number of values in a data page, missing ones included.</summary>
     public long Values { get; private set; }
 
     /// <summary>Whether definition levels come first, of <see cref="LevelBytes"/> and never packed.</summary>
@@ -25,8 +25,10 @@ internal sealed class ParquetPage
     /// <summary>Whether the column's codec applies.</summary>
     public bool IsPacked => !HasLevelsApart || _isCompressed;
 
-    /// <summary>Reads a header; the stream stands behind it then.</summary>
-    /// <exception cref="InvalidDataException">It is none, or claims more than the limits or the file allow.</exception>
+    /// <summary>Reads a header, and leaves the stream just after it.</summary>
+    /// <exception cref="InvalidDataException">
+    /// There is no header, or it claims more than the limits or the file allow.
+    /// </exception>
     public static ParquetPage ReadHeader(ParquetStream file, ParquetLimits limits)
     {
         var page = new ParquetPage();

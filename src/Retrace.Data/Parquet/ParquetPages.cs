@@ -15,8 +15,10 @@ internal static class ParquetPages
     /// <param name="file">The file.</param>
     /// <param name="chunk">Where the column's pages lie.</param>
     /// <param name="field">The column.</param>
-    /// <param name="limits">What they may come to.</param>
-    /// <exception cref="InvalidDataException">They claim more, are none, or of a kind that is not decoded.</exception>
+    /// <param name="limits">The most that the pages may hold.</param>
+    /// <exception cref="InvalidDataException">
+    /// The pages claim more, are damaged, or are of a kind that is not decoded.
+    /// </exception>
     public static void Check(ParquetStream file, ColumnMetaData chunk, DataField field, ParquetLimits limits)
     {
         limits.CheckValues(chunk.NumValues);

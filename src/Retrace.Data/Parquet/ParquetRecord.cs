@@ -4,7 +4,7 @@ using Retrace.Problems;
 
 namespace Retrace.Data.Parquet;
 
-/// <summary>A row of a Parquet file.</summary>
+/// <summary>One row of a Parquet file as a record.</summary>
 internal sealed class ParquetRecord(ParquetRows rows, int row) : IDataRecord
 {
     public string File => rows.File;
@@ -52,13 +52,13 @@ internal sealed class ParquetRecord(ParquetRows rows, int row) : IDataRecord
 
 /// <summary>The rows of one row group. A column is read when it is first asked for, images apart from the rest.</summary>
 /// <param name="file">Where the Parquet file lies.</param>
-/// <param name="stream">Its bytes.</param>
-/// <param name="schema">Its columns.</param>
-/// <param name="reader">Of the row group.</param>
+/// <param name="stream">The bytes of the file.</param>
+/// <param name="schema">The columns of the file.</param>
+/// <param name="reader">The reader of the row group.</param>
 /// <param name="group">The row group's number.</param>
 /// <param name="images">The file's image columns by name.</param>
 /// <param name="imageFiles">Where images that are files lie.</param>
-/// <param name="limits">Of the file.</param>
+/// <param name="limits">The limits of the file.</param>
 internal sealed class ParquetRows(
     string file,
     ParquetStream stream,

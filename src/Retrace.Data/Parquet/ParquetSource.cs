@@ -27,7 +27,7 @@ public sealed partial class ParquetSource : IProblemSource
     }
 
     /// <param name="paths">As above.</param>
-    /// <param name="cache">Of images.</param>
+    /// <param name="cache">The cache of image bytes.</param>
     /// <param name="allowOutsideImages">Whether paths of images may lead out of their file's folder.</param>
     internal ParquetSource(IReadOnlyList<string> paths, RowGroupCache cache, bool allowOutsideImages = false)
     {
@@ -36,7 +36,7 @@ public sealed partial class ParquetSource : IProblemSource
         _allowOutsideImages = allowOutsideImages;
     }
 
-    /// <summary>The file; of several parts the first.</summary>
+    /// <summary>The path of the file; of several parts the first.</summary>
     public string Name => _paths[0];
 
     /// <inheritdoc/>

@@ -46,10 +46,10 @@ internal sealed class ParquetStream : Stream
         set => _file.Position = value;
     }
 
-    /// <summary>From now on these bytes alone are read.</summary>
+    /// <summary>Restricts reading to these bytes.</summary>
     public void Allow(long begin, long end) => (_begin, _end) = (begin, end);
 
-    /// <summary>From now on all bytes are read.</summary>
+    /// <summary>Allows all bytes to be read.</summary>
     public void AllowAll() => Allow(0, Length);
 
     public override int Read(Span<byte> buffer)

@@ -4,7 +4,7 @@ namespace Retrace.Data.Parquet;
 /// Keeps what was read of row groups while it is wanted again soon: the most recent ones, up to so many bytes.
 /// </summary>
 /// <remarks>
-/// Reading a file in its order needs a row group at a time; training draws problems in any order, and a file that fits
+/// Reading a file in its order needs a row group at a time; training takes problems in any order, and a file that fits
 /// is then read once. Thread-safe.
 /// </remarks>
 /// <param name="capacity">Bytes of images; a row group that has more is still kept until the next.</param>
@@ -15,7 +15,7 @@ internal sealed class RowGroupCache(long capacity)
     private readonly Dictionary<(object Owner, int Group), LinkedListNode<Entry>> _entries = [];
     private long _bytes;
 
-    /// <summary>For all files of the process.</summary>
+    /// <summary>The cache that all files of the process share.</summary>
     public static RowGroupCache Shared { get; } = new(256L << 20);
 
     /// <summary>The images of a row group: [row][image], null where one has no bytes.</summary>

@@ -1,6 +1,6 @@
 namespace Retrace.Data.Parquet;
 
-/// <summary>What a value in Thrift's compact protocol has to be.</summary>
+/// <summary>The form that a value in Thrift's compact protocol must have.</summary>
 /// <remarks>
 /// The protocol writes each value's type beside it, and a decoder that knows what to expect does not look: it reads a
 /// number where a list stands, and from there on finds numbers, sizes and ends that nobody has written.
@@ -22,10 +22,10 @@ internal sealed class ThriftForm
         _members = members ?? [];
     }
 
-    /// <summary>Of a list, what it holds.</summary>
+    /// <summary>The form of a list's elements; null for anything but a list.</summary>
     public ThriftForm? Element { get; private init; }
 
-    /// <summary>Of a list, how many at most.</summary>
+    /// <summary>The most elements that a list may have.</summary>
     public int MostElements { get; private init; }
 
     public bool IsStruct { get; private init; }
@@ -40,6 +40,6 @@ internal sealed class ThriftForm
     /// <summary>Whether the type that stands beside a value is this one's.</summary>
     public bool Fits(int type) => _fits(type);
 
-    /// <summary>Of a struct, the member with a number; null if there is none.</summary>
+    /// <summary>The form of a struct's member with this number; null if there is none.</summary>
     public ThriftForm? Member(int number) => number <= _members.Length ? _members[number - 1] : null;
 }

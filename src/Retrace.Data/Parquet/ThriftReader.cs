@@ -2,7 +2,7 @@ namespace Retrace.Data.Parquet;
 
 /// <summary>Looks through structs in Thrift's compact protocol, before a decoder believes what they say.</summary>
 /// <param name="stream">Stands at the beginning of a struct, and throws or ends where nothing more may be read.</param>
-/// <param name="what">Names it in complaints.</param>
+/// <param name="what">What the struct is called in error messages.</param>
 /// <remarks>Source: thrift-compact-protocol.md in Apache Thrift's documentation.</remarks>
 internal sealed class ThriftReader(Stream stream, string what)
 {
@@ -12,7 +12,7 @@ internal sealed class ThriftReader(Stream stream, string what)
     private long _elements;
 
     /// <summary>Looks through a struct, and those inside it.</summary>
-    /// <param name="form">What it has to be.</param>
+    /// <param name="form">The form that the struct must have.</param>
     /// <param name="visit">
     /// Takes every number outside lists, and truth values as 1 and 0, with the struct's form and the member's number.
     /// </param>

@@ -3,9 +3,9 @@ using System.Text;
 namespace Retrace.Data.Published;
 
 /// <summary>A data set as its authors publish it.</summary>
-/// <param name="Name">Names it on the command line.</param>
-/// <param name="Title">For reading, with the split.</param>
-/// <param name="Paper">Where it is described.</param>
+/// <param name="Name">The name on the command line.</param>
+/// <param name="Title">The title with the split, for people.</param>
+/// <param name="Paper">The paper that describes it.</param>
 /// <param name="Layouts">The forms that are read, the preferred one first.</param>
 /// <param name="Records">How many the authors count; null where they do not say.</param>
 public sealed record PublishedSet(

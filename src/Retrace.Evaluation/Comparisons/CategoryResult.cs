@@ -3,14 +3,14 @@ using Retrace.Statistics;
 namespace Retrace.Evaluation.Comparisons;
 
 /// <summary>The accuracies on one category of the test, over the seeds.</summary>
-/// <param name="Category">Its name.</param>
+/// <param name="Category">The category's name.</param>
 /// <param name="Problems">How many of the test's problems it has.</param>
-/// <param name="Start">Of the model that all start from.</param>
-/// <param name="Methods">In the comparison's order.</param>
+/// <param name="Start">The accuracy of the model that all methods start from.</param>
+/// <param name="Methods">The accuracies of the methods, in the comparison's order.</param>
 public sealed record CategoryResult(
     string Category, int Problems, MeanInterval Start, IReadOnlyList<MeanInterval> Methods)
 {
-    /// <summary>In alphabetical order.</summary>
+    /// <summary>The results of all categories, in alphabetical order.</summary>
     /// <param name="byMethod">The methods' outcomes: at least one, each with as many.</param>
     public static IEnumerable<CategoryResult> AllOf(IReadOnlyList<IReadOnlyList<Outcome>> byMethod) =>
         byMethod[0][0].Start.Categories.OrderBy(category => category.Key, StringComparer.Ordinal).Select(category =>

@@ -1,10 +1,10 @@
 namespace Retrace.Evaluation.Comparisons;
 
-/// <summary>What came out of several methods with the same seeds, problems and steps.</summary>
+/// <summary>The results of several methods with the same seeds, problems and steps.</summary>
 public sealed class Comparison
 {
-    /// <param name="outcomes">Every method's with every seed; methods are shown in their order here.</param>
-    /// <param name="baseline">The method that others are measured against; null: none is.</param>
+    /// <param name="outcomes">The outcomes of every method with every seed; methods are shown in this order.</param>
+    /// <param name="baseline">The method that others are measured against; null for none.</param>
     /// <exception cref="ArgumentException">There are none, or the methods' seeds are not the same.</exception>
     public Comparison(IReadOnlyList<Outcome> outcomes, string? baseline)
     {
@@ -28,16 +28,16 @@ public sealed class Comparison
         Categories = [.. CategoryResult.AllOf([.. byMethod.Select(method => method.ToArray())])];
     }
 
-    /// <summary>The method that others are measured against; null: none is.</summary>
+    /// <summary>The method that others are measured against; null for none.</summary>
     public string? Baseline { get; }
 
-    /// <summary>Problems of the test.</summary>
+    /// <summary>The number of problems in the test.</summary>
     public int Problems { get; }
 
     /// <summary>The tests of the model that all start from.</summary>
     public TestMeans Start { get; }
 
-    /// <summary>In the outcomes' order.</summary>
+    /// <summary>The results of the methods, in the order of the outcomes.</summary>
     public IReadOnlyList<MethodResult> Methods { get; }
 
     /// <summary>The accuracies by category; empty where the test's problems have none.</summary>

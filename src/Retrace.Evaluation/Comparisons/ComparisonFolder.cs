@@ -15,20 +15,20 @@ public sealed record ComparisonFolder(string Path)
         WriteIndented = true,
     };
 
-    /// <summary>The table.</summary>
+    /// <summary>The path of the comparison table as Markdown.</summary>
     public string Markdown => Combine("comparison.md");
 
-    /// <summary>The table's numbers.</summary>
+    /// <summary>The path of the table's numbers as CSV.</summary>
     public string Csv => Combine("comparison.csv");
 
-    /// <summary>The page with the curves.</summary>
+    /// <summary>The path of the HTML page with the curves.</summary>
     public string Report => Combine("report.html");
 
     private string Runs => Combine("runs");
 
     private string SourceFile => Combine("comparison.json");
 
-    /// <summary>The folder of a run.</summary>
+    /// <summary>The run folder of a method with a seed.</summary>
     public string RunOf(string method, long seed) => System.IO.Path.Combine(Runs, method, $"seed-{seed}");
 
     /// <summary>The test of a run's last checkpoint.</summary>
@@ -38,7 +38,7 @@ public sealed record ComparisonFolder(string Path)
     public string TestOfStart(long seed) => Combine("start", $"seed-{seed}.json");
 
     /// <summary>
-    /// Notes which model evolves on which problems. Where there are runs already, they go on only with the same.
+    /// Notes which model evolves on which problems. Existing runs are resumed only with the same.
     /// </summary>
     /// <exception cref="BadInputException">The folder's runs are of another model or other problems.</exception>
     public void Claim(string model, string data)

@@ -2,7 +2,7 @@ using Retrace.Configuration;
 
 namespace Retrace.Evaluation.Comparisons;
 
-/// <summary>Which runs a comparison is made of: every method with every seed, all else the same.</summary>
+/// <summary>The runs that a comparison consists of: every method with every seed, all else the same.</summary>
 public sealed class ComparisonPlan
 {
     private readonly IReadOnlyDictionary<string, RunConfiguration> _configurations;
@@ -21,19 +21,19 @@ public sealed class ComparisonPlan
         _configurations = configurations;
     }
 
-    /// <summary>In the order of the table.</summary>
+    /// <summary>The methods to compare, in the order of the table's rows.</summary>
     public IReadOnlyList<Variant> Methods { get; }
 
-    /// <summary>All different.</summary>
+    /// <summary>The seeds that each method is run with, all different.</summary>
     public IReadOnlyList<long> Seeds { get; }
 
-    /// <summary>The method that others are measured against; null: none is.</summary>
+    /// <summary>The method that others are measured against; null for none.</summary>
     public string? Baseline { get; }
 
     /// <summary>The configuration that every method starts from.</summary>
     public RunConfiguration Shared { get; }
 
-    /// <summary>The methods in an order in which a budget is known before it has to be matched.</summary>
+    /// <summary>The methods in an order in which a token budget is known before it has to be matched.</summary>
     public IEnumerable<Variant> InOrderOfRuns => Methods.OrderBy(method => method.BudgetOf is null ? 0 : 1);
 
     /// <summary>Resolves every configuration, so that what is wrong with one is known before the first run.</summary>
@@ -42,7 +42,9 @@ public sealed class ComparisonPlan
     /// <param name="baseline">
     /// A method's name; null takes <see cref="Variants.UsualBaseline"/> where that is among them.
     /// </param>
-    /// <param name="resolve">Makes a configuration of overrides, which go before all other settings.</param>
+    /// <param name="resolve">
+    /// Resolves a configuration from overrides, which take precedence over all other settings.
+    /// </param>
     /// <exception cref="BadInputException">
     /// A method cannot be resolved, would not train as long or on the same problems as the others, or is missing.
     /// </exception>
@@ -75,10 +77,12 @@ public sealed class ComparisonPlan
             methods.ToDictionary(method => method.Name, method => Resolve(method, shared, resolve)));
     }
 
-    /// <summary>The configuration of a run.</summary>
+    /// <summary>The configuration of the run of one method with one seed.</summary>
     /// <param name="method">One of <see cref="Methods"/>.</param>
     /// <param name="seed">One of <see cref="Seeds"/>.</param>
-    /// <param name="sameSeed">Earlier runs with this seed; among them that whose budget is to be matched.</param>
+    /// <param name="sameSeed">
+    /// Earlier runs with this seed, among them the one whose token budget is to be matched.
+    /// </param>
     public RunConfiguration ConfigurationOf(Variant method, long seed, IEnumerable<Outcome> sameSeed)
     {
         RunConfiguration configuration = _configurations[method.Name] with { Seed = seed };

@@ -5,13 +5,13 @@ using Retrace.Training.Evolution;
 
 namespace Retrace.Evaluation.Comparisons;
 
-/// <summary>A comparison that is carried out: its runs, their tests, and the table and the page about them.</summary>
-/// <param name="modelFolder">Where every run starts.</param>
+/// <summary>Carries out a comparison: its runs, their tests, and the table and the page about them.</summary>
+/// <param name="modelFolder">The model that every run starts from.</param>
 /// <param name="dataFile">The problems to train on.</param>
-/// <param name="test">What the models are compared by.</param>
-/// <param name="plan">Which runs there are.</param>
-/// <param name="folder">Where they lie; what is there already is taken as it is.</param>
-/// <param name="observer">Told how it goes; null: nobody.</param>
+/// <param name="test">The test that compares the models.</param>
+/// <param name="plan">The runs to carry out.</param>
+/// <param name="folder">The folder of the comparison; what is already there is kept.</param>
+/// <param name="observer">Receives the progress; may be null.</param>
 public sealed class ComparisonRun(
     string modelFolder,
     string dataFile,
@@ -20,9 +20,9 @@ public sealed class ComparisonRun(
     ComparisonFolder folder,
     IComparisonObserver? observer = null)
 {
-    /// <summary>Does what is not done yet, seed by seed; after each the tables and the page are written.</summary>
-    /// <exception cref="BadInputException">Something that was given, or is in the folder, cannot be used.</exception>
-    /// <exception cref="OperationCanceledException">It was interrupted, and goes on from there.</exception>
+    /// <summary>Does what is not done yet, seed by seed; the tables and the page are written after each seed.</summary>
+    /// <exception cref="BadInputException">One of the inputs, or something in the folder, cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">The work was interrupted; it can be resumed.</exception>
     public Comparison Complete(CancellationToken cancellation = default)
     {
         folder.Claim(modelFolder, dataFile);

@@ -6,7 +6,7 @@ using static System.FormattableString;
 
 namespace Retrace.Evaluation.Comparisons;
 
-/// <summary>A comparison for reading, and as numbers.</summary>
+/// <summary>Formats a comparison as a table for people and as CSV.</summary>
 public static class ComparisonTable
 {
     /// <summary>The columns' names, that of the methods first.</summary>
@@ -72,7 +72,7 @@ public static class ComparisonTable
         ])
         .Prepend(["", "problems", "start", .. comparison.Methods.Select(method => method.Method)]);
 
-    /// <summary>What the columns mean.</summary>
+    /// <summary>The note below the table that explains its columns.</summary>
     public static string Note(Comparison comparison) =>
         Invariant($"{comparison.Problems} test problems, {comparison.Start.Samples} samples each. Means over the")
         + " seeds, with 95 % intervals over the seeds (Student's t) in brackets. Accuracy, pass@k and maj@k in percent;"
@@ -81,7 +81,7 @@ public static class ComparisonTable
         + " of the same seed. Entropy, in nats, and high confidence, in percent, are those of the training batches of"
         + Invariant($" the last {Outcome.LastSteps} steps. Tokens generated and seconds taken are those of one run.");
 
-    /// <summary>As Markdown.</summary>
+    /// <summary>Writes the table, its note and the categories as Markdown.</summary>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public static void WriteMarkdown(Comparison comparison, string path)
     {
@@ -99,7 +99,7 @@ public static class ComparisonTable
         static string Rule(string cell, int column) => column == 0 ? "---" : "---:";
     }
 
-    /// <summary>As CSV: fractions rather than percent, and empty where there is no number.</summary>
+    /// <summary>Writes the table as CSV: fractions rather than percent, and empty where there is no number.</summary>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public static void WriteCsv(Comparison comparison, string path)
     {

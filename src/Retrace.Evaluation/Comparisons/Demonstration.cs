@@ -6,23 +6,25 @@ using Retrace.Training.Measurement;
 
 namespace Retrace.Evaluation.Comparisons;
 
-/// <summary>A model that evolves with CSRS and by majority, from the same seed and with as many generated tokens.</summary>
+/// <summary>
+/// Evolves a model with CSRS and with majority voting, from the same seed and with as many generated tokens.
+/// </summary>
 /// <param name="modelFolder">Where both start.</param>
 /// <param name="trainingFile">What they train on, without labels.</param>
 /// <param name="evaluationFile">What is measured during the runs.</param>
 /// <param name="test">What is measured before and after.</param>
-/// <param name="folder">Of both runs and their page; runs that are there already go on.</param>
+/// <param name="folder">The folder of both runs and their page; runs that are already there are resumed.</param>
 public sealed class Demonstration(
     string modelFolder, string trainingFile, string evaluationFile, HeldOutTest test, string folder)
 {
     /// <summary>The page with the curves of both runs.</summary>
     public string ReportFile => Path.Combine(folder, RunFolder.Report);
 
-    /// <summary>Takes both runs to their end, and writes the page.</summary>
-    /// <param name="steps">Of each method.</param>
-    /// <param name="seed">Of both.</param>
-    /// <param name="observers">Makes those of one run.</param>
-    /// <param name="cancellation">Interrupts it; it goes on later.</param>
+    /// <summary>Completes both runs, and writes the page.</summary>
+    /// <param name="steps">The number of steps of each method.</param>
+    /// <param name="seed">The seed of both runs.</param>
+    /// <param name="observers">Creates the observers of one run.</param>
+    /// <param name="cancellation">Interrupts it; it can be resumed.</param>
     /// <exception cref="BadInputException">Something cannot be used, or a run in the folder is another one.</exception>
     public DemonstrationResult Complete(
         int steps, long seed, Func<IReadOnlyList<IRunObserver>> observers, CancellationToken cancellation = default)
@@ -56,14 +58,14 @@ public sealed class Demonstration(
     private string FolderOf(string method) => Path.Combine(folder, method);
 }
 
-/// <summary>What a demonstration found.</summary>
-/// <param name="Start">The test before.</param>
+/// <summary>The tests before and after the runs of a demonstration.</summary>
+/// <param name="Start">The test of the model before the runs.</param>
 /// <param name="Runs">With CSRS, then by majority.</param>
 public sealed record DemonstrationResult(IReadOnlyList<GradedProblem> Start, IReadOnlyList<DemonstratedRun> Runs);
 
-/// <summary>One of its runs.</summary>
-/// <param name="Method">What it was rewarded by.</param>
-/// <param name="Metrics">Of its steps.</param>
-/// <param name="Test">The test after.</param>
+/// <summary>One run of a demonstration, tested at its end.</summary>
+/// <param name="Method">The name of the method.</param>
+/// <param name="Metrics">The metrics of its steps.</param>
+/// <param name="Test">The test of the model after the run.</param>
 public sealed record DemonstratedRun(
     string Method, IReadOnlyList<StepMetrics> Metrics, IReadOnlyList<GradedProblem> Test);

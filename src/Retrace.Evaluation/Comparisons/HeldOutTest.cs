@@ -11,14 +11,16 @@ public sealed record HeldOutTest(string Data, int Samples, int? Limit = null)
 {
     /// <summary>Samples and grades; the configuration's seed names the random numbers.</summary>
     /// <param name="modelDirectory">A model, or a run's checkpoint.</param>
-    /// <param name="configuration">How the model is loaded and its responses are drawn.</param>
+    /// <param name="configuration">How the model is loaded and responses are sampled.</param>
     /// <exception cref="BadInputException">The model or the problems cannot be used.</exception>
     public EvaluationReport Measure(
         string modelDirectory, RunConfiguration configuration, CancellationToken cancellation) =>
         ModelEvaluation.Run(
             new EvaluationOptions(modelDirectory, Data) { Configuration = Asking(configuration) }, cancellation);
 
-    /// <summary>What the file says where it holds this very measurement; else measures, and writes it.</summary>
+    /// <summary>
+    /// Reads the result from the file if it holds this very measurement; otherwise measures and writes it.
+    /// </summary>
     /// <inheritdoc cref="Measure"/>
     public TestResult MeasureOnce(
         string file, string modelDirectory, RunConfiguration configuration, CancellationToken cancellation)

@@ -2,18 +2,18 @@ using Retrace.Runs;
 
 namespace Retrace.Evaluation.Comparisons;
 
-/// <summary>Is told how a comparison goes while it goes.</summary>
+/// <summary>Receives the progress of a comparison.</summary>
 public interface IComparisonObserver
 {
-    /// <summary>A run is about to begin or to go on: who observes it.</summary>
+    /// <summary>Called when a run begins or is resumed; returns the run's observers.</summary>
     /// <param name="method">The variant's name.</param>
-    /// <param name="seed">The run's.</param>
+    /// <param name="seed">The run's seed.</param>
     IReadOnlyList<IRunObserver> ObserversOf(string method, long seed) => [];
 
-    /// <summary>A model has been tested: that of a run, or the one they all start from.</summary>
+    /// <summary>Called when a model has been tested: that of a run, or the one that all runs start from.</summary>
     /// <param name="method">The variant's name; null: the start.</param>
-    /// <param name="seed">The run's.</param>
-    /// <param name="result">What the test found.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="result">The result of the test.</param>
     void CompleteTest(string? method, long seed, TestResult result)
     {
     }

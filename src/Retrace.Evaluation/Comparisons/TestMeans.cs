@@ -3,7 +3,7 @@ using Retrace.Statistics;
 namespace Retrace.Evaluation.Comparisons;
 
 /// <summary>Tests of several seeds together.</summary>
-/// <param name="Samples">k.</param>
+/// <param name="Samples">k, the number of responses to each problem.</param>
 /// <param name="Accuracy">The mean of their avg@k, with its interval over the seeds.</param>
 /// <param name="PassAtSamples">The mean of their pass@k.</param>
 /// <param name="MajorityAccuracy">The mean of their maj@k.</param>

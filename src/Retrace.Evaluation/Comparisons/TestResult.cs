@@ -1,6 +1,6 @@
 namespace Retrace.Evaluation.Comparisons;
 
-/// <summary>What a held-out test found.</summary>
-/// <param name="Whole">Over all problems.</param>
-/// <param name="Categories">By category; empty where problems have none.</param>
+/// <summary>The accuracies that a held-out test measured.</summary>
+/// <param name="Whole">The summary over all problems.</param>
+/// <param name="Categories">The summaries by category; empty where problems have none.</param>
 public sealed record TestResult(EvaluationSummary Whole, IReadOnlyDictionary<string, EvaluationSummary> Categories);

@@ -1,12 +1,12 @@
 namespace Retrace.Evaluation.Comparisons;
 
-/// <summary>A method as a comparison runs it: what it changes in the configuration that all methods share.</summary>
+/// <summary>A method in a comparison: the changes that it makes to the configuration that all methods share.</summary>
 /// <param name="Name">Letters, digits, - and _; also its folder's name.</param>
-/// <param name="Overrides">Each <c>section.key=value</c>; the later wins.</param>
+/// <param name="Overrides">Each <c>section.key=value</c>; later ones win.</param>
 public sealed record Variant(string Name, params IReadOnlyList<string> Overrides)
 {
     /// <summary>
-    /// The method whose generated tokens this one's votes are to make up for; null where there is no budget to match.
+    /// The method whose generated tokens this one's votes must match; null where there is no budget to match.
     /// </summary>
     public string? BudgetOf { get; init; }
 

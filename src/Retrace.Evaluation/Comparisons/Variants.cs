@@ -3,13 +3,13 @@ using Retrace.Configuration;
 namespace Retrace.Evaluation.Comparisons;
 
 /// <summary>The methods that a comparison knows by name.</summary>
-/// <remarks>A name changes what it says and no more; the rest is the configuration that all methods share.</remarks>
+/// <remarks>A name changes only what it stands for; the rest is the configuration that all methods share.</remarks>
 public static class Variants
 {
-    /// <summary>What is compared unless told otherwise.</summary>
+    /// <summary>The methods that are compared by default.</summary>
     public const string Usual = "csrs,majority,majority-budget";
 
-    /// <summary>The method that others are measured against unless told otherwise.</summary>
+    /// <summary>The method that others are measured against by default.</summary>
     public const string UsualBaseline = "majority";
 
     private const string All = "all";
@@ -20,7 +20,7 @@ public static class Variants
     private const string BatchStd = "learn.advantage=batch-std";
     private const string Majority = "method=majority";
 
-    /// <summary>In the order of a table of all.</summary>
+    /// <summary>All built-in methods, in the order of a table of all.</summary>
     public static IReadOnlyList<Variant> BuiltIn { get; } =
     [
         new("csrs", Csrs),
@@ -41,7 +41,7 @@ public static class Variants
         new("random", "method=random"),
     ];
 
-    /// <summary>Those of a list, and behind them the user's own that it does not name.</summary>
+    /// <summary>The methods of a list, followed by the user's own that it does not name.</summary>
     /// <param name="names">Names with commas between them, or <c>all</c>.</param>
     /// <param name="own">The user's variants.</param>
     /// <exception cref="BadInputException">A name is unknown, or stands for two variants.</exception>

@@ -10,7 +10,7 @@ public static class VoteBudget
     /// maternal rounds. Continuations are shorter than whole responses, so it is less than n · (1 + k).
     /// </summary>
     /// <param name="retracing">The metrics of the run whose tokens are to be matched.</param>
-    /// <param name="group">n of that run.</param>
+    /// <param name="group">n, the group size of that run.</param>
     public static int Matching(IReadOnlyList<StepMetrics> retracing, int group)
     {
         double maternal = retracing.Sum(step => (double)(step.MaternalTokens ?? 0));

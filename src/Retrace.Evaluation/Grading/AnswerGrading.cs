@@ -17,7 +17,7 @@ public static class AnswerGrading
     /// <param name="input">JSON lines.</param>
     /// <param name="output">Written atomically.</param>
     /// <exception cref="BadInputException">A line cannot be used, or one of the files cannot be accessed.</exception>
-    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static void GradeFile(string input, string output, CancellationToken cancellation)
     {
         List<(JsonElement? Id, bool Equal)> grades = [];

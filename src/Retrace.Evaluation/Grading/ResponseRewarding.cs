@@ -49,7 +49,7 @@ public sealed class ResponseRewarding
     /// <param name="input">JSON lines.</param>
     /// <param name="output">Written atomically.</param>
     /// <exception cref="BadInputException">A line cannot be used, or one of the files cannot be accessed.</exception>
-    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public void RewardFile(string input, string output, CancellationToken cancellation)
     {
         List<RewardedLine> lines = [];

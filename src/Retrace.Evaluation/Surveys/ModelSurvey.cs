@@ -10,10 +10,10 @@ namespace Retrace.Evaluation.Surveys;
 public static class ModelSurvey
 {
     /// <summary>Loads the model and takes a <see cref="SurvivalSurvey"/> with it.</summary>
-    /// <param name="options">What to survey.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="BadInputException">Something that was given cannot be used.</exception>
-    /// <exception cref="OperationCanceledException">It was interrupted.</exception>
+    /// <param name="options">The model, the problems and the ways to retrace.</param>
+    /// <param name="cancellation">Ends the survey.</param>
+    /// <exception cref="BadInputException">One of the inputs cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static IReadOnlyList<SurvivalPoint> Run(SurveyOptions options, CancellationToken cancellation = default)
     {
         RunConfiguration configuration =

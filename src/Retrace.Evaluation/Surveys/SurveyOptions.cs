@@ -3,7 +3,7 @@ using Retrace.Data;
 
 namespace Retrace.Evaluation.Surveys;
 
-/// <summary>What a survival map is made of: a model, problems, and the ways to retrace that it compares.</summary>
+/// <summary>The inputs of a survival map: a model, problems, and the ways to retrace that it compares.</summary>
 public sealed record SurveyOptions
 {
     private readonly Func<DataSettings, IProblemSource> _problems;
@@ -17,7 +17,7 @@ public sealed record SurveyOptions
     {
     }
 
-    /// <summary>A survey on problems that a program brings along.</summary>
+    /// <summary>A survey on problems that a program supplies.</summary>
     /// <inheritdoc cref="SurveyOptions(string, string, IReadOnlyList{RetracingChoice})"/>
     public SurveyOptions(string modelFolder, IProblemSource problems, IReadOnlyList<RetracingChoice> choices)
         : this(modelFolder, _ => problems, choices)
@@ -32,10 +32,10 @@ public sealed record SurveyOptions
         _problems = problems;
     }
 
-    /// <summary>The model's folder.</summary>
+    /// <summary>The folder of the model to survey.</summary>
     public string ModelFolder { get; }
 
-    /// <summary>The ways to retrace.</summary>
+    /// <summary>The ways to retrace that the survey compares.</summary>
     public IReadOnlyList<RetracingChoice> Choices { get; }
 
     /// <summary>
@@ -47,7 +47,7 @@ public sealed record SurveyOptions
     /// <summary>Uses only the first problems; null: all.</summary>
     public int? Limit { get; init; }
 
-    /// <summary>Told how many batches are done, of how many.</summary>
+    /// <summary>Called with the number of batches done and their total.</summary>
     public Action<int, int>? OnBatches { get; init; }
 
     internal IProblemSource Problems(DataSettings settings) => _problems(settings);

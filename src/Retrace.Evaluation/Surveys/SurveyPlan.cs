@@ -4,13 +4,15 @@ using Retrace.Perturbations;
 
 namespace Retrace.Evaluation.Surveys;
 
-/// <summary>Which ways to retrace a survey compares: every anchor rule with every keep rate and every perturbation.</summary>
+/// <summary>
+/// The ways to retrace that a survey compares: every anchor rule with every keep rate and every perturbation.
+/// </summary>
 public static class SurveyPlan
 {
     /// <param name="anchors">Names with commas between them.</param>
     /// <param name="keepRates">Numbers of at least 0 and below 1, with commas.</param>
-    /// <param name="perturbations">Names with commas, each followed by a colon and its highest level where that is not the
-    /// usual one.</param>
+    /// <param name="perturbations">Names with commas, each followed by a colon and its highest level where that is not
+    /// the usual one.</param>
     /// <exception cref="BadInputException">A name or a number cannot be used.</exception>
     public static IReadOnlyList<RetracingChoice> Of(string anchors, string keepRates, string perturbations)
     {

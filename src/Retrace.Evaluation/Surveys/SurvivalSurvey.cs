@@ -11,11 +11,11 @@ using Retrace.Training.Rollouts;
 namespace Retrace.Evaluation.Surveys;
 
 /// <summary>
-/// Retraces the same maternal trajectories in many ways, to see which way tells right answers from wrong ones. Nothing is
-/// trained.
+/// Retraces the same maternal trajectories in many ways, to see which way tells right answers from wrong ones. Nothing
+/// is trained.
 /// </summary>
-/// <param name="configuration">Sampling, seed and batch; its retracing is what the choices replace.</param>
-/// <param name="labels">Gold answers by problem id; problems without one count in what needs no label.</param>
+/// <param name="configuration">Sampling, seed and batch; the choices replace its retracing settings.</param>
+/// <param name="labels">Gold answers by problem id; problems without one count only in what needs no label.</param>
 public sealed class SurvivalSurvey(
     VisionLanguageModel model, RunConfiguration configuration, IReadOnlyDictionary<string, string> labels)
 {
@@ -31,8 +31,8 @@ public sealed class SurvivalSurvey(
     /// <summary>For each choice a point over all problems, followed by one for each category.</summary>
     /// <param name="problems">At least one.</param>
     /// <param name="choices">In the order of the points.</param>
-    /// <param name="onBatch">Told how many batches are done, of how many.</param>
-    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    /// <param name="onBatch">Called with the number of batches done and their total.</param>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<SurvivalPoint> Take(
         IReadOnlyList<Problem> problems,
         IReadOnlyList<RetracingChoice> choices,
@@ -132,7 +132,7 @@ public sealed class SurvivalSurvey(
             : pairs.SelectMany(pair => pair.Perturbed.Forms.Zip(pair.Clean.Forms, AnswerDisagreement.Excess)).Average(),
         pairs.Sum(pair => pair.Perturbed.Tokens));
 
-    /// <summary>One problem, retraced.</summary>
+    /// <summary>The answers to one problem after retracing.</summary>
     /// <param name="Forms">[n][k] the continuations' answers in canonical form.</param>
     private sealed record Retraced(string? Category, AnswerGroup Group, string?[][] Forms, long Tokens);
 }

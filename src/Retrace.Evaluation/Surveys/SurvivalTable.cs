@@ -7,7 +7,7 @@ using static System.FormattableString;
 
 namespace Retrace.Evaluation.Surveys;
 
-/// <summary>A survey for reading, and as numbers.</summary>
+/// <summary>Formats a survey as a table for people and as CSV.</summary>
 public static class SurvivalTable
 {
     private const string Heading = "anchor,keep_rate,perturbation,level,category,problems,survival,survival_right,"
@@ -29,7 +29,7 @@ public static class SurvivalTable
         }
     }
 
-    /// <summary>As CSV: fractions, and empty where there is no number.</summary>
+    /// <summary>Writes the points as CSV: fractions, and empty where there is no number.</summary>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public static void Write(IReadOnlyList<SurvivalPoint> points, string path) => AtomicFile.Write(path, stream =>
     {

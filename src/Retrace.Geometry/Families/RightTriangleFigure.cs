@@ -7,7 +7,7 @@ internal static class RightTriangleFigure
 {
     /// <summary>Draws the outline and the mark of the right angle.</summary>
     /// <param name="random">Decides the turn.</param>
-    /// <param name="sketch">Drawn on.</param>
+    /// <param name="sketch">The sketch that is drawn on.</param>
     /// <param name="one">The length of the leg from corner 0 to corner 1.</param>
     /// <param name="other">The length of the leg from corner 0 to corner 2.</param>
     /// <param name="quarter">In which of the four corners of the figure the right angle is.</param>

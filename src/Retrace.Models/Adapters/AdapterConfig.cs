@@ -6,8 +6,8 @@ using Retrace.Models.Network;
 namespace Retrace.Models.Adapters;
 
 /// <summary>What <c>adapter_config.json</c> in PEFT's layout says about a LoRA adapter.</summary>
-/// <param name="Rank">r</param>
-/// <param name="Alpha">α</param>
+/// <param name="Rank">r, the rank of the adapter.</param>
+/// <param name="Alpha">α, the numerator of the adapter's scale α / r.</param>
 /// <param name="Dropout">Probability with which an input is dropped while learning.</param>
 /// <param name="BaseModel">The folder of the model that is adapted.</param>
 internal sealed record AdapterConfig(int Rank, double Alpha, double Dropout, string BaseModel)
@@ -22,7 +22,7 @@ internal sealed record AdapterConfig(int Rank, double Alpha, double Dropout, str
     // How an adapter may have begun that PEFT first takes off the model's own weights, again each time it loads them.
     private static readonly string[] BeginningsThatChangeTheModel = ["pissa", "olora", "corda", "loftq", "lora_ga"];
 
-    /// <summary>Reads the file.</summary>
+    /// <summary>Reads an <c>adapter_config.json</c>.</summary>
     /// <exception cref="BadInputException">
     /// It cannot be read, or it is of an adapter that is not plain LoRA without biases.
     /// </exception>
@@ -54,7 +54,7 @@ internal sealed record AdapterConfig(int Rank, double Alpha, double Dropout, str
             root["base_model_name_or_path"].Text());
     });
 
-    /// <summary>The file of an adapter.</summary>
+    /// <summary>The content of an adapter's <c>adapter_config.json</c>.</summary>
     /// <param name="settings">Say which layers it covers.</param>
     /// <param name="names">The names of the model's layers.</param>
     /// <param name="baseModel">The folder of the model that is adapted.</param>

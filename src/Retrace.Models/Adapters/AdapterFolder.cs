@@ -63,7 +63,7 @@ internal sealed partial class AdapterFolder : IDisposable
                 + $"base_model_name_or_path in its {ConfigFile} should name the folder of that model.");
     }
 
-    /// <summary>Opens an adapter.</summary>
+    /// <summary>Opens the folder of a stored adapter.</summary>
     /// <param name="directory">The adapter's folder.</param>
     /// <param name="names">The names of the model's layers.</param>
     /// <exception cref="BadInputException">A file is missing or broken, or the adapter is not plain LoRA.</exception>
@@ -83,8 +83,8 @@ internal sealed partial class AdapterFolder : IDisposable
     }
 
     /// <summary>Writes the adapter of a model.</summary>
-    /// <param name="directory">Made if it is not there.</param>
-    /// <param name="network">One with an adapter.</param>
+    /// <param name="directory">Created if it does not exist.</param>
+    /// <param name="network">A network with an adapter.</param>
     /// <param name="baseModel">The folder of the model without it.</param>
     public static void Write(string directory, VisionLanguageNetwork network, string baseModel)
     {
@@ -100,8 +100,10 @@ internal sealed partial class AdapterFolder : IDisposable
                 network.Adapter.Settings, network.Config.Family.WeightNames, baseModel));
     }
 
-    /// <summary>Fills the adapter of a model.</summary>
-    /// <exception cref="BadInputException">They cover other layers, or a tensor has another shape.</exception>
+    /// <summary>Copies the stored tensors into the adapter of a model.</summary>
+    /// <exception cref="BadInputException">
+    /// The two adapters cover different layers, or a tensor has another shape.
+    /// </exception>
     public void CopyInto(VisionLanguageNetwork network)
     {
         IReadOnlyList<string> layers = network.Adapter!.Layers;
@@ -149,7 +151,7 @@ internal sealed partial class AdapterFolder : IDisposable
     /// <summary>Checks that a model has every layer that is adapted.</summary>
     /// <param name="tensors">The names of the model's tensors in the network.</param>
     /// <param name="baseModel">The model's folder, for messages.</param>
-    /// <exception cref="BadInputException">One is missing.</exception>
+    /// <exception cref="BadInputException">A layer is missing.</exception>
     public void CheckLayers(IEnumerable<string> tensors, string baseModel)
     {
         if (_stored.Keys.Except(tensors.Select(LayerOf)).FirstOrDefault() is string unknown)

@@ -24,7 +24,7 @@ public sealed class Checkpoint : IDisposable
         _files = files;
     }
 
-    /// <summary>The names of all tensors.</summary>
+    /// <summary>The names of all tensors in the checkpoint.</summary>
     public IReadOnlyCollection<string> Names => _fileOf.Keys;
 
     /// <exception cref="BadInputException">
@@ -49,7 +49,7 @@ public sealed class Checkpoint : IDisposable
         return OpenShards(directory, index, ReadIndex(index));
     }
 
-    /// <summary>The shape of a tensor.</summary>
+    /// <summary>The sizes of a stored tensor's dimensions.</summary>
     /// <exception cref="BadInputException">There is no such tensor.</exception>
     public long[] Shape(string name) => FileOf(name).Entries[name].Shape;
 

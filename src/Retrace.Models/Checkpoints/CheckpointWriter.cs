@@ -7,7 +7,7 @@ namespace Retrace.Models.Checkpoints;
 /// <summary>Writes a model's weights into a folder in the hub's layout.</summary>
 public static class CheckpointWriter
 {
-    /// <summary>The bytes of a shard where nothing else is asked for: the limit of older tools.</summary>
+    /// <summary>The default size of a shard in bytes: the limit of older tools.</summary>
     public const long LargestShard = 5_000_000_000;
 
     // transformers refuses a safetensors file that does not say which framework's layout its tensors have.
@@ -18,9 +18,11 @@ public static class CheckpointWriter
     /// Writes one <c>model.safetensors</c>, or where that would be larger than a shard may be,
     /// <c>model-00001-of-0000N.safetensors</c> and so on with their index.
     /// </summary>
-    /// <param name="directory">Made if it is not there.</param>
+    /// <param name="directory">Created if it does not exist.</param>
     /// <param name="tensors">Names, each once, and tensors of any device.</param>
-    /// <param name="maxShardBytes">The most bytes of tensors in one file; a larger tensor has a file for itself.</param>
+    /// <param name="maxShardBytes">
+    /// The most bytes of tensors in one file; a larger tensor has a file for itself.
+    /// </param>
     /// <param name="storeAs">The type to store floating-point tensors in; their own if not given.</param>
     public static void Write(
         string directory,
@@ -30,7 +32,7 @@ public static class CheckpointWriter
         Write(
             directory, [.. tensors.Select(pair => StoredTensor.Of(pair.Name, pair.Tensor, storeAs))], maxShardBytes);
 
-    /// <summary>The same with tensors that need not be in memory before their turn.</summary>
+    /// <summary>Writes tensors that need not be in memory before their turn.</summary>
     public static void Write(
         string directory, IReadOnlyList<StoredTensor> tensors, long maxShardBytes = LargestShard)
     {

@@ -4,9 +4,12 @@ using Retrace.Files;
 namespace Retrace.Models.Checkpoints;
 
 /// <summary>
-/// The checksums of a checkpoint's files, in a file beside them: XXH128, a line each, as <c>xxh128sum -c</c> reads them.
+/// The checksums of a checkpoint's files, in a file beside them: XXH128, a line each, as <c>xxh128sum -c</c> reads
+/// them.
 /// </summary>
-/// <remarks>They tell what a disk or a copy has damaged. They are no signature: who changes a file can change its line.</remarks>
+/// <remarks>
+/// They tell what a disk or a copy has damaged. They are no signature: who changes a file can change its line.
+/// </remarks>
 public static class Checksums
 {
     public const string FileName = "checksums.xxh128";
@@ -42,8 +45,12 @@ public static class Checksums
         });
     }
 
-    /// <summary>What is wrong with a folder that <see cref="Write"/> has completed; null where nothing is.</summary>
-    /// <param name="ofModel">Only the files beside the checksums, which are the model's, and not those in folders below.</param>
+    /// <summary>
+    /// Describes the damage in a folder that <see cref="Write"/> completed; null where there is none.
+    /// </summary>
+    /// <param name="ofModel">
+    /// Only the files beside the checksums, which are the model's, and not those in folders below.
+    /// </param>
     /// <returns>Half a sentence that names the file.</returns>
     public static string? FindDamage(string directory, bool ofModel = false)
     {

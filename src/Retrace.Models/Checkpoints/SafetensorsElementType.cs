@@ -19,7 +19,7 @@ internal static class SafetensorsElementType
         ("BOOL", ScalarType.Bool, 1),
     ];
 
-    /// <summary>The names, for messages.</summary>
+    /// <summary>The names of all known types, for error messages.</summary>
     public static string Names => string.Join(", ", Known.Select(known => known.Name));
 
     public static ScalarType? Parse(string name)

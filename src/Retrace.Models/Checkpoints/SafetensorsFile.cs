@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Retrace.Models.Checkpoints;
 
 /// <summary>
-/// A safetensors file open for reading. Opening reads the header alone; a tensor's bytes are mapped into memory piece by
-/// piece while the tensor is copied, so that what has been copied does not count twice.
+/// A safetensors file open for reading. Opening reads the header alone; a tensor's bytes are mapped into memory piece
+/// by piece while the tensor is copied, so that what has been copied does not count twice.
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
 {
@@ -23,15 +23,16 @@ public sealed class SafetensorsFile : IDisposable
         _entries = entries.ToDictionary(entry => entry.Name);
     }
 
-    /// <summary>Where the file lies, for messages.</summary>
+    /// <summary>The path of the file, for messages.</summary>
     public string Path { get; }
 
     /// <summary>The tensors of the file by name.</summary>
     public IReadOnlyDictionary<string, TensorEntry> Entries => _entries;
 
     /// <exception cref="BadInputException">
-    /// The file cannot be read, or its header breaks a rule of the format: too long, no JSON, a duplicate name, an unknown
-    /// element type, a size that does not fit the shape, bytes outside the file, shared by two tensors or owned by none.
+    /// The file cannot be read, or its header breaks a rule of the format: too long, no JSON, a duplicate name, an
+    /// unknown element type, a size that does not fit the shape, bytes outside the file, shared by two tensors or owned
+    /// by none.
     /// </exception>
     public static SafetensorsFile Open(string path)
     {
@@ -50,8 +51,8 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>
-    /// Copies a tensor into one that exists, of any floating-point type and on any device. No whole second copy is made,
-    /// with or without a conversion of the elements.
+    /// Copies a tensor into one that exists, of any floating-point type and on any device. No whole second copy is
+    /// made, with or without a conversion of the elements.
     /// </summary>
     /// <exception cref="BadInputException">There is no such tensor, or its shape is not the destination's.</exception>
     public void CopyTo(string name, Tensor destination)
@@ -74,8 +75,8 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>Copies some of a tensor's elements, in the order in which they are stored.</summary>
-    /// <param name="first">The first of them.</param>
-    /// <param name="destination">As many as are wanted, contiguous. [n]</param>
+    /// <param name="first">The index of the first element.</param>
+    /// <param name="destination">A contiguous tensor of as many elements as are wanted. [n]</param>
     /// <exception cref="BadInputException">There is no such tensor, or it has fewer elements.</exception>
     public void CopyTo(string name, long first, Tensor destination)
     {

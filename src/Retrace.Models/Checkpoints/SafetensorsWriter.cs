@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Retrace.Models.Checkpoints;
 
-/// <summary>Writes safetensors files.</summary>
+/// <summary>Writes tensors to a safetensors file.</summary>
 public static class SafetensorsWriter
 {
     private const long ElementsPerPiece = 1 << 24;
@@ -28,7 +28,7 @@ public static class SafetensorsWriter
         ScalarType? storeAs = null) =>
         Write(path, [.. tensors.Select(pair => StoredTensor.Of(pair.Name, pair.Tensor, storeAs))], metadata);
 
-    /// <summary>The same with tensors that need not be in memory before their turn.</summary>
+    /// <summary>Writes tensors that need not be in memory before their turn.</summary>
     /// <exception cref="ArgumentException">Two tensors share a name, or an element type cannot be stored.</exception>
     public static void Write(
         string path, IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)

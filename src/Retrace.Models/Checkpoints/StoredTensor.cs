@@ -18,7 +18,7 @@ public sealed record StoredTensor(string Name, long[] Shape, ScalarType Type, Fu
     public long ByteCount =>
         Shape.Aggregate(1L, (product, size) => product * size) * SafetensorsElementType.BytesOf(Type);
 
-    /// <summary>A tensor that is in memory.</summary>
+    /// <summary>Describes a tensor that is already in memory.</summary>
     /// <param name="storeAs">The type to store it in if it holds floating-point numbers; its own if not given.</param>
     public static StoredTensor Of(string name, Tensor tensor, ScalarType? storeAs = null) =>
         new(name, tensor.shape, TypeOf(tensor.dtype, storeAs), () => tensor);

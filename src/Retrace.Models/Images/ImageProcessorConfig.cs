@@ -39,7 +39,7 @@ public sealed record ImageProcessorConfig
     /// <summary>Subtracted from each channel (R, G, B) after it is scaled to 0…1.</summary>
     public required IReadOnlyList<double> ImageMean { get; init; }
 
-    /// <summary>What each channel is divided by after that.</summary>
+    /// <summary>The divisor of each channel after the mean is subtracted.</summary>
     public required IReadOnlyList<double> ImageStd { get; init; }
 
     /// <summary>The class in transformers that reads these settings, which its loader looks for.</summary>
@@ -48,7 +48,9 @@ public sealed record ImageProcessorConfig
     /// <summary>The class in transformers that joins image processor and tokenizer.</summary>
     public required string ProcessorClass { get; init; }
 
-    /// <summary>The side in pixels of the square that becomes one token; both sides of an image are multiples.</summary>
+    /// <summary>
+    /// The side in pixels of the square that becomes one token; both sides of an image are multiples.
+    /// </summary>
     [JsonIgnore]
     public int Factor => PatchSize * MergeSize;
 
@@ -68,7 +70,9 @@ public sealed record ImageProcessorConfig
         return config;
     }
 
-    /// <summary>The same with images of at most so many pixels, where that is fewer; null leaves it as it is.</summary>
+    /// <summary>
+    /// These settings with images of at most <paramref name="maxPixels"/> pixels, if that is fewer; null keeps them.
+    /// </summary>
     public ImageProcessorConfig Within(int? maxPixels) => maxPixels is int limit && limit < MaxPixels
         ? this with { MaxPixels = limit, MinPixels = Math.Min(MinPixels, limit) }
         : this;

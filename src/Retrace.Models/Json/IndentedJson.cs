@@ -8,6 +8,6 @@ internal static class IndentedJson
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>A file's text.</summary>
+    /// <summary>The text of a JSON file with this content.</summary>
     public static string Of(JsonNode json) => json.ToJsonString(Indented) + "\n";
 }

@@ -23,7 +23,7 @@ public sealed class JsonPart
         _place = place;
     }
 
-    /// <summary>Where the file lies.</summary>
+    /// <summary>The path of the file that this part was read from.</summary>
     public string File { get; }
 
     public bool IsNull => _element.ValueKind == JsonValueKind.Null;
@@ -39,7 +39,7 @@ public sealed class JsonPart
 
     public bool IsObject => _element.ValueKind == JsonValueKind.Object;
 
-    /// <summary>A member of an object.</summary>
+    /// <summary>The member of this name, which must be there.</summary>
     /// <exception cref="BadInputException">There is none of this name, or this is no object.</exception>
     public JsonPart this[string key] => Find(key)
         ?? throw new BadInputException($"The file {File} has no \"{PlaceOf(key)}\".");

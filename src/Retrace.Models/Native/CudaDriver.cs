@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Retrace.Models.Native;
 
-/// <summary>What NVIDIA's driver says to this process, asked without libtorch.</summary>
-/// <param name="Version">The newest CUDA version that it serves.</param>
+/// <summary>What NVIDIA's driver reports to this process, asked without libtorch.</summary>
+/// <param name="Version">The newest CUDA version that the driver supports.</param>
 /// <param name="InitResult">What cuInit returns: 0, or an error code of the driver's API.</param>
-/// <param name="Devices">How many devices it shows.</param>
+/// <param name="Devices">The number of devices that are visible.</param>
 public sealed record CudaDriver(Version Version, int InitResult, int Devices)
 {
     /// <summary>The driver's library, as the system's loader finds it.</summary>
@@ -37,6 +37,6 @@ public sealed record CudaDriver(Version Version, int InitResult, int Devices)
             Marshal.GetDelegateForFunctionPointer<T>(NativeLibrary.GetExport(library, name));
     }
 
-    /// <summary>A version as CUDA packs it: 12080 is 12.8.</summary>
+    /// <summary>Unpacks a version number of CUDA: 12080 is 12.8.</summary>
     internal static Version Unpack(int packed) => new(packed / 1000, packed % 1000 / 10);
 }

@@ -3,14 +3,14 @@ using TorchSharp;
 namespace Retrace.Models.Native;
 
 /// <summary>A reason why CUDA is not used.</summary>
-/// <param name="Reason">What is in the way.</param>
+/// <param name="Reason">Why CUDA cannot be used.</param>
 /// <param name="Cure">What to do about it.</param>
 public sealed record CudaObstacle(string Reason, string Cure)
 {
     private const int NoDevice = 100; // CUDA_ERROR_NO_DEVICE
 
     /// <summary>
-    /// All that is in this process's way, from the machine up to libtorch; nothing where CUDA can be used.
+    /// All obstacles to CUDA in this process, from the machine up to libtorch; empty where CUDA can be used.
     /// </summary>
     public static IReadOnlyList<CudaObstacle> Find() => Of(
         LibTorch.Loaded(),
@@ -18,7 +18,7 @@ public sealed record CudaObstacle(string Reason, string Cure)
         Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"),
         torch.cuda.is_available() ? torch.cuda.device_count() : 0);
 
-    /// <summary>The same from what was found out.</summary>
+    /// <summary>Finds the obstacles from the facts about a machine.</summary>
     /// <param name="libtorch">The one that is loaded.</param>
     /// <param name="driver">NVIDIA's; null: there is none.</param>
     /// <param name="visibleDevices">The variable CUDA_VISIBLE_DEVICES; null: not set.</param>

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Retrace.Models.Native;
 
-/// <summary>The native libraries that TorchSharp calls: the build's, or those of a folder that the user names.</summary>
+/// <summary>
+/// The native libraries that TorchSharp calls: the build's, or those of a folder that the user names.
+/// </summary>
 /// <remarks>
 /// A build with <c>-p:Torch=external</c> brings none. TorchSharp's own native library asks for libtorch by name, and
 /// the system's loader answers with a library of that name that the process has loaded already; so it is enough that
@@ -38,11 +40,15 @@ public static class LibTorch
     public static Version Needed { get; } = new(typeof(LibTorch).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "LibTorchVersion").Value!);
 
-    /// <summary>Sees to it that TorchSharp finds a libtorch. To be called before anything of TorchSharp is.</summary>
-    /// <exception cref="BadInputException">There is none, or the folder that is named cannot be used.</exception>
+    /// <summary>Makes sure that TorchSharp finds a libtorch. Call it before anything of TorchSharp.</summary>
+    /// <exception cref="BadInputException">
+    /// There is no libtorch, or the folder that the variable names cannot be used.
+    /// </exception>
     public static void Prepare() => Prepare(Environment.GetEnvironmentVariable(FolderVariable), FolderOfBuild());
 
-    /// <summary>The same for a given value of the variable and a given folder of the build's libtorch.</summary>
+    /// <summary>
+    /// Prepares libtorch for a given value of the variable and a given folder of the build's libtorch.
+    /// </summary>
     internal static void Prepare(string? folder, string? folderOfBuild)
     {
         if (string.IsNullOrEmpty(folder))
@@ -100,7 +106,7 @@ public static class LibTorch
         }
     }
 
-    /// <summary>What TorchSharp uses; it has to have loaded it.</summary>
+    /// <summary>The libtorch that TorchSharp uses, which it must have loaded before.</summary>
     public static LoadedLibTorch Loaded()
     {
         using var process = Process.GetCurrentProcess();
@@ -129,11 +135,13 @@ public static class LibTorch
         string? Find(string library) => loaded.FirstOrDefault(file => Path.GetFileName(file) == FileName(library));
     }
 
-    /// <summary>A version as libtorch packs it: a byte each for its three parts, from the highest down.</summary>
+    /// <summary>
+    /// Unpacks a version number of libtorch: one byte for each of three parts, from the highest down.
+    /// </summary>
     internal static Version Unpack(ulong packed) =>
         new((byte)(packed >> 56), (byte)(packed >> 48), (byte)(packed >> 40));
 
-    /// <summary>What a library's file is called on this system.</summary>
+    /// <summary>The file name of a library on this system.</summary>
     internal static string FileName(string library) =>
         OperatingSystem.IsWindows() ? $"{library}.dll"
         : OperatingSystem.IsMacOS() ? $"lib{library}.dylib"

@@ -1,8 +1,8 @@
 namespace Retrace.Models.Native;
 
 /// <summary>The libtorch of this process.</summary>
-/// <param name="Version">As it says itself; null: it is too old to say.</param>
-/// <param name="Folder">Where it was loaded from.</param>
+/// <param name="Version">The version that it reports; null if it is too old to report one.</param>
+/// <param name="Folder">The folder that it was loaded from.</param>
 /// <param name="HasCuda">Whether it was built for CUDA.</param>
 public sealed record LoadedLibTorch(Version? Version, string Folder, bool HasCuda)
 {

@@ -13,7 +13,7 @@ internal static class NativeEnvironment
         ? Environment.GetEnvironmentVariable(name)
         : Marshal.PtrToStringUTF8(GetUnix(name));
 
-    /// <summary>Gives a variable a value unless it has one, which is then the user's.</summary>
+    /// <summary>Sets a variable unless the user has set it.</summary>
     public static void SetUnlessSet(string name, string value)
     {
         if (!OperatingSystem.IsWindows())

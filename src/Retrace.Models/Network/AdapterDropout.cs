@@ -28,7 +28,7 @@ public sealed class AdapterDropout
         return new Learning(this);
     }
 
-    /// <param name="place">The layer's.</param>
+    /// <param name="place">The layer's place among the adapted ones.</param>
     internal Tensor Apply(Tensor x, int place)
     {
         if (_pass is not long pass || _probability == 0)

@@ -1,10 +1,10 @@
 namespace Retrace.Models.Network;
 
 /// <summary>
-/// What the blocks of an encoder or a decoder need of memory, for each patch or token that goes through.
+/// The memory that the blocks of an encoder or a decoder need, for each patch or token.
 /// </summary>
-/// <param name="Blocks">How many there are.</param>
-/// <param name="Input">Bytes of what comes from the block before.</param>
+/// <param name="Blocks">The number of blocks.</param>
+/// <param name="Input">Bytes of a block's input.</param>
 /// <param name="Kept">Bytes that a block keeps for its backward pass.</param>
 public sealed record BlockMemory(int Blocks, long Input, long Kept)
 {
@@ -18,7 +18,7 @@ public sealed record BlockMemory(int Blocks, long Input, long Kept)
     /// <param name="recomputes">Whether a block keeps its input alone.</param>
     public long KeptByAll(bool recomputes) => Blocks * (recomputes ? Input : Kept);
 
-    /// <summary>Bytes that a block's forward pass has made beside what is kept of it.</summary>
+    /// <summary>Bytes that a block's forward pass makes beside what it keeps.</summary>
     public double BesideKept(bool recomputes) => (recomputes ? ForwardOfKept : ForwardOfKept - 1) * Kept;
 
     /// <summary>Bytes that a block's backward pass makes.</summary>

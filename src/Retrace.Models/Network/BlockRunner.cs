@@ -9,7 +9,7 @@ public sealed record BlockRunner(bool Recomputes, Action<string>? Differentiated
 {
     /// <summary>block(input, context), whose backward pass does what this says.</summary>
     /// <param name="name">The beginning of the names of the block's weights.</param>
-    /// <param name="input">What comes from the block before.</param>
+    /// <param name="input">The output of the block before.</param>
     /// <param name="block">May hold weights, and no other tensor: see <see cref="Recomputation.Of"/>.</param>
     /// <param name="context">Other tensors that the block reads; no gradient goes to them.</param>
     public Tensor Run(string name, Tensor input, Func<Tensor, Tensor[], Tensor> block, params Tensor[] context)

@@ -20,9 +20,9 @@ internal sealed class DecodingStep : IDisposable
     /// <param name="weights">
     /// The tensors of all layers, the first's first, in the order that the script unpacks.
     /// </param>
-    /// <param name="norm">The last one's weight. [hidden]</param>
-    /// <param name="frequencies">Of the rotary tables. [headSize/2]</param>
-    /// <param name="adapterScale">What all adapters' parts are multiplied by.</param>
+    /// <param name="norm">The weight of the final norm. [hidden]</param>
+    /// <param name="frequencies">The frequencies of the rotary tables. [headSize/2]</param>
+    /// <param name="adapterScale">The factor of every adapter's part.</param>
     public DecodingStep(
         TextConfig config,
         Tensor embedding,
@@ -36,7 +36,7 @@ internal sealed class DecodingStep : IDisposable
             [embedding, frequencies, weights.ToArray(), norm, config.Layers, config.Heads, .. _scalars];
     }
 
-    /// <summary>Stands for a tensor that is not there.</summary>
+    /// <summary>Stands for an absent tensor.</summary>
     public static Tensor None { get; } = empty(0).DetachFromDisposeScope();
 
     /// <summary>Final hidden states of the new tokens. Not differentiable.</summary>

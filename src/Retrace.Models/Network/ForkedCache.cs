@@ -92,7 +92,7 @@ public sealed class ForkedCache : IDisposable
         _slotOfRow?.Dispose();
     }
 
-    /// <summary>Makes room for a token.</summary>
+    /// <summary>Makes room for one more token of each sequence.</summary>
     internal void Grow()
     {
         if (_own.Length == _own.Capacity)

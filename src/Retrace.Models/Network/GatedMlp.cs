@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Retrace.Models.Network;
 
-/// <summary>down(silu(gate(x)) · up(x)).</summary>
+/// <summary>A gated MLP: down(silu(gate(x)) · up(x)).</summary>
 public sealed class GatedMlp
 {
     /// <param name="parameters">
@@ -26,6 +26,6 @@ public sealed class GatedMlp
 
     internal Linear Down { get; }
 
-    /// <summary>[…, hidden] → […, hidden]</summary>
+    /// <summary>Applies the MLP: […, hidden] → […, hidden].</summary>
     public Tensor Forward(Tensor x) => Down.Forward(nn.functional.silu(Gate.Forward(x)) * Up.Forward(x));
 }

@@ -17,7 +17,7 @@ internal sealed class GradientHook : autograd.SingleTensorFunction<GradientHook>
 
     public override string Name => nameof(GradientHook);
 
-    /// <summary>The input as it is.</summary>
+    /// <summary>Returns the input unchanged, with the hook attached.</summary>
     /// <param name="arrived">Called in each backward pass; an input without gradient gets no hook.</param>
     public static Tensor On(Tensor input, Action arrived) =>
         is_grad_enabled() && input.requires_grad ? apply([arrived, input]) : input;

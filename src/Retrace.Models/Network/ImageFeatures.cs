@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Retrace.Models.Network;
 
 /// <summary>
-/// Images as the decoder sees them, one after another in one tensor, so that sequences can share them.
+/// The embeddings of several images, one after another in one tensor, so that sequences can share them.
 /// </summary>
 /// <param name="Rows">[image tokens of all images, hidden]</param>
 /// <param name="Grids">The images' patch grids.</param>
@@ -27,7 +27,7 @@ public sealed record ImageFeatures(Tensor Rows, IReadOnlyList<ImageGrid> Grids, 
     }
 
     /// <summary>A copy of one image's features, which does not keep the others in memory.</summary>
-    /// <param name="image">Its place among these.</param>
+    /// <param name="image">The image's place among these.</param>
     public ImageFeatures CopyOf(int image)
     {
         int first = FirstRows[image];

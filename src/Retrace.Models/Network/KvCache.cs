@@ -30,7 +30,7 @@ internal sealed class KvCache : IDisposable
     /// <summary>[layers], each [B, kvHeads, <see cref="Capacity"/>, headSize].</summary>
     public IReadOnlyList<Tensor> Keys => _keys;
 
-    /// <summary>As <see cref="Keys"/>.</summary>
+    /// <summary>The values, in the shape of <see cref="Keys"/>.</summary>
     public IReadOnlyList<Tensor> Values => _values;
 
     public int Capacity { get; }

@@ -22,7 +22,7 @@ public sealed class Linear
         _update = parameters.Adapter?.Cover(parameters, name, inSize, outSize);
     }
 
-    /// <summary>[…, in] → […, out]</summary>
+    /// <summary>Applies the layer: […, in] → […, out].</summary>
     public Tensor Forward(Tensor x)
     {
         Tensor y = nn.functional.linear(x, _weight, _bias);

@@ -24,7 +24,7 @@ public sealed class LoraAdapter
     /// <summary>Full names of the layers that are adapted, in the order in which the model declares them.</summary>
     public IReadOnlyList<string> Layers => _layers;
 
-    /// <summary>The dropout before A.</summary>
+    /// <summary>The dropout applied to an adapted layer's input before A.</summary>
     public AdapterDropout Dropout { get; }
 
     /// <summary>The name of a layer's A among the model's parameters; B's differs in one letter.</summary>

@@ -6,7 +6,7 @@ namespace Retrace.Models.Network;
 /// <summary>What an adapter adds to the output of one linear layer: (α/r)·B(A(dropout(x))).</summary>
 internal sealed class LowRankUpdate
 {
-    private readonly Scalar _scale; // Kept, because a temporary one is not safe: see docs/architecture.md.
+    private readonly Scalar _scale; // Kept, because a temporary one is not safe: see docs/torchsharp.md.
     private readonly AdapterDropout _dropout;
     private readonly int _place;
 
@@ -20,13 +20,13 @@ internal sealed class LowRankUpdate
         _place = place;
     }
 
-    /// <summary>[r, in]</summary>
+    /// <summary>The factor applied first: [r, in].</summary>
     public Tensor A { get; }
 
-    /// <summary>[out, r]</summary>
+    /// <summary>The factor applied second: [out, r].</summary>
     public Tensor B { get; }
 
-    /// <summary>[…, in] → […, out]</summary>
+    /// <summary>Computes the update: […, in] → […, out].</summary>
     public Tensor Forward(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();

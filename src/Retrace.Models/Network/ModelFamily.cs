@@ -6,9 +6,9 @@ using Retrace.Models.Text;
 namespace Retrace.Models.Network;
 
 /// <summary>
-/// What tells one family of vision-language models from another: its files, its vision encoder, its positions, its
-/// images and its chat. The decoder, its caches, sampling and learning are the same for all. docs/families.md says how
-/// to add one.
+/// What distinguishes one family of vision-language models from another: its files, its vision encoder, its positions,
+/// its images and its chat. The decoder, its caches, sampling and learning are the same for all. docs/families.md says
+/// how to add one.
 /// </summary>
 /// <remarks>A family holds no state: one object serves all models of the family, on any thread.</remarks>
 public abstract class ModelFamily
@@ -16,19 +16,21 @@ public abstract class ModelFamily
     /// <summary>What <c>model_type</c> in <c>config.json</c> says, such as <c>qwen2_5_vl</c>.</summary>
     public abstract string ModelType { get; }
 
-    /// <summary>What people call the family, for messages.</summary>
+    /// <summary>The family's name in messages.</summary>
     public abstract string Name { get; }
 
     /// <summary>The names of the weights, in the network and in files.</summary>
     public abstract WeightNames WeightNames { get; }
 
-    /// <summary>How a conversation becomes text.</summary>
+    /// <summary>The format in which a conversation becomes text.</summary>
     public abstract ChatTemplate Chat { get; }
 
-    /// <summary>How text is split before its bytes are merged into tokens.</summary>
+    /// <summary>The rules by which text is split before its bytes are merged into tokens.</summary>
     public abstract TokenizerRules TokenizerRules { get; }
 
-    /// <summary>How images become patches where <c>preprocessor_config.json</c> does not say.</summary>
+    /// <summary>
+    /// The settings by which images become patches where <c>preprocessor_config.json</c> does not say.
+    /// </summary>
     public abstract ImageProcessorConfig ImageDefaults { get; }
 
     /// <summary>Published sizes; <c>retrace pretrain</c> makes checkpoints of random weights of them.</summary>
@@ -41,7 +43,7 @@ public abstract class ModelFamily
     /// <exception cref="BadInputException">A key is missing, or has a value that cannot be.</exception>
     public abstract ModelConfig ReadConfig(JsonPart root);
 
-    /// <summary>What <c>config.json</c> says of a model: <see cref="ReadConfig"/> gives the same again.</summary>
+    /// <summary>The content of <c>config.json</c> for a model; <see cref="ReadConfig"/> reads it back.</summary>
     public abstract JsonObject WriteConfig(ModelConfig config);
 
     /// <summary>The ids of the special tokens that <c>config.json</c> names.</summary>
@@ -72,7 +74,7 @@ public abstract class ModelFamily
     /// </summary>
     /// <param name="corpus">Texts; the special tokens in them are left out.</param>
     /// <param name="vocabularySize">Tokens wanted, special ones included.</param>
-    /// <param name="directory">Made if it is not there.</param>
+    /// <param name="directory">Created if it does not exist.</param>
     public void TrainTokenizer(IEnumerable<string> corpus, int vocabularySize, string directory) =>
         ByteLevelBpeTrainer.Train(corpus, vocabularySize, directory, TokenizerRules, Chat);
 }

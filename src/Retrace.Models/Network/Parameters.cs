@@ -31,7 +31,7 @@ public sealed class Parameters : IDisposable
 
     public Device Device { get; }
 
-    /// <summary>In the order of declaration.</summary>
+    /// <summary>The names of all parameters, in the order of declaration.</summary>
     public IReadOnlyList<string> Names => _names;
 
     public Tensor this[string name] => _byName[name];
@@ -45,7 +45,7 @@ public sealed class Parameters : IDisposable
     /// <summary>Number of values in the largest tensor that gradients flow to; 0 where there is none.</summary>
     public long LargestTrained => Trained.Select(tensor => tensor.numel()).DefaultIfEmpty().Max();
 
-    /// <summary>Bytes of a value.</summary>
+    /// <summary>The size of one value in bytes.</summary>
     public long ElementSize => _byName.Values.First().ElementSize;
 
     /// <summary>The adapter of the linear layers declared here; null for a network as it is.</summary>

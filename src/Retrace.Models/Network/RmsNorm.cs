@@ -7,22 +7,22 @@ namespace Retrace.Models.Network;
 /// <summary>x / √(mean(x²) + ε) · w over the last axis, the norm in fp32.</summary>
 public sealed class RmsNorm
 {
-    private readonly Scalar _epsilon; // Kept, because a temporary one is not safe: see docs/architecture.md.
+    private readonly Scalar _epsilon; // Kept, because a temporary one is not safe: see docs/torchsharp.md.
 
     /// <param name="parameters">Where <c>NAME.weight</c> is declared.</param>
     /// <param name="name">The norm's full name.</param>
     /// <param name="hiddenSize">The last axis of x.</param>
-    /// <param name="epsilon">ε</param>
+    /// <param name="epsilon">ε, added to the mean square.</param>
     public RmsNorm(Parameters parameters, string name, int hiddenSize, double epsilon)
     {
         Weight = parameters.Declare($"{name}.weight", hiddenSize);
         _epsilon = epsilon;
     }
 
-    /// <summary>w. [hidden]</summary>
+    /// <summary>The scale w of each feature: [hidden].</summary>
     internal Tensor Weight { get; }
 
-    /// <summary>[…, hidden] → […, hidden]</summary>
+    /// <summary>Normalizes: […, hidden] → […, hidden].</summary>
     public Tensor Forward(Tensor x)
     {
         Tensor wide = x.to(ScalarType.Float32);

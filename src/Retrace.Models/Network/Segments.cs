@@ -13,7 +13,7 @@ public sealed class Segments : IDisposable
 
     private Segments(List<(int Length, int Count, Tensor? Rows)> groups) => _groups = groups;
 
-    /// <summary>Cuts a sequence.</summary>
+    /// <summary>Cuts a sequence into runs of the given lengths.</summary>
     /// <param name="lengths">The runs' lengths, in the sequence's order.</param>
     /// <param name="device">Where attention is computed.</param>
     public static Segments Of(IReadOnlyList<int> lengths, Device device)
@@ -45,7 +45,7 @@ public sealed class Segments : IDisposable
     /// </summary>
     public IEnumerable<Tensor> Rows => _groups.Select(group => group.Rows).OfType<Tensor>();
 
-    /// <summary>The same cut with other handles on its tensors.</summary>
+    /// <summary>The same cut with other handles to its tensors.</summary>
     /// <param name="rows">As <see cref="Rows"/>, in its order.</param>
     public Segments With(Tensor[] rows) =>
         rows.Length == 0 ? this : new([.. _groups.Zip(rows, (group, own) => group with { Rows = own })]);

@@ -32,7 +32,7 @@ public sealed record SequenceBatch(
     IReadOnlyList<int> NextPositions,
     IReadOnlyList<int> Lengths) : IDisposable
 {
-    /// <summary>Puts sequences side by side.</summary>
+    /// <summary>Pads sequences to one length and stacks them.</summary>
     /// <param name="config">The model's: its family says where tokens stand.</param>
     /// <param name="sequences">[B]</param>
     /// <param name="images">What the sequences' image indices point into; null when they have none.</param>

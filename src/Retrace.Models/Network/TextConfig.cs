@@ -1,6 +1,6 @@
 namespace Retrace.Models.Network;
 
-/// <summary>The decoder's sizes.</summary>
+/// <summary>The sizes and constants of the text decoder.</summary>
 /// <param name="VocabularySize">V: rows of the embedding and of the head.</param>
 /// <param name="HiddenSize">Values of a token between the blocks.</param>
 /// <param name="IntermediateSize">Values of a token inside the gated MLP.</param>
@@ -27,6 +27,6 @@ public sealed record TextConfig(
     int MaxPositions,
     bool TieWordEmbeddings)
 {
-    /// <summary>Values of a head.</summary>
+    /// <summary>The size of one attention head.</summary>
     public int HeadSize => HiddenSize / Heads;
 }

@@ -45,7 +45,7 @@ internal sealed class TextDecoder : IDisposable
             parameters.Adapter?.Settings.Scale ?? 0);
     }
 
-    /// <summary>What the blocks need of memory, for each token.</summary>
+    /// <summary>The memory that the blocks need, for each token.</summary>
     public BlockMemory Memory
     {
         get
@@ -67,11 +67,11 @@ internal sealed class TextDecoder : IDisposable
     public long BytesOfEmbeddingGradient =>
         _embedding.requires_grad ? _embedding.numel() * _embedding.ElementSize : 0;
 
-    /// <summary>[…] token ids → […, hidden].</summary>
+    /// <summary>Embeds tokens: […] token ids → […, hidden].</summary>
     public Tensor Embed(Tensor tokens) =>
         _embedding.index_select(0, tokens.flatten()).view([.. tokens.shape, _config.HiddenSize]);
 
-    /// <summary>Rotary tables of positions.</summary>
+    /// <summary>The cosines and sines that rotate queries and keys at these positions.</summary>
     /// <param name="positions">[axes, B, T]</param>
     /// <returns>Each [B, 1, T, headSize].</returns>
     public (Tensor Cos, Tensor Sin) RotaryTables(Tensor positions)
@@ -88,7 +88,7 @@ internal sealed class TextDecoder : IDisposable
     /// Added to attention's scores, broadcast to [B, 1, T, T]: 0 or −∞; null for plain causal attention.
     /// </param>
     /// <param name="cache">Empty, and takes these tokens; null while training.</param>
-    /// <param name="blocks">Runs each block, as the backward pass will want it.</param>
+    /// <param name="blocks">Runs each block, set up for the backward pass.</param>
     /// <returns>[B, T, hidden]</returns>
     public Tensor Forward(
         Tensor hidden, Tensor cos, Tensor sin, Tensor? mask, KvCache? cache, BlockRunner blocks)
@@ -108,7 +108,7 @@ internal sealed class TextDecoder : IDisposable
         return _norm.Forward(hidden);
     }
 
-    /// <summary>Runs all of it over one more token of each sequence. Not differentiable.</summary>
+    /// <summary>Runs the whole decoder over one more token of each sequence. Not differentiable.</summary>
     /// <param name="tokens">[B]</param>
     /// <param name="positions">[B], on all axes.</param>
     /// <param name="caches">Hold the sequences' earlier tokens, the first's rows first, and take these.</param>
@@ -127,7 +127,7 @@ internal sealed class TextDecoder : IDisposable
         return hidden;
     }
 
-    /// <summary>[…, hidden] → […, V].</summary>
+    /// <summary>Next-token logits of hidden states: […, hidden] → […, V].</summary>
     public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, _head);
 
     public void Dispose()
@@ -164,7 +164,7 @@ internal sealed class TextDecoder : IDisposable
             _mlpNorm = new RmsNorm(parameters, $"{name}post_attention_layernorm", size, config.NormEpsilon);
         }
 
-        /// <summary>In the order in which DecodingStep.py unpacks them.</summary>
+        /// <summary>The block's tensors, in the order in which DecodingStep.py unpacks them.</summary>
         public IEnumerable<Tensor> StepTensors =>
         [
             _attentionNorm.Weight,

@@ -1,13 +1,13 @@
 namespace Retrace.Models.Network;
 
 /// <summary>Ids of the special tokens that <c>config.json</c> names.</summary>
-/// <param name="EndOfText">Pads batches.</param>
+/// <param name="EndOfText">The token that pads batches.</param>
 /// <param name="Stops">A sample ends with the first of any of these; the first of them ends a turn.</param>
-/// <param name="VisionStart">Stands before the tokens of an image or a video.</param>
-/// <param name="VisionEnd">Stands behind them.</param>
-/// <param name="VisionPad">Is reserved by the vocabulary.</param>
-/// <param name="ImagePad">Each token of an image has this id.</param>
-/// <param name="VideoPad">Each token of a video has this id.</param>
+/// <param name="VisionStart">The token before those of an image or a video.</param>
+/// <param name="VisionEnd">The token after those of an image or a video.</param>
+/// <param name="VisionPad">A token that the vocabulary reserves.</param>
+/// <param name="ImagePad">The id of every token of an image.</param>
+/// <param name="VideoPad">The id of every token of a video.</param>
 public sealed record TokenIds(
     int EndOfText,
     IReadOnlyList<int> Stops,

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Retrace.Models.Network;
 
-/// <summary>What a model says about given next tokens.</summary>
+/// <summary>A model's predictions of given next tokens.</summary>
 /// <param name="LogProbs">ln p of each target token. [N], fp32</param>
 /// <param name="Entropies">
 /// Entropy of the distribution that predicts each token, in nats. [N], fp32; null where they were not asked for.
@@ -15,8 +15,8 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor? Entropies) : IDis
 
     /// <summary>Reads off the log-probabilities of target tokens.</summary>
     /// <remarks>
-    /// Goes over the targets part by part, and computes a part's logits anew in the backward pass, so that no more than one
-    /// part's are ever in memory.
+    /// Goes over the targets part by part, and computes a part's logits anew in the backward pass, so that no more than
+    /// one part's are ever in memory.
     /// </remarks>
     /// <param name="network">Its head makes the logits.</param>
     /// <param name="hidden">Final hidden states. [B, T, hidden]</param>
@@ -39,7 +39,7 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor? Entropies) : IDis
             entropies,
             Math.Max(1, LogitsAtOnce / network.Config.Text.VocabularySize));
 
-    /// <summary>The same in parts of another size.</summary>
+    /// <summary>Reads them off in parts of another size.</summary>
     /// <param name="targetsAtOnce">Targets in a part.</param>
     internal static TokenPredictions Of(
         VisionLanguageNetwork network,

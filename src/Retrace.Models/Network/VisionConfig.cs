@@ -21,10 +21,10 @@ public abstract record VisionConfig(
     int MergeSize,
     int TemporalPatchSize)
 {
-    /// <summary>Colours of a pixel.</summary>
+    /// <summary>Colour channels of an image: red, green, blue.</summary>
     public const int Channels = 3;
 
-    /// <summary>Values of a head.</summary>
+    /// <summary>The size of one attention head.</summary>
     public int HeadSize => HiddenSize / Heads;
 
     /// <summary>Patches that become one token.</summary>

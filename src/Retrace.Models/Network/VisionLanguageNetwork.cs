@@ -15,7 +15,7 @@ public sealed class VisionLanguageNetwork : IDisposable
     private readonly TextDecoder _decoder;
     private readonly VisionLanguageNetwork? _unadapted;
 
-    /// <summary>Lays out the network with undefined values; see <see cref="Initialise"/>.</summary>
+    /// <summary>Declares all weights of the network with undefined values; see <see cref="Initialise"/>.</summary>
     public VisionLanguageNetwork(ModelConfig config, ScalarType type, Device device)
         : this(config, new Parameters(type, device))
     {
@@ -30,21 +30,21 @@ public sealed class VisionLanguageNetwork : IDisposable
         _decoder = new TextDecoder(Parameters, config.Text, config.Family.WeightNames.Decoder);
     }
 
-    /// <summary>The family and the sizes.</summary>
+    /// <summary>The model's family and the sizes of its parts.</summary>
     public ModelConfig Config { get; }
 
-    /// <summary>All weights.</summary>
+    /// <summary>All weights of the network, the adapter's included.</summary>
     public Parameters Parameters { get; }
 
-    /// <summary>Where the weights are.</summary>
+    /// <summary>The device that holds the weights.</summary>
     public Device Device => Parameters.Device;
 
     /// <summary>The adapter; null for a network as it is.</summary>
     public LoraAdapter? Adapter => Parameters.Adapter;
 
     /// <summary>
-    /// Whether a backward pass computes the activations inside each block anew instead of keeping them: about a third more
-    /// arithmetic, and memory for one block at a time.
+    /// Whether a backward pass computes the activations inside each block anew instead of keeping them: about a third
+    /// more arithmetic, and memory for one block at a time.
     /// </summary>
     public bool RecomputesActivations { get; set; }
 
@@ -64,7 +64,9 @@ public sealed class VisionLanguageNetwork : IDisposable
         Parameters.Train(name => !Parameters.IsShared(name) && (vision || !Config.Family.WeightNames.IsVision(name)));
 
     /// <summary>Gives all weights random values: matrices normal ones, norms one, biases zero.</summary>
-    /// <param name="standardDeviation">Of the matrices; narrow models start better with more than the usual 0.02.</param>
+    /// <param name="standardDeviation">
+    /// The standard deviation of the matrices; narrow models start better with more than the usual 0.02.
+    /// </param>
     public void Initialise(long seed, double standardDeviation = 0.02)
     {
         using var noGrad = no_grad();
@@ -82,7 +84,7 @@ public sealed class VisionLanguageNetwork : IDisposable
     /// larger than the memory.
     /// </summary>
     /// <param name="config">The sizes.</param>
-    /// <param name="type">Of the elements.</param>
+    /// <param name="type">The type of the elements.</param>
     public static IReadOnlyList<StoredTensor> RandomWeights(ModelConfig config, ScalarType type, long seed)
     {
         using var layout = new VisionLanguageNetwork(config, type, META); // Shapes without memory.
@@ -153,22 +155,22 @@ public sealed class VisionLanguageNetwork : IDisposable
     public Tensor DecodeStep(Tensor tokens, Tensor positions, params IReadOnlyList<ForkedCache> caches) =>
         _decoder.DecodeStep(tokens, positions, caches);
 
-    /// <summary>[…, hidden] → […, V].</summary>
+    /// <summary>Next-token logits of hidden states: […, hidden] → […, V].</summary>
     public Tensor Logits(Tensor hidden) => _decoder.Logits(hidden);
 
     /// <summary>Bytes of a token's keys and values in a cache.</summary>
     public long BytesOfCachedToken => KvCache.BytesOfToken(Config.Text, Parameters.ElementSize);
 
     /// <summary>Bytes that prefilling prompts takes at its peak, their cache included.</summary>
-    /// <param name="tokens">Of all prompts that are prefilled together.</param>
-    /// <param name="patches">Of all their images, which go through the encoder before.</param>
+    /// <param name="tokens">The tokens of all prompts that are prefilled together.</param>
+    /// <param name="patches">The patches of all their images, which go through the encoder first.</param>
     public long BytesOfPrefill(long tokens, long patches) => Math.Max(
         patches * (BytesOfPatch + _vision.Memory.Kept),
         tokens * (BytesOfCachedToken + _decoder.Memory.Input + _decoder.Memory.Kept));
 
     /// <summary>Bytes that a forward and a backward pass take at their peak beside weights and gradients.</summary>
-    /// <param name="tokens">Of all sequences, padding included.</param>
-    /// <param name="patches">Of all images.</param>
+    /// <param name="tokens">The tokens of all sequences, padding included.</param>
+    /// <param name="patches">The patches of all images.</param>
     /// <param name="predictions">Bytes of <see cref="TokenPredictions"/> while they are made.</param>
     /// <param name="recomputes">As <see cref="RecomputesActivations"/>.</param>
     public long BytesOfLearning(long tokens, long patches, long predictions, bool recomputes)

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Retrace.Models.Network;
 
-/// <summary>How the names of a family's weights begin, in its networks and in files.</summary>
+/// <summary>The prefixes of a family's weight names, in its networks and in files.</summary>
 /// <param name="Vision">The prefix of the vision encoder's weights.</param>
 /// <param name="Decoder">The prefix of the decoder's weights; the head is <c>lm_head</c> in all families.</param>
 /// <param name="Alternatives">

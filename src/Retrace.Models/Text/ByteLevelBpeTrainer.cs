@@ -12,15 +12,15 @@ public static class ByteLevelBpeTrainer
 
     /// <summary>
     /// Learns the merges and writes <c>tokenizer.json</c>, <c>vocab.json</c>, <c>merges.txt</c> and
-    /// <c>tokenizer_config.json</c> in the hub's form. The same corpus gives the same files: among pairs that are equally
-    /// frequent the one of the smaller ids wins.
+    /// <c>tokenizer_config.json</c> in the hub's form. The same corpus gives the same files: among pairs that are
+    /// equally frequent the one of the smaller ids wins.
     /// </summary>
     /// <param name="corpus">Texts; the special tokens in them are left out.</param>
     /// <param name="vocabularySize">
-    /// Tokens wanted: the 256 bytes, the merges, and the special tokens with the last ids. There are fewer if the corpus
-    /// has too few pairs that occur twice.
+    /// Tokens wanted: the 256 bytes, the merges, and the special tokens with the last ids. There are fewer if the
+    /// corpus has too few pairs that occur twice.
     /// </param>
-    /// <param name="directory">Made if it is not there.</param>
+    /// <param name="directory">Created if it does not exist.</param>
     /// <param name="rules">How text is cut into the pieces within which bytes are merged.</param>
     /// <param name="chat">The chat format: its special tokens take the last ids.</param>
     public static void Train(
@@ -58,7 +58,9 @@ public static class ByteLevelBpeTrainer
         return counts;
     }
 
-    /// <summary>The words of the corpus as token ids, and how often each pair of neighbours occurs in all of them.</summary>
+    /// <summary>
+    /// The words of the corpus as token ids, and how often each pair of neighbours occurs in all of them.
+    /// </summary>
     private sealed class WordPairs
     {
         private readonly List<(List<int> Ids, long Count)> _words = [];

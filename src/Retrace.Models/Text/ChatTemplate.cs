@@ -1,6 +1,6 @@
 namespace Retrace.Models.Text;
 
-/// <summary>How a family's models want a conversation written.</summary>
+/// <summary>The format in which a family's models expect a conversation.</summary>
 /// <remarks>
 /// A conversation is a list of turns; an image stands as <see cref="ImagePlace"/> among a turn's text.
 /// </remarks>
@@ -9,16 +9,16 @@ public abstract class ChatTemplate
     /// <summary>The role of the model's own turns.</summary>
     public const string Assistant = "assistant";
 
-    /// <summary>Ends a turn; generation stops at it.</summary>
+    /// <summary>The token that ends a turn, at which generation stops.</summary>
     public abstract string EndOfTurn { get; }
 
-    /// <summary>Stands for the tokens of an image until the size of its grid is known.</summary>
+    /// <summary>The placeholder for the tokens of an image until the size of its grid is known.</summary>
     public abstract string ImagePad { get; }
 
-    /// <summary>Where an image stands among a turn's text: <see cref="ImagePad"/> and what goes round it.</summary>
+    /// <summary>The text of an image's place in a turn: <see cref="ImagePad"/> with its delimiters.</summary>
     public abstract string ImagePlace { get; }
 
-    /// <summary>Fills batches up, and ends documents.</summary>
+    /// <summary>The token that pads batches and ends documents.</summary>
     public abstract string Padding { get; }
 
     /// <summary>
@@ -26,41 +26,41 @@ public abstract class ChatTemplate
     /// </summary>
     public abstract IReadOnlyList<string> SpecialTokens { get; }
 
-    /// <summary>The same format as a Jinja template, for the tools that read it from the model's folder.</summary>
+    /// <summary>This format as a Jinja template, for the tools that read it from the model's folder.</summary>
     public abstract string Jinja { get; }
 
-    /// <summary>A question, ready for the model to answer.</summary>
+    /// <summary>The prompt for a question, ready for the model to answer.</summary>
     /// <param name="text">The question.</param>
     /// <param name="imageCount">The images shown before it; each takes one <see cref="ImagePlace"/>.</param>
-    /// <param name="system">What the system turn says; the format's default if not given.</param>
+    /// <param name="system">The text of the system turn; the format's default if not given.</param>
     public string Prompt(string text, int imageCount, string? system = default)
     {
         ChatTurn question = new("user", text, imageCount);
         return Prompt(system is null ? [question] : [new ChatTurn("system", system), question]);
     }
 
-    /// <summary>A conversation, ready for the model to take the next turn.</summary>
+    /// <summary>The prompt for a conversation in which the model takes the next turn.</summary>
     /// <param name="turns">At least one.</param>
     public abstract string Prompt(IReadOnlyList<ChatTurn> turns);
 
-    /// <summary>A conversation with nothing behind its last turn.</summary>
+    /// <summary>The text of a conversation that ends with its last turn.</summary>
     /// <param name="turns">As above.</param>
     public abstract string Turns(IReadOnlyList<ChatTurn> turns);
 
-    /// <summary>A conversation whose last turn is not over, for the model to go on with it.</summary>
+    /// <summary>The prompt for a conversation whose unfinished last turn the model continues.</summary>
     /// <param name="turns">As above.</param>
     public abstract string Continuation(IReadOnlyList<ChatTurn> turns);
 
     /// <summary>
-    /// Continues a prompt by a finished assistant turn and opens another: the form in which the released code asks for a
+    /// Appends a finished assistant turn to a prompt and opens another: the form in which the released code asks for a
     /// continuation.
     /// </summary>
     /// <param name="prompt">Ends in an opened assistant turn.</param>
-    /// <param name="answer">What the assistant is to have said.</param>
+    /// <param name="answer">The text of the assistant's turn.</param>
     /// <param name="request">A user turn between the two; none if not given.</param>
     public abstract string NewTurn(string prompt, string answer, string? request = null);
 
-    /// <summary>The turns of a rendered conversation; null where the text is none.</summary>
+    /// <summary>Parses the turns of a rendered conversation; null if the text is not one.</summary>
     /// <param name="text">May end inside a turn.</param>
     public abstract IReadOnlyList<ChatTurn>? Parse(string text);
 }

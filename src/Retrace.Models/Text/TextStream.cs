@@ -10,10 +10,10 @@ public sealed class TextStream(Tokenizer tokenizer)
 {
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
 
-    /// <summary>The text that one more token completes.</summary>
+    /// <summary>Returns the text that one more token completes.</summary>
     public string Append(int id) => tokenizer.IsSpecial(id) ? "" : Decode(tokenizer.TokenBytes(id), isEnd: false);
 
-    /// <summary>What is left at the end: U+FFFD for a character that never became whole.</summary>
+    /// <summary>Returns the rest at the end: U+FFFD for a character that never became whole.</summary>
     public string End() => Decode([], isEnd: true);
 
     private string Decode(byte[] bytes, bool isEnd)

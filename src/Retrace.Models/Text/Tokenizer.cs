@@ -41,7 +41,7 @@ public sealed class Tokenizer
     }
 
     /// <summary>
-    /// One more than the largest id. A model's embedding may have more rows, which no text leads to.
+    /// One more than the largest id. A model's embedding may have more rows, which no text uses.
     /// </summary>
     public int VocabularySize => _bytesOf.Length;
 
@@ -58,8 +58,8 @@ public sealed class Tokenizer
         new(TokenizerFiles.Read(directory, rules), rules);
 
     /// <summary>
-    /// The ids of the text. Special tokens written in it become their ids; the rest is normalised to NFC, split and merged.
-    /// Lone surrogates count as U+FFFD.
+    /// The ids of the text. Special tokens written in it become their ids; the rest is normalised to NFC, split and
+    /// merged. Lone surrogates count as U+FFFD.
     /// </summary>
     public int[] Encode(string text)
     {
@@ -79,8 +79,8 @@ public sealed class Tokenizer
     }
 
     /// <summary>
-    /// The text of the ids: their bytes, one after another, read as UTF-8. Bytes that are no UTF-8 become U+FFFD, and ids
-    /// that no token has (a model's embedding may have spare rows) are left out.
+    /// The text of the ids: their bytes, one after another, read as UTF-8. Bytes that are no UTF-8 become U+FFFD, and
+    /// ids that no token has (a model's embedding may have spare rows) are left out.
     /// </summary>
     /// <param name="ids">Token ids.</param>
     /// <param name="skipSpecial">Whether to leave out special tokens such as <c>&lt;|im_end|&gt;</c>.</param>

@@ -4,7 +4,7 @@ using Retrace.Models.Json;
 
 namespace Retrace.Models.Text;
 
-/// <summary>What the tokenizer files of a model folder say.</summary>
+/// <summary>The content of a model folder's tokenizer files.</summary>
 /// <param name="Vocabulary">Ids by token, in the byte alphabet.</param>
 /// <param name="Merges">Pairs of tokens, the first to be merged first.</param>
 /// <param name="AddedTokens">The tokens beside the vocabulary.</param>
@@ -28,8 +28,8 @@ internal sealed record TokenizerFiles(
     private const long LargestMerges = 128 << 20; // Bytes.
 
     /// <exception cref="BadInputException">
-    /// Neither <c>tokenizer.json</c> nor <c>vocab.json</c> with <c>merges.txt</c> can be read, or they do not describe a
-    /// byte-level BPE with these rules.
+    /// Neither <c>tokenizer.json</c> nor <c>vocab.json</c> with <c>merges.txt</c> can be read, or they do not describe
+    /// a byte-level BPE with these rules.
     /// </exception>
     public static TokenizerFiles Read(string directory, TokenizerRules rules)
     {

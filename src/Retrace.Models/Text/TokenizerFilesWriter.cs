@@ -14,10 +14,10 @@ internal static class TokenizerFilesWriter
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <param name="directory">Made if it is not there.</param>
+    /// <param name="directory">Created if it does not exist.</param>
     /// <param name="tokens">The vocabulary in the byte alphabet; a token's place is its id.</param>
     /// <param name="merges">The first to be merged first.</param>
-    /// <param name="rules">How text is cut.</param>
+    /// <param name="rules">How text is cut into pieces.</param>
     /// <param name="chat">
     /// The chat format, which tools read from here, too; its special tokens take the ids after the vocabulary's.
     /// </param>

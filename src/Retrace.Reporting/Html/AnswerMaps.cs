@@ -13,7 +13,9 @@ internal static class AnswerMaps
 {
     private static readonly AxisScale Share = AxisScale.Covering(0, 1, MetricUnit.Share);
 
-    /// <summary>Three figures for each run that retraces; of runs that differ in their seeds alone, the first.</summary>
+    /// <summary>
+    /// Three figures for each run that retraces; of runs that differ in their seeds alone, the first.
+    /// </summary>
     public static IEnumerable<Figure> Draw(ReportedRuns runs) => runs.Runs
         .Where(run => !run.IsOneOfSeeds || runs.Groups.Any(group => group.Runs[0] == run))
         .SelectMany(Draw);
@@ -30,7 +32,7 @@ internal static class AnswerMaps
         return [.. answers.Where(group => wanted.Contains(group.Step)).GroupBy(group => group.Step)];
     }
 
-    /// <summary>Places of a step's answers, with how many lie there.</summary>
+    /// <summary>The places of a step's answers, with the number of answers at each.</summary>
     internal static IEnumerable<(Place Place, int Count)> PlacesOf(IEnumerable<GroupAnswers> groups) =>
         groups.SelectMany(PlacesOf).GroupBy(place => place).Select(same => (same.Key, same.Count()));
 

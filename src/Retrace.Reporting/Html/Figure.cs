@@ -4,7 +4,9 @@ using Retrace.Reporting.Plots;
 
 namespace Retrace.Reporting.Html;
 
-/// <summary>A plot with its heading and legend, for a page or as a file of its own, and the numbers behind it.</summary>
+/// <summary>
+/// A plot with its heading and legend, for a page or as a file of its own, and the numbers behind it.
+/// </summary>
 /// <param name="Name">Names its files: letters, digits, dots and hyphens.</param>
 /// <param name="Title">What is plotted.</param>
 /// <param name="Explanation">One sentence on how to read it.</param>
@@ -22,10 +24,10 @@ internal sealed record Figure(
     private const double LegendLine = 17;
     private const double SwatchEnd = PlotFrame.Left + 26;
 
-    /// <summary>The title where no heading of a page says what it belongs to.</summary>
+    /// <summary>The title for a figure that stands alone, without a page's heading.</summary>
     public string TitleAlone { get; init; } = Title;
 
-    /// <summary>For a page that has the style sheet.</summary>
+    /// <summary>The figure for a page that has the style sheet.</summary>
     public XElement ForPage() => new(
         "figure",
         new XElement("h3", Title),
@@ -57,7 +59,7 @@ internal sealed record Figure(
                 Plot.Elements()));
     }
 
-    /// <summary>A short piece of a line.</summary>
+    /// <summary>A short piece of a line, for a legend.</summary>
     public static XElement Swatch(string look, string stroke) => new(
         "svg",
         new XAttribute("class", $"swatch {look}"),

@@ -7,7 +7,7 @@ internal static class FigureName
 {
     private const int Longest = 80;
 
-    /// <summary>What a text becomes in a name: small letters, digits, dots and hyphens.</summary>
+    /// <summary>Turns a text into a name of small letters, digits, dots and hyphens.</summary>
     public static string Of(string text)
     {
         StringBuilder name = new();

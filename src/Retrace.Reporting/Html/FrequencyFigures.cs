@@ -4,7 +4,7 @@ using Retrace.Runs;
 
 namespace Retrace.Reporting.Html;
 
-/// <summary>How right the answers of each frequency are: over a run, at its beginning and at its end.</summary>
+/// <summary>The accuracy of answers by their frequency: over a run, at its beginning and at its end.</summary>
 internal static class FrequencyFigures
 {
     private const int Intervals = 5; // Of the frequency, equally wide; see StepMetrics.AccuracyByFrequency.
@@ -85,7 +85,7 @@ internal static class FrequencyFigures
 
         public Part Last => Part.Of(Runs.SelectMany(steps => steps.TakeLast(Fifth(steps))));
 
-        /// <summary>In the order of the runs; a group stands where its first run does.</summary>
+        /// <summary>All subjects in the order of the runs; a group stands where its first run does.</summary>
         public static IEnumerable<Subject> AllOf(ReportedRuns runs)
         {
             foreach (ReportedRun run in runs.Runs)

@@ -33,7 +33,7 @@ internal static class HtmlPage
             new XElement("style", StyleSheet)),
         new XElement("body", new XElement("h1", title), content));
 
-    /// <summary>Sections with links to them in front: a long page is crossed by its headings.</summary>
+    /// <summary>Sections with links to them in front, for finding one's way on a long page.</summary>
     public static IEnumerable<XElement> Contents(IEnumerable<XElement?> sections)
     {
         XElement[] shown = [.. sections.OfType<XElement>()];
@@ -45,11 +45,11 @@ internal static class HtmlPage
         return [new XElement("nav", new XAttribute("aria-label", "Contents"), links), .. shown];
     }
 
-    /// <summary>A part with a heading; nothing where it would be empty.</summary>
+    /// <summary>A section with a heading; null where it would be empty.</summary>
     /// <param name="title">The heading.</param>
     /// <param name="note">A sentence below it.</param>
     /// <param name="content">What is shown.</param>
-    /// <param name="style">The class of what holds it.</param>
+    /// <param name="style">The class of the element that holds the content.</param>
     public static XElement? Section(string title, string note, IEnumerable<XElement> content, string style)
     {
         XElement[] shown = [.. content];
@@ -62,12 +62,12 @@ internal static class HtmlPage
                 new XElement("div", new XAttribute("class", style), shown));
     }
 
-    /// <summary>A quiet paragraph.</summary>
+    /// <summary>A paragraph in the smaller, paler style of notes.</summary>
     public static XElement Note(string text) => new("p", new XAttribute("class", "note"), text);
 
     /// <summary>Writes a page, replacing an earlier one once it is complete.</summary>
-    /// <param name="page">Its root.</param>
-    /// <param name="path">The HTML file; its folder is created where it is missing.</param>
+    /// <param name="page">The root element of the page.</param>
+    /// <param name="path">The HTML file; its folder is created if it does not exist.</param>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public static void Write(XElement page, string path) => AtomicFile.Write(path, stream =>
     {

@@ -4,17 +4,17 @@ using Retrace.Reporting.Plots;
 
 namespace Retrace.Reporting.Html;
 
-/// <summary>Several lines over one axis.</summary>
+/// <summary>A figure of one or more lines over a common horizontal axis.</summary>
 /// <param name="Title">What is plotted.</param>
 /// <param name="Explanation">One sentence on how to read it.</param>
 /// <param name="X">The horizontal axis.</param>
 /// <param name="XLabel">What it counts.</param>
-/// <param name="Unit">Of the values.</param>
+/// <param name="Unit">The unit of the values.</param>
 /// <param name="Lines">At least one, with at least one point.</param>
 internal sealed record LineFigure(
     string Title, string Explanation, AxisScale X, string XLabel, MetricUnit Unit, IReadOnlyList<NamedLine> Lines)
 {
-    /// <param name="name">Names its files.</param>
+    /// <param name="name">The name of the figure and of its files.</param>
     public Figure Draw(string name) => new(
         name,
         Title,

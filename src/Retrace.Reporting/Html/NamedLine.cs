@@ -2,8 +2,8 @@ using Retrace.Reporting.Plots;
 
 namespace Retrace.Reporting.Html;
 
-/// <summary>A line of a figure.</summary>
-/// <param name="Name">For the legend.</param>
+/// <summary>One line of a figure, with its name and style.</summary>
+/// <param name="Name">The name in the legend.</param>
 /// <param name="Look">The classes of its colour and dash.</param>
 /// <param name="Points">In ascending order of X.</param>
 internal sealed record NamedLine(string Name, string Look, IReadOnlyList<PlotPoint> Points);

@@ -5,7 +5,7 @@ using static System.FormattableString;
 
 namespace Retrace.Reporting.Html;
 
-/// <summary>The tables with one row a run: what came out, and what it took.</summary>
+/// <summary>The tables with one row per run: results and costs.</summary>
 internal static class Overview
 {
     private const string Unknown = "–";
@@ -21,7 +21,7 @@ internal static class Overview
         "run", "wall time", "a step", "rollout", "learning", "tokens generated", "tokens a second", "peak memory",
     ];
 
-    /// <summary>What came out of each run.</summary>
+    /// <summary>The table of results, one row per run.</summary>
     public static XElement Results(ReportedRuns runs, StepFigures figures) =>
         Table(ResultHeadings, runs.Runs.Select(IEnumerable<object> (run) =>
         [
@@ -37,7 +37,7 @@ internal static class Overview
             Change(Metric.Kl, figures.Smoothed(run, Metric.Kl)),
         ]));
 
-    /// <summary>What each run took in time, tokens and memory.</summary>
+    /// <summary>The table of costs: time, tokens and memory of each run.</summary>
     public static XElement Costs(ReportedRuns runs) =>
         Table(CostHeadings, runs.Runs.Select(IEnumerable<object> (run) =>
         [

@@ -42,7 +42,7 @@ internal sealed class StepFigures
     /// <summary>How far the smoothing reaches to either side, in steps.</summary>
     public int HalfWidth { get; }
 
-    /// <summary>Evaluation first. A metric without a value in any run has no figure.</summary>
+    /// <summary>All figures, evaluations first. A metric without a value in any run has no figure.</summary>
     public IEnumerable<Figure> Draw()
     {
         Figure?[] figures =

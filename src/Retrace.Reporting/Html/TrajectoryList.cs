@@ -8,7 +8,7 @@ internal static class TrajectoryList
 {
     private const int TrajectoriesOfAStep = 2;
 
-    /// <summary>Null where the run has none.</summary>
+    /// <summary>The list of a run's trajectories; null where the run stored none.</summary>
     /// <param name="run">The run.</param>
     /// <param name="steps">How many steps they are taken from, at least one.</param>
     public static XElement? Of(ReportedRun run, int steps)
@@ -22,7 +22,10 @@ internal static class TrajectoryList
                 chosen.Select(Entry));
     }
 
-    /// <summary>Of so many steps, evenly spread with the first and the last, up to two, of different problems.</summary>
+    /// <summary>
+    /// Chooses evenly spread steps, with the first and the last, and up to two trajectories of different problems from
+    /// each.
+    /// </summary>
     /// <remarks>Goes through the file twice and keeps only what it chooses: a run's file can be large.</remarks>
     internal static IReadOnlyList<TrajectorySample> Choose(IEnumerable<TrajectorySample> trajectories, int steps)
     {

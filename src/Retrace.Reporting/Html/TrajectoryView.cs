@@ -4,7 +4,7 @@ using Retrace.Runs;
 
 namespace Retrace.Reporting.Html;
 
-/// <summary>A trajectory with all that became of it: images, reasoning with its anchor, continuations, group.</summary>
+/// <summary>A trajectory in full: images, reasoning with its anchor, continuations, group.</summary>
 internal static class TrajectoryView
 {
     private static readonly byte[] PngSignature = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
@@ -20,7 +20,7 @@ internal static class TrajectoryView
         trajectory.Advantage is double advantage ? $", advantage {Number(advantage)}" : null,
     ];
 
-    /// <summary>Everything else.</summary>
+    /// <summary>The full view: images, question, response, continuations and the group's answers.</summary>
     public static XElement Of(TrajectorySample trajectory)
     {
         XElement?[] images =

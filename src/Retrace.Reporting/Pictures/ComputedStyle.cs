@@ -5,7 +5,7 @@ using System.Xml.Linq;
 namespace Retrace.Reporting.Pictures;
 
 /// <summary>
-/// How Report.css has the shapes of a figure look, in light, computed as a browser computes it.
+/// The light-mode style of a figure's shapes, computed from Report.css as a browser does.
 /// </summary>
 /// <remarks>
 /// It knows what that style sheet and the figures use: selectors of element names, classes and descendants, rules by

@@ -5,11 +5,11 @@ using Retrace.Reporting.Html;
 
 namespace Retrace.Reporting.Pictures;
 
-/// <summary>Figures as files: NAME.png and NAME.svg to show, NAME.csv with the numbers.</summary>
+/// <summary>Writes figures as files: NAME.png and NAME.svg to show, NAME.csv with the numbers.</summary>
 internal static class FigureFiles
 {
     /// <summary>Writes the three files of each figure. Names that come twice are numbered.</summary>
-    /// <param name="directory">Created where it is missing.</param>
+    /// <param name="directory">Created if it does not exist.</param>
     /// <exception cref="BadInputException">A file cannot be written.</exception>
     public static void Write(IEnumerable<Figure> figures, string directory)
     {

@@ -4,8 +4,8 @@ namespace Retrace.Reporting.Plots;
 internal readonly record struct SeedSpread(double X, double? Mean, double Deviation)
 {
     /// <summary>
-    /// Over curves that have a value at the same X. Where one of them has none there is a gap: a mean over changing
-    /// seeds would jump for no reason.
+    /// The spread over curves that have a value at the same X. Where one of them has none there is a gap: a mean over
+    /// changing seeds would jump for no reason.
     /// </summary>
     /// <param name="curves">At least two.</param>
     public static IReadOnlyList<SeedSpread> Over(IReadOnlyList<IReadOnlyList<PlotPoint>> curves)

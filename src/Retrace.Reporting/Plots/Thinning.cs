@@ -10,7 +10,7 @@ internal static class Thinning
 {
     private const int PointsOfAColumn = 4;
 
-    /// <summary>Some of the points, in their order; all of them where they are few.</summary>
+    /// <summary>Returns some of the points, in order; all of them where they are few.</summary>
     /// <param name="points">In ascending order of X, without gaps.</param>
     /// <param name="columns">Equally wide, from the first point to the last; at least one.</param>
     public static IReadOnlyList<PlotPoint> Thin(IReadOnlyList<PlotPoint> points, int columns)

@@ -1,4 +1,4 @@
 namespace Retrace.Reporting.Plots;
 
-/// <summary>A marked value of an axis.</summary>
+/// <summary>A marked value of an axis, with its label.</summary>
 internal readonly record struct Tick(double Value, string Label);

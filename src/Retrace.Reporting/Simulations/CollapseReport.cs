@@ -12,9 +12,9 @@ public static class CollapseReport
     private const string Dotted = "d2";
 
     /// <summary>Writes collapse.csv, collapse.html and the page's figures as SVG.</summary>
-    /// <param name="setting">What was simulated.</param>
-    /// <param name="curves">What came out.</param>
-    /// <param name="directory">Created where it is missing.</param>
+    /// <param name="setting">The setting of the simulation.</param>
+    /// <param name="curves">The curves that the simulation gave.</param>
+    /// <param name="directory">Created if it does not exist.</param>
     /// <exception cref="BadInputException">A file cannot be written.</exception>
     public static void Write(CollapseSetting setting, IReadOnlyList<CollapseCurve> curves, string directory)
     {

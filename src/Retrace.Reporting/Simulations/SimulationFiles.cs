@@ -12,7 +12,7 @@ namespace Retrace.Reporting.Simulations;
 /// </summary>
 internal static class SimulationFiles
 {
-    /// <param name="directory">Created where it is missing.</param>
+    /// <param name="directory">Created if it does not exist.</param>
     /// <param name="name">What the files' names begin with.</param>
     /// <param name="heading">Names of the columns.</param>
     /// <param name="rows">Values; text with a comma in quotes.</param>

@@ -10,8 +10,8 @@ public static class SurvivalReport
     private const int Colours = 6; // Of the style sheet; further rules get its next dash.
 
     /// <summary>Writes survival.csv, survival.html and the page's figures as SVG.</summary>
-    /// <param name="results">Of <see cref="SurvivalExperiment"/>.</param>
-    /// <param name="directory">Created where it is missing.</param>
+    /// <param name="results">The results of a <see cref="SurvivalExperiment"/>.</param>
+    /// <param name="directory">Created if it does not exist.</param>
     /// <exception cref="BadInputException">A file cannot be written.</exception>
     public static void Write(IReadOnlyList<SurvivalResult> results, string directory)
     {

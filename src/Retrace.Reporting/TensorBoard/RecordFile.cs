@@ -21,7 +21,7 @@ internal static class RecordFile
         return framed;
     }
 
-    /// <summary>CRC-32C (Castagnoli).</summary>
+    /// <summary>The CRC-32C (Castagnoli) checksum of some bytes.</summary>
     /// <remarks>The processor's instruction carries the register; setting it to ones and inverting it is ours to do.
     /// </remarks>
     public static uint Checksum(ReadOnlySpan<byte> bytes)

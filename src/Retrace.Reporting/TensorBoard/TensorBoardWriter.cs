@@ -18,7 +18,7 @@ public sealed class TensorBoardWriter : IDisposable
     private TensorBoardWriter(FileStream file) => _file = file;
 
     /// <summary>Starts an event file in the run's folder, beside those that earlier parts of the run left.</summary>
-    /// <param name="runDirectory">Created where it is missing.</param>
+    /// <param name="runDirectory">Created if it does not exist.</param>
     /// <param name="resumeAfterStep">
     /// The step of the checkpoint that the run goes on from, −1 for a new run. TensorBoard then drops what earlier
     /// files hold of later steps.

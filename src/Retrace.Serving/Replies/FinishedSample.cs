@@ -1,16 +1,16 @@
 using System.Text;
 using Retrace.Models.Text;
-using Retrace.Serving.Drawing;
+using Retrace.Serving.Sampling;
 using Retrace.Training.Rollouts;
 
 namespace Retrace.Serving.Replies;
 
-/// <summary>A sample up to the first stop string.</summary>
-/// <param name="Text">Without special tokens, and without the stop string.</param>
-/// <param name="Tokens">Ids, those of the stop string or the stop token included.</param>
-/// <param name="LogProbs">ln p of each.</param>
+/// <summary>A finished sample, cut at the first stop string.</summary>
+/// <param name="Text">Text without special tokens and without the stop string.</param>
+/// <param name="Tokens">Token ids, including those of the stop string or the stop token.</param>
+/// <param name="LogProbs">ln p of each token.</param>
 /// <param name="Reason"><c>stop</c> or <c>length</c>.</param>
-/// <param name="StopString">The string at which it ended; null where it is none.</param>
+/// <param name="StopString">The stop string that ended the sample; null if another reason did.</param>
 internal sealed record FinishedSample(string Text, int[] Tokens, float[] LogProbs, string Reason, string? StopString)
 {
     public static FinishedSample Of(Generation generation, Tokenizer tokenizer, IReadOnlyList<string> stops)

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Retrace.Models.Text;
-using Retrace.Serving.Drawing;
 using Retrace.Serving.Requests;
+using Retrace.Serving.Sampling;
 using Retrace.Training.Rollouts;
 
 namespace Retrace.Serving.Replies;
@@ -10,15 +10,15 @@ namespace Retrace.Serving.Replies;
 /// <summary>Answers a request in the form of SGLang's <c>/generate</c>.</summary>
 internal static class GenerateReply
 {
-    /// <summary>Draws and answers: one object for one sample, else a list of them.</summary>
+    /// <summary>Generates the samples and writes the reply: an object for one sample, a list for several.</summary>
     public static async Task WriteAsync(
-        HttpContext context, GenerateFields fields, DrawRequest request, GenerationWorker worker, Tokenizer tokenizer)
+        HttpContext context, GenerateFields fields, SampleRequest request, GenerationWorker worker, Tokenizer tokenizer)
     {
-        (Generation[] drawn, string version) = await worker.GenerateAsync(
+        (Generation[] generated, string version) = await worker.GenerateAsync(
             request.Model, request.ToRollout(), request.Sampling, onToken: null, context.RequestAborted);
         JsonNode[] replies =
         [
-            .. drawn.Select(one => Reply(
+            .. generated.Select(one => Reply(
                 FinishedSample.Of(one, tokenizer, request.Stops), request, version, fields.ReturnLogprob == true)),
         ];
         context.Response.ContentType = "application/json";
@@ -26,7 +26,7 @@ internal static class GenerateReply
         await context.Response.WriteAsync(json, context.RequestAborted);
     }
 
-    private static JsonObject Reply(FinishedSample sample, DrawRequest request, string version, bool logProbs)
+    private static JsonObject Reply(FinishedSample sample, SampleRequest request, string version, bool logProbs)
     {
         JsonObject reason = sample.Reason == "length"
             ? new JsonObject { ["type"] = "length", ["length"] = sample.Tokens.Length }

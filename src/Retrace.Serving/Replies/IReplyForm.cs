@@ -3,30 +3,30 @@ using Retrace.Serving.Requests;
 
 namespace Retrace.Serving.Replies;
 
-/// <summary>The form of the replies of one of OpenAI's two calls.</summary>
+/// <summary>How replies to chat completions and to text completions differ.</summary>
 internal interface IReplyForm
 {
-    /// <summary>What ids of replies begin with.</summary>
+    /// <summary>The prefix of reply ids.</summary>
     string IdPrefix { get; }
 
-    /// <summary>What a reply says that it is.</summary>
+    /// <summary>The reply's <c>object</c> member.</summary>
     string Object { get; }
 
-    /// <summary>What a part of a stream says that it is.</summary>
+    /// <summary>The <c>object</c> member of a stream's chunks.</summary>
     string StreamObject { get; }
 
-    /// <summary>The members of a choice that hold a whole text.</summary>
+    /// <summary>Adds the whole text to a choice.</summary>
     void AddWhole(JsonObject choice, string text);
 
-    /// <summary>The members of a choice that hold more text.</summary>
-    /// <param name="isFirst">Whether it is the first of this choice.</param>
+    /// <summary>Adds a part of the text to a choice of a stream.</summary>
+    /// <param name="isFirst">Whether this is the first part of the choice.</param>
     void AddPart(JsonObject choice, string text, bool isFirst);
 
-    /// <summary>The log-probabilities, if they were asked for.</summary>
+    /// <summary>The log-probabilities; null unless the request asks for them.</summary>
     JsonObject? LogProbs(TokenReport report, FinishedSample sample);
 }
 
-/// <summary>That of <c>/v1/chat/completions</c>.</summary>
+/// <summary>The form of <c>/v1/chat/completions</c>.</summary>
 internal sealed class ChatForm(ChatFields fields) : IReplyForm
 {
     public string IdPrefix => "chatcmpl-";
@@ -46,7 +46,7 @@ internal sealed class ChatForm(ChatFields fields) : IReplyForm
         fields.Logprobs == true ? report.Chat(sample.Tokens, sample.LogProbs) : null;
 }
 
-/// <summary>That of <c>/v1/completions</c>.</summary>
+/// <summary>The form of <c>/v1/completions</c>.</summary>
 internal sealed class CompletionForm(CompletionFields fields) : IReplyForm
 {
     public string IdPrefix => "cmpl-";

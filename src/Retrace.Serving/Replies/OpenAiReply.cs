@@ -2,20 +2,20 @@ using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Retrace.Models.Text;
-using Retrace.Serving.Drawing;
 using Retrace.Serving.Requests;
+using Retrace.Serving.Sampling;
 using Retrace.Training.Rollouts;
 
 namespace Retrace.Serving.Replies;
 
 /// <summary>Answers a request in the form of OpenAI's API: whole, or as a stream of server-sent events.</summary>
 /// <remarks>
-/// Beyond OpenAI: token ids where <c>return_token_ids</c> asks for them, as vLLM gives them, and the label of the
-/// weights in <c>metadata.weight_version</c>, as SGLang gives it. In a stream the log-probabilities of a sample come
-/// together with its end.
+/// Replies add to OpenAI's API what vLLM and SGLang add: token ids where <c>return_token_ids</c> asks for them, and the
+/// label of the weights in <c>metadata.weight_version</c>. A stream reports the log-probabilities of a sample in the
+/// chunk that ends it.
 /// </remarks>
 internal sealed class OpenAiReply(
-    IReplyForm form, SamplingFields fields, DrawRequest request, GenerationWorker worker, Tokenizer tokenizer)
+    IReplyForm form, SamplingFields fields, SampleRequest request, GenerationWorker worker, Tokenizer tokenizer)
 {
     private readonly string _id = $"{form.IdPrefix}{Guid.NewGuid():N}";
     private readonly long _created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
@@ -23,16 +23,16 @@ internal sealed class OpenAiReply(
 
     private bool ReturnsIds => fields.ReturnTokenIds == true;
 
-    /// <summary>Draws and answers.</summary>
+    /// <summary>Generates the samples and writes the reply.</summary>
     public Task WriteAsync(HttpContext context) =>
         fields.Stream == true ? StreamAsync(context) : WholeAsync(context);
 
     private async Task WholeAsync(HttpContext context)
     {
-        (Generation[] drawn, string version) = await worker.GenerateAsync(
+        (Generation[] generated, string version) = await worker.GenerateAsync(
             request.Model, request.ToRollout(), request.Sampling, onToken: null, context.RequestAborted);
         FinishedSample[] samples =
-            [.. drawn.Select(one => FinishedSample.Of(one, tokenizer, request.Stops))];
+            [.. generated.Select(one => FinishedSample.Of(one, tokenizer, request.Stops))];
         JsonObject reply = Envelope(form.Object);
         reply["choices"] = new JsonArray([.. samples.Select((sample, i) =>
         {
@@ -53,30 +53,31 @@ internal sealed class OpenAiReply(
 
     private async Task StreamAsync(HttpContext context)
     {
-        // The drawing thread never waits for the reader: what is not sent yet is a few tokens' numbers.
+        // Unbounded, so that generation never waits for a slow client: what is buffered is a few token ids.
         var tokens = Channel.CreateUnbounded<(int Sample, int Token)>(new() { SingleReader = true });
-        Task<(Generation[] Samples, string Version)> drawing = worker.GenerateAsync(
+        Task<(Generation[] Samples, string Version)> generation = worker.GenerateAsync(
             request.Model,
             request.ToRollout(),
             request.Sampling,
             (sample, token) => tokens.Writer.TryWrite((sample, token)),
             context.RequestAborted);
-        _ = drawing.ContinueWith(_ => tokens.Writer.TryComplete(), TaskScheduler.Default);
+        _ = generation.ContinueWith(_ => tokens.Writer.TryComplete(), TaskScheduler.Default);
         SampleText[] texts =
             [.. Enumerable.Range(0, request.Samples).Select(_ => new SampleText(tokenizer, request.Stops))];
         bool[] begun = new bool[request.Samples];
         while (await tokens.Reader.WaitToReadAsync(context.RequestAborted))
         {
-            while (tokens.Reader.TryRead(out (int Sample, int Token) drawn))
+            while (tokens.Reader.TryRead(out (int Sample, int Token) next))
             {
-                if (texts[drawn.Sample].Stop is null)
+                if (texts[next.Sample].Stop is null)
                 {
-                    string more = texts[drawn.Sample].Append(drawn.Token);
-                    await PartAsync(context, drawn.Sample, more, ReturnsIds ? [drawn.Token] : null, begun);
+                    string more = texts[next.Sample].Append(next.Token);
+                    await PartAsync(context, next.Sample, more, ReturnsIds ? [next.Token] : null, begun);
                 }
             }
         }
-        (Generation[] all, string version) = await drawing; // Or throws, which is answered if nothing was sent yet.
+        // If generation failed before anything was sent, this becomes an error reply.
+        (Generation[] all, string version) = await generation;
         FinishedSample[] samples = [.. all.Select(one => FinishedSample.Of(one, tokenizer, request.Stops))];
         for (int i = 0; i < samples.Length; i++)
         {
@@ -148,12 +149,12 @@ internal sealed class OpenAiReply(
 
     private JsonObject Usage(FinishedSample[] samples)
     {
-        int drawn = samples.Sum(sample => sample.Tokens.Length);
+        int completion = samples.Sum(sample => sample.Tokens.Length);
         return new JsonObject
         {
             ["prompt_tokens"] = request.Prompt.Tokens.Length,
-            ["completion_tokens"] = drawn,
-            ["total_tokens"] = request.Prompt.Tokens.Length + drawn,
+            ["completion_tokens"] = completion,
+            ["total_tokens"] = request.Prompt.Tokens.Length + completion,
         };
     }
 

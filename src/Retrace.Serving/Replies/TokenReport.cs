@@ -3,12 +3,14 @@ using Retrace.Models.Text;
 
 namespace Retrace.Serving.Replies;
 
-/// <summary>Log-probabilities of drawn tokens in the forms of OpenAI's two calls.</summary>
-/// <param name="tokenizer">Of the model.</param>
-/// <param name="asIds">Whether tokens stand as <c>token_id:N</c> (vLLM's <c>return_tokens_as_token_ids</c>).</param>
+/// <summary>Writes log-probabilities of sampled tokens in the forms of chat and text completions.</summary>
+/// <param name="tokenizer">The model's tokenizer.</param>
+/// <param name="asIds">
+/// Whether tokens are written as <c>token_id:N</c> (vLLM's <c>return_tokens_as_token_ids</c>).
+/// </param>
 internal sealed class TokenReport(Tokenizer tokenizer, bool asIds)
 {
-    /// <summary>In chat completions: <c>{"content": [{"token", "logprob", "bytes", "top_logprobs"}]}</c>.</summary>
+    /// <summary>For chat completions: <c>{"content": [{"token", "logprob", "bytes", "top_logprobs"}]}</c>.</summary>
     public JsonObject Chat(ReadOnlySpan<int> tokens, ReadOnlySpan<float> logProbs)
     {
         var content = new JsonArray();
@@ -25,7 +27,7 @@ internal sealed class TokenReport(Tokenizer tokenizer, bool asIds)
         return new JsonObject { ["content"] = content };
     }
 
-    /// <summary>In completions: <c>{"tokens", "token_logprobs", "text_offset", "top_logprobs"}</c>.</summary>
+    /// <summary>For text completions: <c>{"tokens", "token_logprobs", "text_offset", "top_logprobs"}</c>.</summary>
     public JsonObject Completion(ReadOnlySpan<int> tokens, ReadOnlySpan<float> logProbs)
     {
         var names = new JsonArray();

@@ -4,15 +4,17 @@ using SkiaSharp;
 
 namespace Retrace.Serving.Requests;
 
-/// <summary>The images of a request. They come along with it: nothing is fetched from anywhere.</summary>
+/// <summary>Decodes the images of a request. They are part of its body; no URL is ever fetched.</summary>
 internal static class ImageData
 {
     private const string Scheme = "data:";
     private const string Marker = ";base64,";
 
-    /// <summary>Reads a data URL, or plain base64 where <paramref name="plain"/> allows it.</summary>
-    /// <param name="name">Names the image in messages.</param>
-    /// <exception cref="ApiException">It is none, or larger than allowed.</exception>
+    /// <summary>
+    /// Decodes an image from a data URL or, if <paramref name="plain"/> is true, from bare base64 too.
+    /// </summary>
+    /// <param name="name">What error messages call the image.</param>
+    /// <exception cref="ApiException">The text is no image, or the image is larger than allowed.</exception>
     public static PixelImage Read(string text, string name, ServerLimits limits, bool plain)
     {
         int marker = text.IndexOf(Marker, StringComparison.OrdinalIgnoreCase);

@@ -2,11 +2,13 @@ using System.Text.Json;
 
 namespace Retrace.Serving.Requests;
 
-/// <summary>Strings of a request's body, which are decoded only when they are looked at.</summary>
+/// <summary>
+/// Reads strings of a request's body. JSON strings are decoded, and so checked, only when they are read.
+/// </summary>
 internal static class JsonText
 {
-    /// <param name="value">A string.</param>
-    /// <exception cref="ApiException">It escapes half of a surrogate pair.</exception>
+    /// <param name="value">An element whose kind is <see cref="JsonValueKind.String"/>.</param>
+    /// <exception cref="ApiException">The string contains an unpaired surrogate.</exception>
     public static string Text(this JsonElement value)
     {
         try

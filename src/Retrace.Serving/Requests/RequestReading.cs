@@ -9,12 +9,14 @@ using Retrace.Training.Rollouts;
 
 namespace Retrace.Serving.Requests;
 
-/// <summary>Reads requests into what the engine draws, and refuses what cannot be drawn.</summary>
+/// <summary>
+/// Turns the bodies of requests into <see cref="SampleRequest"/>s, and refuses those that cannot be served.
+/// </summary>
 /// <param name="tokenizer">The model's tokenizer.</param>
 /// <param name="images">The model's image processor.</param>
 /// <param name="config">The model's configuration.</param>
-/// <param name="modelName">What is meant where a request names no model.</param>
-/// <param name="limits">Bounds.</param>
+/// <param name="modelName">The model to use where a request names none.</param>
+/// <param name="limits">Bounds that every request must keep.</param>
 internal sealed class RequestReading(
     Tokenizer tokenizer, ImageProcessor images, ModelConfig config, string modelName, ServerLimits limits)
 {
@@ -23,7 +25,7 @@ internal sealed class RequestReading(
     private readonly ChatTemplate _chat = config.Family.Chat;
 
     /// <exception cref="ApiException">The request cannot be used.</exception>
-    public DrawRequest Read(ChatFields chat)
+    public SampleRequest Read(ChatFields chat)
     {
         if (chat.Messages is not [_, ..])
         {
@@ -48,12 +50,12 @@ internal sealed class RequestReading(
     }
 
     /// <exception cref="ApiException">The request cannot be used.</exception>
-    public DrawRequest Read(CompletionFields completion)
+    public SampleRequest Read(CompletionFields completion)
     {
         if (completion.Logprobs is < 0 or > 1)
         {
-            // OpenAI's 1 asks for the likeliest token beside the drawn one, which clients use for that one alone.
-            throw ApiException.BadRequest("`logprobs` may be 0 or 1: alternatives to the drawn tokens are not given.");
+            // OpenAI's 1 asks for the most likely token as well, but clients use it to get the sampled token's value.
+            throw ApiException.BadRequest("`logprobs` may be 0 or 1: alternatives to sampled tokens are not given.");
         }
         int[] tokens = completion.Prompt switch
         {
@@ -65,7 +67,7 @@ internal sealed class RequestReading(
     }
 
     /// <exception cref="ApiException">The request cannot be used.</exception>
-    public DrawRequest Read(GenerateFields generate)
+    public SampleRequest Read(GenerateFields generate)
     {
         if (generate.Stream == true)
         {
@@ -87,7 +89,7 @@ internal sealed class RequestReading(
             sampling.MaxNewTokens ?? limits.MaxTokens);
     }
 
-    private DrawRequest Request(SamplingFields fields, EncodedPrompt prompt, int maxTokens)
+    private SampleRequest Request(SamplingFields fields, EncodedPrompt prompt, int maxTokens)
     {
         fields.CheckSupported(config.Tokens);
         int samples = Within("n", fields.N ?? 1, 1, limits.MaxSamples);
@@ -101,7 +103,7 @@ internal sealed class RequestReading(
         {
             throw ApiException.BadRequest($"`top_p` is {topP}, but must be above 0 and at most 1.");
         }
-        return new DrawRequest(
+        return new SampleRequest(
             fields.LoraPath ?? fields.Model ?? modelName,
             prompt,
             samples,
@@ -115,7 +117,7 @@ internal sealed class RequestReading(
         ? value
         : throw ApiException.BadRequest($"`{name}` is {value}, but must be from {least} to {most}.");
 
-    // One place in the tokens for each image, which here becomes as many as the image has tokens.
+    // Repeats each image's placeholder for every token that the image takes.
     private EncodedPrompt Encode(int[] tokens, IReadOnlyList<PixelImage> shown)
     {
         if (tokens.Length == 0)

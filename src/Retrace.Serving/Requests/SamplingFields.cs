@@ -4,11 +4,13 @@ using Retrace.Models.Network;
 
 namespace Retrace.Serving.Requests;
 
-/// <summary>What the requests of OpenAI's two calls share, with the members that vLLM and SGLang add.</summary>
+/// <summary>
+/// The members that chat and text completion requests share, including those that vLLM and SGLang add.
+/// </summary>
 internal abstract record SamplingFields
 {
-    // They would change what is drawn, so leaving them aside in silence would be a lie. Each with the value that says
-    // nothing.
+    // These members would change the samples, so they are refused instead of being ignored. Each comes with the value
+    // that has no effect.
     private static readonly (string Name, double Neutral)[] Unsupported =
     [
         ("frequency_penalty", 0), ("presence_penalty", 0), ("repetition_penalty", 1), ("logit_bias", 0), ("top_k", -1),
@@ -19,7 +21,7 @@ internal abstract record SamplingFields
 
     public string? Model { get; init; }
 
-    /// <summary>SGLang's way to ask for an adapter.</summary>
+    /// <summary>The adapter to use, in SGLang's requests.</summary>
     public string? LoraPath { get; init; }
 
     public int? N { get; init; }
@@ -30,7 +32,7 @@ internal abstract record SamplingFields
 
     public int? MaxTokens { get; init; }
 
-    /// <summary>Sample i is drawn with the seed + i, as vLLM does it.</summary>
+    /// <summary>Sample i uses seed + i, as in vLLM.</summary>
     public long? Seed { get; init; }
 
     public JsonElement? Stop { get; init; }
@@ -49,7 +51,7 @@ internal abstract record SamplingFields
     public Dictionary<string, JsonElement>? Others { get; init; }
 
     /// <summary>The strings at which a sample ends.</summary>
-    /// <exception cref="ApiException">It is neither a string nor a list of some.</exception>
+    /// <exception cref="ApiException"><c>stop</c> is neither a string nor a list of strings.</exception>
     public string[] Stops() => Stop switch
     {
         null or { ValueKind: JsonValueKind.Null } => [],
@@ -61,13 +63,13 @@ internal abstract record SamplingFields
         _ => throw ApiException.BadRequest("`stop` must be a string, or a list of at most 16 strings."),
     };
 
-    /// <summary>Refuses what would be drawn otherwise than asked for.</summary>
-    /// <exception cref="ApiException">Such a member is there.</exception>
+    /// <summary>Refuses members that would change the samples but are not supported.</summary>
+    /// <exception cref="ApiException">The request has such a member.</exception>
     public void CheckSupported(TokenIds tokens)
     {
         foreach ((string name, double neutral) in Unsupported)
         {
-            if (Others is not null && Others.TryGetValue(name, out JsonElement value) && !SaysNothing(value, neutral))
+            if (Others is not null && Others.TryGetValue(name, out JsonElement value) && !HasNoEffect(value, neutral))
             {
                 throw ApiException.BadRequest($"`{name}` is not supported here.");
             }
@@ -83,7 +85,7 @@ internal abstract record SamplingFields
         ? stops
         : throw ApiException.BadRequest("`stop` holds an empty string, or one of more than 1000 characters.");
 
-    private static bool SaysNothing(JsonElement value, double neutral) => value.ValueKind switch
+    private static bool HasNoEffect(JsonElement value, double neutral) => value.ValueKind switch
     {
         JsonValueKind.Null or JsonValueKind.False => true,
         JsonValueKind.Number => value.GetDouble() == neutral || (neutral < 0 && value.GetDouble() == 0),
@@ -95,7 +97,7 @@ internal abstract record SamplingFields
     };
 }
 
-/// <summary>OpenAI's options of streams.</summary>
+/// <summary>The request's <c>stream_options</c>.</summary>
 internal sealed record StreamOptions
 {
     public bool? IncludeUsage { get; init; }
@@ -115,7 +117,7 @@ internal sealed record ChatFields : SamplingFields
     public bool? ContinueFinalMessage { get; init; }
 }
 
-/// <summary>A chat message.</summary>
+/// <summary>An element of the request's <c>messages</c>.</summary>
 internal sealed record MessageFields
 {
     public string? Role { get; init; }
@@ -130,7 +132,9 @@ internal sealed record CompletionFields : SamplingFields
     /// <summary>A string, or a list of token ids.</summary>
     public JsonElement? Prompt { get; init; }
 
-    /// <summary>How many alternatives are wanted beside each drawn token; 0 asks for the drawn ones alone.</summary>
+    /// <summary>
+    /// Number of alternatives to report beside each sampled token; 0 asks for the sampled tokens alone.
+    /// </summary>
     public int? Logprobs { get; init; }
 }
 

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Retrace.Training.DataParallel;
 
 /// <summary>
-/// The one thread that talks to the other processes. Work that is handed over runs in order, so that all processes
-/// exchange the same things in the same order, however far their other threads have come.
+/// The only thread that communicates with the other processes. It runs work in the order of submission, so that all
+/// processes exchange the same things in the same order, however far their other threads are.
 /// </summary>
 internal sealed class CommunicationThread : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class CommunicationThread : IDisposable
         _thread = new Thread(RunAll)
         {
             Name = "communication",
-            IsBackground = true, // A process that has failed ends although a call to the others does not return.
+            IsBackground = true, // So that a failed process can end while a call to the others blocks.
         };
         _thread.Start();
     }
@@ -28,7 +28,7 @@ internal sealed class CommunicationThread : IDisposable
         return task;
     }
 
-    /// <summary>Runs work and waits for it; at once where this is the thread already.</summary>
+    /// <summary>Runs work and waits for it; directly if called on this thread.</summary>
     public T Run<T>(Func<T> work)
     {
         if (Thread.CurrentThread == _thread)
@@ -52,7 +52,7 @@ internal sealed class CommunicationThread : IDisposable
     {
         foreach (Task task in _work.GetConsumingEnumerable())
         {
-            task.RunSynchronously(); // What it throws is for who waits for it.
+            task.RunSynchronously(); // Exceptions go to the task, for whoever awaits it.
         }
         _work.Dispose();
     }

@@ -2,38 +2,38 @@ using static TorchSharp.torch;
 
 namespace Retrace.Training.DataParallel;
 
-/// <summary>The processes that train one model together, each on its share of the data.</summary>
+/// <summary>A group of processes that train one model together, each on its share of the data.</summary>
 /// <remarks>
-/// What exchanges something must be called by all processes, in the same order. It may be called from any one thread, and
-/// from work that was handed to <see cref="Submit"/>.
+/// All processes must call the members that exchange something, in the same order. They may be called from one thread
+/// at a time, and from work passed to <see cref="Submit"/>.
 /// </remarks>
 public interface IProcessGroup : IDisposable
 {
-    /// <summary>This process's number, from 0. The process of rank 0 is the only one to write files.</summary>
+    /// <summary>This process's index, from 0. Only the process of rank 0 writes files.</summary>
     int Rank { get; }
 
-    /// <summary>How many processes there are.</summary>
+    /// <summary>Number of processes in the group.</summary>
     int Size { get; }
 
-    /// <summary>This process's number among those on its machine, by which it takes one of the machine's devices.</summary>
+    /// <summary>This process's index among those on its machine, which decides its device.</summary>
     int LocalRank { get; }
 
-    /// <summary>How many of the processes run on this machine and divide its memory.</summary>
+    /// <summary>Number of processes on this machine, which share its memory.</summary>
     int LocalSize { get; }
 
-    /// <summary>Runs work beside what this thread does, after all that was submitted before.</summary>
+    /// <summary>Runs work on another thread, after all work submitted earlier.</summary>
     Task Submit(Action work);
 
-    /// <summary>[Size] every process's message, by rank.</summary>
+    /// <summary>Exchanges messages. Returns every process's message, by rank: [Size].</summary>
     byte[][] GatherAll(byte[] message);
 
-    /// <summary>Adds up a tensor over the processes and gives each its part of the sum.</summary>
-    /// <param name="whole">[Size · n], fp32</param>
+    /// <summary>Sums a tensor over the processes and gives each process its part of the sum (reduce-scatter).</summary>
+    /// <param name="whole">[Size · n], fp32: the tensor to sum.</param>
     /// <param name="part">[n], fp32: receives the part of this rank.</param>
     void SumScatter(Tensor whole, Tensor part);
 
-    /// <summary>Puts the parts of all processes together in all of them.</summary>
-    /// <param name="part">[n]</param>
+    /// <summary>Concatenates the parts of all processes in every process (all-gather).</summary>
+    /// <param name="part">[n] This process's part.</param>
     /// <param name="whole">[Size · n], of the same type: receives the parts by rank.</param>
     void GatherAll(Tensor part, Tensor whole);
 
@@ -44,8 +44,8 @@ public interface IProcessGroup : IDisposable
     void Receive(Tensor values, int from);
 
     /// <summary>
-    /// Leaves the group in good order; nothing can be exchanged any more. A process that ends without this ends the
-    /// others.
+    /// Leaves the group in an orderly way; nothing can be exchanged afterwards. A process that ends without leaving
+    /// ends the others.
     /// </summary>
     void Leave();
 }

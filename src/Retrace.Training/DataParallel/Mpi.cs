@@ -5,12 +5,12 @@ using System.Text;
 namespace Retrace.Training.DataParallel;
 
 /// <summary>
-/// The C interface of Open MPI's library, as far as it is used. Open MPI's handles are the addresses of objects that the
-/// library exports, and its ABI has been the same in versions 3 to 5 (libmpi.so.40).
+/// The C interface of Open MPI's library, as far as it is used. Open MPI's handles are the addresses of objects that
+/// the library exports, and its ABI has been the same in versions 3 to 5 (libmpi.so.40).
 /// </summary>
 internal static class Mpi
 {
-    /// <summary>Only the thread that initialised MPI calls it.</summary>
+    /// <summary>MPI_THREAD_FUNNELED: only the thread that initialised MPI calls it.</summary>
     public const int ThreadFunneled = 1;
 
     private const string Library = "libmpi";
@@ -30,10 +30,10 @@ internal static class Mpi
             Library => Handle.Value,
             Nccl.Library => Nccl.Handle,
             Nccl.CudaLibrary => Nccl.CudaHandle,
-            _ => IntPtr.Zero, // As usual.
+            _ => IntPtr.Zero, // The default search.
         });
 
-    /// <summary>All processes of the job.</summary>
+    /// <summary>The communicator of all processes of the job.</summary>
     public static IntPtr World => NativeLibrary.GetExport(Handle.Value, "ompi_mpi_comm_world");
 
     public static IntPtr Byte => NativeLibrary.GetExport(Handle.Value, "ompi_mpi_byte");
@@ -44,7 +44,7 @@ internal static class Mpi
 
     public static IntPtr ErrorsReturn => NativeLibrary.GetExport(Handle.Value, "ompi_mpi_errors_return");
 
-    /// <exception cref="ProcessLostException">The code is no success.</exception>
+    /// <exception cref="ProcessLostException">The code reports an error.</exception>
     public static void Check(int code, string call)
     {
         if (code == Success)

@@ -6,20 +6,22 @@ using static TorchSharp.torch;
 
 namespace Retrace.Training.DataParallel;
 
-/// <summary>The processes of a job that mpirun or srun started, which talk through Open MPI.</summary>
+/// <summary>The processes of a job that mpirun or srun started, which communicate through Open MPI.</summary>
 /// <remarks>
-/// Tensors of a CUDA device go through NCCL where its library is there, else through host memory. MPI is called by one
-/// thread alone, so its simplest mode of threading is enough.
+/// Tensors on a CUDA device go through NCCL if its library is installed, else through host memory. Only one thread
+/// calls MPI, so MPI_THREAD_FUNNELED is enough.
 /// </remarks>
 public sealed class MpiProcessGroup : IProcessGroup
 {
-    private const int Tag = 0; // Messages between two processes are received in the order in which they are sent.
+    private const int Tag = 0; // MPI keeps the order of messages between two processes.
 
     private readonly CommunicationThread _thread = new();
-    private NcclCommunicator? _nccl; // From the first tensor on a CUDA device on.
+    private NcclCommunicator? _nccl; // Created for the first tensor on a CUDA device.
     private bool _left;
 
-    /// <exception cref="BadInputException">Open MPI's library is not there, or knows of no such job.</exception>
+    /// <exception cref="BadInputException">
+    /// Open MPI's library is missing, or it was not started as part of a job.
+    /// </exception>
     public MpiProcessGroup()
     {
         (Rank, Size) = _thread.Run(() =>
@@ -143,7 +145,7 @@ public sealed class MpiProcessGroup : IProcessGroup
         }
     }
 
-    /// <summary>Frees the thread. Without <see cref="Leave"/> the process must end after this.</summary>
+    /// <summary>Stops the communication thread. Without <see cref="Leave"/> the process must end after this.</summary>
     public void Dispose() => _thread.Dispose();
 
     private NcclCommunicator? NcclFor(Tensor tensor) => tensor.device_type != DeviceType.CUDA || !Nccl.IsInstalled

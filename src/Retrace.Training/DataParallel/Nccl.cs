@@ -28,7 +28,7 @@ internal static class Nccl
 
     public static IntPtr CudaHandle => LazyCudaHandle.Value;
 
-    /// <exception cref="ProcessLostException">The code is no success.</exception>
+    /// <exception cref="ProcessLostException">The code reports an error.</exception>
     public static void Check(int code, string call)
     {
         if (code != 0)

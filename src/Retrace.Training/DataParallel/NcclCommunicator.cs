@@ -3,10 +3,12 @@ using static TorchSharp.torch;
 
 namespace Retrace.Training.DataParallel;
 
-/// <summary>Exchanges tensors of CUDA devices, one device a process, without a way through host memory.</summary>
+/// <summary>
+/// Exchanges tensors between CUDA devices, one for each process, without copying them to host memory.
+/// </summary>
 /// <remarks>
-/// All on a stream of its own that first waits for what the default stream, which is torch's, was given so far; so the
-/// exchange goes on beside the kernels of the backward pass that come later.
+/// Work runs on a stream of its own that first waits for the work queued so far on the default stream, which torch
+/// uses. So the exchange overlaps with later kernels of the backward pass.
 /// </remarks>
 internal sealed class NcclCommunicator : IDisposable
 {
@@ -16,12 +18,12 @@ internal sealed class NcclCommunicator : IDisposable
     private readonly IntPtr _stream;
     private readonly IntPtr _event;
 
-    /// <summary>Called by all processes: the first makes an id, which the others receive over MPI.</summary>
-    /// <param name="processes">Those that take part.</param>
-    /// <param name="device">The index of this process's device.</param>
+    /// <summary>Called by all processes together. The first creates an id, which the others receive over MPI.</summary>
+    /// <param name="processes">The processes of the group.</param>
+    /// <param name="device">The index of this process's CUDA device.</param>
     public NcclCommunicator(MpiProcessGroup processes, int device)
     {
-        Nccl.Check(Nccl.SetDevice(device), "cudaSetDevice"); // Of this thread.
+        Nccl.Check(Nccl.SetDevice(device), "cudaSetDevice"); // Per thread.
         Nccl.UniqueId id = default;
         if (processes.Rank == 0)
         {
@@ -57,6 +59,6 @@ internal sealed class NcclCommunicator : IDisposable
         Nccl.Check(Nccl.StreamSynchronize(_stream), "cudaStreamSynchronize");
     }
 
-    // Of a tensor that has its storage for itself.
+    // Requires a tensor that owns its whole storage.
     private static IntPtr AddressOf(Tensor tensor) => tensor.storage<byte>().data_ptr();
 }

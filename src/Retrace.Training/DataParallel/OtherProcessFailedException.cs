@@ -1,7 +1,7 @@
 namespace Retrace.Training.DataParallel;
 
-/// <summary>Another process of the job has failed, and says itself why.</summary>
-/// <param name="isBadInput">Whether what was given to it cannot be used.</param>
+/// <summary>Another process of the job has failed and reports the cause itself.</summary>
+/// <param name="isBadInput">Whether it failed because of bad input.</param>
 public sealed class OtherProcessFailedException(bool isBadInput) : Exception("another process of the job has failed")
 {
     public bool IsBadInput => isBadInput;

@@ -1,7 +1,7 @@
 namespace Retrace.Training.DataParallel;
 
 /// <summary>The exchange with the other processes has broken off.</summary>
-/// <param name="call">What was called, and what it said.</param>
+/// <param name="call">The call that failed, and its error.</param>
 public sealed class ProcessLostException(string call) : Exception(
     $"The exchange with another process of the job has broken off ({call}); the latest checkpoint is whole: resume from "
     + "it, with any number of processes.");

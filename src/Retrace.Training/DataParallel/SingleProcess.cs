@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Retrace.Training.DataParallel;
 
-/// <summary>A process that trains alone: all it exchanges, it exchanges with itself.</summary>
+/// <summary>The group of a single process, whose exchanges are copies.</summary>
 public sealed class SingleProcess : IProcessGroup
 {
     /// <inheritdoc/>

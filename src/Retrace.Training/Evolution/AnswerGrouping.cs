@@ -3,19 +3,21 @@ using Retrace.Training.Prompts;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>Makes classes of equal answers of both rounds together, with what the rule reads besides.</summary>
-/// <param name="rule">Says which answers are equal, and what it reads.</param>
-/// <param name="n">The trajectories of a problem that are trained on.</param>
+/// <summary>
+/// Groups the answers of both rounds into classes of equal answers, with the other inputs of the reward rule.
+/// </summary>
+/// <param name="rule">The reward rule, which decides when answers are equal and which inputs it needs.</param>
+/// <param name="n">Number of trajectories of each problem that are trained on.</param>
 /// <param name="labels">Gold answers by problem id.</param>
-/// <param name="seed">The run's.</param>
+/// <param name="seed">The run's seed.</param>
 internal sealed class AnswerGrouping(
     IRewardRule rule, int n, IReadOnlyDictionary<string, string> labels, long seed)
 {
-    /// <summary>[problems] both rounds of each problem.</summary>
+    /// <summary>Groups both rounds of each problem: [problems].</summary>
     /// <param name="sampled">
-    /// [problems][samples] n trajectories, and behind them those that vote in the continuations' place.
+    /// [problems][samples] n trajectories, followed by those that only vote in place of continuations.
     /// </param>
-    /// <param name="retraced">[problems][n], or nothing.</param>
+    /// <param name="retraced">[problems][n] The continuations; empty if nothing was retraced.</param>
     public SampledGroup[] Of(
         int step,
         IReadOnlyList<PreparedProblem> problems,
@@ -65,7 +67,7 @@ internal sealed class AnswerGrouping(
         }
     }
 
-    // Into as many lists of equal length as can be; the first take what is left.
+    // Divides the votes into lists of almost equal length; the first ones take the remainder.
     private string?[][] ListsOf(Trajectory[] voting)
     {
         string?[][] lists = new string?[n][];

@@ -1,20 +1,22 @@
 namespace Retrace.Training.Evolution;
 
-/// <summary>Which problems each step sees: pass after pass over the data, each in an order of its own.</summary>
-/// <remarks>A function of the seed and the step alone, so that a resumed run goes on where it stopped.</remarks>
-/// <param name="count">Problems in the data set.</param>
-/// <param name="batch">Problems a step; no more than there are.</param>
+/// <summary>
+/// Decides which problems each step uses: pass after pass over the data, each in another random order.
+/// </summary>
+/// <remarks>It depends on the seed and the step only, so that a resumed run continues where it stopped.</remarks>
+/// <param name="count">Number of problems in the data set.</param>
+/// <param name="batch">Number of problems in a step, at most the size of the data set.</param>
 /// <param name="seed">The run's seed.</param>
 public sealed class BatchSchedule(int count, int batch, long seed)
 {
     private readonly int _batch = Math.Min(batch, count);
     private (long Epoch, int[] Order) _latest = (-1, []);
 
-    /// <summary>Steps for this many passes over the data.</summary>
+    /// <summary>Number of steps for a number of passes over the data.</summary>
     public int StepsFor(double epochs) => (int)Math.Max(1, Math.Ceiling(epochs * count / _batch));
 
-    /// <summary>Indices of a step's problems.</summary>
-    /// <param name="step">From 1.</param>
+    /// <summary>The indices of a step's problems.</summary>
+    /// <param name="step">The step, from 1.</param>
     public int[] Of(int step)
     {
         int[] indices = new int[_batch];

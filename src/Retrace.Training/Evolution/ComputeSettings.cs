@@ -7,14 +7,13 @@ using static TorchSharp.torch;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>The tensors' type and place that a configuration asks for.</summary>
+/// <summary>The number type and device of tensors, and the adapter, as a configuration sets them.</summary>
 public static class ComputeSettings
 {
     /// <param name="localRank">
-    /// The number of this process among those of a job on its machine, which take the devices in turn where the settings
-    /// name no single one.
+    /// This process's index among those on its machine, which decides its device unless the settings name one.
     /// </param>
-    /// <exception cref="BadInputException">The device is not there.</exception>
+    /// <exception cref="BadInputException">The device does not exist.</exception>
     public static (ScalarType Type, Device Device) Of(ModelSettings settings, int localRank = 0)
     {
         Device device = settings.Device switch
@@ -26,11 +25,11 @@ public static class ComputeSettings
         return (TypeOf(settings), device);
     }
 
-    /// <summary>The tensors' type.</summary>
+    /// <summary>The number type of tensors.</summary>
     public static ScalarType TypeOf(ModelSettings settings) =>
         settings.Dtype == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
 
-    /// <summary>The adapter that is trained; null where the weights themselves are.</summary>
+    /// <summary>The adapter to train; null if the weights themselves are trained.</summary>
     public static LoraSettings? AdapterOf(ModelSettings settings) => settings.LoraRank == 0
         ? null
         : new LoraSettings(
@@ -40,7 +39,7 @@ public static class ComputeSettings
             settings.LoraDropout,
             settings.TrainVision);
 
-    // cuda or cuda:N
+    // name: cuda or cuda:N
     private static Device DeviceOf(string name)
     {
         IReadOnlyList<CudaObstacle> obstacles = CudaObstacle.Find();

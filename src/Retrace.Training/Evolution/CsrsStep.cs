@@ -9,8 +9,8 @@ namespace Retrace.Training.Evolution;
 /// without labels to an update of the policy. Each line is a stage; docs/method.md has their formulas.
 /// </summary>
 /// <remarks>
-/// A method that does not retrace (<see cref="Configuration.Method"/>) has no cutter and no second round. The processes
-/// of a job take the same step: the engine shares out what is sampled, the learner what is learned from.
+/// A method that does not retrace (<see cref="Configuration.Method"/>) has no cutter and no second round. All processes
+/// of a job take the same step: the engine divides the sampling among them, and the learner divides the learning.
 /// </remarks>
 internal sealed class CsrsStep(
     UpcomingBatches batches,
@@ -20,17 +20,17 @@ internal sealed class CsrsStep(
     AnswerGrouping grouping,
     TrajectoryRewards rewarding,
     TrainingSamples samples,
-    Learner learner)
+    GrpoLearner learner)
 {
-    /// <param name="step">From 1.</param>
-    /// <param name="onStage">Told what begins.</param>
-    /// <exception cref="OperationCanceledException">It was interrupted before it began to learn.</exception>
+    /// <param name="step">The step, from 1.</param>
+    /// <param name="onStage">Called with the name of each stage as it begins.</param>
+    /// <exception cref="OperationCanceledException">The step was interrupted before it began to learn.</exception>
     public StepOutcome Take(int step, Action<string> onStage, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         SampledGroup[] groups = Sample(step, onStage, cancellation);
         double[][] rewards = [.. groups.Select(group => rewarding.Of(group.Answers, group.AreFormatted))]; // SFR
-        double[][] advantages = rewarding.Advantages(rewards); // over the others of the group
+        double[][] advantages = rewarding.Advantages(rewards); // relative to the others of the group
         TimeSpan rollout = clock.Elapsed;
 
         onStage("learning");
@@ -39,7 +39,7 @@ internal sealed class CsrsStep(
         return new StepOutcome(groups, rewards, advantages, learned, rollout, clock.Elapsed - rollout);
     }
 
-    // Both rounds. Nothing that it returns holds the patches of perturbed images, so they are gone while learning.
+    // Samples both rounds. The result does not hold the patches of perturbed images, so they are freed before learning.
     private SampledGroup[] Sample(int step, Action<string> onStage, CancellationToken cancellation)
     {
         onStage("rollout");

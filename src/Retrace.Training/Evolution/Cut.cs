@@ -1,7 +1,7 @@
 namespace Retrace.Training.Evolution;
 
-/// <summary>Where a maternal trajectory is cut, and what its continuations are shown (RRM with VSP).</summary>
-/// <param name="Trajectory">What is cut.</param>
-/// <param name="Anchors">At least one: tokens of the trajectory that are kept.</param>
+/// <summary>Where a maternal trajectory is cut, and which images its continuations see (RRM with VSP).</summary>
+/// <param name="Trajectory">The trajectory to cut.</param>
+/// <param name="Anchors">The number of tokens kept at each anchor; at least one anchor.</param>
 /// <param name="Images">The perturbed images that all its continuations see.</param>
 internal sealed record Cut(Trajectory Trajectory, int[] Anchors, PerturbedImages Images);

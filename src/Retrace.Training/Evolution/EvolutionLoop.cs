@@ -6,8 +6,10 @@ using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>A run from its first step to its last: what lies around <see cref="CsrsStep"/>.</summary>
-/// <remarks>Made by <see cref="EvolutionRun.Open"/>, which loads and checks everything first.</remarks>
+/// <summary>
+/// Runs the steps of a run (<see cref="CsrsStep"/>), with evaluation, logs and checkpoints between them.
+/// </summary>
+/// <remarks><see cref="EvolutionRun.Open"/> creates it, after it has loaded and checked everything.</remarks>
 public sealed class EvolutionLoop
 {
     private readonly RunConfiguration _configuration;
@@ -17,11 +19,11 @@ public sealed class EvolutionLoop
     private readonly StepLog? _log;
     private readonly Action<int> _saveCheckpoint;
 
-    /// <param name="step">Takes one step.</param>
-    /// <param name="steps">Of the whole run.</param>
-    /// <param name="engine">Told of the policy's updates, and asked what went wrong.</param>
-    /// <param name="log">Null in processes that write no files.</param>
-    /// <param name="saveCheckpoint">Called by all processes, with the steps taken.</param>
+    /// <param name="step">The step to repeat.</param>
+    /// <param name="steps">Number of steps in the whole run.</param>
+    /// <param name="engine">The rollout engine, which is notified of policy updates and reports incidents.</param>
+    /// <param name="log">The log; null in processes that write no files.</param>
+    /// <param name="saveCheckpoint">Saves a checkpoint; called in all processes with the number of steps taken.</param>
     internal EvolutionLoop(
         RunConfiguration configuration,
         CsrsStep step,
@@ -40,19 +42,21 @@ public sealed class EvolutionLoop
         _saveCheckpoint = saveCheckpoint;
     }
 
-    /// <summary>Steps of the whole run.</summary>
+    /// <summary>Number of steps in the whole run.</summary>
     public int Steps { get; }
 
-    /// <summary>Told as a step reaches a stage: its number and what is happening.</summary>
+    /// <summary>Raised when a step begins a stage, with the step and the name of the stage.</summary>
     public event Action<int, string>? StageStarted;
 
-    /// <summary>Told when a step's line is in the log, in the process that writes it.</summary>
+    /// <summary>Raised when a step's line is in the log, in the process that writes it.</summary>
     public event Action<StepMetrics>? StepCompleted;
 
     /// <summary>Takes the steps after <paramref name="stepsTaken"/>.</summary>
-    /// <exception cref="OperationCanceledException">It was interrupted; the last whole step has a checkpoint.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The run was interrupted; its last whole step has a checkpoint.
+    /// </exception>
     /// <exception cref="RolloutFailedException">No server is left; the last whole step has a checkpoint.</exception>
-    /// <exception cref="TrainingFailedException">The loss is no number any more.</exception>
+    /// <exception cref="TrainingFailedException">The loss is not a number.</exception>
     public void Run(int stepsTaken, CancellationToken cancellation)
     {
         int step = stepsTaken;
@@ -77,12 +81,13 @@ public sealed class EvolutionLoop
         }
         catch (Exception error) when (step > 0 && error is OperationCanceledException or RolloutFailedException)
         {
-            SaveCheckpoint(step); // Only a step that has not learned yet can be given up, so the weights are those of this step.
+            // Only a step that has not learned can be interrupted, so the weights are those after the last whole step.
+            SaveCheckpoint(step);
             throw;
         }
     }
 
-    // A checkpoint that is on the disk promises the lines of all steps up to it.
+    // A checkpoint on disk implies that the log holds all lines up to its step.
     private void SaveCheckpoint(int step)
     {
         _log?.FlushToDisk();
@@ -93,7 +98,7 @@ public sealed class EvolutionLoop
     {
         StepOutcome outcome = _step.Take(step, stage => StageStarted?.Invoke(step, stage), cancellation);
 
-        // From here on the step is not given up: it would be lost although it has been learned.
+        // Not cancellable from here on: the step has been learned and would be lost.
         _engine.UsePolicy(step, CancellationToken.None);
         EvaluationPoint? evaluated = null;
         if (_evaluation is not null && (step % _configuration.Evaluation.Every == 0 || step == Steps))
@@ -107,7 +112,7 @@ public sealed class EvolutionLoop
         Complete(log => log.Metrics(step, outcome, evaluated, incidents));
     }
 
-    // Without servers the step has no evaluation, and the next one says what is wrong, with this one saved.
+    // Without servers there is no evaluation. The next step fails with the cause, after this one has been saved.
     private static EvaluationPoint? EvaluateLearned(PeriodicEvaluation evaluation)
     {
         try

@@ -16,7 +16,7 @@ using static TorchSharp.torch;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>A run with everything it holds open: models, optimizer, log, and the lock on its folder.</summary>
+/// <summary>An open run: its models, optimizer and log, and the lock on its folder.</summary>
 public sealed class EvolutionRun : IDisposable
 {
     private readonly Stack<IDisposable> _held = [];
@@ -32,32 +32,32 @@ public sealed class EvolutionRun : IDisposable
         _checkpoints = new RunCheckpoints(options.RunFolder, Configuration.Checkpointing.Keep);
     }
 
-    /// <summary>The loop, ready to run. <see cref="Evolve"/> runs it with all that belongs to a run.</summary>
+    /// <summary>The loop over the steps. <see cref="Evolve"/> runs it together with observers and the log.</summary>
     public EvolutionLoop Loop { get; private set; } = null!;
 
-    /// <summary>Steps that earlier parts of the run have taken.</summary>
+    /// <summary>Number of steps taken before the run was opened.</summary>
     public int StepsTaken { get; private set; }
 
-    /// <summary>The configuration as resolved.</summary>
+    /// <summary>The resolved configuration.</summary>
     public RunConfiguration Configuration { get; }
 
-    /// <summary>Problems to train on.</summary>
+    /// <summary>Number of problems to train on.</summary>
     public int ProblemCount { get; private set; }
 
-    /// <summary>Records of the data that are left out, and why.</summary>
+    /// <summary>Records of the data that were skipped, with the reasons.</summary>
     public IReadOnlyList<SkippedProblem> Skipped { get; private set; } = [];
 
-    /// <summary>Checkpoints that the run could not go on from. Opening it has moved them aside.</summary>
+    /// <summary>Damaged checkpoints, which opening the run has moved aside.</summary>
     public IReadOnlyList<DamagedCheckpoint> Damaged { get; private set; } = [];
 
-    /// <summary>The folder of the latest checkpoint's model; null before there is one.</summary>
+    /// <summary>The folder of the latest checkpoint; null if there is none yet.</summary>
     public string? LatestCheckpoint => _checkpoints.LatestStep is int step ? _checkpoints.DirectoryOf(step) : null;
 
-    /// <summary>Loads and checks everything; nothing is written before all of it has held.</summary>
-    /// <param name="options">Of a run that is resumed, they may differ from those it began with in its length alone.</param>
-    /// <param name="cancellation">Ends the opening.</param>
-    /// <exception cref="BadInputException">Something that was given cannot be used.</exception>
-    /// <exception cref="OtherProcessFailedException">Another process could not open it.</exception>
+    /// <summary>Loads and checks everything. Nothing is written before all checks have passed.</summary>
+    /// <param name="options">The options. A resumed run may only change its length.</param>
+    /// <param name="cancellation">Cancels the opening.</param>
+    /// <exception cref="BadInputException">An option, the model or the data cannot be used.</exception>
+    /// <exception cref="OtherProcessFailedException">Another process could not open the run.</exception>
     public static EvolutionRun Open(RunOptions options, CancellationToken cancellation = default)
     {
         var run = new EvolutionRun(options);
@@ -73,11 +73,15 @@ public sealed class EvolutionRun : IDisposable
         }
     }
 
-    /// <summary>Begins a run, goes on with the one in the folder, or leaves a complete one as it is.</summary>
-    /// <param name="options">Whether to resume is found out: <see cref="RunOptions.Resume"/> is not read.</param>
+    /// <summary>Starts a run, resumes the one in the folder, or returns the result of a complete one.</summary>
+    /// <param name="options">
+    /// The options; <see cref="RunOptions.Resume"/> is ignored, because the folder decides.
+    /// </param>
     /// <param name="cancellation">Interrupts the run, which then leaves a checkpoint.</param>
-    /// <exception cref="BadInputException">Something cannot be used, or the run began with other settings.</exception>
-    /// <exception cref="OperationCanceledException">It was interrupted, and has left a checkpoint.</exception>
+    /// <exception cref="BadInputException">
+    /// An option, the model or the data cannot be used, or the run began with other settings.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The run was interrupted and has left a checkpoint.</exception>
     public static EvolutionResult Complete(RunOptions options, CancellationToken cancellation = default)
     {
         options = options with { Resume = HoldsRun(options.RunFolder) };
@@ -90,15 +94,15 @@ public sealed class EvolutionRun : IDisposable
     }
 
     /// <summary>
-    /// Takes all steps that are left, tells the observers, and keeps the folder's log. A <see cref="StopRequest"/> ends it as
-    /// an interruption does.
+    /// Takes all steps that are left, tells the observers, and keeps the folder's log. A <see cref="StopRequest"/> ends
+    /// it as an interruption does.
     /// </summary>
     /// <param name="cancellation">Interrupts the run, which then leaves a checkpoint of its last whole step.</param>
     /// <exception cref="OperationCanceledException">
-    /// It was interrupted, or asked to stop (<see cref="RunStoppedException"/>).
+    /// The run was interrupted, or was asked to stop (<see cref="RunStoppedException"/>).
     /// </exception>
     /// <exception cref="RolloutFailedException">No server is left; the last whole step has a checkpoint.</exception>
-    /// <exception cref="TrainingFailedException">The loss is no number any more.</exception>
+    /// <exception cref="TrainingFailedException">The loss is not a number.</exception>
     public EvolutionResult Evolve(CancellationToken cancellation = default)
     {
         if (_processes.Rank == 0)
@@ -112,8 +116,8 @@ public sealed class EvolutionRun : IDisposable
         return new EvolutionResult(_options.RunFolder, _checkpoints.DirectoryOf(Math.Max(StepsTaken, Loop.Steps)));
     }
 
-    // The last checkpoint's folder of a run that has taken all its steps; null where there are steps to take, and for a run
-    // of epochs: how many steps that takes is known only when the data have been read.
+    // The last checkpoint's folder of a run that has taken all its steps; null where there are steps to take, and for a
+    // run of epochs: how many steps that takes is known only when the data have been read.
     private static string? FindComplete(string runDirectory, RunConfiguration configuration)
     {
         if (!HoldsRun(runDirectory))
@@ -158,18 +162,18 @@ public sealed class EvolutionRun : IDisposable
     private void OpenParts(CancellationToken cancellation)
     {
         (string runDirectory, bool resume) = (_options.RunFolder, _options.Resume);
-        _processes.Do(() =>
+        _processes.RunOnAll(() =>
         {
             CheckFolder(runDirectory, resume);
             if (resume && _processes.Rank == 0)
             {
-                Hold(RunLock.Take(runDirectory)); // First of all, so that the run stays as it is from here on.
+                Hold(RunLock.Take(runDirectory)); // First, so that no other process changes the run from here on.
                 FindCheckpoint();
             }
         });
-        StepsTaken = _processes.OfFirst(StepsTaken);
-        Parts parts = _processes.Do(() => LoadParts(_options.ModelFolder, cancellation));
-        StepLog? log = _processes.Do(() => _processes.Rank == 0 ? BeginLog(runDirectory, resume, parts) : null);
+        StepsTaken = _processes.Broadcast(StepsTaken);
+        Parts parts = _processes.RunOnAll(() => LoadParts(_options.ModelFolder, cancellation));
+        StepLog? log = _processes.RunOnAll(() => _processes.Rank == 0 ? BeginLog(runDirectory, resume, parts) : null);
         var schedule = new BatchSchedule(parts.Data.Problems.Count, Configuration.Data.Batch, Configuration.Seed);
         int steps = Configuration.Epochs is double epochs ? schedule.StepsFor(epochs) : Configuration.Steps;
         CsrsStep step = StepAssembly.StepOf(
@@ -196,7 +200,7 @@ public sealed class EvolutionRun : IDisposable
     {
         if (File.Exists(Path.Combine(modelDirectory, "config.json")))
         {
-            // Before any of it is loaded; what else is wrong with the folder is for loading to say.
+            // Checked before loading; loading reports what else is wrong with the folder.
             PlanThatFits(ModelFamilies.LoadConfig(modelDirectory), default);
         }
         VisionLanguageModel start = Hold(LoadModel(modelDirectory));
@@ -217,7 +221,7 @@ public sealed class EvolutionRun : IDisposable
         (VisionLanguageModel policy, VisionLanguageNetwork? reference) = OpenPolicy(start);
         policy.Network.RecomputesActivations = plan.RecomputesActivations;
         policy.Network.Train(Configuration.Model.TrainVision);
-        Learner learner = Hold(new Learner(
+        GrpoLearner learner = Hold(new GrpoLearner(
             policy.Network,
             reference,
             Configuration.Learning,
@@ -252,7 +256,7 @@ public sealed class EvolutionRun : IDisposable
             {
                 Directory.CreateDirectory(runDirectory);
                 Hold(RunLock.Take(runDirectory));
-                CheckFolder(runDirectory, resume); // Another process may have begun a run meanwhile, and ended.
+                CheckFolder(runDirectory, resume); // Another process may have written a run there meanwhile.
             }
             foreach (DamagedCheckpoint damaged in Damaged)
             {
@@ -262,7 +266,7 @@ public sealed class EvolutionRun : IDisposable
             string yaml = Configuration.ToYaml(explain: true);
             AtomicFile.Write(Path.Combine(runDirectory, RunFolder.Config), stream =>
                 stream.Write(System.Text.Encoding.UTF8.GetBytes(yaml)));
-            // A run that goes on without a checkpoint begins anew.
+            // A run that is resumed without a checkpoint starts over.
             RunWriter writer = Hold(RunWriter.Open(runDirectory, StepsTaken > 0 ? StepsTaken : -1));
             return new StepLog(Configuration, parts.Policy.Tokenizer, parts.Data.Skipped.Count, writer);
         }
@@ -272,13 +276,13 @@ public sealed class EvolutionRun : IDisposable
         }
     }
 
-    private void SaveCheckpoint(int step, VisionLanguageModel policy, Learner learner)
+    private void SaveCheckpoint(int step, VisionLanguageModel policy, GrpoLearner learner)
     {
         if (learner.Sharded is not ShardedTraining sharded)
         {
             _checkpoints.Save(step, policy, learner.Optimizer);
         }
-        else if (_processes.OfFirst(_checkpoints.Exists(step) ? 1 : 0) == 1)
+        else if (_processes.Broadcast(_checkpoints.Exists(step) ? 1 : 0) == 1)
         {
             return;
         }
@@ -302,7 +306,7 @@ public sealed class EvolutionRun : IDisposable
     private VisionLanguageModel LoadModel(string directory) =>
         ComputeSettings.LoadModel(directory, Configuration, _processes.LocalRank);
 
-    // The policy as the latest checkpoint has it, and the starting model as the reference where it is used.
+    // Loads the policy from the latest checkpoint, and uses the starting model as the reference if one is needed.
     private (VisionLanguageModel Policy, VisionLanguageNetwork? Reference) OpenPolicy(VisionLanguageModel start)
     {
         ModelSettings settings = Configuration.Model;
@@ -378,6 +382,6 @@ public sealed class EvolutionRun : IDisposable
         VisionLanguageModel Policy,
         IRolloutEngine Engine,
         UsableProblems Data,
-        Learner Learner,
+        GrpoLearner Learner,
         PeriodicEvaluation? Evaluation);
 }

@@ -6,8 +6,8 @@ using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>The first round: trajectories of each problem, from the clean image.</summary>
-/// <param name="samples">Of each problem: n, or more where those after the n-th only vote.</param>
+/// <summary>The first round: samples the maternal trajectories of each problem, from the clean image.</summary>
+/// <param name="samples">Number of samples for each problem: n, or more if those after the n-th only vote.</param>
 internal sealed class MaternalRound(
     IRolloutEngine engine, Tokenizer tokenizer, RunConfiguration configuration, SamplingSettings sampling, int samples)
 {

@@ -10,53 +10,53 @@ using static TorchSharp.torch;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>A part of the memory that a run needs.</summary>
-/// <param name="Name">What it is.</param>
-/// <param name="Bytes">How much.</param>
-/// <param name="Phase">When it is there.</param>
+/// <summary>An item of the memory that a run needs.</summary>
+/// <param name="Name">What the memory holds.</param>
+/// <param name="Bytes">Size in bytes.</param>
+/// <param name="Phase">When the memory is in use.</param>
 public sealed record MemoryItem(string Name, long Bytes, MemoryPhase Phase);
 
-/// <summary>When a part of the memory is taken.</summary>
+/// <summary>When an item of memory is in use.</summary>
 public enum MemoryPhase
 {
-    /// <summary>From the start to the end.</summary>
+    /// <summary>During the whole run.</summary>
     Always,
 
-    /// <summary>While prompts are prefilled, before anything is sampled.</summary>
+    /// <summary>While prompts are prefilled, before the first token is sampled.</summary>
     Prefill,
 
-    /// <summary>While responses are sampled.</summary>
+    /// <summary>During decoding, while responses are sampled.</summary>
     Sampling,
 
-    /// <summary>While the policy is updated.</summary>
+    /// <summary>During learning, while the policy is updated.</summary>
     Learning,
 }
 
 /// <summary>
-/// What a run needs at its peak, computed from sizes and settings before anything is loaded: how many tokens, patches
-/// and sequences there are at once, and what each part of the program says that it takes for them. docs/memory.md has
-/// the plan beside measured peaks.
+/// The memory that a run needs at its peak, computed from sizes and settings before anything is loaded. It counts the
+/// tokens, patches and sequences in memory at once, and sums what each part of the program states that it needs for
+/// them. docs/memory.md compares the plan with measured peaks.
 /// </summary>
-/// <param name="Items">All parts.</param>
+/// <param name="Items">All items of the plan.</param>
 /// <param name="RecomputesActivations">
-/// Whether the backward pass computes activations anew: as the configuration says, or else on a GPU, whose memory is not
-/// known here, and where the plan without it comes to more than half of what this process can have.
+/// Whether the backward pass recomputes activations. If the configuration does not say, it does on a GPU, whose memory
+/// is unknown here, and where the plan without recomputation needs more than half of the available memory.
 /// </param>
-/// <param name="Available">Bytes of the CPU's memory that this process can have.</param>
+/// <param name="Available">Host memory in bytes that this process can use.</param>
 public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool RecomputesActivations, long Available)
 {
-    private const long Process = 256L << 20; // .NET, libtorch's code, its threads' buffers, what malloc holds freed.
+    private const long Process = 256L << 20; // .NET, libtorch's code and threads, and freed memory that malloc keeps.
 
-    /// <summary>Bytes at the peak: what is always there and the largest of the other phases.</summary>
+    /// <summary>Peak memory in bytes: the items in use always, and those of the largest other phase.</summary>
     public long Peak => Of(MemoryPhase.Always)
         + new[] { MemoryPhase.Prefill, MemoryPhase.Sampling, MemoryPhase.Learning }.Max(Of);
 
-    /// <summary>Plans a run.</summary>
-    /// <param name="config">The model's sizes.</param>
+    /// <summary>Computes the plan of a run.</summary>
+    /// <param name="config">The model's configuration, which gives its sizes.</param>
     /// <param name="configuration">The run's settings.</param>
-    /// <param name="largestPrompt">The largest prompt of the problems.</param>
-    /// <param name="processes">How many train together; the plan is that of each.</param>
-    /// <param name="onThisMachine">How many of them divide this machine's memory.</param>
+    /// <param name="largestPrompt">The size of the largest prompt.</param>
+    /// <param name="processes">Number of processes that train together; the plan is for each of them.</param>
+    /// <param name="onThisMachine">Number of processes that share this machine's memory.</param>
     public static MemoryPlan Of(
         ModelConfig config,
         RunConfiguration configuration,
@@ -69,8 +69,8 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
         return calculation.Plan();
     }
 
-    /// <summary>Refuses a run on the CPU that needs more memory than this process can have.</summary>
-    /// <exception cref="BadInputException">It does.</exception>
+    /// <summary>Refuses a run on the CPU that needs more memory than is available.</summary>
+    /// <exception cref="BadInputException">The run does not fit.</exception>
     public void CheckFits(ModelSettings settings)
     {
         if (settings.Device == "cpu" && Peak > Available)
@@ -83,7 +83,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
         }
     }
 
-    /// <summary>What is needed, when, and how much in GiB, and their peak; a line each.</summary>
+    /// <summary>The items, their phases and their sizes in GiB, and the peak, one on each line.</summary>
     public string Table() => string.Join('\n', Items
         .Where(item => item.Bytes > 0)
         .Select(item => Row(item.Name, item.Phase.ToString().ToLowerInvariant(), item.Bytes))
@@ -103,9 +103,9 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
         private readonly RunConfiguration _run;
         private readonly long _prompt;
         private readonly long _response;
-        private readonly long _patches;                  // Of a problem.
-        private readonly VisionLanguageNetwork _weights; // Shapes without memory, as all of what follows.
-        private readonly VisionLanguageNetwork _policy;  // The same, or with an adapter.
+        private readonly long _patches;                  // In each problem.
+        private readonly VisionLanguageNetwork _weights; // Shapes without memory, like everything below.
+        private readonly VisionLanguageNetwork _policy;  // The weights, with the adapter if there is one.
         private readonly int _processes;
         private readonly long _available;
 
@@ -173,8 +173,8 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
             _available);
         }
 
-        // Patches in fp32 of the batch's images and the next batch's, and, with CSRS, of a perturbed copy for each
-        // trajectory.
+        // Patches in fp32 of this batch's images and the next one's, plus a perturbed copy for each trajectory if
+        // trajectories are retraced.
         private long Images()
         {
             long copies = (2L * _run.Data.Batch) + (Retraces && _run.Retracing.Perturbation != "none" ? Trajectories : 0);
@@ -192,7 +192,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
             return Math.Min(_run.Rollout.MaxBatchSequences, Math.Max(sampled, votes));
         }
 
-        // A retraced prompt ends with what is kept of a trajectory.
+        // The prompt of a continuation ends with the kept prefix.
         private long PromptToPrefill => _prompt + (Retraces ? KeptPrefix : 0);
 
         private long KeptPrefix => (long)(_response * _run.Retracing.KeepRate);
@@ -203,7 +203,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
             return _policy.BytesOfPrefill(requests * PromptToPrefill, requests * _patches);
         }
 
-        // A prompt's keys and values once, and those of its samples' own tokens; of the larger round.
+        // Keys and values of prompts, once each, and of all sampled tokens, in the larger round.
         private long KvCache(double copied)
         {
             long samples = Retraces ? _run.Retracing.Samples : 1;
@@ -217,7 +217,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
         private long Sampling(long element) =>
             TokenSampler.BytesOf(Rows(), _config.Text.VocabularySize, element, _run.Rollout.TopP);
 
-        // The passes over a micro-batch, or the update after them.
+        // Either the passes over a micro-batch or the update after them, whichever is larger.
         private long Learning(bool recomputes)
         {
             (long rows, long inRow, long length) = MicroBatch.Largest(
@@ -228,7 +228,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
                 Math.Min(Trajectories, _run.Learning.MiniBatch),
                 _run.Learning.MicroBatchTokens);
             long mask = inRow == 1 ? 0 : SequenceBatch.BytesOfMask(rows, length, _policy.Parameters.ElementSize);
-            // Where a server samples, entropies are computed while learning.
+            // If servers sample, the policy rescores responses, entropies included.
             long predictions = TokenPredictions.BytesOf(
                 rows * inRow * _response, _config.Text.VocabularySize, entropies: _run.Rollout.Engine != "local");
             long passes = mask + _policy.BytesOfLearning(

@@ -3,15 +3,15 @@ using Retrace.Runs;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>The steps of a run in sight of others: observers, the folder's log, and whoever asks it to stop.</summary>
-/// <param name="loop">Takes the steps.</param>
-/// <param name="start">What is told before the first one.</param>
-/// <param name="observers">Told in their order.</param>
+/// <summary>Runs the loop while it notifies observers, keeps the folder's log and watches for stop requests.</summary>
+/// <param name="loop">The loop to run.</param>
+/// <param name="start">What observers receive before the first step.</param>
+/// <param name="observers">The observers, notified in order.</param>
 internal sealed class ObservedRun(EvolutionLoop loop, RunStart start, IReadOnlyList<IRunObserver> observers)
 {
-    /// <summary>Takes the steps that are left.</summary>
+    /// <summary>Takes the remaining steps.</summary>
     /// <exception cref="OperationCanceledException">
-    /// It was interrupted, or asked to stop (<see cref="RunStoppedException"/>).
+    /// The run was interrupted, or was asked to stop (<see cref="RunStoppedException"/>).
     /// </exception>
     public void Run(CancellationToken cancellation)
     {
@@ -72,7 +72,7 @@ internal sealed class ObservedRun(EvolutionLoop loop, RunStart start, IReadOnlyL
         }
     }
 
-    // Where the disk is full, what has ended the run is what has to be told.
+    // If writing fails, as on a full disk, the exception that ended the run must still reach the caller.
     private static void WriteLast(RunLog log, string text)
     {
         try

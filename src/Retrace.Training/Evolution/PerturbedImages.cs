@@ -6,15 +6,15 @@ using Retrace.Training.Prompts;
 namespace Retrace.Training.Evolution;
 
 /// <summary>
-/// v': the images that the continuations of one trajectory see (VSP). They are made when somebody reads them, once, on
-/// whichever thread comes first.
+/// v': the images that the continuations of one trajectory see (VSP). They are computed once, when they are first read,
+/// on the reading thread.
 /// </summary>
 internal sealed class PerturbedImages
 {
-    /// <param name="problem">Has the clean images.</param>
-    /// <param name="perturbation">What is done to each of them.</param>
-    /// <param name="random">Read by the perturbation alone.</param>
-    /// <param name="processor">Makes patches of pixels.</param>
+    /// <param name="problem">The problem with the clean images.</param>
+    /// <param name="perturbation">The perturbation to apply to each image.</param>
+    /// <param name="random">The random numbers of the perturbation.</param>
+    /// <param name="processor">Turns pixels into patches.</param>
     public PerturbedImages(
         PreparedProblem problem, IImagePerturbation perturbation, Random random, ImageProcessor processor)
     {
@@ -24,18 +24,20 @@ internal sealed class PerturbedImages
         Patches = new(() =>
         [
             .. pixels.Value.Zip(problem.Pixels, problem.Images).Select(image => image.First == image.Second
-                ? image.Third // Unperturbed: the same image, whose features all can share.
+                ? image.Third // Unperturbed images remain the same object, so that their features are shared.
                 : processor.Process(image.First)),
         ]);
     }
 
-    /// <summary>Makes them all, on all cores.</summary>
+    /// <summary>Computes all the images, on all cores.</summary>
     public static void MakeAll(IEnumerable<PerturbedImages> images) =>
         Parallel.ForEach(images, one => _ = one.Patches.Value);
 
-    /// <summary>As pixels. They hold no patches, so that they can be kept for the log.</summary>
+    /// <summary>
+    /// The images as pixels. They do not hold the patches in memory, so they can be kept for the log.
+    /// </summary>
     public Lazy<IReadOnlyList<PixelImage>> Pixels { get; }
 
-    /// <summary>As the model reads them.</summary>
+    /// <summary>The images as patches, for the model.</summary>
     public Lazy<IReadOnlyList<ProcessedImage>> Patches { get; }
 }

@@ -8,8 +8,8 @@ using Retrace.Training.Rollouts;
 namespace Retrace.Training.Evolution;
 
 /// <summary>
-/// The second round: m continuations of each cut, from the kept prefix and the perturbed images. They count for the
-/// reward and are never trained on.
+/// The second round (RRM): samples m continuations of each cut, from the kept prefix and the perturbed images. They
+/// count for the reward and are never trained on.
 /// </summary>
 internal sealed class Reinference
 {
@@ -18,7 +18,7 @@ internal sealed class Reinference
     private readonly RunConfiguration _configuration;
     private readonly SamplingSettings _sampling;
     private readonly IAnswerExtraction _extraction;
-    private readonly int[] _newTurn; // What the release's form puts between prefix and continuation.
+    private readonly int[] _newTurn; // Mode new-turn: tokens between the prefix and the continuation.
 
     public Reinference(
         IRolloutEngine engine, VisionLanguageModel model, RunConfiguration configuration, SamplingSettings sampling)
@@ -26,14 +26,14 @@ internal sealed class Reinference
         _engine = engine;
         _tokenizer = model.Tokenizer;
         _configuration = configuration;
-        _sampling = sampling with { Measure = false }; // Continuations are read, not learned from.
+        _sampling = sampling with { Measure = false }; // Continuations are not learned from.
         _extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
         _newTurn = configuration.Retracing.Mode == "new-turn" ? _tokenizer.Encode(model.Family.Chat.NewTurn("", "")) : [];
     }
 
-    /// <summary>[problems][n] what came of every cut.</summary>
-    /// <param name="problems">[problems] the prompts.</param>
-    /// <param name="cuts">[problems][n]</param>
+    /// <summary>Samples the continuations of every cut: [problems][n].</summary>
+    /// <param name="problems">[problems] The problems with their prompts.</param>
+    /// <param name="cuts">[problems][n] The cuts of the maternal trajectories.</param>
     public Retracing[][] Continue(
         int step, IReadOnlyList<PreparedProblem> problems, Cut[][] cuts, CancellationToken cancellation)
     {
@@ -51,7 +51,7 @@ internal sealed class Reinference
         }));
     }
 
-    // One for each anchor.
+    // One request for each anchor.
     private IEnumerable<RolloutRequest> RequestsOf(Cut cut, int[] prompt, int step, int place, int index) =>
         Retracing.Shares(_configuration.Retracing.Samples, cut.Anchors.Length)
             .Select((anchor, sample) => (
@@ -72,8 +72,8 @@ internal sealed class Reinference
         List<string?> answers = [];
         for (int anchor = 0; anchor < ofAnchors.Length; anchor++)
         {
-            // In one turn, prefix and continuation are one response; bytes of a character may lie on both sides of the
-            // cut.
+            // In the same turn, prefix and continuation are one response, and the cut may split the bytes of a
+            // character.
             int[] prefix = _newTurn.Length == 0 ? cut.Trajectory.Generation.Tokens[..cut.Anchors[anchor]] : [];
             foreach (Generation continuation in ofAnchors[anchor])
             {

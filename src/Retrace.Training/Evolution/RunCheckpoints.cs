@@ -11,11 +11,11 @@ namespace Retrace.Training.Evolution;
 
 /// <summary>
 /// The checkpoints of a run: <c>checkpoints/step-N/</c>, each a model folder in the hub's layout, or an adapter in
-/// PEFT's, with the optimizer's state in <c>trainer/</c> and checksums of all files. One that has its final name was whole when
-/// it got it.
+/// PEFT's, with the optimizer's state in <c>trainer/</c> and checksums of all files. One that has its final name was
+/// whole when it got it.
 /// </summary>
 /// <param name="runDirectory">The run's folder.</param>
-/// <param name="keep">How many of the latest stay.</param>
+/// <param name="keep">Number of latest checkpoints to keep.</param>
 internal sealed class RunCheckpoints(string runDirectory, int keep)
 {
     private const string Prefix = "step-";
@@ -33,14 +33,14 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
 
     private readonly string _directory = Path.Combine(runDirectory, RunFolder.Checkpoints);
 
-    /// <summary>The steps of all whole checkpoints.</summary>
+    /// <summary>The steps of all complete checkpoints.</summary>
     public IEnumerable<int> Steps => !Directory.Exists(_directory)
         ? []
         : Directory.EnumerateDirectories(_directory, Prefix + "*")
             .Select(path => int.TryParse(Path.GetFileName(path)[Prefix.Length..], out int step) ? step : -1)
             .Where(step => step >= 0);
 
-    /// <summary>The step of the latest whole checkpoint; null where there is none.</summary>
+    /// <summary>The step of the latest complete checkpoint; null if there is none.</summary>
     public int? LatestStep => Steps.Select(step => (int?)step).Max();
 
     public bool Exists(int step) => Directory.Exists(DirectoryOf(step));
@@ -48,11 +48,11 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
     public string DirectoryOf(int step) => Path.Combine(_directory, $"{Prefix}{step}");
 
     /// <summary>
-    /// The latest checkpoint whose files are all as they were written, and what is wrong with those after it. What a run does
-    /// after a checkpoint follows from it, so going back to an earlier one costs time alone.
+    /// The latest checkpoint whose files are all as they were written, and what is wrong with those after it. What a
+    /// run does after a checkpoint follows from it, so going back to an earlier one costs time alone.
     /// </summary>
-    /// <returns>Null for the step where there is no checkpoint at all.</returns>
-    /// <exception cref="BadInputException">There are some, and all are damaged.</exception>
+    /// <returns>The step is null if there is no checkpoint at all.</returns>
+    /// <exception cref="BadInputException">There are checkpoints, but all are damaged.</exception>
     public (int? Step, IReadOnlyList<DamagedCheckpoint> Damaged) FindIntact()
     {
         List<DamagedCheckpoint> damaged = [];
@@ -71,7 +71,7 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
             : (null, []);
     }
 
-    /// <summary>Renames a damaged checkpoint, so that the run can write that step's anew.</summary>
+    /// <summary>Renames a damaged checkpoint, so that the run can write that step's checkpoint again.</summary>
     public void SetAside(DamagedCheckpoint damaged)
     {
         if (Directory.Exists(damaged.KeptAs))
@@ -82,8 +82,8 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
     }
 
     /// <summary>Writes a checkpoint under a temporary name, renames it, and removes those that are one too many.</summary>
-    /// <param name="more">Other tensors to keep with the optimizer's; names that it does not use.</param>
-    /// <exception cref="IOException">It cannot be written; the earlier ones are as they were.</exception>
+    /// <param name="more">Further tensors to store with the optimizer's, under names that it does not use.</param>
+    /// <exception cref="IOException">The checkpoint cannot be written; earlier ones are unchanged.</exception>
     public void Save(
         int step,
         VisionLanguageModel model,
@@ -94,9 +94,9 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
             optimizer.Step,
             [.. optimizer.State.Concat(more ?? []).Select(state => StoredTensor.Of(state.Name, state.Tensor))]);
 
-    /// <summary>The same, with tensors that need not be in memory before their turn.</summary>
-    /// <param name="optimizerStep">Updates made so far.</param>
-    /// <param name="state">The optimizer's.</param>
+    /// <summary>Writes a checkpoint whose tensors are loaded one after another as they are written.</summary>
+    /// <param name="optimizerStep">Number of optimizer updates made so far.</param>
+    /// <param name="state">The optimizer's state.</param>
     public void Save(int step, VisionLanguageModel model, int optimizerStep, IReadOnlyList<StoredTensor> state) =>
         Save(step, directory =>
         {
@@ -109,34 +109,34 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
                 JsonSerializer.SerializeToUtf8Bytes(new TrainerState(step, optimizerStep), Json));
         });
 
-    /// <summary>The same with any files.</summary>
-    /// <param name="writeFiles">Is given the folder.</param>
+    /// <summary>Writes a checkpoint of any files.</summary>
+    /// <param name="writeFiles">Writes the files into the given folder.</param>
     public void Save(int step, Action<string> writeFiles)
     {
         if (Exists(step))
         {
-            return; // A function of the steps taken: it would be the same again.
+            return; // It depends on the steps taken only, so it would be the same.
         }
         string temporary = DirectoryOf(step) + Unfinished;
         try
         {
-            Remove(temporary); // Of a process that was killed.
+            Remove(temporary); // Left by a process that was killed.
             writeFiles(temporary);
             Checksums.Write(temporary);
             Directory.Move(temporary, DirectoryOf(step));
             DirectoryFlush.ToDisk(_directory);
-            DirectoryFlush.ToDisk(Path.GetDirectoryName(_directory)!); // The first one has made the folder of them all.
+            DirectoryFlush.ToDisk(Path.GetDirectoryName(_directory)!); // The first checkpoint has created the folder.
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or BadInputException)
         {
-            RemoveIfPossible(temporary); // On a full disk others want the space.
+            RemoveIfPossible(temporary); // Frees the space on a full disk.
             throw new IOException($"The checkpoint of step {step} cannot be written: {error.Message}", error);
         }
         RemoveOld();
     }
 
-    /// <summary>Fills the optimizer; the weights are loaded from the same folder as a model.</summary>
-    /// <exception cref="BadInputException">The checkpoint is broken.</exception>
+    /// <summary>Restores the optimizer's state. The weights are loaded from the same folder as a model.</summary>
+    /// <exception cref="BadInputException">The checkpoint is damaged.</exception>
     public void Restore(int step, AdamW optimizer, IEnumerable<(string Name, Tensor Tensor)>? more = null)
     {
         string trainer = Path.Combine(DirectoryOf(step), TrainerFolder);
@@ -164,14 +164,14 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
         optimizer.ResumeAt(state.OptimizerStep);
     }
 
-    /// <summary>Removes all of them.</summary>
+    /// <summary>Removes all checkpoints.</summary>
     public void Delete() => Directory.Delete(_directory, recursive: true);
 
     private void RemoveOld()
     {
         foreach (int step in Steps.OrderDescending().Skip(keep))
         {
-            // Renamed first, so that a kill in the middle leaves nothing that looks whole.
+            // Renamed first, so that a killed process leaves nothing that looks complete.
             string leaving = DirectoryOf(step) + Unfinished;
             Directory.Move(DirectoryOf(step), leaving);
             Directory.Delete(leaving, recursive: true);
@@ -198,15 +198,15 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // The next checkpoint tries again.
+            // Removal is tried again with the next checkpoint.
         }
     }
 
     private sealed record TrainerState(int Step, int OptimizerStep);
 }
 
-/// <summary>A checkpoint with a file that is not as it was written.</summary>
-/// <param name="Step">The steps it was taken after.</param>
-/// <param name="Damage">What is wrong: half a sentence that names the file.</param>
-/// <param name="KeptAs">The folder that it is moved to.</param>
+/// <summary>A checkpoint whose files are missing or changed.</summary>
+/// <param name="Step">The step of the checkpoint.</param>
+/// <param name="Damage">What is wrong: a clause that names the file.</param>
+/// <param name="KeptAs">The folder that the checkpoint is moved to.</param>
 public sealed record DamagedCheckpoint(int Step, string Damage, string KeptAs);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>Makes a whole model of a run's checkpoint, which other tools load.</summary>
+/// <summary>Exports a run's checkpoint as a whole model, which other tools can load.</summary>
 public static class RunExport
 {
     /// <summary>The types that weights can be stored in.</summary>
@@ -11,11 +11,11 @@ public static class RunExport
 
     /// <summary>Writes a model folder; an adapter is merged into its weights.</summary>
     /// <param name="runDirectory">The run's folder.</param>
-    /// <param name="step">The checkpoint's; null takes the latest.</param>
+    /// <param name="step">The step of the checkpoint; null: the latest.</param>
     /// <param name="output">A folder that does not exist yet.</param>
     /// <param name="type">One of <see cref="Types"/>; null keeps that of the model's files.</param>
-    /// <param name="maxShardBytes">The most bytes of tensors in one file.</param>
-    /// <returns>The checkpoint's step.</returns>
+    /// <param name="maxShardBytes">Maximum size in bytes of the tensors in one file.</param>
+    /// <returns>The step of the exported checkpoint.</returns>
     /// <exception cref="BadInputException">There is no such checkpoint, or a file cannot be used.</exception>
     public static int Write(string runDirectory, int? step, string output, string? type, long maxShardBytes)
     {

@@ -9,26 +9,26 @@ using Retrace.Training.DataParallel;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>What a run is made of: a model, problems, a folder, and what differs from the defaults.</summary>
+/// <summary>The options of a run: a model, problems, a folder, and changes of the defaults.</summary>
 public sealed record RunOptions
 {
     private readonly Func<DataSettings, IProblemSource> _problems;
 
-    /// <summary>A run on problems that a program brings along.</summary>
+    /// <summary>Creates options for a run on problems from a source of your own.</summary>
     /// <param name="modelFolder">
-    /// The model to start from; the reference policy, also when a run is resumed.
+    /// The folder of the model to start from, which is also the reference policy.
     /// </param>
     /// <param name="problems">The problems to train on.</param>
-    /// <param name="runFolder">New; or a run's that <see cref="Resume"/> goes on with.</param>
+    /// <param name="runFolder">A new folder, or that of a run to resume.</param>
     public RunOptions(string modelFolder, IProblemSource problems, string runFolder)
         : this(modelFolder, _ => problems, runFolder)
     {
     }
 
-    /// <summary>A run on the problems of a file.</summary>
-    /// <param name="modelFolder">As above.</param>
+    /// <summary>Creates options for a run on the problems in a file or folder.</summary>
+    /// <param name="modelFolder">The folder of the model to start from.</param>
     /// <param name="dataFile">A .jsonl or .parquet file, or a folder: see <see cref="ProblemSources.Open"/>.</param>
-    /// <param name="runFolder">As above.</param>
+    /// <param name="runFolder">A new folder, or that of a run to resume.</param>
     public RunOptions(string modelFolder, string dataFile, string runFolder)
         : this(modelFolder, settings => ProblemSources.Open(dataFile, settings.AllowOutsideImages), runFolder)
     {
@@ -41,59 +41,62 @@ public sealed record RunOptions
         _problems = problems;
     }
 
-    /// <summary>The model to start from.</summary>
+    /// <summary>The folder of the model to start from.</summary>
     public string ModelFolder { get; }
 
-    /// <summary>The run's folder.</summary>
+    /// <summary>The folder that the run writes to.</summary>
     public string RunFolder { get; }
 
     /// <summary>
-    /// All settings. Null: those that the run began with where it is resumed, else the defaults under what the model's
-    /// folder recommends (<see cref="ConfigurationLayers.Resolve"/>).
+    /// All settings. Null: for a resumed run, those it began with; for a new run, what the model folder recommends over
+    /// the defaults (<see cref="ConfigurationLayers.Resolve"/>).
     /// </summary>
     public RunConfiguration? Configuration { get; init; }
 
-    /// <summary>Goes before the configuration's number of steps, and before its epochs.</summary>
+    /// <summary>Number of steps; overrides the configuration's steps and epochs.</summary>
     public int? Steps { get; init; }
 
-    /// <summary>Goes before the configuration's seed.</summary>
+    /// <summary>The seed; overrides the configuration's.</summary>
     public long? Seed { get; init; }
 
     /// <summary>
-    /// A reward rule in place of the configuration's method and rule. It is registered under the name of its class, which
-    /// the run's <c>config.yaml</c> then holds as <c>reward.rule</c>.
+    /// A reward rule that replaces the configuration's method and rule. It is registered under the name of its class,
+    /// which the run's <c>config.yaml</c> then holds as <c>reward.rule</c>.
     /// </summary>
     public IRewardRule? Reward { get; init; }
 
-    /// <summary>An anchor rule, likewise as <c>retrace.anchor</c>. With several keep rates it chooses each anchor.</summary>
+    /// <summary>
+    /// An anchor rule, registered in the same way as <c>retrace.anchor</c>. With several keep rates it chooses every
+    /// anchor.
+    /// </summary>
     public IAnchorRule? Anchor { get; init; }
 
-    /// <summary>An image perturbation, likewise as <c>retrace.perturbation</c>.</summary>
+    /// <summary>An image perturbation, registered in the same way as <c>retrace.perturbation</c>.</summary>
     public IImagePerturbation? Perturbation { get; init; }
 
     /// <summary>Labeled problems to measure on during the run, in place of those that <c>evaluation.data</c> names.</summary>
     public IProblemSource? EvaluationProblems { get; init; }
 
-    /// <summary>Whether to go on with the run in the folder, from its latest checkpoint that is intact.</summary>
+    /// <summary>Whether to resume the run in the folder from its latest intact checkpoint.</summary>
     public bool Resume { get; init; }
 
-    /// <summary>What the run is called where it is shown; null: by its method.</summary>
+    /// <summary>The name that dashboards and reports show; null: the method's name.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Are told how the run goes.</summary>
+    /// <summary>The observers to notify of the run's progress.</summary>
     public IReadOnlyList<IRunObserver> Observers { get; init; } = [];
 
-    /// <summary>Those that open the run and train together; null: this process alone.</summary>
+    /// <summary>The processes that open the run and train together; null: this one alone.</summary>
     public IProcessGroup? Processes { get; init; }
 
-    /// <summary>The problems, read as the settings say.</summary>
+    /// <summary>Opens the source of problems with the given settings.</summary>
     internal IProblemSource Problems(DataSettings settings) => _problems(settings);
 
-    /// <summary>The settings as all of the options together make them, checked.</summary>
+    /// <summary>Resolves and checks the settings from all options.</summary>
     /// <exception cref="BadInputException">A file of settings cannot be read, or a setting cannot be used.</exception>
     internal RunConfiguration Resolve()
     {
-        Register(); // First, so that a config.yaml which names what was handed in can be read.
+        Register(); // First, so that a config.yaml that names the registered rules can be read.
         RunConfiguration given = Configuration ?? ReadConfiguration();
         RunConfiguration resolved = given with
         {
@@ -112,7 +115,7 @@ public sealed record RunOptions
         return resolved;
     }
 
-    // Under a name, so that whatever asks the configuration for a rule finds it, and config.yaml says what the run is.
+    // Registered by name, so that the configuration can refer to them and config.yaml describes the run.
     private void Register()
     {
         if (Reward is IRewardRule reward)
@@ -138,5 +141,5 @@ public sealed record RunOptions
     }
 
     [return: NotNullIfNotNull(nameof(handedIn))]
-    private static string? NameOf(object? handedIn) => handedIn?.GetType().Name.Split('`')[0]; // Of a generic class, too.
+    private static string? NameOf(object? handedIn) => handedIn?.GetType().Name.Split('`')[0]; // Generic or not.
 }

@@ -3,12 +3,12 @@ using Retrace.Training.Prompts;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>Both rounds of one problem.</summary>
-/// <param name="Problem">The problem.</param>
-/// <param name="Maternal">[n] the trajectories that are trained on.</param>
-/// <param name="Voting">Those that only vote, in the place of continuations; usually none.</param>
-/// <param name="Retraced">[n] what came of the maternal ones' cuts; empty where nothing is retraced.</param>
-/// <param name="Answers">A_n and A_m, as the rule reads them.</param>
+/// <summary>The samples of both rounds for one problem.</summary>
+/// <param name="Problem">The problem that was sampled.</param>
+/// <param name="Maternal">[n] The maternal trajectories, which are trained on.</param>
+/// <param name="Voting">Trajectories that only vote, in place of continuations; usually none.</param>
+/// <param name="Retraced">[n] The continuations of each trajectory; empty if nothing was retraced.</param>
+/// <param name="Answers">A_n and A_m in classes of equal answers, as the reward rule reads them.</param>
 public sealed record SampledGroup(
     PreparedProblem Problem,
     IReadOnlyList<Trajectory> Maternal,
@@ -16,10 +16,10 @@ public sealed record SampledGroup(
     IReadOnlyList<Retracing> Retraced,
     AnswerGroup Answers)
 {
-    /// <summary>[n] whether each maternal response has the asked-for form.</summary>
+    /// <summary>[n] Whether each maternal response has the required format.</summary>
     public IReadOnlyList<bool> AreFormatted { get; } = [.. Maternal.Select(trajectory => trajectory.IsFormatted)];
 
-    /// <summary>The answers as statistics read them: votes are no continuations.</summary>
+    /// <summary>The answers for statistics, in which votes do not count as continuations.</summary>
     public AnswerGroup Measured =>
         Voting.Count == 0 ? Answers : new AnswerGroup(Answers.Maternal, []) { GoldClass = Answers.GoldClass };
 }

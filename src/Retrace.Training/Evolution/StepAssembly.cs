@@ -9,13 +9,13 @@ using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>Makes the parts of a step from what a configuration says.</summary>
+/// <summary>Assembles the parts of a step from a configuration.</summary>
 internal static class StepAssembly
 {
-    /// <param name="method">The rule, and whether trajectories are retraced for it.</param>
-    /// <param name="engine">This process's own.</param>
-    /// <param name="schedule">Which problems each step sees.</param>
-    /// <param name="steps">Of the whole run.</param>
+    /// <param name="method">The method, which says whether trajectories are retraced.</param>
+    /// <param name="engine">This process's rollout engine.</param>
+    /// <param name="schedule">Decides which problems each step uses.</param>
+    /// <param name="steps">Number of steps in the whole run.</param>
     public static CsrsStep StepOf(
         RunConfiguration configuration,
         Method method,
@@ -24,7 +24,7 @@ internal static class StepAssembly
         UsableProblems data,
         BatchSchedule schedule,
         int steps,
-        Learner learner,
+        GrpoLearner learner,
         IProcessGroup processes)
     {
         IRolloutEngine shared = processes.Size == 1 ? engine : new SharedRolloutEngine(engine, processes);

@@ -14,14 +14,14 @@ using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>What a step leaves in the run's log: its metrics, and a few trajectories to read.</summary>
+/// <summary>Writes a step to the run's log: its metrics, its answers, and a few trajectories to read.</summary>
 internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenizer, int skippedProblems, RunWriter writer)
 {
     private const int TrajectoriesPerStep = 2;
     private const int ThumbnailSide = 256; // Pixels.
-    private const int ThumbnailQuality = 80; // Of a perturbed image: noise, which PNG could not make smaller.
+    private const int ThumbnailQuality = 80; // JPEG, because PNG cannot compress noise.
 
-    /// <summary>The line of step 0.</summary>
+    /// <summary>The metrics of step 0, before training.</summary>
     public StepMetrics BeforeTraining(EvaluationPoint evaluated) => new()
     {
         Step = 0,
@@ -91,7 +91,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
     /// <inheritdoc cref="RunWriter.FlushToDisk"/>
     public void FlushToDisk() => writer.FlushToDisk();
 
-    /// <summary>Writes the first trajectory of the step's first problems, cut at its first anchor.</summary>
+    /// <summary>Writes the first trajectory of each of the step's first problems, cut at its first anchor.</summary>
     public void AppendTrajectories(int step, StepOutcome outcome)
     {
         foreach ((int place, SampledGroup group) in outcome.Groups.Take(TrajectoriesPerStep).Index())
@@ -135,7 +135,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
         }
     }
 
-    /// <summary>Writes which answers each problem got in both rounds.</summary>
+    /// <summary>Writes the answers to each problem in both rounds.</summary>
     public void AppendAnswers(int step, SampledGroup[] groups)
     {
         foreach (SampledGroup group in groups)
@@ -156,7 +156,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
                 Answers = answers,
                 Maternal = measured.Maternal,
                 Retraced = measured.Retraced,
-                // Classes are numbered by first appearance. Later ones are of samples that only vote, which are left out.
+                // Classes are numbered by first appearance, so higher numbers belong to the omitted votes.
                 Right = measured.GoldClass is int gold && gold >= answers.Length
                     ? AnswerClasses.None
                     : measured.GoldClass,

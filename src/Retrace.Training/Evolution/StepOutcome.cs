@@ -2,13 +2,13 @@ using Retrace.Training.Learning;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>All that a step has to tell.</summary>
-/// <param name="Groups">[problems]</param>
-/// <param name="Rewards">[problems][n]</param>
-/// <param name="Advantages">[problems][n]</param>
-/// <param name="Learned">What learning measured.</param>
-/// <param name="Rollout">The time from the batch to the advantages.</param>
-/// <param name="Learning">The time that learning took.</param>
+/// <summary>The samples, rewards and statistics of a step.</summary>
+/// <param name="Groups">[problems] The samples of both rounds.</param>
+/// <param name="Rewards">[problems][n] The rewards.</param>
+/// <param name="Advantages">[problems][n] The advantages.</param>
+/// <param name="Learned">Statistics of the update.</param>
+/// <param name="Rollout">Duration from the batch to the advantages.</param>
+/// <param name="Learning">Duration of the update.</param>
 internal sealed record StepOutcome(
     SampledGroup[] Groups,
     double[][] Rewards,

@@ -3,13 +3,13 @@ using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>What is learned from: the maternal trajectories with their advantages, and never a continuation.</summary>
+/// <summary>Makes training samples of maternal trajectories and their advantages, never of continuations.</summary>
 /// <param name="importanceTruncation">C of <see cref="TokenImportance"/>.</param>
 internal sealed class TrainingSamples(double importanceTruncation)
 {
-    /// <summary>[problems · n]</summary>
-    /// <param name="groups">[problems]</param>
-    /// <param name="advantages">[problems][n]</param>
+    /// <summary>Makes the samples of a step: [problems · n].</summary>
+    /// <param name="groups">[problems] The samples of both rounds.</param>
+    /// <param name="advantages">[problems][n] The advantages of maternal trajectories.</param>
     public TrainingSample[] Of(SampledGroup[] groups, double[][] advantages) =>
     [
         .. groups.Zip(advantages).SelectMany(group => group.First.Maternal.Zip(group.Second, (trajectory, advantage) =>
@@ -21,7 +21,7 @@ internal sealed class TrainingSamples(double importanceTruncation)
                 ImportanceOf(trajectory.Generation)))),
     ];
 
-    private TokenImportance? ImportanceOf(Generation generation) => generation.DrawnLogProbs is float[] ofServer
+    private TokenImportance? ImportanceOf(Generation generation) => generation.ServerLogProbs is float[] ofServer
         ? TokenImportance.Of(generation.LogProbs, ofServer, importanceTruncation)
         : null;
 }

@@ -4,13 +4,13 @@ using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>A maternal response, read.</summary>
-/// <param name="Generation">Its tokens.</param>
-/// <param name="Text">Its text, without the stop token.</param>
-/// <param name="Answer">Its final answer; null when there is none.</param>
+/// <summary>A maternal trajectory with its text and final answer.</summary>
+/// <param name="Generation">The sampled tokens.</param>
+/// <param name="Text">The text without the stop token.</param>
+/// <param name="Answer">The final answer; null if none could be extracted.</param>
 public sealed record Trajectory(Generation Generation, string Text, string? Answer)
 {
-    /// <summary>Whether the whole response has the asked-for form.</summary>
+    /// <summary>Whether the whole response has the required format.</summary>
     public bool IsFormatted => ResponseFormat.Matches(Text);
 
     public static Trajectory Read(Generation generation, Tokenizer tokenizer, IAnswerExtraction extraction)

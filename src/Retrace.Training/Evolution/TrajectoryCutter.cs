@@ -6,17 +6,17 @@ using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>Chooses the anchors of maternal trajectories: the first half of retracing re-inference (RRM).</summary>
-/// <param name="tokenizer">Gives tokens their texts, in which rules find the steps of reasoning.</param>
-/// <param name="anchors">One for each anchor that a trajectory gets.</param>
-/// <param name="extraction">Finds the final answer, which lies behind every anchor.</param>
-/// <param name="seed">The run's.</param>
+/// <summary>Chooses the anchors of maternal trajectories, the first half of retracing re-inference (RRM).</summary>
+/// <param name="tokenizer">Decodes tokens, so that rules can find reasoning steps in the text.</param>
+/// <param name="anchors">One rule for each anchor of a trajectory.</param>
+/// <param name="extraction">Finds the final answer, which every anchor must precede.</param>
+/// <param name="seed">The run's seed.</param>
 internal sealed class TrajectoryCutter(
     Tokenizer tokenizer, IReadOnlyList<IAnchorRule> anchors, IAnswerExtraction extraction, long seed)
 {
     private readonly Dictionary<int, string> _textOfToken = [];
 
-    /// <summary>As the settings describe it.</summary>
+    /// <summary>Creates the cutter that the settings describe.</summary>
     public static TrajectoryCutter Of(RunConfiguration configuration, Tokenizer tokenizer) => new(
         tokenizer,
         [
@@ -26,9 +26,9 @@ internal sealed class TrajectoryCutter(
         AnswerExtractions.Create(configuration.Reward.Extraction),
         configuration.Seed);
 
-    /// <summary>[problems][n] the cuts of a step.</summary>
-    /// <param name="maternal">[problems][n]</param>
-    /// <param name="perturbed">[problems][n]</param>
+    /// <summary>Cuts the trajectories of a step: [problems][n].</summary>
+    /// <param name="maternal">[problems][n] The maternal trajectories.</param>
+    /// <param name="perturbed">[problems][n] The images that the continuations will see.</param>
     public Cut[][] Cut(int step, Trajectory[][] maternal, PerturbedImages[][] perturbed) =>
     [
         .. maternal.Select((group, place) => group

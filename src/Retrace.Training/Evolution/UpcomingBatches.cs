@@ -3,20 +3,20 @@ using Retrace.Training.Prompts;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>A step's problems as the model reads them.</summary>
-/// <param name="Problems">[problems]</param>
+/// <summary>The problems of a step, ready for the model.</summary>
+/// <param name="Problems">[problems] The prepared problems.</param>
 /// <param name="Perturbed">
-/// [problems][n] the images of the second round, perhaps still in the making; empty where there is no such round.
+/// [problems][n] The images of the second round, computed on first use; empty if there is no second round.
 /// </param>
 internal sealed record StepBatch(PreparedProblem[] Problems, PerturbedImages[][] Perturbed);
 
 /// <summary>
-/// The batch of each step: images decoded, perturbed and resized, and prompts encoded, on other threads while the step
-/// before learns.
+/// Prepares the batch of each step on other threads while the previous step learns: decodes, perturbs and resizes
+/// images, and encodes prompts.
 /// </summary>
-/// <param name="steps">Of the whole run; there is no batch behind the last one's.</param>
-/// <param name="perturb">The images of a step's second round; null where there is none.</param>
-/// <param name="share">The part of a batch whose perturbed images this process will read, of how many problems.</param>
+/// <param name="steps">Number of steps in the whole run, after which no batch is prepared.</param>
+/// <param name="perturb">Makes the images of a step's second round; null if there is no second round.</param>
+/// <param name="share">Given the number of problems, the range whose perturbed images this process will read.</param>
 internal sealed class UpcomingBatches(
     IReadOnlyList<Problem> problems,
     BatchSchedule schedule,
@@ -27,10 +27,10 @@ internal sealed class UpcomingBatches(
 {
     private (int Step, Task<StepBatch> Batch)? _ahead;
 
-    /// <summary>Begins with the batch of a step that will be asked for.</summary>
+    /// <summary>Starts to prepare the batch of a later step.</summary>
     public void Prepare(int step) => _ahead = step <= steps ? (step, Task.Run(() => PrepareNow(step))) : null;
 
-    /// <summary>The batch of a step.</summary>
+    /// <summary>Returns the batch of a step, prepared earlier or now.</summary>
     /// <exception cref="BadInputException">As for <see cref="ProblemPreparation.Prepare"/>.</exception>
     public StepBatch Of(int step)
     {
@@ -46,7 +46,7 @@ internal sealed class UpcomingBatches(
         PreparedProblem[] batch = [.. schedule.Of(step).Select(i => preparation.Prepare(problems[i]))];
         PerturbedImages[][] perturbed = perturb?.Invoke(step, batch) ?? [];
         PerturbedImages[] own = [.. perturbed.Take(share(perturbed.Length)).SelectMany(images => images)];
-        // What fails here fails again for whoever reads the images.
+        // Failures are not observed here: they are thrown again when the images are read.
         _ = Task.Run(() => PerturbedImages.MakeAll(own));
         return new StepBatch(batch, perturbed);
     }

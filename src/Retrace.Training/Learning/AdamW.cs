@@ -6,18 +6,18 @@ namespace Retrace.Training.Learning;
 
 /// <summary>AdamW (Loshchilov and Hutter 2019) over a model's trained tensors, with state that a checkpoint can hold.</summary>
 /// <remarks>
-/// Moments are kept in fp32 whatever the weights' type, and weights of another type have a copy in fp32 that the updates go
-/// to: in bf16 alone a step of 1e-6 would round to nothing. Updates are computed where the state lies; on the host that
-/// takes a copy of weights in fp32, too.
+/// Moments are kept in fp32 whatever the weights' type, and weights of another type have a copy in fp32 that the
+/// updates go to: in bf16 alone a step of 1e-6 would round to nothing. Updates are computed where the state lies; on
+/// the host that takes a copy of weights in fp32, too.
 /// </remarks>
 public sealed class AdamW : IDisposable
 {
     private readonly double _weightDecay;
     private readonly List<Slot> _slots;
 
-    /// <param name="parameters">Those that ask for gradients are trained.</param>
-    /// <param name="weightDecay">Decoupled decay, of matrices only: norms and biases keep their size.</param>
-    /// <param name="offload">Whether the state lies in host memory rather than beside the weights.</param>
+    /// <param name="parameters">The model's parameters; those that require gradients are trained.</param>
+    /// <param name="weightDecay">Decoupled weight decay, of matrices only: norms and biases do not decay.</param>
+    /// <param name="offload">Whether the state is kept in host memory instead of on the weights' device.</param>
     public AdamW(Parameters parameters, double weightDecay, bool offload = false)
         : this(
             parameters.Names
@@ -29,10 +29,10 @@ public sealed class AdamW : IDisposable
     {
     }
 
-    /// <param name="parts">What is trained, where that is not all that asks for gradients.</param>
-    /// <param name="parameters">Those that the parts are of.</param>
-    /// <param name="weightDecay">Decoupled decay.</param>
-    /// <param name="offload">Whether the state lies in host memory.</param>
+    /// <param name="parts">This process's parts of the trained parameters.</param>
+    /// <param name="parameters">The parameters that the parts belong to.</param>
+    /// <param name="weightDecay">Decoupled weight decay, of matrices only.</param>
+    /// <param name="offload">Whether the state is kept in host memory.</param>
     internal AdamW(IEnumerable<TrainedPart> parts, Parameters parameters, double weightDecay, bool offload)
     {
         _weightDecay = weightDecay;
@@ -48,18 +48,17 @@ public sealed class AdamW : IDisposable
         ];
     }
 
-    /// <summary>Bytes of the state: two moments in fp32, and a copy of narrower weights.</summary>
+    /// <summary>Size of the state in bytes: two moments in fp32, and an fp32 copy of narrower weights.</summary>
     public static long BytesOfState(Parameters parameters) =>
         parameters.TrainedCount * sizeof(float) * (parameters.ElementSize < sizeof(float) ? 3 : 2);
 
     /// <summary>
-    /// Bytes that an update takes at its peak: the largest gradient's squares, and itself in fp32 where it is not of
-    /// that type.
+    /// Peak memory of an update in bytes: the largest gradient squared, and its fp32 copy if it has another type.
     /// </summary>
     public static long BytesOfUpdate(Parameters parameters) =>
         parameters.LargestTrained * sizeof(float) * (parameters.ElementSize < sizeof(float) ? 2 : 1);
 
-    /// <summary>Updates made so far.</summary>
+    /// <summary>Number of updates made so far.</summary>
     public int Step { get; private set; }
 
     /// <summary>
@@ -69,7 +68,7 @@ public sealed class AdamW : IDisposable
     public IEnumerable<(string Name, Tensor Tensor)> State => StateOfParts.Select(state => (state.Name, state.Tensor));
 
     /// <summary>
-    /// The same, with the place of each one's first element in the whole tensor's: not 0 where only parts are trained.
+    /// The state, with the index of each part's first element in its whole tensor.
     /// </summary>
     internal IEnumerable<(string Name, long First, Tensor Tensor)> StateOfParts
     {
@@ -87,11 +86,11 @@ public sealed class AdamW : IDisposable
         }
     }
 
-    /// <summary>What the state's names begin with, in its order.</summary>
+    /// <summary>The prefixes of the state's names, in order.</summary>
     internal IReadOnlyList<string> Kinds { get; }
 
     /// <summary>
-    /// Forgets the moments and counts from 0: for another objective, whose gradients may reach tensors that had none.
+    /// Resets the moments and the number of updates, for another objective whose gradients may reach other tensors.
     /// </summary>
     public void Restart()
     {
@@ -104,15 +103,15 @@ public sealed class AdamW : IDisposable
         }
     }
 
-    /// <summary>Goes on from a checkpoint, after its moments have been copied into <see cref="State"/>.</summary>
+    /// <summary>Continues from a checkpoint whose moments have been copied into <see cref="State"/>.</summary>
     public void ResumeAt(int step) => Step = step;
 
     /// <summary>Scales all gradients down so that their joint Euclidean norm is at most <paramref name="maximum"/>.</summary>
-    /// <param name="maximum">The bound.</param>
+    /// <param name="maximum">The maximum norm.</param>
     /// <param name="sum">
-    /// Adds the squares of the gradients that other processes have to the squares of these; null: there are none.
+    /// Sums the squared norm over all processes; null: there is only this one.
     /// </param>
-    /// <returns>The norm before.</returns>
+    /// <returns>The norm before clipping.</returns>
     public double ClipGradients(double maximum, Func<double, double>? sum = null)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -174,7 +173,7 @@ public sealed class AdamW : IDisposable
 
     private static Tensor SquaredNorm(Tensor gradient)
     {
-        using DisposeScope scope = NewDisposeScope(); // Or the squares of all gradients would be there at once.
+        using DisposeScope scope = NewDisposeScope(); // So that the squares of one gradient at a time are in memory.
         Tensor wide = gradient.to(ScalarType.Float32);
         return (wide * wide).sum().MoveToOuterDisposeScope();
     }

@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace Retrace.Training.Learning;
 
-/// <summary>Some elements of a trained tensor, in their place in a bucket.</summary>
-/// <param name="Tensor">The tensor's index among the trained ones.</param>
-/// <param name="First">Its first element here.</param>
-/// <param name="Count">Elements.</param>
-/// <param name="Place">Where the first one lies in the bucket.</param>
+/// <summary>A range of elements of a trained tensor and its place in a bucket.</summary>
+/// <param name="Tensor">Index of the tensor among the trained ones.</param>
+/// <param name="First">Index of the first element in the tensor.</param>
+/// <param name="Count">Number of elements.</param>
+/// <param name="Place">Offset of the first element in the bucket.</param>
 internal readonly record struct BucketSlice(int Tensor, long First, long Count, long Place)
 {
-    /// <summary>What of it lies in a range of the bucket; null where that is nothing.</summary>
+    /// <summary>The overlap with a range of the bucket; null if there is none.</summary>
     public BucketSlice? Within(long from, long to)
     {
         long start = Math.Max(from, Place);
@@ -21,36 +21,36 @@ internal readonly record struct BucketSlice(int Tensor, long First, long Count, 
 }
 
 /// <summary>
-/// A stretch of all trained elements, laid end to end, whose gradients are exchanged at once. Each process keeps and
-/// updates an equal part of it.
+/// A range of the concatenation of all trained tensors whose gradients are exchanged in one operation. Each process
+/// keeps and updates an equal part of it.
 /// </summary>
-/// <param name="Slices">Of tensors, in order and without gaps from place 0.</param>
-/// <param name="Parts">How many parts: the processes.</param>
+/// <param name="Slices">The slices of tensors in order, without gaps, from offset 0.</param>
+/// <param name="Parts">Number of parts, one for each process.</param>
 internal sealed record GradientBucket(IReadOnlyList<BucketSlice> Slices, int Parts)
 {
     private const long LargestFirst = 1 << 18; // The first one is small, so that the exchange begins early.
 
-    /// <summary>Elements, without padding.</summary>
+    /// <summary>Number of elements without padding.</summary>
     public long Size { get; } = Slices.Sum(slice => slice.Count);
 
-    /// <summary>Elements of a part; those of the last parts may be fewer, and padding fills them up.</summary>
+    /// <summary>Number of elements in a part; the last parts may be padded.</summary>
     public long PartSize => (Size + Parts - 1) / Parts;
 
-    /// <summary>Elements of all parts.</summary>
+    /// <summary>Number of elements of all parts, padding included.</summary>
     public long PaddedSize => PartSize * Parts;
 
-    /// <summary>The last of the tensors that it needs gradients of.</summary>
+    /// <summary>Index of the last tensor whose gradient it needs.</summary>
     public int LastTensor => Slices[^1].Tensor;
 
-    /// <summary>The slices of a process's part, their places still those in the bucket.</summary>
+    /// <summary>The slices of a process's part; their places remain relative to the bucket.</summary>
     public IEnumerable<BucketSlice> SlicesOf(int rank) => Slices
         .Select(slice => slice.Within(rank * PartSize, (rank + 1) * PartSize))
         .OfType<BucketSlice>();
 
-    /// <summary>Cuts tensors that are laid end to end into buckets.</summary>
-    /// <param name="sizes">[tensors] elements, at least one each.</param>
-    /// <param name="bucketSize">Elements of a bucket; the first one and the last may have fewer.</param>
-    /// <param name="parts">Processes.</param>
+    /// <summary>Cuts the concatenation of tensors into buckets.</summary>
+    /// <param name="sizes">[tensors] Number of elements of each, at least one.</param>
+    /// <param name="bucketSize">Number of elements in a bucket; the first and the last may have fewer.</param>
+    /// <param name="parts">Number of processes.</param>
     public static IReadOnlyList<GradientBucket> Cut(IReadOnlyList<long> sizes, long bucketSize, int parts)
     {
         List<GradientBucket> buckets = [];

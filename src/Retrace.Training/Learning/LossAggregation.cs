@@ -4,27 +4,27 @@ namespace Retrace.Training.Learning;
 public enum LossAggregation
 {
     /// <summary>
-    /// Every token counts alike, so a long trajectory counts more than a short one; as DAPO and the release.
+    /// Every token has the same weight, so longer trajectories count more, as in DAPO and the released code.
     /// </summary>
     TokenMean,
 
-    /// <summary>Every trajectory counts alike, by the mean of its tokens; as the first GRPO.</summary>
+    /// <summary>Every trajectory has the same weight, by the mean over its tokens, as in the original GRPO.</summary>
     SequenceMean,
 
     /// <summary>
-    /// Every token counts alike, and no length takes part: the sum over the longest length there can be, as Dr. GRPO
+    /// Every token has the same weight, independent of lengths: sums are divided by the maximum length, as in Dr. GRPO
     /// (arXiv 2503.20783).
     /// </summary>
     Constant,
 }
 
-/// <summary>What the loss of a token is multiplied by.</summary>
+/// <summary>Computes the weights of tokens in a mini-batch's loss.</summary>
 internal static class TokenWeights
 {
-    /// <param name="aggregation">How losses are added up.</param>
-    /// <param name="lengths">[samples] tokens of each response of a mini-batch.</param>
-    /// <param name="maxResponseTokens">The longest that a response can be.</param>
-    /// <returns>[samples] the weight of each token of a response.</returns>
+    /// <param name="aggregation">How the losses of tokens are averaged.</param>
+    /// <param name="lengths">[samples] Number of tokens in each response of the mini-batch.</param>
+    /// <param name="maxResponseTokens">Maximum number of tokens in a response.</param>
+    /// <returns>[samples] The weight of each token of a response.</returns>
     public static float[] Of(LossAggregation aggregation, int[] lengths, int maxResponseTokens)
     {
         double tokens = lengths.Sum(length => (long)length);

@@ -6,14 +6,14 @@ using static TorchSharp.torch;
 namespace Retrace.Training.Learning;
 
 /// <summary>
-/// Responses that go through the model together. Those in a row stand behind one copy of the prompt that they share,
-/// which is computed once for all of them: each sees the prompt and itself, so values and gradients are those of a row
-/// each.
+/// Responses that go through the model in one forward pass. Those in a row share one copy of their prompt, which is
+/// computed once: each response attends to the prompt and itself only, so that values and gradients are the same as if
+/// each response had its own row.
 /// </summary>
 public sealed class MicroBatch
 {
-    private readonly IReadOnlyList<PromptedResponse> _responses; // All there are, not only these.
-    private readonly int[][] _rows;                              // [rows][responses of a row]
+    private readonly IReadOnlyList<PromptedResponse> _responses; // The whole list, not only this batch.
+    private readonly int[][] _rows;                              // [rows][responses in the row]
 
     internal MicroBatch(IReadOnlyList<PromptedResponse> responses, int[][] rows)
     {
@@ -23,20 +23,22 @@ public sealed class MicroBatch
     }
 
     /// <summary>
-    /// Which of all the responses these are, in the order of <see cref="Predict(VisionLanguageNetwork, double,
-    /// bool)"/>.
+    /// The indices of these responses in the whole list, in the order of
+    /// <see cref="Predict(VisionLanguageNetwork, double, bool)"/>.
     /// </summary>
     public IReadOnlyList<int> Places { get; }
 
-    /// <summary>Puts as many as fit into each batch of padded rows, those of like length together.</summary>
-    /// <param name="responses">Those with one object for a prompt share it.</param>
-    /// <param name="config">Decides how many responses to a prompt are worth a row of their own.</param>
-    /// <param name="maxTokens">The most tokens of a batch, padding included; a longer row has a batch for itself.</param>
+    /// <summary>Divides responses into batches of padded rows, sorted by length.</summary>
+    /// <param name="responses">Responses; those whose prompt is the same object share its computation.</param>
+    /// <param name="config">Sizes that decide how many responses share a row.</param>
+    /// <param name="maxTokens">
+    /// Maximum number of tokens in a batch, padding included; a longer row gets its own batch.
+    /// </param>
     public static IEnumerable<MicroBatch> Of(
         IReadOnlyList<PromptedResponse> responses, TextConfig config, int maxTokens)
     {
         var batch = new List<int[]>();
-        // Ascending, so that the one being added is the longest and decides the width.
+        // Ascending, so that the row being added is the longest and decides the width.
         foreach (int[] row in Rows(responses, config, maxTokens).OrderBy(LengthOf))
         {
             if (batch.Count > 0 && (long)(batch.Count + 1) * LengthOf(row) > maxTokens)
@@ -54,11 +56,11 @@ public sealed class MicroBatch
         int LengthOf(int[] row) => responses[row[0]].Prompt.Length + row.Sum(i => responses[i].Response.Length);
     }
 
-    /// <summary>The number of responses behind one copy of a prompt that costs least for each.</summary>
+    /// <summary>The number of responses in a row that minimizes the cost of each.</summary>
     /// <remarks>
-    /// A row of m responses has T = P + m·R tokens. Linear layers cost for each token as much as attention does for c
-    /// pairs of tokens, c = hidden + kv + 3/2 · intermediate, and attention goes over all T² pairs although responses do
-    /// not see one another. (c·T + T²) / m is least at m = √(P · (c + P)) / R.
+    /// A row of m responses has T = P + m·R tokens. For each token, linear layers cost as much as attention does for c
+    /// pairs of tokens, c = hidden + kv + 3/2 · intermediate, and attention goes over all T² pairs although responses
+    /// do not see one another. (c·T + T²) / m is least at m = √(P · (c + P)) / R.
     /// </remarks>
     /// <param name="promptTokens">P</param>
     /// <param name="responseTokens">R</param>
@@ -70,12 +72,12 @@ public sealed class MicroBatch
         return Math.Max(1, (int)(Math.Sqrt(promptTokens * (pairs + promptTokens)) / Math.Max(1, responseTokens)));
     }
 
-    /// <summary>The largest micro-batch that can come of responses that are all equally long.</summary>
+    /// <summary>The size of the largest micro-batch if all responses are equally long.</summary>
     /// <param name="promptTokens">P</param>
     /// <param name="responseTokens">R</param>
-    /// <param name="group">Responses to a prompt.</param>
-    /// <param name="samples">Responses in all.</param>
-    /// <param name="maxTokens">The most tokens of a batch.</param>
+    /// <param name="group">Number of responses to each prompt.</param>
+    /// <param name="samples">Number of responses in total.</param>
+    /// <param name="maxTokens">Maximum number of tokens in a batch.</param>
     internal static (long Rows, long ResponsesInRow, long RowLength) Largest(
         TextConfig config, long promptTokens, long responseTokens, int group, long samples, int maxTokens)
     {
@@ -85,9 +87,9 @@ public sealed class MicroBatch
         return (Math.Clamp(maxTokens / length, 1, (samples + inRow - 1) / inRow), inRow, length);
     }
 
-    /// <summary>What the model says about the response tokens, one response after another.</summary>
-    /// <param name="temperature">What logits are divided by, as in sampling.</param>
-    /// <param name="entropies">Whether these are wanted, too.</param>
+    /// <summary>Runs the model and predicts the response tokens, one response after another.</summary>
+    /// <param name="temperature">The divisor of logits, as in sampling.</param>
+    /// <param name="entropies">Whether to compute entropies too.</param>
     public TokenPredictions Predict(VisionLanguageNetwork model, double temperature, bool entropies = false)
     {
         ProcessedImage[] images = [.. Places.SelectMany(i => _responses[i].Images).Distinct()];
@@ -95,9 +97,9 @@ public sealed class MicroBatch
         return Predict(model, images, features, temperature, entropies);
     }
 
-    /// <summary>The same with images that have been encoded.</summary>
-    /// <param name="images">Those of all the responses, each once.</param>
-    /// <param name="features">The features of these images.</param>
+    /// <summary>Predicts with images that are already encoded.</summary>
+    /// <param name="images">The distinct images of the responses.</param>
+    /// <param name="features">The features of the images.</param>
     internal TokenPredictions Predict(
         VisionLanguageNetwork model,
         ProcessedImage[] images,
@@ -118,14 +120,14 @@ public sealed class MicroBatch
         SequenceBatch batch = SequenceBatch.Of(model.Config, sequences, features, PaddingSide.Right, model.Device);
         Tensor hidden = model.Forward(batch, features); // [B, T, hidden]
         int width = (int)hidden.shape[1];
-        var states = new List<long>(); // Flat, of those that predict the responses' tokens.
+        var states = new List<long>(); // Flat indices of the states that predict response tokens.
         foreach ((int place, int[] row) in _rows.Index())
         {
             int lastOfPrompt = (place * width) + _responses[row[0]].Prompt.Length - 1;
             int first = lastOfPrompt + 1;
             foreach (int length in row.Select(i => _responses[i].Response.Length).Where(length => length > 0))
             {
-                states.Add(lastOfPrompt); // It predicts the first token of every response.
+                states.Add(lastOfPrompt); // Predicts the first token of every response in the row.
                 states.AddRange(Enumerable.Range(first, length - 1).Select(state => (long)state));
                 first += length;
             }
@@ -142,7 +144,7 @@ public sealed class MicroBatch
             predictions.LogProbs.MoveToOuterDisposeScope(), predictions.Entropies?.MoveToOuterDisposeScope());
     }
 
-    // Those to one prompt in as many rows of like size as cost least.
+    // Divides the responses to each prompt into rows of similar size.
     private static IEnumerable<int[]> Rows(
         IReadOnlyList<PromptedResponse> responses, TextConfig config, int maxTokens)
     {

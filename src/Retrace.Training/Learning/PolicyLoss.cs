@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Retrace.Training.Learning;
 
-/// <summary>How the divergence from the reference policy is estimated from drawn tokens (Schulman 2020).</summary>
+/// <summary>Estimators of the KL divergence from the reference policy, from sampled tokens (Schulman 2020).</summary>
 public enum KlEstimator
 {
     /// <summary>ln p − ln p_ref: unbiased, of high variance.</summary>
@@ -23,17 +23,17 @@ public enum KlEstimator
 /// loss_t = −min(ρ·A, clip(ρ, 1 − ε, 1 + ε_high)·A) + β·kl_t with ρ = exp(ln p − ln p_old). Sources: Shao et al. 2024
 /// (arXiv 2402.03300), and Yu et al. 2025 (DAPO, arXiv 2503.14476) for an ε_high above ε.
 /// </remarks>
-/// <param name="Total">Σ w_t · loss_t. Scalar, with gradient</param>
-/// <param name="KlSum">Σ kl_t, without gradient; 0 without a reference. Scalar</param>
-/// <param name="ClippedCount">Tokens for which the clipped term was the smaller one. Scalar</param>
+/// <param name="Total">Σ w_t · loss_t, with gradient. Scalar.</param>
+/// <param name="KlSum">Σ kl_t, without gradient; 0 without a reference. Scalar.</param>
+/// <param name="ClippedCount">Number of tokens for which the clipped term was smaller. Scalar.</param>
 public sealed record PolicyLoss(Tensor Total, Tensor KlSum, Tensor ClippedCount)
 {
-    /// <param name="logProbs">[N] of all response tokens of a micro-batch, with gradient.</param>
-    /// <param name="oldLogProbs">[N] under the policy that drew them.</param>
-    /// <param name="referenceLogProbs">[N] under the reference policy; null leaves the KL term out.</param>
-    /// <param name="advantages">[N] each token's trajectory's.</param>
-    /// <param name="weights">[N] w, by which the tokens are added up (<see cref="LossAggregation"/>).</param>
-    /// <param name="settings">ε, β and the estimator.</param>
+    /// <param name="logProbs">[N] ln p of the response tokens of a micro-batch, with gradient.</param>
+    /// <param name="oldLogProbs">[N] ln p under the policy that sampled them.</param>
+    /// <param name="referenceLogProbs">[N] ln p under the reference policy; null leaves the KL term out.</param>
+    /// <param name="advantages">[N] The advantage of each token's trajectory.</param>
+    /// <param name="weights">[N] w, the weight of each token (<see cref="LossAggregation"/>).</param>
+    /// <param name="settings">ε, β and the estimator of the KL term.</param>
     public static PolicyLoss Of(
         Tensor logProbs,
         Tensor oldLogProbs,
@@ -79,9 +79,9 @@ public sealed record PolicyLoss(Tensor Total, Tensor KlSum, Tensor ClippedCount)
     }
 }
 
-/// <summary>The numbers of the loss.</summary>
-/// <param name="Clip">ε, how far below 1 the ratio counts.</param>
-/// <param name="ClipHigh">ε_high, how far above.</param>
-/// <param name="KlWeight">β</param>
-/// <param name="Estimator">How the KL term is estimated.</param>
+/// <summary>The settings of the loss.</summary>
+/// <param name="Clip">ε, how far the ratio may fall below 1 before it is clipped.</param>
+/// <param name="ClipHigh">ε_high, how far the ratio may rise above 1 before it is clipped.</param>
+/// <param name="KlWeight">β, the weight of the KL term.</param>
+/// <param name="Estimator">The estimator of the KL term.</param>
 public sealed record PolicyLossSettings(double Clip, double ClipHigh, double KlWeight, KlEstimator Estimator);

@@ -5,24 +5,25 @@ using static TorchSharp.torch;
 
 namespace Retrace.Training.Learning;
 
-/// <summary>A response in its place behind a prompt.</summary>
+/// <summary>A response and the prompt that it answers.</summary>
 /// <param name="Prompt">
-/// Token ids, image tokens expanded; at least one. The same object, with the same images, for responses to the same
-/// prompt, which is then computed once for several of them.
+/// Token ids, image tokens expanded; at least one. Responses to the same prompt should share this object and the
+/// images, so that the prompt is computed once for several of them.
 /// </param>
-/// <param name="Response">Token ids.</param>
-/// <param name="Images">The prompt's images; the same object for the same image, which is then encoded once.</param>
+/// <param name="Response">Token ids of the response.</param>
+/// <param name="Images">
+/// The prompt's images. The same image should be the same object, so that it is encoded once.
+/// </param>
 public sealed record PromptedResponse(int[] Prompt, int[] Response, IReadOnlyList<ProcessedImage> Images)
 {
-    /// <summary>Tokens of both.</summary>
+    /// <summary>Number of tokens of prompt and response.</summary>
     public int Length => Prompt.Length + Response.Length;
 
     /// <summary>
-    /// What the model says about the response tokens of all of these, one response after another, each in a row of its
-    /// own.
+    /// Runs the model and predicts the response tokens, one response after another, with a row for each response.
     /// </summary>
-    /// <param name="temperature">What logits are divided by, as in sampling.</param>
-    /// <param name="entropies">Whether these are wanted, too.</param>
+    /// <param name="temperature">The divisor of logits, as in sampling.</param>
+    /// <param name="entropies">Whether to compute entropies too.</param>
     public static TokenPredictions Predict(
         VisionLanguageNetwork model,
         IReadOnlyList<PromptedResponse> responses,
@@ -30,9 +31,9 @@ public sealed record PromptedResponse(int[] Prompt, int[] Response, IReadOnlyLis
         bool entropies = false) =>
         InRows(responses).Predict(model, temperature, entropies);
 
-    /// <summary>The same with images that have been encoded.</summary>
-    /// <param name="images">The images of all the responses, each once.</param>
-    /// <param name="features">The features of these images.</param>
+    /// <summary>Predicts with images that are already encoded.</summary>
+    /// <param name="images">The distinct images of the responses.</param>
+    /// <param name="features">The features of the images.</param>
     internal static TokenPredictions Predict(
         VisionLanguageNetwork model,
         IReadOnlyList<PromptedResponse> responses,
@@ -41,11 +42,11 @@ public sealed record PromptedResponse(int[] Prompt, int[] Response, IReadOnlyLis
         double temperature) =>
         InRows(responses).Predict(model, images, features, temperature);
 
-    /// <summary>ln p of the response tokens, without gradients, however many responses there are.</summary>
-    /// <param name="maxTokens">The most tokens of a forward pass, as in <see cref="MicroBatch.Of"/>.</param>
-    /// <param name="temperature">What logits are divided by, as in sampling.</param>
+    /// <summary>Computes ln p of the response tokens in micro-batches, without gradients.</summary>
+    /// <param name="maxTokens">Maximum number of tokens in a forward pass, as in <see cref="MicroBatch.Of"/>.</param>
+    /// <param name="temperature">The divisor of logits, as in sampling.</param>
     /// <returns>[responses][T]</returns>
-    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     public static float[][] LogProbs(
         VisionLanguageNetwork model,
         IReadOnlyList<PromptedResponse> responses,

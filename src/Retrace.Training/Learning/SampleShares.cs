@@ -3,10 +3,12 @@ namespace Retrace.Training.Learning;
 /// <summary>Divides the samples of a batch among processes.</summary>
 internal static class SampleShares
 {
-    /// <summary>Shares of about equal numbers of tokens: the longest sample first, always to whom has the fewest.</summary>
-    /// <param name="lengths">[samples] tokens.</param>
-    /// <param name="processes">How many shares.</param>
-    /// <returns>[processes] indices of samples, ascending; each sample is in one share.</returns>
+    /// <summary>
+    /// Shares with about equal numbers of tokens: gives the longest sample first, always to the smallest share.
+    /// </summary>
+    /// <param name="lengths">[samples] Number of tokens.</param>
+    /// <param name="processes">Number of shares.</param>
+    /// <returns>[processes] Indices of samples, ascending; each sample is in one share.</returns>
     public static int[][] Balanced(IReadOnlyList<int> lengths, int processes)
     {
         List<int>[] shares = [.. Enumerable.Range(0, processes).Select(_ => new List<int>())];

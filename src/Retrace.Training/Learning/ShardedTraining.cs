@@ -8,39 +8,39 @@ namespace Retrace.Training.Learning;
 
 /// <summary>
 /// Data-parallel training with the optimizer's state divided among the processes (ZeRO-1, Rajbhandari et al. 2020,
-/// arXiv 1910.02054): each has all weights and all gradients of its own samples, and receives the sum over the processes
-/// for its part of each bucket alone; it updates that part, and the new weights are put together again.
+/// arXiv 1910.02054). Each process has all weights and the gradients of its own samples, but receives the sum over
+/// the processes only for its part of each bucket. It updates that part, and all processes exchange the new weights.
 /// </summary>
 /// <remarks>
-/// Buckets go on their way while the backward pass is still at work on earlier layers. Gradients are added up in fp32,
-/// whatever the weights' type. A loss whose weights count the samples of all processes makes the sum the gradient of the
-/// whole mini-batch.
+/// Buckets are exchanged while the backward pass still computes earlier layers. Gradients are summed in fp32,
+/// whatever the type of the weights. Because the loss weights tokens by the whole mini-batch, the sum over the
+/// processes is its gradient.
 /// </remarks>
 internal sealed class ShardedTraining : IDisposable
 {
-    /// <summary>Elements of a bucket: 32 MiB, so that latency is small beside the transfer.</summary>
+    /// <summary>Number of elements in a bucket: 32 MiB, so that latency is small compared with the transfer.</summary>
     public const long BucketSize = 1 << 23;
 
     private readonly IProcessGroup _processes;
     private readonly Parameters _weights;
     private readonly Device _device;
-    private readonly string[] _names;  // [tensors] in the order in which a backward pass completes their gradients.
+    private readonly string[] _names;  // [tensors] In the order in which a backward pass completes their gradients.
     private readonly Tensor[] _tensors;
-    private readonly bool[] _hasGradient; // [tensors] whether any process has one.
+    private readonly bool[] _hasGradient; // [tensors] Whether any process has a gradient.
     private readonly Bucket[] _buckets;
-    private readonly Tensor _gradients; // As large as the largest bucket, which one after the other is put together in it.
-    private readonly Tensor _newWeights; // The same for weights, of their type.
-    private readonly List<Task> _onTheWay = [];
+    private readonly Tensor _gradients; // Room for one bucket of gradients.
+    private readonly Tensor _newWeights; // Room for one bucket of weights.
+    private readonly List<Task> _exchanging = [];
 
-    /// <param name="processes">All have the same weights.</param>
-    /// <param name="weights">Those that ask for gradients are trained.</param>
-    /// <param name="bucketSize">Elements of a bucket.</param>
+    /// <param name="processes">The processes, which all have the same weights.</param>
+    /// <param name="weights">The parameters; those that require gradients are trained.</param>
+    /// <param name="bucketSize">Number of elements in a bucket.</param>
     public ShardedTraining(IProcessGroup processes, Parameters weights, long bucketSize = BucketSize)
     {
         _processes = processes;
         _weights = weights;
         _device = weights.Device;
-        // Layers are declared in the order in which they are used.
+        // Layers are declared in the order of the forward pass.
         _names = [.. weights.Names.Reverse().Where(name => weights[name].requires_grad)];
         _tensors = Array.ConvertAll(_names, name => weights[name]);
         _hasGradient = new bool[_names.Length];
@@ -57,19 +57,21 @@ internal sealed class ShardedTraining : IDisposable
         Parts = [.. _buckets.SelectMany(PartsOf)];
     }
 
-    /// <summary>Bytes of this process's part of the sums, and of some buckets on their way, in fp32.</summary>
+    /// <summary>
+    /// Size in bytes, in fp32, of this process's part of the gradients and of the buckets being exchanged.
+    /// </summary>
     public static long BytesOf(Parameters weights, int processes) => processes == 1
         ? 0
         : sizeof(float) * ((weights.TrainedCount / processes) + (2 * Math.Min(weights.TrainedCount, BucketSize)));
 
-    /// <summary>What this process's optimizer updates.</summary>
+    /// <summary>The parts that this process's optimizer updates.</summary>
     public IReadOnlyList<TrainedPart> Parts { get; }
 
     /// <summary>
-    /// Sends what is complete, once a backward pass has come to the input of a block (<see
-    /// cref="VisionLanguageNetwork.BlockDifferentiated"/>). Called only in the last backward pass of a mini-batch.
+    /// Sends the complete buckets when a backward pass has reached the input of a block
+    /// (<see cref="VisionLanguageNetwork.BlockDifferentiated"/>). Called in the last backward pass of a mini-batch.
     /// </summary>
-    /// <param name="block">The beginning of the names of the block's weights.</param>
+    /// <param name="block">The prefix of the names of the block's weights.</param>
     public void SendCompleted(string block)
     {
         int declared = 0;
@@ -83,8 +85,8 @@ internal sealed class ShardedTraining : IDisposable
     }
 
     /// <summary>
-    /// Sends the rest, and waits until the sums are there; after this the gradients of all <see cref="Parts"/> are those
-    /// of all processes together.
+    /// Sends the rest, and waits until the sums are there; after this the gradients of all <see cref="Parts"/> are
+    /// those of all processes together.
     /// </summary>
     public void Complete()
     {
@@ -101,19 +103,19 @@ internal sealed class ShardedTraining : IDisposable
         }
     }
 
-    /// <summary>Brings the weights that the other processes have updated into the model.</summary>
+    /// <summary>Exchanges the updated weights, so that every process has all of them.</summary>
     public void ShareWeights()
     {
         foreach (Bucket bucket in _buckets)
         {
-            _onTheWay.Add(_processes.Submit(() => ShareWeights(bucket.Layout)));
+            _exchanging.Add(_processes.Submit(() => ShareWeights(bucket.Layout)));
         }
         WaitForAll();
     }
 
     /// <summary>
-    /// The optimizer's state as a file of one process would have it: each tensor is collected from the processes when its
-    /// turn to be written comes. For the first process; the others call <see cref="SendState"/>.
+    /// The optimizer's state as a file of one process would have it: each tensor is collected from the processes when
+    /// its turn to be written comes. For the first process; the others call <see cref="SendState"/>.
     /// </summary>
     public IReadOnlyList<StoredTensor> StateToStore(AdamW optimizer)
     {
@@ -173,20 +175,20 @@ internal sealed class ShardedTraining : IDisposable
 
     private void SendWhere(Func<Bucket, bool> isComplete)
     {
-        while (_onTheWay.Count < _buckets.Length && isComplete(_buckets[_onTheWay.Count]))
+        while (_exchanging.Count < _buckets.Length && isComplete(_buckets[_exchanging.Count]))
         {
-            Bucket bucket = _buckets[_onTheWay.Count];
-            _onTheWay.Add(_processes.Submit(() => SumGradients(bucket)));
+            Bucket bucket = _buckets[_exchanging.Count];
+            _exchanging.Add(_processes.Submit(() => SumGradients(bucket)));
         }
     }
 
     private void WaitForAll()
     {
-        foreach (Task task in _onTheWay)
+        foreach (Task task in _exchanging)
         {
             task.GetAwaiter().GetResult();
         }
-        _onTheWay.Clear();
+        _exchanging.Clear();
     }
 
     private void SumGradients(Bucket bucket)
@@ -228,7 +230,7 @@ internal sealed class ShardedTraining : IDisposable
         }
     }
 
-    // The order in which the state is written and sent: all processes' the same.
+    // The order in which the state is written and sent, the same in all processes.
     private IEnumerable<(string Kind, int Tensor)> StateNames(AdamW optimizer) =>
         from tensor in Enumerable.Range(0, _names.Length).Reverse()
         from kind in optimizer.Kinds

@@ -2,12 +2,12 @@ using static TorchSharp.torch;
 
 namespace Retrace.Training.Learning;
 
-/// <summary>What an optimizer updates of a trained tensor: all of it, or a run of its elements.</summary>
-/// <param name="Name">The tensor's.</param>
-/// <param name="First">The first of its elements here, the tensor laid out flat.</param>
-/// <param name="Weights">The elements themselves, as a view: updates go here.</param>
-/// <param name="Decays">Whether they decay, as matrices do; norms and biases keep their size.</param>
-/// <param name="Gradient">Gives theirs, of the same shape; null while nothing has reached the tensor.</param>
+/// <summary>The part of a trained tensor that an optimizer updates: all of it, or a range of its elements.</summary>
+/// <param name="Name">The tensor's name.</param>
+/// <param name="First">Index of the first element in the flattened tensor.</param>
+/// <param name="Weights">A view of the elements, which updates write to.</param>
+/// <param name="Decays">Whether weight decay applies: to matrices, not to norms and biases.</param>
+/// <param name="Gradient">Returns the gradient, of the same shape; null if there is none yet.</param>
 public sealed record TrainedPart(string Name, long First, Tensor Weights, bool Decays, Func<Tensor?> Gradient)
 {
     public static TrainedPart Whole(string name, Tensor parameter) =>

@@ -1,4 +1,4 @@
 namespace Retrace.Training.Learning;
 
-/// <summary>Training cannot go on. The message is one sentence that says why, and what can be tried.</summary>
+/// <summary>Training cannot continue. The message is one sentence that says why and what to try.</summary>
 public sealed class TrainingFailedException(string message) : Exception(message);

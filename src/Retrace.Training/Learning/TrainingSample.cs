@@ -1,14 +1,16 @@
 namespace Retrace.Training.Learning;
 
-/// <summary>A maternal trajectory, ready to be learned from.</summary>
-/// <param name="Content">The clean image's prompt and the response, stop token included.</param>
-/// <param name="OldLogProbs">[T] ln p of each response token under the policy that drew it.</param>
-/// <param name="Advantage">The same for all its tokens.</param>
-/// <param name="Importance">What corrects for a server that drew it; null where the policy itself did.</param>
+/// <summary>A maternal trajectory with what the policy gradient needs.</summary>
+/// <param name="Content">The prompt with the clean image, and the response with its stop token.</param>
+/// <param name="OldLogProbs">[T] ln p of each response token under the policy that sampled it.</param>
+/// <param name="Advantage">The advantage, the same for all tokens.</param>
+/// <param name="Importance">
+/// Importance weights of a response that a server sampled; null if the policy itself did.
+/// </param>
 public sealed record TrainingSample(
     PromptedResponse Content, float[] OldLogProbs, double Advantage, TokenImportance? Importance = null)
 {
-    /// <summary>[T] the advantage by which each token counts.</summary>
+    /// <summary>[T] Each token's advantage times its importance weight.</summary>
     public IEnumerable<float> TokenAdvantages => Importance is null
         ? Enumerable.Repeat((float)Advantage, Content.Response.Length)
         : Importance.Weights.Select(weight => (float)(weight * Advantage));

@@ -8,24 +8,24 @@ using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Measurement;
 
-/// <summary>Measures a model on labeled problems.</summary>
-/// <param name="model">What is measured.</param>
-/// <param name="engine">Generates with it.</param>
-/// <param name="preparation">Makes the prompts, as in training.</param>
-/// <param name="settings">How responses are sampled.</param>
+/// <summary>Samples a model's responses to labeled problems and grades them.</summary>
+/// <param name="model">The model to evaluate.</param>
+/// <param name="engine">The engine that generates with the model.</param>
+/// <param name="preparation">Makes prompts of problems, as in training.</param>
+/// <param name="settings">How responses are sampled, and how many.</param>
 public sealed class Evaluator(
     VisionLanguageModel model, IRolloutEngine engine, ProblemPreparation preparation, ResponseSampling settings)
 {
     /// <summary>
-    /// How many problems are drawn together. Random numbers do not depend on it; but the rows of a batch can tip a token
-    /// among them where numbers are short, so an evaluation that goes on draws the same problems together.
+    /// Number of problems whose responses are sampled together. Random numbers do not depend on it, but the batch
+    /// affects rounding, which can change a token; so a resumed evaluation samples the same problems together.
     /// </summary>
     internal const int ProblemsAtOnce = 64;
 
     /// <summary>How answers are found in responses.</summary>
     public IAnswerExtraction Extraction { get; init; } = new BoxedExtraction();
 
-    /// <summary>An evaluator as a configuration describes it.</summary>
+    /// <summary>Creates an evaluator from a configuration.</summary>
     public static Evaluator Of(
         VisionLanguageModel model, IRolloutEngine engine, ProblemPreparation preparation, RunConfiguration configuration) =>
         new(model, engine, preparation, ResponseSampling.OfEvaluation(configuration))
@@ -34,10 +34,10 @@ public sealed class Evaluator(
         };
 
     /// <summary>Samples and grades responses to every problem.</summary>
-    /// <param name="problems">Usable ones (<see cref="ProblemPreparation.Screen"/>).</param>
-    /// <param name="keys">What is right, by problem id; problems without a key are left out.</param>
-    /// <param name="onProblems">Called with how many problems have been done.</param>
-    /// <param name="share">Which of those with an answer to take, by their places; null: all.</param>
+    /// <param name="problems">Problems that <see cref="ProblemPreparation.Screen"/> accepts.</param>
+    /// <param name="keys">Answer keys by problem id; problems without a key are skipped.</param>
+    /// <param name="onProblems">Called with the number of problems done so far.</param>
+    /// <param name="share">Which of the problems with a key to take, by index; null: all.</param>
     public IReadOnlyList<GradedProblem> Evaluate(
         IReadOnlyList<Problem> problems,
         IReadOnlyDictionary<string, AnswerKey> keys,
@@ -54,22 +54,24 @@ public sealed class Evaluator(
         {
             Problem[] asked = [.. chunk.Select(pair => pair.Item)];
             SampledResponse[][] responses = Sample(asked, chunk[0].Index, perturbation: null, cancellation);
-            graded.AddRange(asked.Zip(responses, (problem, drawn) =>
-                GradedProblem.Of(problem, keys[problem.Id], drawn, Extraction)));
+            graded.AddRange(asked.Zip(responses, (problem, sampled) =>
+                GradedProblem.Of(problem, keys[problem.Id], sampled, Extraction)));
             onProblems?.Invoke(graded.Count);
         }
         return graded;
     }
 
-    /// <summary>Samples responses to problems that are drawn together.</summary>
-    /// <param name="problems">Of an evaluation, one after another.</param>
-    /// <param name="first">The place of the first in the whole evaluation, by which draws are named.</param>
+    /// <summary>Samples responses to a batch of problems.</summary>
+    /// <param name="problems">Consecutive problems of an evaluation.</param>
+    /// <param name="first">
+    /// Index of the first problem in the whole evaluation, from which random streams follow.
+    /// </param>
     /// <param name="perturbation">
-    /// Changes each image once, for all k responses; null: images are shown as they are. Tokens are drawn with the same
-    /// random numbers either way, so that a difference is the image's.
+    /// Perturbs each image once, for all k responses; null: images stay clean. Tokens are sampled with the same random
+    /// numbers either way, so that only the images differ.
     /// </param>
     /// <returns>[problems][k]</returns>
-    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     public SampledResponse[][] Sample(
         IReadOnlyList<Problem> problems, int first, PerturbationChoice? perturbation, CancellationToken cancellation)
     {
@@ -96,11 +98,11 @@ public sealed class Evaluator(
                 [.. Enumerable.Range(0, settings.Samples).Select(sample =>
                     RandomStream.For(settings.Seed, Purpose.Evaluation, first + i, sample))])),
         ];
-        Generation[][] drawn = engine.Generate(
+        Generation[][] generated = engine.Generate(
             requests,
             new SamplingSettings(settings.Temperature, settings.TopP) { Measure = false },
             cancellation);
-        return Array.ConvertAll(drawn, samples => Array.ConvertAll(samples, one =>
+        return Array.ConvertAll(generated, samples => Array.ConvertAll(samples, one =>
             new SampledResponse(model.Tokenizer.Decode(one.Content.ToArray()), one.Tokens.Length, one.Stopped)));
     }
 }

@@ -5,13 +5,17 @@ using Retrace.Rewards;
 namespace Retrace.Training.Measurement;
 
 /// <summary>A labeled problem with graded responses.</summary>
-/// <param name="Id">The problem's id.</param>
-/// <param name="Category">Its kind; null where the data do not say.</param>
-/// <param name="Gold">The label.</param>
-/// <param name="Responses">[k]</param>
-/// <param name="Answers">[k] null where none could be extracted.</param>
-/// <param name="Classes">[k] classes of equal answers; <see cref="AnswerClasses.None"/> without an answer.</param>
-/// <param name="GoldClass">The class that equals the label; <see cref="AnswerClasses.None"/> where no answer does.</param>
+/// <param name="Id">The problem's id in its source.</param>
+/// <param name="Category">The kind of problem; null if the data do not say.</param>
+/// <param name="Gold">The gold answer.</param>
+/// <param name="Responses">[k] The sampled responses.</param>
+/// <param name="Answers">[k] The final answers; null where none could be extracted.</param>
+/// <param name="Classes">
+/// [k] Classes of equal answers; <see cref="AnswerClasses.None"/> where there is no answer.
+/// </param>
+/// <param name="GoldClass">
+/// The class that equals the gold answer; <see cref="AnswerClasses.None"/> if no answer does.
+/// </param>
 public sealed record GradedProblem(
     string Id,
     string? Category,
@@ -21,19 +25,21 @@ public sealed record GradedProblem(
     IReadOnlyList<int> Classes,
     int GoldClass)
 {
-    /// <summary>[k] which responses are right.</summary>
+    /// <summary>[k] Whether each response is right.</summary>
     public IReadOnlyList<bool> Right => [.. Classes.Select(IsRight)];
 
-    /// <summary>How many of the k responses are right.</summary>
+    /// <summary>Number of right responses among the k.</summary>
     public int RightCount => Classes.Count(IsRight);
 
-    /// <summary>The share of the k responses that are right.</summary>
+    /// <summary>Share of the k responses that are right.</summary>
     public double RightShare => (double)RightCount / Classes.Count;
 
-    /// <summary>Whether the most frequent answer is right; of several the one that came first.</summary>
+    /// <summary>Whether the most frequent answer is right. On a tie, the answer that came first counts.</summary>
     public bool MajorityIsRight => IsRight(MajorityClass);
 
-    /// <summary>The most frequent answer as it came first; null where no response has one.</summary>
+    /// <summary>
+    /// The most frequent answer in the form in which it came first; null if no response has an answer.
+    /// </summary>
     public string? MajorityAnswer => MajorityClass == AnswerClasses.None
         ? null
         : Answers[Classes.Index().First(pair => pair.Item == MajorityClass).Index];
@@ -46,9 +52,9 @@ public sealed record GradedProblem(
         .FirstOrDefault(AnswerClasses.None);
 
     /// <summary>Grades responses to a problem.</summary>
-    /// <param name="problem">What was asked.</param>
-    /// <param name="key">What is right.</param>
-    /// <param name="responses">[k], at least one.</param>
+    /// <param name="problem">The problem that was asked.</param>
+    /// <param name="key">The problem's gold answer and when answers equal it.</param>
+    /// <param name="responses">[k] The responses, at least one.</param>
     /// <param name="extraction">How answers are found in responses.</param>
     public static GradedProblem Of(
         Problem problem, AnswerKey key, IReadOnlyList<SampledResponse> responses, IAnswerExtraction extraction)

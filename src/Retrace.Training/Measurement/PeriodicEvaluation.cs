@@ -5,19 +5,19 @@ using Retrace.Training.Prompts;
 namespace Retrace.Training.Measurement;
 
 /// <summary>Accuracy on the evaluation set at some step.</summary>
-/// <param name="Accuracy">Share of right responses.</param>
-/// <param name="Samples">Responses.</param>
+/// <param name="Accuracy">Share of responses that are right.</param>
+/// <param name="Samples">Number of responses.</param>
 internal sealed record EvaluationPoint(double Accuracy, int Samples);
 
-/// <summary>The evaluation during a run: the same problems and random numbers each time.</summary>
-/// <param name="evaluator">Responds and grades.</param>
-/// <param name="data">Labeled problems.</param>
-/// <param name="processes">Each takes its share of the problems.</param>
+/// <summary>Evaluates during a run, on the same problems with the same random numbers each time.</summary>
+/// <param name="evaluator">Samples and grades responses.</param>
+/// <param name="data">The labeled problems to measure on.</param>
+/// <param name="processes">The processes, which divide the problems among them.</param>
 internal sealed class PeriodicEvaluation(Evaluator evaluator, UsableProblems data, IProcessGroup processes)
 {
     public EvaluationPoint Measure(CancellationToken cancellation)
     {
-        IReadOnlyList<GradedProblem> graded = processes.Do(() => evaluator.Evaluate(
+        IReadOnlyList<GradedProblem> graded = processes.RunOnAll(() => evaluator.Evaluate(
             data.Problems, AnswerKey.Of(data.Labels), cancellation, share: processes.ShareOf(data.Problems.Count)));
         double[] sums = processes.Sum(
             graded.Sum(problem => problem.RightCount), graded.Sum(problem => problem.Classes.Count));

@@ -1,7 +1,7 @@
 namespace Retrace.Training.Measurement;
 
-/// <summary>A response as it was drawn.</summary>
-/// <param name="Text">Without special tokens.</param>
-/// <param name="Tokens">How many it has, the stop token included.</param>
-/// <param name="Stopped">Whether it came to an end of its own rather than to the longest response.</param>
+/// <summary>A sampled response as text.</summary>
+/// <param name="Text">Text without special tokens.</param>
+/// <param name="Tokens">Number of tokens, the stop token included.</param>
+/// <param name="Stopped">Whether a stop token ended it, not the maximum length.</param>
 public sealed record SampledResponse(string Text, int Tokens, bool Stopped);

@@ -2,7 +2,7 @@ using Retrace.Models.Images;
 
 namespace Retrace.Training.Prompts;
 
-/// <summary>What the model reads.</summary>
-/// <param name="Tokens">Ids, image tokens expanded; at least one.</param>
-/// <param name="Images">The images of these tokens.</param>
+/// <summary>A prompt as token ids, with its images as patches.</summary>
+/// <param name="Tokens">Token ids, image tokens expanded; at least one.</param>
+/// <param name="Images">The images that the image tokens stand for.</param>
 public sealed record EncodedPrompt(int[] Tokens, IReadOnlyList<ProcessedImage> Images);

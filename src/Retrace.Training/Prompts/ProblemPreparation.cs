@@ -8,26 +8,28 @@ using Retrace.Problems;
 
 namespace Retrace.Training.Prompts;
 
-/// <summary>Makes prompts of problems, and finds those that cannot be used.</summary>
-/// <param name="tokenizer">Gives the model's, when text is to be encoded: a model without one can still be loaded.</param>
+/// <summary>Encodes problems as prompts, and finds those that cannot be used.</summary>
+/// <param name="tokenizer">
+/// Returns the model's tokenizer when text is encoded, since a model without one can still be loaded.
+/// </param>
 /// <param name="images">The model's image processor.</param>
-/// <param name="config">The model's: its family knows the chat template.</param>
-/// <param name="settings">How questions are asked, and how long a prompt may be.</param>
+/// <param name="config">The model's configuration, whose family defines the chat template.</param>
+/// <param name="settings">The instruction to append and the maximum length of a prompt.</param>
 public sealed class ProblemPreparation(
     Func<Tokenizer> tokenizer, ImageProcessor images, ModelConfig config, DataSettings settings)
 {
-    /// <summary>For a model that is loaded.</summary>
+    /// <summary>Creates the preparation for a loaded model.</summary>
     public ProblemPreparation(VisionLanguageModel model, DataSettings settings)
         : this(() => model.Tokenizer, model.Images, model.Network.Config, settings)
     {
     }
 
-    /// <summary>How questions are asked, and how long a prompt may be.</summary>
+    /// <summary>The instruction to append and the maximum length of a prompt.</summary>
     public DataSettings Settings => settings;
 
-    /// <summary>Separates the problems that can be used from those that cannot, each with the reason.</summary>
-    /// <remarks>Every image is decoded once for this, so that no batch meets a broken one later.</remarks>
-    /// <returns>Also the largest sizes of the prompts that can be used.</returns>
+    /// <summary>Separates the problems that can be used from those that cannot, and says why not.</summary>
+    /// <remarks>Decodes every image once, so that a broken one is found before training.</remarks>
+    /// <returns>The usable problems, the skipped ones, and the largest prompt size.</returns>
     /// <exception cref="BadInputException">A prompt is too long and <c>data.filter</c> is off.</exception>
     public (IReadOnlyList<Problem> Usable, IReadOnlyList<SkippedProblem> Skipped, PromptSize Largest) Screen(
         IReadOnlyList<Problem> problems, CancellationToken cancellation)
@@ -60,7 +62,7 @@ public sealed class ProblemPreparation(
             problem, pixels, processed, Encode(problem.Question, [.. processed.Select(image => image.Grid)]));
     }
 
-    /// <summary>How long the prompt of a problem is.</summary>
+    /// <summary>The size of a problem's prompt.</summary>
     /// <exception cref="BadInputException">As for <see cref="Prepare"/>.</exception>
     public PromptSize SizeOf(Problem problem)
     {
@@ -72,7 +74,7 @@ public sealed class ProblemPreparation(
             Encode(problem.Question, grids).Length, grids.Sum(grid => grid.TokenCount(images.Config.MergeSize)));
     }
 
-    /// <summary>The prompt of a question, each image's placeholder repeated for every one of its tokens.</summary>
+    /// <summary>Encodes the prompt of a question, with each image's placeholder repeated for all its tokens.</summary>
     /// <exception cref="BadInputException">The question itself holds image tokens.</exception>
     public int[] Encode(string question, IReadOnlyList<ImageGrid> grids)
     {

@@ -5,15 +5,15 @@ using Retrace.Problems;
 
 namespace Retrace.Training.Prompts;
 
-/// <summary>Turns what a user asks into what the model reads.</summary>
-/// <param name="model">Its tokenizer and image processor are used.</param>
+/// <summary>Encodes a user's text and images as a prompt.</summary>
+/// <param name="model">The model whose tokenizer and image processor are used.</param>
 /// <param name="instruction">Appended to every text, as <c>data.instruction</c> is in training; may be empty.</param>
 public sealed class PromptEncoder(VisionLanguageModel model, string instruction)
 {
     private readonly ProblemPreparation _preparation =
         new(model, new DataSettings { Instruction = instruction });
 
-    /// <summary>A user's turn in the chat template, images first, ready to be answered.</summary>
+    /// <summary>Encodes a user's turn by the chat template, images first, up to where the response begins.</summary>
     /// <exception cref="BadInputException">
     /// There is no tokenizer, an image cannot be decoded, or the text itself holds image tokens.
     /// </exception>
@@ -23,13 +23,14 @@ public sealed class PromptEncoder(VisionLanguageModel model, string instruction)
         return new EncodedPrompt(prepared.Prompt, prepared.Images);
     }
 
-    /// <summary>The prompt of a line: its text in the chat template, or its tokens as they are.</summary>
+    /// <summary>Encodes the prompt of a line: its text by the chat template, or its tokens unchanged.</summary>
     /// <exception cref="BadInputException">
-    /// As above; or a token is none of the model's, or image tokens and images do not agree. Names the line.
+    /// As above, or a token is not in the vocabulary, or image tokens and images do not match. The message names the
+    /// line.
     /// </exception>
     public EncodedPrompt EncodePrompt(PromptLine line) => AtPlaceOf(line, () => PromptOf(line));
 
-    /// <summary>The prompt of a line with the response's tokens behind it. Nothing ends the response's turn.</summary>
+    /// <summary>Encodes the prompt of a line followed by its response, whose turn stays open.</summary>
     /// <exception cref="BadInputException">As for <see cref="EncodePrompt"/>.</exception>
     public EncodedPrompt EncodeWithResponse(PromptLine line) => AtPlaceOf(line, () =>
     {

@@ -11,9 +11,9 @@ namespace Retrace.Training.Prompts;
 /// </summary>
 public static class PromptFile
 {
-    /// <summary>All lines, in order.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="allowOutsideImages">Whether image paths may lead out of the file's folder.</param>
+    /// <summary>Reads all lines, in order.</summary>
+    /// <param name="path">The file to read.</param>
+    /// <param name="allowOutsideImages">Whether image paths may point outside the file's folder.</param>
     /// <exception cref="BadInputException">The file cannot be read, or a line of it cannot be used.</exception>
     public static IReadOnlyList<PromptLine> Read(string path, bool allowOutsideImages = false)
     {

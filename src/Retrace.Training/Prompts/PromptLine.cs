@@ -3,13 +3,13 @@ using Retrace.Problems;
 
 namespace Retrace.Training.Prompts;
 
-/// <summary>A line of a file of prompts. It has either a text or tokens.</summary>
-/// <param name="Place">Names file and line in messages.</param>
-/// <param name="Id">As it stands there, text or a number; the line's number where there is none.</param>
-/// <param name="Text">What the user says.</param>
-/// <param name="Tokens">At least one id, image tokens expanded: the whole input, with no template around it.</param>
-/// <param name="Response">What the model is taken to have answered; null where the line does not say.</param>
-/// <param name="Images">In the order in which the prompt shows them.</param>
+/// <summary>A line of a prompt file, with either a text or tokens.</summary>
+/// <param name="Place">File and line, for error messages.</param>
+/// <param name="Id">The line's id, a string or a number; the line's number if it has none.</param>
+/// <param name="Text">The text of the user's turn.</param>
+/// <param name="Tokens">The whole input as token ids without a template, image tokens expanded; at least one.</param>
+/// <param name="Response">The response to score; null if the line has none.</param>
+/// <param name="Images">The images in the order of the prompt.</param>
 public sealed record PromptLine(
     string Place,
     JsonElement Id,

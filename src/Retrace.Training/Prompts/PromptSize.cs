@@ -1,11 +1,11 @@
 namespace Retrace.Training.Prompts;
 
-/// <summary>How much of a model's attention a prompt takes.</summary>
-/// <param name="Tokens">All of its tokens.</param>
-/// <param name="ImageTokens">Those that stand for images.</param>
+/// <summary>The size of a prompt in tokens.</summary>
+/// <param name="Tokens">Number of tokens, image tokens included.</param>
+/// <param name="ImageTokens">Number of image tokens.</param>
 public readonly record struct PromptSize(int Tokens, int ImageTokens)
 {
-    /// <summary>The larger of each.</summary>
+    /// <summary>The element-wise maximum of two sizes.</summary>
     public static PromptSize Larger(PromptSize one, PromptSize other) =>
         new(Math.Max(one.Tokens, other.Tokens), Math.Max(one.ImageTokens, other.ImageTokens));
 }

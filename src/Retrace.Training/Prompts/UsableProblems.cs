@@ -3,11 +3,11 @@ using Retrace.Problems;
 
 namespace Retrace.Training.Prompts;
 
-/// <summary>The problems of a file that a model can use.</summary>
-/// <param name="Problems">In the file's order.</param>
+/// <summary>The problems of a source that a model can use.</summary>
+/// <param name="Problems">The problems, in the order of the source.</param>
 /// <param name="Labels">Gold answers by problem id, for measurement and the supervised method.</param>
-/// <param name="Skipped">What was left out, and why.</param>
-/// <param name="LargestPrompt">The largest sizes of their prompts.</param>
+/// <param name="Skipped">The problems that were skipped, with the reasons.</param>
+/// <param name="LargestPrompt">The largest prompt size.</param>
 public sealed record UsableProblems(
     IReadOnlyList<Problem> Problems,
     IReadOnlyDictionary<string, string> Labels,
@@ -23,9 +23,9 @@ public sealed record UsableProblems(
         IProblemSource source, ProblemPreparation preparation, CancellationToken cancellation) =>
         Of(source.Read(), source.Name, preparation, cancellation);
 
-    /// <param name="read">Problems.</param>
-    /// <param name="path">Where they come from, for messages.</param>
-    /// <param name="preparation">Says which of them can be used.</param>
+    /// <param name="read">The problems as read.</param>
+    /// <param name="path">The name of the source, for messages.</param>
+    /// <param name="preparation">Decides which problems can be used.</param>
     /// <exception cref="BadInputException">None of them can be used.</exception>
     public static UsableProblems Of(
         ProblemSet read, string path, ProblemPreparation preparation, CancellationToken cancellation)
@@ -42,9 +42,9 @@ public sealed record UsableProblems(
     }
 
     /// <summary>The first problems that have a label.</summary>
-    /// <param name="path">The file, for messages.</param>
-    /// <param name="limit">How many at most; null: all.</param>
-    /// <exception cref="BadInputException">None has.</exception>
+    /// <param name="path">The name of the file, for messages.</param>
+    /// <param name="limit">Maximum number of problems; null: all.</param>
+    /// <exception cref="BadInputException">No problem has a label.</exception>
     public UsableProblems Labeled(string path, int? limit)
     {
         IEnumerable<Problem> labeled = Problems.Where(problem => Labels.ContainsKey(problem.Id));

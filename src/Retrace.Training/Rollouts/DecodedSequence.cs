@@ -1,10 +1,10 @@
 namespace Retrace.Training.Rollouts;
 
-/// <summary>A sample that is being drawn, and what it has drawn so far.</summary>
-/// <param name="request">Which request it is of.</param>
-/// <param name="sample">Which of the request's samples it is.</param>
-/// <param name="stream">Decides its tokens.</param>
-/// <param name="maxTokens">The most it may have.</param>
+/// <summary>A sample that is being generated, with its tokens so far.</summary>
+/// <param name="request">Index of the request.</param>
+/// <param name="sample">Index of the sample in the request.</param>
+/// <param name="stream">The random numbers that decide its tokens.</param>
+/// <param name="maxTokens">Maximum number of tokens.</param>
 internal sealed class DecodedSequence(int request, int sample, Random stream, int maxTokens)
 {
     private readonly List<int> _tokens = [];

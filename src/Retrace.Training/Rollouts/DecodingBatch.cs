@@ -9,34 +9,37 @@ using static TorchSharp.torch;
 namespace Retrace.Training.Rollouts;
 
 /// <summary>
-/// Sequences that are being generated side by side. New ones can join at every token; those that have finished leave.
+/// Continuous batching: sequences that are decoded together. New ones can join before every token, and finished ones
+/// leave.
 /// </summary>
-/// <param name="network">The policy.</param>
-/// <param name="imageFeatures">Features of all the images that will be shown.</param>
-/// <param name="sampler">Samples tokens.</param>
-/// <param name="onToken">Told (request, sample, token) as tokens are sampled.</param>
+/// <param name="network">The policy that generates.</param>
+/// <param name="imageFeatures">Features of all images of the requests.</param>
+/// <param name="sampler">Samples the tokens from the logits.</param>
+/// <param name="onToken">Called with (request, sample, token) for each sampled token.</param>
 internal sealed class DecodingBatch(
     VisionLanguageNetwork network,
     SharedImageFeatures imageFeatures,
     TokenSampler sampler,
     Action<int, int, int>? onToken) : IDisposable
 {
-    /// <summary>Sequences prefilled together leave when fewer than this share of them are at work.</summary>
+    /// <summary>
+    /// Finished sequences of a cache leave once fewer than this share of its sequences are unfinished.
+    /// </summary>
     public const double WorthLeaving = 0.8;
 
     private static readonly Scalar One = 1;
 
-    private readonly List<ForkedCache> _caches = []; // One for the prompts that were prefilled together.
-    private List<DecodedSequence> _rows = [];        // Of all caches, in their order.
-    private Tensor? _hidden;                         // [B, hidden]: predicts the next tokens.
-    private Tensor? _positions;                      // [B]: theirs.
+    private readonly List<ForkedCache> _caches = []; // One for each prefill.
+    private List<DecodedSequence> _rows = [];        // The rows of all caches, in order.
+    private Tensor? _hidden;                         // [B, hidden], which predicts the next tokens.
+    private Tensor? _positions;                      // [B] of the next tokens.
     private float[] _uniform = [];                   // [B]
-    private Tensor? _uniformNow;                     // [B, 1], the same memory.
+    private Tensor? _uniformNow;                     // [B, 1], a view of _uniform.
 
-    /// <summary>Sequences whose next token is computed.</summary>
+    /// <summary>Number of sequences in the batch.</summary>
     public int Rows => _rows.Count;
 
-    /// <summary>Prefills prompts, once each, and lets all their samples join.</summary>
+    /// <summary>Prefills each prompt once and adds all its samples to the batch.</summary>
     /// <returns>The samples, request by request.</returns>
     public IReadOnlyList<DecodedSequence> Join(IReadOnlyList<RolloutPart> parts)
     {
@@ -72,7 +75,7 @@ internal sealed class DecodingBatch(
         return joined;
     }
 
-    /// <summary>Samples a token for every sequence at work. False when none is left.</summary>
+    /// <summary>Samples a token for every unfinished sequence. Returns false when none is left.</summary>
     public bool Advance()
     {
         if (_hidden is null)
@@ -84,7 +87,7 @@ internal sealed class DecodingBatch(
         {
             for (int i = 0; i < _rows.Count; i++)
             {
-                // Those that have finished but not left yet sample nothing.
+                // Finished sequences consume no random numbers.
                 _uniform[i] = _rows[i].IsFinished ? 0 : _rows[i].Stream.NextSingle();
             }
         }
@@ -117,7 +120,7 @@ internal sealed class DecodingBatch(
         _uniformNow?.Dispose();
     }
 
-    // measured: [4 or 5, B], one transfer from the device.
+    // measured: [4 or 5, B], copied from the device at once.
     private void Record(Tensor measured)
     {
         using Tensor host = measured.cpu();
@@ -138,13 +141,12 @@ internal sealed class DecodingBatch(
         }
     }
 
-    // Drops finished sequences where enough of those that were prefilled together have; which rows remain, if some
-    // left.
+    // Drops the finished sequences of caches where that is worthwhile. Returns the remaining rows; null if none left.
     private int[]? Leave()
     {
         if (!AnyIsWorthLeaving())
         {
-            return null; // At most tokens; so this makes no lists.
+            return null; // The usual case, which allocates nothing.
         }
         List<int> remaining = [];
         int first = 0;
@@ -154,17 +156,17 @@ internal sealed class DecodingBatch(
             IEnumerable<int> kept = Enumerable.Range(0, rows);
             if (IsWorthLeaving(first, rows))
             {
-                int[] atWork = [.. kept.Where(row => !_rows[first + row].IsFinished)];
-                if (atWork.Length == 0)
+                int[] unfinished = [.. kept.Where(row => !_rows[first + row].IsFinished)];
+                if (unfinished.Length == 0)
                 {
                     cache.Dispose();
                     _caches.Remove(cache);
                 }
                 else
                 {
-                    cache.Keep(atWork);
+                    cache.Keep(unfinished);
                 }
-                kept = atWork;
+                kept = unfinished;
             }
             remaining.AddRange(kept.Select(row => first + row));
             first += rows;
@@ -186,15 +188,15 @@ internal sealed class DecodingBatch(
         return false;
     }
 
-    // first, rows: of a cache.
+    // first, rows: the range of a cache.
     private bool IsWorthLeaving(int first, int rows)
     {
-        int atWork = 0;
+        int unfinished = 0;
         for (int row = first; row < first + rows; row++)
         {
-            atWork += _rows[row].IsFinished ? 0 : 1;
+            unfinished += _rows[row].IsFinished ? 0 : 1;
         }
-        return atWork < WorthLeaving * rows;
+        return unfinished < WorthLeaving * rows;
     }
 
     private void Use(List<DecodedSequence> rows, Tensor? hidden, Tensor? positions)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Retrace.Training.Rollouts;
 
-/// <summary>Samples as bytes, for other processes of the same job.</summary>
+/// <summary>Serializes samples for other processes of the same job.</summary>
 internal static class GenerationMessage
 {
     /// <param name="generations">[requests][samples]</param>
@@ -47,8 +47,8 @@ internal static class GenerationMessage
         WriteValues<float>(writer, sample.Entropies);
         WriteValues<float>(writer, sample.SelfCertainties);
         writer.Write(sample.Stopped);
-        writer.Write(sample.DrawnLogProbs is not null);
-        if (sample.DrawnLogProbs is float[] ofServer)
+        writer.Write(sample.ServerLogProbs is not null);
+        if (sample.ServerLogProbs is float[] ofServer)
         {
             WriteValues<float>(writer, ofServer);
         }
@@ -61,7 +61,7 @@ internal static class GenerationMessage
         ReadValues<float>(reader),
         reader.ReadBoolean())
     {
-        DrawnLogProbs = reader.ReadBoolean() ? ReadValues<float>(reader) : null,
+        ServerLogProbs = reader.ReadBoolean() ? ReadValues<float>(reader) : null,
     };
 
     private static void WriteValues<T>(BinaryWriter writer, ReadOnlySpan<T> values)

@@ -1,28 +1,33 @@
 namespace Retrace.Training.Rollouts;
 
-/// <summary>What draws responses from the policy.</summary>
+/// <summary>Generates responses with the policy.</summary>
 public interface IRolloutEngine
 {
-    /// <summary>Draws every request's samples.</summary>
+    /// <summary>Generates the samples of all requests.</summary>
     /// <returns>[requests][samples], in the requests' order.</returns>
-    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
-    /// <exception cref="RolloutFailedException">Nobody is left who could draw.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="RolloutFailedException">No server is left that could generate.</exception>
     Generation[][] Generate(
         IReadOnlyList<RolloutRequest> requests, SamplingSettings sampling, CancellationToken cancellation);
 
-    /// <summary>Draws from now on with the policy as its weights are now. Called by all processes together.</summary>
-    /// <param name="version">The steps that have been learned: rises with every change of the weights.</param>
-    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    /// <summary>Generates with the current weights from now on. All processes call it together.</summary>
+    /// <param name="version">The number of steps learned, which rises with every change of the weights.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     void UsePolicy(int version, CancellationToken cancellation);
 
     /// <summary>
-    /// What has gone wrong since the last call, in all processes, which call it together; null where nothing can.
+    /// Returns the incidents of all processes since the previous call; null if the engine uses no servers. All
+    /// processes call it together.
     /// </summary>
     RolloutIncidents? TakeIncidents();
 }
 
-/// <summary>What went wrong among servers and was made good.</summary>
-/// <param name="StaleSamples">Samples of a policy that was too old, which were dropped and drawn anew.</param>
-/// <param name="FailedRequests">Requests that a server refused, broke off or answered wrongly: done elsewhere.</param>
-/// <param name="HedgedRequests">Requests that took long and were given to another server as well.</param>
+/// <summary>Failures of servers from which rollouts recovered.</summary>
+/// <param name="StaleSamples">
+/// Number of samples from a policy that was too old, which were dropped and generated again.
+/// </param>
+/// <param name="FailedRequests">
+/// Number of requests that a server refused, broke off or answered wrongly, and that another one served.
+/// </param>
+/// <param name="HedgedRequests">Number of requests that took long and were sent to another server as well.</param>
 public sealed record RolloutIncidents(int StaleSamples, int FailedRequests, int HedgedRequests);

@@ -7,28 +7,28 @@ namespace Retrace.Training.Rollouts;
 
 /// <summary>Generates with the model in this process.</summary>
 /// <remarks>
-/// What can be shared is computed once: an image's features for all requests that show it, a prompt's keys and values for
-/// all its samples. Sequences that have stopped leave the batch, and waiting ones join it.
+/// An image's features are computed once for all requests that show it, and a prompt's keys and values once for all its
+/// samples. Batching is continuous: finished sequences leave the batch, and waiting ones join it.
 /// </remarks>
 /// <param name="network">The policy; it may be trained between calls.</param>
-/// <param name="maxBatchSequences">How many sequences are generated side by side at most.</param>
-/// <param name="maxPrefillTokens">How many tokens of prompts are prefilled in one forward pass at most.</param>
+/// <param name="maxBatchSequences">Maximum number of sequences that are decoded together.</param>
+/// <param name="maxPrefillTokens">Maximum number of prompt tokens in one forward pass.</param>
 public sealed class LocalRolloutEngine(
     VisionLanguageNetwork network, int maxBatchSequences, int maxPrefillTokens = 16384) : IRolloutEngine
 {
-    // Waiting requests join when this share of the batch is free: each prefill is a forward pass.
+    // Waiting requests join only when this share of the batch is free, because each prefill is a forward pass.
     private const double WorthJoining = 0.2;
 
-    /// <summary>With the bounds that a run's settings give.</summary>
+    /// <summary>Creates an engine with the limits of a run's settings.</summary>
     public LocalRolloutEngine(VisionLanguageNetwork network, RolloutSettings settings)
         : this(network, settings.MaxBatchSequences, settings.PrefillTokens)
     {
     }
 
     /// <summary>Generates every request's samples.</summary>
-    /// <param name="onToken">Called with (request, sample, token) as tokens are sampled.</param>
+    /// <param name="onToken">Called with (request, sample, token) for each sampled token.</param>
     /// <returns>[requests][samples], in the requests' order.</returns>
-    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     public Generation[][] Generate(
         IReadOnlyList<RolloutRequest> requests,
         SamplingSettings sampling,
@@ -38,7 +38,7 @@ public sealed class LocalRolloutEngine(
         using var inference = inference_mode();
         using var sampler = new TokenSampler(sampling, network.Config.Tokens.Stops, network.Device);
         using DisposeScope scope = NewDisposeScope();
-        // Requests of like length are prefilled together, so that little is padded.
+        // Sorted by length, so that prompts prefilled together need little padding.
         var waiting = new Queue<RolloutPart>(Parts(requests).OrderBy(part => part.Request.Prompt.Length));
         using var imageFeatures = new SharedImageFeatures(network, waiting);
         using var decoding = new DecodingBatch(network, imageFeatures, sampler, onToken);
@@ -68,12 +68,12 @@ public sealed class LocalRolloutEngine(
 
     void IRolloutEngine.UsePolicy(int version, CancellationToken cancellation)
     {
-        // It samples with the weights as they are.
+        // The network is the policy itself, so there is nothing to load.
     }
 
     RolloutIncidents? IRolloutEngine.TakeIncidents() => null;
 
-    // Those at the head of the queue that fit into the room and can be prefilled in one forward pass.
+    // The next requests that fit into the batch and can be prefilled in one forward pass.
     private List<RolloutPart> Joining(Queue<RolloutPart> waiting, int room, bool isIdle)
     {
         var joining = new List<RolloutPart>();
@@ -91,7 +91,7 @@ public sealed class LocalRolloutEngine(
         return joining;
     }
 
-    // A request of more samples than go side by side takes its turn several times; one of none takes none.
+    // A request with more samples than the batch holds is split; one without samples is dropped.
     private IEnumerable<RolloutPart> Parts(IReadOnlyList<RolloutRequest> requests) =>
         requests.SelectMany((request, i) => request.Streams
             .Chunk(maxBatchSequences)

@@ -8,24 +8,24 @@ using Retrace.Training.Prompts;
 
 namespace Retrace.Training.Rollouts;
 
-/// <summary>Answers a prompt in one call.</summary>
+/// <summary>Generates a response to a prompt in one call.</summary>
 public static class ModelGeneration
 {
-    /// <summary>Samples one response to a user's turn, and gives its text piece by piece as it comes.</summary>
-    /// <remarks>The model computes on a thread of its own; it serves one call at a time.</remarks>
-    /// <param name="model">What answers.</param>
+    /// <summary>Generates one response to a user's turn and streams its text.</summary>
+    /// <remarks>The model computes on another thread. It can serve one call at a time.</remarks>
+    /// <param name="model">The model that responds.</param>
     /// <param name="prompt">The text of the turn, without image placeholders.</param>
-    /// <param name="images">Shown before the text, in their order; null: none.</param>
+    /// <param name="images">Images to show before the text, in order; null: none.</param>
     /// <param name="sampling">
-    /// How tokens are sampled; null: as in training (<see cref="RolloutSettings"/>), with seed 0. One sample is taken,
-    /// whatever it says.
+    /// How tokens are sampled; null: with the defaults of training (<see cref="RolloutSettings"/>) and seed 0. The
+    /// number of samples is ignored.
     /// </param>
-    /// <param name="cancellation">Ends the response; so does leaving the enumeration.</param>
-    /// <returns>Pieces that together are the response, special tokens left out.</returns>
+    /// <param name="cancellation">Stops the generation; so does leaving the enumeration.</param>
+    /// <returns>Pieces of the response, without special tokens.</returns>
     /// <exception cref="BadInputException">
     /// The model has no tokenizer, an image cannot be decoded, or the text itself holds image tokens.
     /// </exception>
-    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     public static async IAsyncEnumerable<string> Generate(
         this VisionLanguageModel model,
         string prompt,
@@ -47,11 +47,11 @@ public static class ModelGeneration
         finally
         {
             left.Cancel();
-            await work; // The model is free again when the enumeration has ended.
+            await work; // So that the model is free when the enumeration ends.
         }
     }
 
-    // What goes wrong reaches the reader through the channel.
+    // Failures reach the reader through the channel.
     private static void Write(
         VisionLanguageModel model,
         string prompt,
@@ -63,8 +63,9 @@ public static class ModelGeneration
         try
         {
             RolloutSettings settings = new();
-            sampling = (sampling ?? new ResponseSampling(
-                1, settings.Temperature, settings.TopP, settings.MaxResponseTokens, Seed: 0)) with { Samples = 1 };
+            ResponseSampling usual = new(
+                Samples: 1, settings.Temperature, settings.TopP, settings.MaxResponseTokens, Seed: 0);
+            sampling = (sampling ?? usual) with { Samples = 1 };
             EncodedPrompt encoded = new PromptEncoder(model, instruction: "").Encode(prompt, images);
             TextStream text = new(model.Tokenizer);
             Responder responder = new(model, new LocalRolloutEngine(model.Network, settings), sampling);

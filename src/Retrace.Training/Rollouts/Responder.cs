@@ -5,34 +5,34 @@ using Retrace.Training.Prompts;
 
 namespace Retrace.Training.Rollouts;
 
-/// <summary>Answers the prompts that a user gives.</summary>
-/// <param name="model">What answers.</param>
-/// <param name="engine">Generates with it.</param>
-/// <param name="sampling">How responses are drawn.</param>
+/// <summary>Generates responses to prompts.</summary>
+/// <param name="model">The model, whose tokenizer decodes responses.</param>
+/// <param name="engine">The engine that generates with the model.</param>
+/// <param name="sampling">How responses are sampled.</param>
 public sealed class Responder(VisionLanguageModel model, LocalRolloutEngine engine, ResponseSampling sampling)
 {
     private const int PromptsAtOnce = 64;
 
     /// <summary>Samples responses to one prompt.</summary>
-    /// <param name="prompt">What the model reads.</param>
-    /// <param name="onToken">Called with (sample, token) as tokens are drawn.</param>
+    /// <param name="prompt">The encoded prompt.</param>
+    /// <param name="onToken">Called with (sample, token) for each sampled token.</param>
     /// <returns>[samples]</returns>
-    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     public Generation[] Respond(
         EncodedPrompt prompt, CancellationToken cancellation, Action<int, int>? onToken = null) =>
         Generate([prompt], first: 0, cancellation, (_, sample, token) => onToken?.Invoke(sample, token))[0];
 
     /// <summary>
-    /// Samples responses to each line and writes <c>{"id", "responses", "token_ids"}</c>, one entry a sample, in the
-    /// lines' order. Stop tokens are among the ids, special tokens are not in the texts; without a tokenizer
-    /// <c>responses</c> is null.
+    /// Samples responses to each line and writes <c>{"id", "responses", "token_ids"}</c>, in the
+    /// order of the lines, with one element for each sample. The ids include stop tokens; the texts hold no special
+    /// tokens. Without a tokenizer <c>responses</c> is null.
     /// </summary>
-    /// <param name="lines">Prompts.</param>
-    /// <param name="encoder">Turns them into tokens.</param>
-    /// <param name="output">Written atomically.</param>
-    /// <param name="onLines">Called with how many lines have been done.</param>
+    /// <param name="lines">The prompts to answer.</param>
+    /// <param name="encoder">Encodes the prompts.</param>
+    /// <param name="output">The file to write; it appears only when it is complete.</param>
+    /// <param name="onLines">Called with the number of lines done so far.</param>
     /// <exception cref="BadInputException">A prompt cannot be used, or the file cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     public void RespondToFile(
         IReadOnlyList<PromptLine> lines,
         PromptEncoder encoder,
@@ -59,7 +59,7 @@ public sealed class Responder(VisionLanguageModel model, LocalRolloutEngine engi
         }
     }
 
-    // first: the place of the first prompt among all of them, which names the random streams.
+    // first: index of the first prompt in the whole file, from which the random streams follow.
     private Generation[][] Generate(
         EncodedPrompt[] prompts, int first, CancellationToken cancellation, Action<int, int, int>? onToken)
     {

@@ -2,7 +2,7 @@ using Retrace.Models.Images;
 
 namespace Retrace.Training.Rollouts;
 
-/// <summary>Something to continue, several times.</summary>
+/// <summary>A prompt to continue, with one random stream for each sample.</summary>
 public sealed record RolloutRequest
 {
     private readonly Lazy<IReadOnlyList<ProcessedImage>> _images;
@@ -17,7 +17,7 @@ public sealed record RolloutRequest
     {
     }
 
-    /// <summary>With images that may still be in the making, and are not made unless somebody reads them.</summary>
+    /// <summary>Creates a request whose images are computed when they are first read.</summary>
     /// <inheritdoc cref="RolloutRequest(int[], IReadOnlyList{ProcessedImage}, int, IReadOnlyList{Random})"/>
     public RolloutRequest(
         int[] prompt, Lazy<IReadOnlyList<ProcessedImage>> images, int maxTokens, IReadOnlyList<Random> streams)
@@ -28,17 +28,17 @@ public sealed record RolloutRequest
         Streams = streams;
     }
 
-    /// <summary>Token ids, image tokens expanded; a kept prefix of a response stands at its end.</summary>
+    /// <summary>Token ids, image tokens expanded. The kept prefix of a response comes last.</summary>
     public int[] Prompt { get; }
 
     /// <summary>
-    /// The prompt's images. Requests that show the same image share one object, and its features.
+    /// The prompt's images. Requests that show the same image must share the object, whose features are computed once.
     /// </summary>
     public IReadOnlyList<ProcessedImage> Images => _images.Value;
 
-    /// <summary>The most tokens a sample may have, the stop token included.</summary>
+    /// <summary>Maximum number of tokens in a sample, the stop token included.</summary>
     public int MaxTokens { get; }
 
-    /// <summary>One stream of random numbers for each sample that is wanted.</summary>
+    /// <summary>One random stream for each sample.</summary>
     public IReadOnlyList<Random> Streams { get; init; }
 }

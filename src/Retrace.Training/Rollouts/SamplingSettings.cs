@@ -1,14 +1,14 @@
 namespace Retrace.Training.Rollouts;
 
-/// <summary>How tokens are drawn.</summary>
-/// <param name="Temperature">What logits are divided by; 0 takes the likeliest token.</param>
-/// <param name="TopP">Draws from the smallest set of tokens that holds this probability; in (0, 1].</param>
-/// <param name="MeasureSelfCertainty">Whether <see cref="Generation.SelfCertainties"/> is wanted.</param>
+/// <summary>How tokens are sampled from the logits.</summary>
+/// <param name="Temperature">The divisor of logits; 0 takes the most likely token.</param>
+/// <param name="TopP">Samples from the smallest set of tokens that holds this probability; in (0, 1].</param>
+/// <param name="MeasureSelfCertainty">Whether to compute <see cref="Generation.SelfCertainties"/>.</param>
 public sealed record SamplingSettings(double Temperature, double TopP = 1.0, bool MeasureSelfCertainty = false)
 {
     /// <summary>
-    /// Whether <see cref="Generation.LogProbs"/> and <see cref="Generation.Entropies"/> are wanted: an engine that has
-    /// to compute them in another pass leaves them empty where they are not.
+    /// Whether <see cref="Generation.LogProbs"/> and <see cref="Generation.Entropies"/> are needed. If not, an engine
+    /// that would compute them in an extra pass leaves them empty.
     /// </summary>
     public bool Measure { get; init; } = true;
 }

@@ -4,10 +4,10 @@ using Retrace.Models.Network;
 namespace Retrace.Training.Rollouts;
 
 /// <summary>
-/// Features of the images that requests show: each image is encoded once, when it is first needed, and held until the
-/// last request that shows it has been prefilled.
+/// Features of the requests' images. Each image is encoded once, when it is first needed, and its features are kept
+/// until the last request that shows it has been prefilled.
 /// </summary>
-/// <param name="network">Encodes.</param>
+/// <param name="network">The network that encodes images.</param>
 /// <param name="parts">All requests that will be prefilled.</param>
 internal sealed class SharedImageFeatures(VisionLanguageNetwork network, IEnumerable<RolloutPart> parts) : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class SharedImageFeatures(VisionLanguageNetwork network, IEnumer
         parts.SelectMany(part => part.Request.Images).CountBy(image => image).ToDictionary();
 
     /// <summary>
-    /// The images of parts that are prefilled together, each once, and their features; null where there are none.
+    /// The distinct images of parts that are prefilled together, and their features; null if there are no images.
     /// </summary>
     public (ProcessedImage[] Images, ImageFeatures? Features) Of(IReadOnlyList<RolloutPart> parts)
     {

@@ -3,18 +3,18 @@ using Retrace.Training.DataParallel;
 namespace Retrace.Training.Rollouts;
 
 /// <summary>
-/// Shares the requests out among the processes of a job: each generates its part, and all get the samples of all.
-/// Generating fails everywhere when it fails anywhere.
+/// Divides the requests among the processes of a job: each generates its share, and all receive all samples. If
+/// generation fails in one process, it fails in all of them.
 /// </summary>
-/// <param name="engine">This process's own.</param>
-/// <param name="processes">All of them make the same requests, in the same order.</param>
+/// <param name="engine">The engine that generates this process's share.</param>
+/// <param name="processes">The processes, which all make the same requests in the same order.</param>
 internal sealed class SharedRolloutEngine(IRolloutEngine engine, IProcessGroup processes) : IRolloutEngine
 {
     public Generation[][] Generate(
         IReadOnlyList<RolloutRequest> requests, SamplingSettings sampling, CancellationToken cancellation)
     {
         RolloutRequest[] own = [.. requests.Take(processes.ShareOf(requests.Count))];
-        Generation[][] generated = processes.Do(() => engine.Generate(own, sampling, cancellation));
+        Generation[][] generated = processes.RunOnAll(() => engine.Generate(own, sampling, cancellation));
         byte[][] messages = processes.GatherAll(GenerationMessage.Write(generated));
         return
         [

@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace Retrace.Training.Rollouts;
 
 /// <summary>
-/// Samples the next token of every sequence at once, by inverting the distribution function, in TorchScript
-/// (TokenSampler.py) as the step of decoding is.
+/// Samples the next token of every sequence at once by inverting the cumulative distribution function, in TorchScript
+/// (TokenSampler.py).
 /// </summary>
 /// <remarks>
-/// A token is decided by its sequence's own uniform number, so that a sample does not depend on what else is in the batch.
-/// Log-probabilities and entropies are those of the distribution before top-p cuts it, at temperature 1 where the
-/// temperature is 0.
+/// Each sequence brings its own uniform number, so that a sample does not depend on what else is in the batch.
+/// Log-probabilities and entropies are those of the distribution before top-p truncates it; if the temperature is 0, at
+/// temperature 1.
 /// </remarks>
 internal sealed class TokenSampler : IDisposable
 {
@@ -20,10 +20,10 @@ internal sealed class TokenSampler : IDisposable
     private readonly Tensor _stops; // [stop tokens]
     private readonly Scalar _temperature;
     private readonly Scalar _topP;
-    private readonly object[] _arguments; // All but the first two, made once: boxes are objects, too.
+    private readonly object[] _arguments; // All but the first two, boxed once.
 
-    /// <param name="stops">The tokens with which a sample ends.</param>
-    /// <param name="device">Where the logits will be.</param>
+    /// <param name="stops">The tokens that end a sample.</param>
+    /// <param name="device">The device of the logits.</param>
     public TokenSampler(SamplingSettings settings, IReadOnlyList<int> stops, Device device)
     {
         IsRandom = settings.Temperature > 0;
@@ -33,28 +33,28 @@ internal sealed class TokenSampler : IDisposable
         _arguments = [_stops, _temperature, _topP, IsRandom, settings.MeasureSelfCertainty];
     }
 
-    /// <summary>Whether the uniform numbers are read.</summary>
+    /// <summary>Whether sampling uses the uniform numbers.</summary>
     public bool IsRandom { get; }
 
-    /// <summary>Samples a token of each row.</summary>
+    /// <summary>Samples one token for each row of logits.</summary>
     /// <param name="logits">[B, V]</param>
     /// <param name="uniform">[B, 1], each in [0, 1).</param>
     /// <returns>
-    /// The ids [B], and fp32 [4 or 5, B]: ids, 1 where that is a stop token and 0 elsewhere, log-probabilities, entropies
-    /// and, if wanted, self-certainties.
+    /// The ids [B], and fp32 [4 or 5, B]: ids, 1 where that is a stop token and 0 elsewhere, log-probabilities,
+    /// entropies and, if wanted, self-certainties.
     /// </returns>
     public (Tensor Tokens, Tensor Measured) Sample(Tensor logits, Tensor uniform) =>
         ((Tensor, Tensor))Compiled.Value.invoke("sample", [logits, uniform, .. _arguments]);
 
-    /// <summary>Bytes that sampling takes at its peak, the logits included.</summary>
+    /// <summary>Peak memory of sampling in bytes, the logits included.</summary>
     /// <param name="rows">B</param>
     /// <param name="vocabulary">V</param>
-    /// <param name="elementSize">Bytes of a logit.</param>
+    /// <param name="elementSize">Size of a logit in bytes.</param>
     /// <param name="topP">As in <see cref="SamplingSettings"/>.</param>
     public static long BytesOf(long rows, int vocabulary, long elementSize, double topP)
     {
-        // Logits, and in fp32 the same, log-probabilities, probabilities and their sums, and a comparison; with top-p
-        // also the order of the probabilities, the sums before each, and what is cut off.
+        // Logits; in fp32 logits, log-probabilities, probabilities and their cumulative sums; and a comparison. With
+        // top-p also the sorted order and the cumulative sums before each token.
         long ordered = topP < 1 ? sizeof(long) + sizeof(float) : 0;
         return rows * vocabulary * (elementSize + (4 * sizeof(float)) + sizeof(bool) + ordered);
     }

@@ -1,6 +1,6 @@
 namespace Retrace.Advantages;
 
-/// <summary>What a reward's distance from its group's mean is divided by.</summary>
+/// <summary>What a reward's deviation from the mean of its group is divided by.</summary>
 public enum AdvantageNormalisation
 {
     /// <summary>The group's standard deviation, as in GRPO and in the method's release (<c>group-std</c>).</summary>

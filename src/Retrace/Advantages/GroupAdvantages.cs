@@ -9,7 +9,7 @@ namespace Retrace.Advantages;
 /// </remarks>
 public static class GroupAdvantages
 {
-    /// <summary>What is added to a standard deviation before dividing by it.</summary>
+    /// <summary>Added to a standard deviation before dividing by it.</summary>
     public const double DefaultEpsilon = 1e-6;
 
     private static readonly NamedChoices<AdvantageNormalisation> Normalisations = new(
@@ -39,7 +39,7 @@ public static class GroupAdvantages
         IReadOnlyList<double[]> rewards, double epsilon = DefaultEpsilon) =>
         [.. GroupCentred(rewards).Select(group => Divide(group, Std(group) + epsilon))];
 
-    /// <summary>reward − group mean</summary>
+    /// <summary>Advantages as reward − group mean.</summary>
     public static double[][] GroupCentred(IReadOnlyList<double[]> rewards) => [.. rewards.Select(Centre)];
 
     /// <summary>

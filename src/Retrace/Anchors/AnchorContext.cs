@@ -2,25 +2,26 @@ using Retrace.Answers;
 
 namespace Retrace.Anchors;
 
-/// <summary>What a rule may look at to place an anchor, all in tokens of the real, unpadded response.</summary>
+/// <summary>The information from which a rule places an anchor, all in tokens of the real, unpadded response.</summary>
 /// <param name="Length">Tokens of the response.</param>
 /// <param name="AnswerStart">
 /// Index of the first token of the first answer, boxed as a rule; <paramref name="Length"/> if none.
 /// </param>
 /// <param name="StepEnds">Token counts t, ascending, such that a reasoning step ends right before token t.</param>
 /// <param name="Entropies">
-/// [Length] nats; entry i is the entropy of the next-token distribution from which token i was drawn. Empty if unknown.
+/// [Length] nats; entry i is the entropy of the next-token distribution from which token i was sampled. Empty if
+/// unknown.
 /// </param>
 public sealed record AnchorContext(
     int Length, int AnswerStart, IReadOnlyList<int> StepEnds, IReadOnlyList<float> Entropies)
 {
-    /// <summary>Reads the answer's place and the step ends off the text of each token.</summary>
+    /// <summary>Finds the answer's place and the ends of reasoning steps in the text of the tokens.</summary>
     /// <param name="tokenTexts">
     /// The response, token by token. Their concatenation is searched; a token that holds part of a character may be
     /// given as any placeholder.
     /// </param>
     /// <param name="entropies">As <see cref="Entropies"/>.</param>
-    /// <param name="extraction">Knows where an answer is given away.</param>
+    /// <param name="extraction">Finds where the response gives its answer away.</param>
     public static AnchorContext Of(
         IReadOnlyList<string> tokenTexts, IReadOnlyList<float> entropies, IAnswerExtraction extraction)
     {

@@ -12,10 +12,10 @@ public static class AnchorRules
 
     public static IReadOnlyList<string> Names => Rules.Names;
 
-    /// <summary>Makes a rule of yours known by a name, as configurations then can choose it.</summary>
+    /// <summary>Registers a rule of your own under a name, so that configurations can choose it.</summary>
     /// <param name="name">Letters, digits, - and _. Registering it again replaces the rule.</param>
-    /// <param name="create">Is given the keep rate, in [0, 1).</param>
-    /// <exception cref="ArgumentException">The name cannot be used, or is that of a rule that ships.</exception>
+    /// <param name="create">Creates the rule from the keep rate, in [0, 1).</param>
+    /// <exception cref="ArgumentException">The name cannot be used, or belongs to a built-in rule.</exception>
     public static void Register(string name, Func<double, IAnchorRule> create) => Rules.Register(name, create);
 
     /// <exception cref="BadInputException">

@@ -1,6 +1,6 @@
 namespace Retrace.Anchors;
 
-/// <summary>Where the steps of a chain of thought end.</summary>
+/// <summary>Finds the ends of the steps in a chain of thought.</summary>
 public static class ReasoningSteps
 {
     /// <summary>

@@ -1,8 +1,8 @@
 namespace Retrace.Answers;
 
-/// <summary>Takes several answers, each of which is right, for one.</summary>
+/// <summary>Accepts any of several right answers.</summary>
 /// <param name="accepted">At least one.</param>
-/// <param name="inner">Decides what equals one of them, and when other answers are equal.</param>
+/// <param name="inner">Decides when an answer equals one of them, and when other answers are equal.</param>
 public sealed class AcceptedAnswers(IReadOnlyList<string> accepted, IAnswerEquivalence inner) : IAnswerEquivalence
 {
     public bool AreEqual(string first, string second) =>

@@ -1,6 +1,6 @@
 namespace Retrace.Answers;
 
-/// <summary>Finds the final answer of a response: what stands in its last balanced box.</summary>
+/// <summary>Finds the final answer of a response: the content of its last balanced box.</summary>
 /// <remarks>
 /// A box is <c>\boxed{…}</c>, or <c>\fbox</c>, <c>\framebox</c> and <c>\mathbox</c>, which models write as well. Its
 /// backslash may have been lost where <c>\b</c> or <c>\f</c> was read as a control character.

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Retrace.Answers;
 
-/// <summary>Sentences that give an answer: "The answer is 5.", "so it should be (D)", "答案：5".</summary>
+/// <summary>Finds sentences that state an answer: "The answer is 5.", "so it should be (D)", "答案：5".</summary>
 internal static partial class AnswerStatement
 {
     // "The answer is", "the final answer is:", "**Answer:**", "the correct option is", "Answer = ", "the answer should
@@ -13,7 +13,7 @@ internal static partial class AnswerStatement
         + "|答案(?:应该|应当|应)?(?:是|为|[:：])|(?:正确|应|故)选(?:择|项)?(?:是|为|[:：])?(?= *[（(]?[A-J])";
 
     /// <summary>
-    /// What follows the last such phrase, up to the end of its sentence or line; null where nothing does.
+    /// The text after the last such phrase, up to the end of its sentence or line; null where there is none.
     /// </summary>
     public static string? Last(string text)
     {

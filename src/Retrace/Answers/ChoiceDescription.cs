@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Retrace.Answers;
 
-/// <summary>What stands behind the letter of a choice, as 15 does in "(A) 15".</summary>
+/// <summary>The text after the letter of a choice, such as 15 in "(A) 15".</summary>
 internal static partial class ChoiceDescription
 {
     // Before a letter, any other word makes it the name of something, as in "point B".

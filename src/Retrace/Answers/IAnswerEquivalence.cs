@@ -1,6 +1,8 @@
 namespace Retrace.Answers;
 
-/// <summary>Decides when two answers say the same. Reflexive and symmetric; not necessarily transitive.</summary>
+/// <summary>
+/// Decides when two answers are equal. The relation is reflexive and symmetric; not necessarily transitive.
+/// </summary>
 public interface IAnswerEquivalence
 {
     /// <summary>Whether the two answers are the same answer. Never throws.</summary>

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Retrace.Answers;
 
 /// <summary>
-/// What benchmarks take for an answer, in this order: the last box behind <c>&lt;/think&gt;</c>; the last
+/// Finds what benchmarks accept as an answer, in this order: the last box behind <c>&lt;/think&gt;</c>; the last
 /// <c>&lt;answer&gt;…&lt;/answer&gt;</c> there; what follows the last statement such as "answer is", "should be (D)" or
 /// "答案："; the last line behind <c>####</c>; a last line that is no more than a choice's letter or a number; a choice's
 /// letter that everything else explains; and the last box within the think tags.

@@ -6,7 +6,7 @@ namespace Retrace.Answers;
 /// Numbers are equal if they are after rounding, whatever their units; everything that is mathematically equal is, too.
 /// </summary>
 /// <param name="decimals">Decimal places that are kept.</param>
-/// <param name="mode">How; towards zero cuts off.</param>
+/// <param name="mode">How numbers are rounded; towards zero cuts off.</param>
 public sealed class RoundedEquivalence(int decimals, MidpointRounding mode = MidpointRounding.ToEven)
     : IAnswerEquivalence
 {

@@ -6,7 +6,7 @@ namespace Retrace.Answers;
 /// Numbers are equal if they differ by no more than this, whatever their units; everything that is mathematically equal
 /// is, too.
 /// </summary>
-/// <param name="tolerance">Absolute.</param>
+/// <param name="tolerance">The largest absolute difference between equal numbers.</param>
 public sealed class ToleranceEquivalence(double tolerance) : IAnswerEquivalence
 {
     private readonly MathematicalEquivalence _exact = new();

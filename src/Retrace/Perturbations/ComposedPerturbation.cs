@@ -3,7 +3,8 @@ using Retrace.Problems;
 namespace Retrace.Perturbations;
 
 /// <summary>
-/// Two different ones of several perturbations in a row, in any order, drawn for each image; each draws its own level.
+/// Applies two different perturbations one after the other, chosen at random for each image; each samples its own
+/// level.
 /// </summary>
 /// <param name="choices">At least two.</param>
 public sealed class ComposedPerturbation(params IReadOnlyList<IImagePerturbation> choices) : IImagePerturbation

@@ -12,7 +12,7 @@ public sealed class GaussianBlur(int highestLevel = PerturbationLevel.ReleasedHi
 
     public PixelImage Apply(PixelImage image, Random random)
     {
-        float[] kernel = Kernel(VariancePerLevel * PerturbationLevel.Draw(random, highestLevel));
+        float[] kernel = Kernel(VariancePerLevel * PerturbationLevel.Sample(random, highestLevel));
         float[] values = Array.ConvertAll(image.Rgb, value => (float)value); // [height, width, 3]
         int row = 3 * image.Width;
         values = Along(values, kernel, lines: image.Height, length: image.Width, stride: 3, lineStride: row);

@@ -10,7 +10,7 @@ public sealed class GaussianNoise(int highestLevel = PerturbationLevel.ReleasedH
 {
     public PixelImage Apply(PixelImage image, Random random)
     {
-        float std = (float)(PerturbationLevel.Draw(random, highestLevel) / 100.0 * 255);
+        float std = (float)(PerturbationLevel.Sample(random, highestLevel) / 100.0 * 255);
         byte[] noisy = new byte[image.Rgb.Length];
         // Box and Muller's transform gives two independent normal numbers from two uniform ones.
         for (int i = 0; i < noisy.Length; i += 2)

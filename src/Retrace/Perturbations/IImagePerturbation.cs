@@ -6,7 +6,7 @@ namespace Retrace.Perturbations;
 public interface IImagePerturbation
 {
     /// <summary>
-    /// A perturbed copy of the same size, drawn afresh on each call; the image itself is left as it is.
+    /// Returns a perturbed copy of the same size, random on each call; the image itself stays as it is.
     /// </summary>
     /// <remarks>Called from several threads at once.</remarks>
     PixelImage Apply(PixelImage image, Random random);

@@ -21,15 +21,17 @@ public static class ImagePerturbations
 
     public static IReadOnlyList<string> Names => Perturbations.Names;
 
-    /// <summary>Makes a perturbation of yours known by a name, as configurations then can choose it.</summary>
+    /// <summary>Registers a perturbation of your own under a name, so that configurations can choose it.</summary>
     /// <param name="name">Letters, digits, - and _. Registering it again replaces the perturbation.</param>
-    /// <param name="create">Is given the highest level, from 1 to 100.</param>
-    /// <exception cref="ArgumentException">The name cannot be used, or is that of a perturbation that ships.</exception>
+    /// <param name="create">Creates the perturbation from its highest level, 1 to 100.</param>
+    /// <exception cref="ArgumentException">
+    /// The name cannot be used, or belongs to a built-in perturbation.
+    /// </exception>
     public static void Register(string name, Func<int, IImagePerturbation> create) =>
         Perturbations.Register(name, create);
 
     /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <param name="highestLevel">Each image's level is drawn from 1 to this, which is at most 100.</param>
+    /// <param name="highestLevel">Each image's level is sampled from 1 to this, which is at most 100.</param>
     /// <exception cref="BadInputException">There is no perturbation of that name.</exception>
     public static IImagePerturbation Create(string name, int highestLevel = PerturbationLevel.ReleasedHighest) =>
         Perturbations[name](highestLevel);

@@ -3,7 +3,7 @@ using Retrace.Problems;
 namespace Retrace.Perturbations;
 
 /// <summary>
-/// What saving as JPEG does to the pixels, at a quality of 100 − level (at least 1) and without chroma subsampling.
+/// Changes the pixels as saving as JPEG does, at a quality of 100 − level (at least 1) and without chroma subsampling.
 /// </summary>
 /// <remarks>
 /// Only the quantisation of the cosine transform loses anything, and the entropy coding behind it nothing, so no file
@@ -50,7 +50,7 @@ public sealed class JpegCompression(int highestLevel = PerturbationLevel.Release
 
     public PixelImage Apply(PixelImage image, Random random)
     {
-        int quality = Math.Max(1, 100 - PerturbationLevel.Draw(random, highestLevel));
+        int quality = Math.Max(1, 100 - PerturbationLevel.Sample(random, highestLevel));
         float[] luminance = Steps(Luminance, quality);
         float[] chrominance = Steps(Chrominance, quality);
         byte[] lossy = new byte[image.Rgb.Length];

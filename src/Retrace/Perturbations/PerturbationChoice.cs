@@ -8,7 +8,7 @@ namespace Retrace.Perturbations;
 public sealed record PerturbationChoice(string Name, int Level)
 {
     /// <summary>Choices with commas between them, each with a level where that is not the usual one, and each once.</summary>
-    /// <param name="option">Named in messages.</param>
+    /// <param name="option">The option's name in error messages.</param>
     /// <exception cref="BadInputException">There is no such perturbation or level.</exception>
     public static IReadOnlyList<PerturbationChoice> ParseList(string option, string list) =>
     [
@@ -17,7 +17,7 @@ public sealed record PerturbationChoice(string Name, int Level)
             .Distinct(),
     ];
 
-    /// <summary>One such choice.</summary>
+    /// <summary>Parses one choice, such as <c>gaussian:20</c>.</summary>
     /// <inheritdoc cref="ParseList"/>
     public static PerturbationChoice Parse(string option, string text)
     {
@@ -34,7 +34,7 @@ public sealed record PerturbationChoice(string Name, int Level)
         return choice;
     }
 
-    /// <summary>The perturbation itself.</summary>
+    /// <summary>Creates the perturbation that this choice names.</summary>
     public IImagePerturbation Create() => ImagePerturbations.Create(Name, Level);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}:{Level}");

@@ -10,7 +10,7 @@ public sealed class ReducedContrast(int highestLevel = PerturbationLevel.Release
 {
     public PixelImage Apply(PixelImage image, Random random)
     {
-        double share = PerturbationLevel.Draw(random, highestLevel) / 100.0;
+        double share = PerturbationLevel.Sample(random, highestLevel) / 100.0;
         double mean = image.Rgb.Average(value => (double)value);
         byte[] paler =
             [.. Enumerable.Range(0, 256).Select(value => (byte)Math.Round(double.Lerp(value, mean, share)))];

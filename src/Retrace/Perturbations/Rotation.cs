@@ -15,7 +15,7 @@ public sealed class Rotation(int highestLevel = PerturbationLevel.ReleasedHighes
 
     public PixelImage Apply(PixelImage image, Random random)
     {
-        double degrees = DegreesPerLevel * PerturbationLevel.Draw(random, highestLevel);
+        double degrees = DegreesPerLevel * PerturbationLevel.Sample(random, highestLevel);
         degrees = random.Next(2) == 0 ? degrees : -degrees;
         (double sin, double cos) = Math.SinCos(degrees * Math.PI / 180);
         double centreX = (image.Width - 1) / 2.0;

@@ -9,14 +9,14 @@ public sealed class SaltAndPepper(int highestLevel = PerturbationLevel.ReleasedH
 {
     public PixelImage Apply(PixelImage image, Random random)
     {
-        double share = PerturbationLevel.Draw(random, highestLevel) / 100.0;
+        double share = PerturbationLevel.Sample(random, highestLevel) / 100.0;
         byte[] noisy = image.Rgb.AsSpan().ToArray();
         for (int i = 0; i < noisy.Length; i += 3)
         {
-            double draw = random.NextDouble();
-            if (draw < share)
+            double uniform = random.NextDouble();
+            if (uniform < share)
             {
-                byte value = draw < share / 2 ? byte.MaxValue : byte.MinValue;
+                byte value = uniform < share / 2 ? byte.MaxValue : byte.MinValue;
                 noisy.AsSpan(i, 3).Fill(value);
             }
         }

@@ -3,7 +3,7 @@ namespace Retrace.Problems;
 /// <summary>An image as it is stored: encoded bytes, read when they are needed.</summary>
 public abstract record ProblemImage
 {
-    /// <summary>Names the image in messages.</summary>
+    /// <summary>The image's name in error messages.</summary>
     public abstract string Name { get; }
 
     /// <summary>The encoded bytes (PNG, JPEG, …).</summary>

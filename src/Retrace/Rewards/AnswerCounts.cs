@@ -16,16 +16,16 @@ internal sealed class AnswerCounts
         RetracedTotal = group.Retraced.Sum(answers => answers.Count);
     }
 
-    /// <summary>n</summary>
+    /// <summary>n, the number of maternal trajectories.</summary>
     public int MaternalTotal { get; }
 
-    /// <summary>|R| = n·k</summary>
+    /// <summary>|R| = n·k, the number of continuations.</summary>
     public int RetracedTotal { get; }
 
-    /// <summary>c_M(a)</summary>
+    /// <summary>c_M(a): how often the answer occurs in the maternal round.</summary>
     public int Maternal(int answer) => _maternal.GetValueOrDefault(answer);
 
-    /// <summary>c_R(a)</summary>
+    /// <summary>c_R(a): how often the answer occurs in re-inference.</summary>
     public int Retraced(int answer) => _retraced.GetValueOrDefault(answer);
 
     /// <summary>f_all(a) = (c_M(a) + c_R(a)) / (n + |R|)</summary>

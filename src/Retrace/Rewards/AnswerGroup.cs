@@ -38,14 +38,14 @@ public sealed record AnswerGroup
     /// </summary>
     public int? GoldClass { get; init; }
 
-    /// <summary>What the rule that scores the group reads besides answers.</summary>
+    /// <summary>The evidence that the rule which scores the group reads besides answers.</summary>
     public IReadOnlyList<Evidence> Evidence { get; init; } = [];
 
     /// <summary>Partitions the answers of both rounds to one problem.</summary>
     /// <param name="maternal">[n] null where none could be extracted.</param>
     /// <param name="retraced">[n][m] the continuations' answers, likewise; empty where nothing was retraced.</param>
     /// <param name="gold">The label; null: none. It takes no part in the partition.</param>
-    /// <param name="equivalence">Which answers are the same one.</param>
+    /// <param name="equivalence">Decides which answers count as equal.</param>
     public static AnswerGroup Of(
         IReadOnlyList<string?> maternal,
         IReadOnlyList<IReadOnlyList<string?>> retraced,
@@ -68,7 +68,7 @@ public sealed record AnswerGroup
         };
     }
 
-    /// <summary>The evidence of one kind.</summary>
+    /// <summary>The group's evidence of type <typeparamref name="T"/>.</summary>
     /// <exception cref="ArgumentException">The group carries none.</exception>
     public T Read<T>()
         where T : Evidence =>

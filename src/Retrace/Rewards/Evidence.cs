@@ -1,7 +1,7 @@
 namespace Retrace.Rewards;
 
 /// <summary>
-/// Something about a group besides its answers. A group carries what its rule declares to read
+/// What a reward rule may read of a group besides its answers. A group carries what its rule declares
 /// (<see cref="IRewardRule.Reads"/>) and nothing else.
 /// </summary>
 public abstract record Evidence;
@@ -19,5 +19,5 @@ public sealed record MeanEntropies(IReadOnlyList<double> Values) : Evidence;
 public sealed record SelfCertainties(IReadOnlyList<double> Values) : Evidence;
 
 /// <summary>The problem's own stream of random numbers.</summary>
-/// <param name="Stream">Read from its start.</param>
+/// <param name="Stream">The stream, which is read from its start.</param>
 public sealed record RandomNumbers(Random Stream) : Evidence;

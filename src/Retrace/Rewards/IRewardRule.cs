@@ -4,7 +4,7 @@ namespace Retrace.Rewards;
 
 /// <summary>Scores the maternal trajectories of one problem, and says what it reads to do so.</summary>
 /// <remarks>
-/// Whoever runs a rule asks it: only what it reads is sampled, measured and handed over, so a rule that does not declare
+/// The caller asks the rule: only what it reads is sampled, measured and passed on, so a rule that does not declare
 /// <see cref="RewardInputs.Label"/> never sees one.
 /// </remarks>
 public interface IRewardRule
@@ -14,10 +14,10 @@ public interface IRewardRule
     /// <summary>Everything that the rule reads besides the maternal answers.</summary>
     RewardInputs Reads { get; }
 
-    /// <summary>Those of <see cref="Reads"/> without which its scores mean nothing.</summary>
+    /// <summary>The part of <see cref="Reads"/> without which its scores mean nothing.</summary>
     RewardInputs Needs => Reads;
 
-    /// <summary>Which answers count as the same one.</summary>
+    /// <summary>Decides which answers count as equal.</summary>
     IAnswerEquivalence Equivalence => Mathematical;
 
     /// <summary>

@@ -4,7 +4,7 @@ namespace Retrace.Rewards;
 [Flags]
 public enum RewardInputs
 {
-    /// <summary>The maternal answers alone.</summary>
+    /// <summary>Nothing besides the maternal answers.</summary>
     None = 0,
 
     /// <summary>The answers of re-inference (<see cref="AnswerGroup.Retraced"/>).</summary>

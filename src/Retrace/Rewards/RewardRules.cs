@@ -31,10 +31,10 @@ public static class RewardRules
     /// <summary>All of them, registered ones included.</summary>
     public static IReadOnlyList<string> Names => Rules.Names;
 
-    /// <summary>Makes a rule of yours known by a name, as configurations then can choose it.</summary>
+    /// <summary>Registers a rule of your own under a name, so that configurations can choose it.</summary>
     /// <param name="name">Letters, digits, - and _. Registering it again replaces the rule.</param>
-    /// <param name="create">Is given the numbers of the configuration.</param>
-    /// <exception cref="ArgumentException">The name cannot be used, or is that of a rule that ships.</exception>
+    /// <param name="create">Creates the rule from the numbers in the configuration.</param>
+    /// <exception cref="ArgumentException">The name cannot be used, or belongs to a built-in rule.</exception>
     public static void Register(string name, Func<RewardParameters, IRewardRule> create) => Rules.Register(name, create);
 
     /// <summary>A rule with its default numbers.</summary>

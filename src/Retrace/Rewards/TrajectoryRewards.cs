@@ -2,10 +2,12 @@ using Retrace.Advantages;
 
 namespace Retrace.Rewards;
 
-/// <summary>The rewards that a rule gives a batch of groups, and the advantages that come of them.</summary>
+/// <summary>
+/// Computes the rewards that a rule gives a batch of groups, and the advantages that follow from them.
+/// </summary>
 /// <param name="rule">Scores the groups.</param>
 /// <param name="formatWeight">w of <see cref="RewardBlend.Total"/>.</param>
-/// <param name="normalisation">What a reward's distance from its group's mean is divided by.</param>
+/// <param name="normalisation">What a reward's deviation from the mean of its group is divided by.</param>
 public sealed class TrajectoryRewards(IRewardRule rule, double formatWeight, AdvantageNormalisation normalisation)
 {
     /// <summary>[n] the reward of each maternal trajectory. The rule sees no label that it does not read.</summary>

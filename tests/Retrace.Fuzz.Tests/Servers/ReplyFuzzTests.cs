@@ -84,7 +84,7 @@ public sealed class ReplyFuzzTests : IDisposable
         IServerCall? call = calls.SingleOrDefault(call => call.Path == path);
         await Assert.ThrowsAsync<ServerFaultException>(() => call is null
             ? server.FindModelAsync(TestContext.Current.CancellationToken)
-            : DrawAsync(server, call, samples: 1));
+            : GenerateAsync(server, call, samples: 1));
     }
 
     [Fact]
@@ -94,14 +94,14 @@ public sealed class ReplyFuzzTests : IDisposable
             $$"""{"choices":[{"index":0,"text":"{{new string('x', 1 << 24)}}","finish_reason":"length"}]}"""));
         using RolloutServer server = new(_reply.Address, key: null, TimeProvider.System);
         ServerFaultException fault = await Assert.ThrowsAsync<ServerFaultException>(
-            () => DrawAsync(server, new CompletionsCall(), samples: 1));
+            () => GenerateAsync(server, new CompletionsCall(), samples: 1));
         Assert.Contains($"{1 << 24} characters", fault.Message);
     }
 
     private void Fuzz(string name, IServerCall call, string seed) =>
-        Fuzz(name, seed, server => DrawAsync(server, call, samples: 2));
+        Fuzz(name, seed, server => GenerateAsync(server, call, samples: 2));
 
-    private async Task DrawAsync(RolloutServer server, IServerCall call, int samples)
+    private async Task GenerateAsync(RolloutServer server, IServerCall call, int samples)
     {
         var job = new RolloutJob(0, 0, samples, new ServerPrompt([1, 2, 3], null, null, [], 3), MaxTokens: 4, Seed: 1);
         new SampleReading(_model.Tokenizer, _model.Network.Config).Read(

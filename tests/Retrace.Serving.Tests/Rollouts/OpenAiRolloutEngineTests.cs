@@ -27,17 +27,17 @@ public sealed class OpenAiRolloutEngineTests : ServerRolloutTests
             .. Requests(1),
             .. expected.Select((samples, i) => Kept(i, samples[0].Tokens[..KeptOf(samples[0])])),
         ];
-        Generation[][] drawn = engine.Generate(requests, new SamplingSettings(0), Cancellation);
+        Generation[][] generated = engine.Generate(requests, new SamplingSettings(0), Cancellation);
 
         for (int i = 0; i < Problems.Length; i++)
         {
             Generation whole = expected[i][0];
-            Assert.Equal(whole.Tokens, drawn[i][0].Tokens);
-            Assert.Equal(whole.Stopped, drawn[i][0].Stopped);
-            Assert.Equal(whole.Tokens[KeptOf(whole)..], drawn[Problems.Length + i][0].Tokens);
-            AssertClose(whole.LogProbs, drawn[i][0].LogProbs);
-            AssertClose(whole.LogProbs, drawn[i][0].DrawnLogProbs!);
-            AssertClose(whole.Entropies, drawn[i][0].Entropies);
+            Assert.Equal(whole.Tokens, generated[i][0].Tokens);
+            Assert.Equal(whole.Stopped, generated[i][0].Stopped);
+            Assert.Equal(whole.Tokens[KeptOf(whole)..], generated[Problems.Length + i][0].Tokens);
+            AssertClose(whole.LogProbs, generated[i][0].LogProbs);
+            AssertClose(whole.LogProbs, generated[i][0].ServerLogProbs!);
+            AssertClose(whole.Entropies, generated[i][0].Entropies);
         }
         Assert.Equal(new RolloutIncidents(0, 0, 0), engine.TakeIncidents());
     }
@@ -50,10 +50,10 @@ public sealed class OpenAiRolloutEngineTests : ServerRolloutTests
         engine.UsePolicy(0, Cancellation);
         int[] prompt = Model.Tokenizer.Encode(Model.Family.Chat.Prompt("How many?", 0));
         RolloutRequest request = new(prompt, [], MaxTokens, [new Random(1)]);
-        Generation drawn = engine.Generate([request], new SamplingSettings(0), Cancellation)[0][0];
+        Generation generated = engine.Generate([request], new SamplingSettings(0), Cancellation)[0][0];
         Generation expected = Local(Model, [request], new SamplingSettings(0))[0][0];
-        Assert.Equal(expected.Tokens, drawn.Tokens);
-        AssertClose(expected.LogProbs, drawn.DrawnLogProbs!);
+        Assert.Equal(expected.Tokens, generated.Tokens);
+        AssertClose(expected.LogProbs, generated.ServerLogProbs!);
         BadInputException error = Assert.Throws<BadInputException>(() =>
             engine.Generate(Requests(1), new SamplingSettings(0), Cancellation));
         Assert.Contains("no images", error.Message);
@@ -102,7 +102,7 @@ public sealed class OpenAiRolloutEngineTests : ServerRolloutTests
     [Theory]
     [InlineData("vllm", "messages")]
     [InlineData("sglang", "tokens")]
-    public async Task What_a_model_recommends_to_its_server_changes_nothing_that_is_drawn(string api, string prompts)
+    public async Task What_a_model_recommends_to_its_server_does_not_change_the_samples(string api, string prompts)
     {
         await using RunningServer server = await RunningServer.StartAsync(updates: Folder.Path);
         await using FaultyProxy proxy = await FaultyProxy.StartAsync(server.Address);
@@ -127,9 +127,9 @@ public sealed class OpenAiRolloutEngineTests : ServerRolloutTests
         older.Fault = Fault.IdsAsText;
         using OpenAiRolloutEngine engine = Connect(Model, [older.Address]);
         engine.UsePolicy(0, Cancellation);
-        Generation[][] drawn = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
-        AssertSame(Local(Model, Requests(1), new SamplingSettings(0)), drawn);
-        Assert.All(drawn, samples => AssertClose(samples[0].LogProbs, samples[0].DrawnLogProbs!));
+        Generation[][] generated = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
+        AssertSame(Local(Model, Requests(1), new SamplingSettings(0)), generated);
+        Assert.All(generated, samples => AssertClose(samples[0].LogProbs, samples[0].ServerLogProbs!));
     }
 
     [Fact]
@@ -140,23 +140,23 @@ public sealed class OpenAiRolloutEngineTests : ServerRolloutTests
         terse.Fault = Fault.TextAlone;
         using OpenAiRolloutEngine engine = Connect(Model, [terse.Address]);
         engine.UsePolicy(0, Cancellation);
-        Generation[][] drawn = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
+        Generation[][] generated = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
         Generation[][] expected = Local(Model, Requests(1), new SamplingSettings(0));
-        int asDrawn = 0;
-        foreach ((Generation own, Generation theirs) in expected.Zip(drawn, (own, theirs) => (own[0], theirs[0])))
+        int asSampled = 0;
+        foreach ((Generation own, Generation theirs) in expected.Zip(generated, (own, theirs) => (own[0], theirs[0])))
         {
             Assert.Equal(Model.Tokenizer.Decode(own.Tokens), Model.Tokenizer.Decode(theirs.Tokens));
             Assert.Equal(own.Stopped, theirs.Stopped);
             Assert.Equal(theirs.Tokens.Length, theirs.LogProbs.Length);
             Assert.Equal(theirs.Tokens.Length, theirs.Entropies.Length);
-            Assert.Null(theirs.DrawnLogProbs);
+            Assert.Null(theirs.ServerLogProbs);
             if (own.Tokens.SequenceEqual(theirs.Tokens)) // The same text can be split otherwise.
             {
                 AssertClose(own.LogProbs, theirs.LogProbs);
-                asDrawn++;
+                asSampled++;
             }
         }
-        Assert.True(asDrawn > 0);
+        Assert.True(asSampled > 0);
         Assert.Equal(new RolloutIncidents(0, 0, 0), engine.TakeIncidents());
     }
 

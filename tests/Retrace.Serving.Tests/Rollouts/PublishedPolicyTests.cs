@@ -35,7 +35,7 @@ public sealed class PublishedPolicyTests : ServerRolloutTests
         Generation[][] after = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
         AssertSame(Local(policy, Requests(1), new SamplingSettings(0)), after);
         Assert.NotEqual(before.Select(one => one[0].Tokens), after.Select(one => one[0].Tokens));
-        Assert.All(after, one => AssertClose(one[0].LogProbs, one[0].DrawnLogProbs!));
+        Assert.All(after, one => AssertClose(one[0].LogProbs, one[0].ServerLogProbs!));
         // One version lies there at a time.
         Assert.Single(Directory.GetDirectories(Folder.Combine("weights-0")));
         Assert.Equal(new RolloutIncidents(0, 0, 0), engine.TakeIncidents());
@@ -58,8 +58,8 @@ public sealed class PublishedPolicyTests : ServerRolloutTests
         }
         await server.AskAsync("update_weights_from_disk", new JsonObject { ["model_path"] = start });
 
-        Generation[][] drawn = engine.Generate(Requests(2), new SamplingSettings(0), Cancellation);
-        AssertSame(Local(Model, Requests(2), new SamplingSettings(0)), drawn);
+        Generation[][] generated = engine.Generate(Requests(2), new SamplingSettings(0), Cancellation);
+        AssertSame(Local(Model, Requests(2), new SamplingSettings(0)), generated);
         RolloutIncidents incidents = engine.TakeIncidents()!;
         Assert.InRange(incidents.StaleSamples, 2, 8);
     }
@@ -74,10 +74,10 @@ public sealed class PublishedPolicyTests : ServerRolloutTests
         Generation[][] before = Local(Model, Requests(1), new SamplingSettings(0));
         Disturb(Model);
         PublishWithoutServers(engine, 1);
-        Generation[][] drawn = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
-        AssertSame(before, drawn);
+        Generation[][] generated = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
+        AssertSame(before, generated);
         // Ours are of the policy as it is, so that the ratio tells the two apart.
-        Assert.Contains(drawn, one => !AreClose(one[0].LogProbs, one[0].DrawnLogProbs!));
+        Assert.Contains(generated, one => !AreClose(one[0].LogProbs, one[0].ServerLogProbs!));
     }
 
     [Theory]
@@ -105,8 +105,8 @@ public sealed class PublishedPolicyTests : ServerRolloutTests
         Task used = Task.Run(() => engine.UsePolicy(0, Cancellation), Cancellation);
         await time.EndAsync(Grace, Cancellation);
         await used;
-        Generation[][] drawn = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
-        AssertSame(Local(policy, Requests(1), new SamplingSettings(0)), drawn);
+        Generation[][] generated = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
+        AssertSame(Local(policy, Requests(1), new SamplingSettings(0)), generated);
         Assert.Empty(hanging.Requests);
         Assert.Single(hanging.Loads);
 
@@ -114,8 +114,8 @@ public sealed class PublishedPolicyTests : ServerRolloutTests
         hanging.LoadingFault = Fault.None;
         Disturb(policy);
         engine.UsePolicy(1, Cancellation);
-        drawn = engine.Generate(Requests(3), new SamplingSettings(0), Cancellation);
-        AssertSame(Local(policy, Requests(3), new SamplingSettings(0)), drawn);
+        generated = engine.Generate(Requests(3), new SamplingSettings(0), Cancellation);
+        AssertSame(Local(policy, Requests(3), new SamplingSettings(0)), generated);
         Assert.NotEmpty(hanging.Requests);
         Assert.Equal(2, hanging.Loads.Count);
         Assert.Equal(new RolloutIncidents(0, 0, 0), engine.TakeIncidents());
@@ -136,11 +136,11 @@ public sealed class PublishedPolicyTests : ServerRolloutTests
         await time.EndAsync(Grace, Cancellation);
         await used;
         time.LetPass(TimeSpan.FromSeconds(new RolloutSettings().HedgeAfter));
-        Task<Generation[][]> drawing =
+        Task<Generation[][]> generation =
             Task.Run(() => engine.Generate(Requests(1), new SamplingSettings(0), Cancellation), Cancellation);
         await silent.UntilAskedAsync(Problems.Length);
         slow.Resume();
-        AssertSame(Local(Model, Requests(1), new SamplingSettings(0)), await drawing);
+        AssertSame(Local(Model, Requests(1), new SamplingSettings(0)), await generation);
         Assert.Equal(Problems.Length, slow.Requests.Count);
         Assert.Single(slow.Loads);
         Assert.Equal(0, engine.TakeIncidents()!.FailedRequests);

@@ -40,9 +40,9 @@ public sealed class ServerFaultTests : ServerRolloutTests
         faulty.UsePolicy(0, Cancellation);
         sound.UsePolicy(0, Cancellation);
 
-        Generation[][] drawn = faulty.Generate(Requests(4), new SamplingSettings(1), Cancellation);
+        Generation[][] generated = faulty.Generate(Requests(4), new SamplingSettings(1), Cancellation);
         Generation[][] expected = sound.Generate(Requests(4), new SamplingSettings(1), Cancellation);
-        AssertSame(expected, drawn);
+        AssertSame(expected, generated);
         RolloutIncidents incidents = faulty.TakeIncidents()!;
         Assert.True((fault == Fault.Silence ? incidents.HedgedRequests : incidents.FailedRequests) > 0);
         Assert.Equal(new RolloutIncidents(0, 0, 0), faulty.TakeIncidents());
@@ -63,15 +63,15 @@ public sealed class ServerFaultTests : ServerRolloutTests
         using OpenAiRolloutEngine engine = Connect(Model, [proxy.Address], time);
         engine.UsePolicy(0, Cancellation);
         RolloutRequest[] request = Requests(1)[..1];
-        Task<Generation[][]> drawing =
+        Task<Generation[][]> generation =
             Task.Run(() => engine.Generate(request, new SamplingSettings(0), Cancellation), Cancellation);
         if (fault == Fault.Silence)
         {
             await proxy.UntilAskedAsync(1);
             await time.EndAsync(RequestTimeout, Cancellation);
         }
-        Generation[][] drawn = await drawing;
-        AssertSame(Local(Model, Requests(1)[..1], new SamplingSettings(0)), drawn);
+        Generation[][] generated = await generation;
+        AssertSame(Local(Model, Requests(1)[..1], new SamplingSettings(0)), generated);
         Assert.Equal(1, engine.TakeIncidents()!.FailedRequests);
         Assert.Equal(loads, proxy.Loads.Count);
     }
@@ -86,13 +86,13 @@ public sealed class ServerFaultTests : ServerRolloutTests
         using OpenAiRolloutEngine engine = Connect(Model, [silent.Address], time);
         engine.UsePolicy(0, Cancellation);
         using var stop = new CancellationTokenSource();
-        Task drawing = Task.Run(
+        Task generation = Task.Run(
             () => engine.Generate([Requests(1)[0]], new SamplingSettings(0), stop.Token), Cancellation);
         await silent.UntilAskedAsync(1);
         await time.EndAsync(RequestTimeout, Cancellation);
         await silent.UntilAskedAsync(2);
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => drawing);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => generation);
         Assert.Equal(1, engine.TakeIncidents()!.FailedRequests);
     }
 
@@ -106,8 +106,8 @@ public sealed class ServerFaultTests : ServerRolloutTests
         using OpenAiRolloutEngine engine =
             Connect(Model, [proxy.Address, other.Address], new HeldTime(HedgeAfter));
         engine.UsePolicy(0, Cancellation);
-        Generation[][] drawn = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
-        AssertSame(Local(Model, Requests(1), new SamplingSettings(0)), drawn);
+        Generation[][] generated = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
+        AssertSame(Local(Model, Requests(1), new SamplingSettings(0)), generated);
         RolloutIncidents incidents = engine.TakeIncidents()!;
         Assert.True(incidents.HedgedRequests > 0);
         Assert.Equal(0, incidents.FailedRequests);
@@ -127,11 +127,11 @@ public sealed class ServerFaultTests : ServerRolloutTests
             "rollout.samples_per_request=1",
             "rollout.requests_per_server=1");
         engine.UsePolicy(0, Cancellation);
-        Task drawing = Task.Run(
+        Task generation = Task.Run(
             () => engine.Generate(Requests(5), new SamplingSettings(1), Cancellation), Cancellation);
         await quick.UntilAskedAsync(12); // While the other has its first request.
         slow.Resume();
-        await drawing;
+        await generation;
         Assert.Equal(20, slow.Requests.Count + quick.Requests.Count);
         Assert.True(slow.Requests.Count < quick.Requests.Count, $"{slow.Requests.Count} of 20");
     }
@@ -145,10 +145,10 @@ public sealed class ServerFaultTests : ServerRolloutTests
         using OpenAiRolloutEngine engine = Connect(Model, [proxy.Address]);
         engine.UsePolicy(0, Cancellation);
         using CancellationTokenSource stop = new();
-        Task drawing = Task.Run(
+        Task generation = Task.Run(
             () => engine.Generate(Requests(1), new SamplingSettings(0), stop.Token), Cancellation);
         await proxy.UntilAskedAsync(1);
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => drawing);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => generation);
     }
 }

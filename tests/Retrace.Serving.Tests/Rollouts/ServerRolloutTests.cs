@@ -33,9 +33,9 @@ public abstract class ServerRolloutTests : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    protected static void AssertSame(Generation[][] expected, Generation[][] drawn) => Assert.Equal(
+    protected static void AssertSame(Generation[][] expected, Generation[][] generated) => Assert.Equal(
         expected.SelectMany(samples => samples).Select(sample => sample.Tokens),
-        drawn.SelectMany(samples => samples).Select(sample => sample.Tokens));
+        generated.SelectMany(samples => samples).Select(sample => sample.Tokens));
 
     protected static void AssertClose(float[] expected, float[] actual)
     {

@@ -52,7 +52,7 @@ public sealed class LoraLearningTests
             {
                 moved.Parameters[name].add_(part, share);
             }
-            return LearnerTests.LossOf(moved, start, samples, Settings);
+            return GrpoLearnerTests.LossOf(moved, start, samples, Settings);
         }
     }
 
@@ -71,7 +71,7 @@ public sealed class LoraLearningTests
         float[][] reference = LogProbs(start, samples);
         using VisionLanguageNetwork before = policy.Clone();
         Train(policy);
-        using Learner learner = new(
+        using GrpoLearner learner = new(
             policy, start, Settings with { LearningRate = 1e-2, MaxGradNorm = 1 }, new RolloutSettings(), seed: 0);
         for (int step = 1; step <= 3; step++)
         {
@@ -109,7 +109,7 @@ public sealed class LoraLearningTests
         using VisionLanguageNetwork policy = Adapted(start, Lora with { Dropout = 0.3 });
         TrainingSample[] samples = Samples(policy);
         Train(policy);
-        using Learner learner = new(
+        using GrpoLearner learner = new(
             policy, start, Settings with { LearningRate = 1e-6, MaxGradNorm = 1 }, new RolloutSettings(), seed: 0);
         const string A = "model.layers.0.self_attn.q_proj.lora_A.weight";
         float[] before = Precise();
@@ -137,7 +137,7 @@ public sealed class LoraLearningTests
 
         double KlAgainst(VisionLanguageNetwork reference)
         {
-            using Learner learner = new(policy, reference, Settings, new RolloutSettings(), seed: 0);
+            using GrpoLearner learner = new(policy, reference, Settings, new RolloutSettings(), seed: 0);
             return learner.Learn(1, samples).Kl!.Value;
         }
     }
@@ -150,7 +150,7 @@ public sealed class LoraLearningTests
         using VisionLanguageNetwork before = policy.Clone();
         TrainingSample[] samples = Samples(policy);
         policy.Train(vision: false);
-        using Learner learner = new(
+        using GrpoLearner learner = new(
             policy, null, Settings with { LearningRate = 1e-3, Kl = 0 }, new RolloutSettings(), seed: 0);
         learner.Learn(1, samples);
         foreach (string name in policy.Parameters.Names)
@@ -190,7 +190,7 @@ public sealed class LoraLearningTests
         using VisionLanguageNetwork policy = Adapted(start, Lora with { Dropout = 0.3 });
         TrainingSample[] samples = Samples(policy);
         Train(policy);
-        using Learner learner = new(policy, start, Settings, new RolloutSettings(), seed: 0);
+        using GrpoLearner learner = new(policy, start, Settings, new RolloutSettings(), seed: 0);
         learner.Learn(1, samples);
         long tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         for (int step = 2; step <= 10; step++)
@@ -270,7 +270,7 @@ public sealed class LoraLearningTests
         using VisionLanguageNetwork trained = policy.Clone();
         Train(trained);
         trained.RecomputesActivations = recompute;
-        using Learner learner = new(trained, reference, Settings, new RolloutSettings(), seed);
+        using GrpoLearner learner = new(trained, reference, Settings, new RolloutSettings(), seed);
         learner.Optimizer.ResumeAt(optimizerStep);
         learner.Learn(1, samples);
         using Scalar tenth = 0.1;

@@ -54,7 +54,7 @@ public sealed class LocalRolloutEngineTests : IDisposable
 
         AssertClose(predictions.LogProbs, generated.SelectMany(samples => samples).SelectMany(one => one.LogProbs));
         AssertClose(predictions.Entropies!, generated.SelectMany(samples => samples).SelectMany(one => one.Entropies));
-        // The case is worth something only if rows left the batch early and image tokens were drawn as text.
+        // The case is worth something only if rows left the batch early and image tokens were sampled as text.
         Assert.True(generated.SelectMany(samples => samples).Select(one => one.Tokens.Length).Distinct().Count() > 5);
         Assert.Contains(responses, response => response.Response.Contains(SmallModel.ImagePad));
     }
@@ -115,7 +115,7 @@ public sealed class LocalRolloutEngineTests : IDisposable
         ];
         Generation[][] expected = new LocalRolloutEngine(_model, maxBatchSequences).Generate(
             Requests(samples: 4, maxTokens: 12), new SamplingSettings(1), TestContext.Current.CancellationToken);
-        Generation[][] drawn = new LocalRolloutEngine(_model, maxBatchSequences).Generate(
+        Generation[][] generated = new LocalRolloutEngine(_model, maxBatchSequences).Generate(
             requests,
             new SamplingSettings(1),
             TestContext.Current.CancellationToken,
@@ -128,7 +128,7 @@ public sealed class LocalRolloutEngineTests : IDisposable
             });
         Assert.Equal(
             expected.SelectMany(samples => samples).Select(one => one.Tokens),
-            drawn.SelectMany(samples => samples).Select(one => one.Tokens));
+            generated.SelectMany(samples => samples).Select(one => one.Tokens));
         Assert.All(images, image => Assert.All(image.Patches, value => Assert.Equal(float.NaN, value)));
     }
 
@@ -201,7 +201,7 @@ public sealed class LocalRolloutEngineTests : IDisposable
     [Fact]
     public void Generation_goes_on_beyond_the_rooms_first_size()
     {
-        // A model that never stops: its stop tokens are outside what it can draw.
+        // A model that never stops: its stop tokens are outside what it can sample.
         using var endless = new VisionLanguageNetwork(
             SmallModel.Config() with { Tokens = _model.Config.Tokens with { Stops = [1001] } },
             ScalarType.Float32,

@@ -7,7 +7,7 @@ namespace Retrace.Training.Tests.Rollouts;
 
 public sealed class TokenSamplerTests
 {
-    private const int Draws = 4000;
+    private const int Samples = 4000;
 
     private static readonly int[] Stops = [0, 3];
 
@@ -43,16 +43,16 @@ public sealed class TokenSamplerTests
     public void The_ends_of_the_uniform_numbers_lead_to_tokens_that_can_occur()
     {
         const float Highest = 1 - (1f / (1 << 24));
-        Assert.Equal([1, 1], Draw([-200, 0, 0, -200], [0, 0], new SamplingSettings(1)).Select(drawn => drawn.Token));
-        Assert.Equal([2], Draw([-200, 0, 0, -200], [Highest], new SamplingSettings(1)).Select(drawn => drawn.Token));
-        Assert.Equal([2], Draw([-200, 0, 1, -200], [0], new SamplingSettings(1, 0.5)).Select(drawn => drawn.Token));
+        Assert.Equal([1, 1], Sample([-200, 0, 0, -200], [0, 0], new SamplingSettings(1)).Select(one => one.Token));
+        Assert.Equal([2], Sample([-200, 0, 0, -200], [Highest], new SamplingSettings(1)).Select(one => one.Token));
+        Assert.Equal([2], Sample([-200, 0, 1, -200], [0], new SamplingSettings(1, 0.5)).Select(one => one.Token));
     }
 
     [Fact]
     public void Temperature_0_takes_the_likeliest_and_measures_at_temperature_1()
     {
         float[] logits = [.. Probabilities.Select(p => (float)Math.Log(p) + 3)];
-        (int token, float[] measured) = Draw(logits, [0.99f], new SamplingSettings(0, MeasureSelfCertainty: true))[0];
+        (int token, float[] measured) = Sample(logits, [0.99f], new SamplingSettings(0, MeasureSelfCertainty: true))[0];
         Assert.Equal(1, token);
         Close.Relative(Math.Log(0.4), measured[0], 1e-5);
         Close.Relative(-Probabilities.Sum(p => p * Math.Log(p)), measured[1], 1e-5);
@@ -66,31 +66,31 @@ public sealed class TokenSamplerTests
         float[] logits = [.. Probabilities.Select(p => (float)Math.Log(p))];
         double[] powers = [.. Probabilities.Select(p => p * p)];
         double[] tempered = [.. powers.Select(power => power / powers.Sum())];
-        (int token, float[] measured) = Draw(logits, [0.5f], new SamplingSettings(0.5, TopP: 0.3))[0];
+        (int token, float[] measured) = Sample(logits, [0.5f], new SamplingSettings(0.5, TopP: 0.3))[0];
         Assert.Equal(1, token);
         Assert.Equal(2, measured.Length);
         Close.Relative(Math.Log(tempered[1]), measured[0], 1e-5);
         Close.Relative(-tempered.Sum(p => p * Math.Log(p)), measured[1], 1e-5);
     }
 
-    // Uniform numbers that are spread evenly draw every token in proportion, up to rounding at its two borders.
+    // Uniform numbers that are spread evenly sample every token in proportion, up to rounding at its two borders.
     private static void AssertShares(double[] expected, SamplingSettings settings)
     {
         float[] logits = [.. Probabilities.Select(p => (float)Math.Log(p))];
-        float[] uniform = [.. Enumerable.Range(0, Draws).Select(i => (i + 0.5f) / Draws)];
+        float[] uniform = [.. Enumerable.Range(0, Samples).Select(i => (i + 0.5f) / Samples)];
         int[] counts = new int[logits.Length];
-        foreach ((int token, float[] _) in Draw(logits, uniform, settings))
+        foreach ((int token, float[] _) in Sample(logits, uniform, settings))
         {
             counts[token]++;
         }
         Assert.All(expected.Zip(counts), pair =>
         {
             int slack = pair.First == 0 ? 0 : 2;
-            Assert.InRange(pair.Second, (Draws * pair.First) - slack, (Draws * pair.First) + slack);
+            Assert.InRange(pair.Second, (Samples * pair.First) - slack, (Samples * pair.First) + slack);
         });
     }
 
-    private static (int Token, float[] Measured)[] Draw(float[] logits, float[] uniform, SamplingSettings settings)
+    private static (int Token, float[] Measured)[] Sample(float[] logits, float[] uniform, SamplingSettings settings)
     {
         using DisposeScope scope = NewDisposeScope();
         using var sampler = new TokenSampler(settings, Stops, CPU);

@@ -8,7 +8,7 @@ namespace Retrace.Models.Families.Qwen25VL;
 /// </summary>
 internal static class ConfigWriting
 {
-    /// <summary>The file's content.</summary>
+    /// <summary>The content of the <c>config.json</c> file.</summary>
     public static JsonObject Write(ModelConfig config)
     {
         TextConfig text = config.Text;

@@ -2,10 +2,12 @@ using Retrace.Models.Network;
 
 namespace Retrace.Models.Families.Qwen25VL;
 
-/// <summary>Sizes of Qwen2.5-VL models.</summary>
+/// <summary>The published sizes of Qwen2.5-VL models.</summary>
 internal static class Sizes
 {
-    /// <summary>Those of the published <c>config.json</c> files (Bai et al. 2025, arXiv 2502.13923, table 1).</summary>
+    /// <summary>
+    /// The sizes in the published <c>config.json</c> files (Bai et al. 2025, arXiv 2502.13923, table 1).
+    /// </summary>
     public static IReadOnlyList<ModelSize> Published { get; } =
     [
         Of("qwen2.5-vl-3b", 151936, hidden: 2048, mlp: 11008, layers: 36, heads: 16, kv: 2, tied: true),

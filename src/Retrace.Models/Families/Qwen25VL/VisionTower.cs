@@ -12,7 +12,7 @@ namespace Retrace.Models.Families.Qwen25VL;
 /// </summary>
 internal sealed class VisionTower : VisionEncoder
 {
-    /// <summary>How the names of all weights begin.</summary>
+    /// <summary>The prefix of the names of all weights.</summary>
     public const string Prefix = "visual.";
 
     private const double NormEpsilon = 1e-6;

@@ -33,13 +33,13 @@ internal sealed class WindowLayout : IDisposable
     /// <summary>[patches, 1, headSize], in window order.</summary>
     public Tensor Sin { get; }
 
-    /// <summary>Patches of one window.</summary>
+    /// <summary>The runs of patches that share an attention window.</summary>
     public Segments Windows { get; }
 
     /// <summary>Patches of one image (of one frame, had it several).</summary>
     public Segments Frames { get; }
 
-    /// <summary>Lays out a batch of images.</summary>
+    /// <summary>Computes the layout of a batch of images.</summary>
     /// <param name="grids">The images' grids.</param>
     /// <param name="config">Says how large windows are.</param>
     /// <param name="type">The type of the rotary tables.</param>

@@ -4,7 +4,7 @@ using Retrace.Models.Text;
 namespace Retrace.Training.Rollouts.Servers;
 
 /// <summary>
-/// <c>/v1/chat/completions</c>: images as data URLs among the messages; a kept prefix is the last message, which
+/// Calls <c>/v1/chat/completions</c>. Images are data URLs in the messages; a kept prefix is the last message, which
 /// <c>continue_final_message</c> leaves open.
 /// </summary>
 internal sealed class ChatCall : IServerCall
@@ -48,7 +48,7 @@ internal sealed class ChatCall : IServerCall
                 : (text, null);
     });
 
-    // Images stand between the texts.
+    // Images go between the texts.
     private static void WriteParts(Utf8JsonWriter body, string[] texts, IReadOnlyList<string> images, ref int image)
     {
         body.WriteStartArray("content");

@@ -4,12 +4,14 @@ namespace Retrace.Training.Rollouts.Servers;
 
 /// <summary>A prompt as chat messages, from which a server's chat template makes the same text again.</summary>
 /// <param name="Template">The model's chat template.</param>
-/// <param name="Turns">Images stand as <see cref="ChatTemplate.ImagePlace"/> among the text.</param>
-/// <param name="ContinuesFinal">Whether the last turn is the kept prefix of a response, to be gone on with.</param>
+/// <param name="Turns">Messages in order; <see cref="ChatTemplate.ImagePlace"/> marks an image in the text.</param>
+/// <param name="ContinuesFinal">
+/// Whether the last turn is the kept prefix of a response, which the server continues.
+/// </param>
 internal sealed record ChatPrompt(ChatTemplate Template, IReadOnlyList<ChatTurn> Turns, bool ContinuesFinal)
 {
-    /// <summary>Reads a rendered prompt; null where it is none that messages give.</summary>
-    /// <param name="text">Ends in an assistant's turn that is not over.</param>
+    /// <summary>Reads a rendered prompt; null if no messages render to it.</summary>
+    /// <param name="text">A prompt that ends in an open assistant turn.</param>
     /// <param name="template">The model's chat template.</param>
     public static ChatPrompt? Read(string text, ChatTemplate template)
     {
@@ -20,12 +22,12 @@ internal sealed record ChatPrompt(ChatTemplate Template, IReadOnlyList<ChatTurn>
         ChatPrompt prompt = open.Text.Length == 0
             ? new(template, [.. turns.SkipLast(1)], ContinuesFinal: false)
             : new(template, turns, ContinuesFinal: true);
-        // Tools look for the last message's text, without the spaces around it, in what their template has rendered.
+        // Servers look for the last message's trimmed text in the rendered prompt, so it must not be blank.
         bool canBeFound = !prompt.ContinuesFinal || !string.IsNullOrWhiteSpace(open.Text);
         return canBeFound && prompt.Render() == text ? prompt : null;
     }
 
-    /// <summary>The text that a server makes of it.</summary>
+    /// <summary>Renders the messages as a server does.</summary>
     public string Render() =>
         ContinuesFinal ? Template.Continuation(Turns) : Template.Prompt(Turns);
 }

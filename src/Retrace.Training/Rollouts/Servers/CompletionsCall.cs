@@ -4,8 +4,8 @@ using Retrace.Data.Json;
 namespace Retrace.Training.Rollouts.Servers;
 
 /// <summary>
-/// <c>/v1/completions</c> with the prompt as token ids that are rendered here. Neither vLLM nor SGLang takes images
-/// there.
+/// Calls <c>/v1/completions</c> with the prompt as token ids, rendered in this process. Neither vLLM nor SGLang takes
+/// images there.
 /// </summary>
 internal sealed class CompletionsCall : IServerCall
 {
@@ -14,7 +14,7 @@ internal sealed class CompletionsCall : IServerCall
     public void Write(Utf8JsonWriter body, ServerRequest request)
     {
         OpenAiCall.WriteShared(body, request);
-        body.WriteNumber("logprobs", 0); // Of the drawn tokens, and of no others.
+        body.WriteNumber("logprobs", 0); // For the sampled tokens, without alternatives.
         body.WriteNumbers("prompt", request.Job.Prompt.Tokens);
     }
 

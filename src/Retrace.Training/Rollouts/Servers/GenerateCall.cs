@@ -3,7 +3,9 @@ using Retrace.Data.Json;
 
 namespace Retrace.Training.Rollouts.Servers;
 
-/// <summary>SGLang's own <c>/generate</c>: token ids that are rendered here, with the images they show.</summary>
+/// <summary>
+/// Calls SGLang's <c>/generate</c> with the prompt as token ids, rendered in this process, and its images.
+/// </summary>
 /// <remarks>Source: SGLang's documentation of its sampling parameters and native API.</remarks>
 internal sealed class GenerateCall : IServerCall
 {
@@ -37,7 +39,7 @@ internal sealed class GenerateCall : IServerCall
         body.WriteEndObject();
     }
 
-    // One object for one sample, else a list.
+    // An object for one sample, a list for several.
     public ServerReply Read(JsonElement body)
     {
         JsonElement[] replies = body.ValueKind == JsonValueKind.Array ? [.. body.EnumerateArray()] : [body];
@@ -50,23 +52,23 @@ internal sealed class GenerateCall : IServerCall
             OpenAiCall.Member(first, "weight_version")?.GetString());
     }
 
-    private static DrawnSample Sample(JsonElement reply)
+    private static ReportedSample Sample(JsonElement reply)
     {
         JsonElement meta = reply.GetProperty("meta_info");
-        JsonElement[]? drawn = OpenAiCall.Member(meta, "output_token_logprobs") is JsonElement list
-            ? [.. list.EnumerateArray()] // Each [ln p, id, text or null].
+        JsonElement[]? reported = OpenAiCall.Member(meta, "output_token_logprobs") is JsonElement list
+            ? [.. list.EnumerateArray()] // Each is [ln p, id, text or null].
             : null;
-        int[]? tokens = drawn is not null
-            ? [.. drawn.Select(one => one[1].GetInt32())]
+        int[]? tokens = reported is not null
+            ? [.. reported.Select(one => one[1].GetInt32())]
             : OpenAiCall.Member(reply, "output_ids") is JsonElement ids
                 ? [.. ids.EnumerateArray().Select(id => id.GetInt32())]
                 : null;
         string? reason = meta.GetProperty("finish_reason").GetProperty("type").GetString();
         return reason is "stop" or "length"
-            ? new DrawnSample(
+            ? new ReportedSample(
                 reply.GetProperty("text").GetString(),
                 tokens,
-                drawn is null ? null : [.. drawn.Select(one => one[0].GetSingle())],
+                reported is null ? null : [.. reported.Select(one => one[0].GetSingle())],
                 reason == "stop")
             : throw new ServerFaultException($"it ended a sample with the reason {reason ?? "null"}");
     }

@@ -2,29 +2,29 @@ using System.Text.Json;
 
 namespace Retrace.Training.Rollouts.Servers;
 
-/// <summary>A way to ask a server for samples.</summary>
+/// <summary>A call that asks a server for samples.</summary>
 internal interface IServerCall
 {
-    /// <summary>Below the server's address.</summary>
+    /// <summary>The path below the server's address.</summary>
     string Path { get; }
 
-    /// <summary>Writes the body's members.</summary>
+    /// <summary>Writes the members of the request's body.</summary>
     void Write(Utf8JsonWriter body, ServerRequest request);
 
-    /// <summary>Reads what came back.</summary>
-    /// <exception cref="ServerFaultException">It has not the form that it should have.</exception>
-    /// <exception cref="InvalidOperationException">Likewise: a member is of another type.</exception>
-    /// <exception cref="KeyNotFoundException">Likewise: a member is missing.</exception>
-    /// <exception cref="FormatException">Likewise: a number is too large.</exception>
+    /// <summary>Reads the reply's body.</summary>
+    /// <exception cref="ServerFaultException">The reply has the wrong form.</exception>
+    /// <exception cref="InvalidOperationException">A member has the wrong type.</exception>
+    /// <exception cref="KeyNotFoundException">A member is missing.</exception>
+    /// <exception cref="FormatException">A number is out of range.</exception>
     ServerReply Read(JsonElement body);
 }
 
-/// <summary>What a call says.</summary>
-/// <param name="Job">What is to be drawn.</param>
-/// <param name="Sampling">How.</param>
-/// <param name="Model">The name by which the server knows the model or, with vLLM, its adapter.</param>
-/// <param name="Adapter">With SGLang: the adapter's name; null without one.</param>
-/// <param name="Images">Data URLs of the prompt's images.</param>
+/// <summary>Everything that a call sends.</summary>
+/// <param name="Job">The samples to generate.</param>
+/// <param name="Sampling">Temperature and top-p.</param>
+/// <param name="Model">The request's <c>model</c>: the model's or, with vLLM, the adapter's name.</param>
+/// <param name="Adapter">The request's <c>lora_path</c>: the adapter's name with SGLang, else null.</param>
+/// <param name="Images">The prompt's images as data URLs.</param>
 /// <param name="StopTokens">The tokens that end a response.</param>
 internal sealed record ServerRequest(
     RolloutJob Job,

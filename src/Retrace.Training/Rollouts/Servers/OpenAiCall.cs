@@ -3,10 +3,10 @@ using Retrace.Data.Json;
 
 namespace Retrace.Training.Rollouts.Servers;
 
-/// <summary>What the two calls of OpenAI's API share, with the members that vLLM and SGLang add.</summary>
+/// <summary>What chat and text completion calls share, including the members that vLLM and SGLang add.</summary>
 /// <remarks>
 /// Sources: vLLM's entrypoints/openai protocol files and SGLang's srt/entrypoints/openai/protocol.py. Token ids are
-/// asked for by <c>return_token_ids</c>, and for older vLLM by <c>return_tokens_as_token_ids</c>, which writes
+/// requested by <c>return_token_ids</c>, and from older vLLM by <c>return_tokens_as_token_ids</c>, which writes
 /// <c>token_id:N</c> in place of a token's text.
 /// </remarks>
 internal static class OpenAiCall
@@ -31,10 +31,10 @@ internal static class OpenAiCall
         body.WriteBoolean("return_tokens_as_token_ids", true);
     }
 
-    /// <summary>Reads the reply.</summary>
-    /// <param name="read">Reads a choice's text, and its tokens as text and their log-probabilities.</param>
+    /// <summary>Reads the samples, the size of the prompt and the label of the weights from a reply.</summary>
+    /// <param name="read">Reads a choice's text and, for each token, its text and log-probability.</param>
     public static ServerReply Read(
-        JsonElement body, Func<JsonElement, (string? Text, IReadOnlyList<(string Token, float LogProb)>? Drawn)> read)
+        JsonElement body, Func<JsonElement, (string? Text, IReadOnlyList<(string Token, float LogProb)>? Tokens)> read)
     {
         int? promptTokens = Member(body, "usage") is JsonElement usage
             ? Member(usage, "prompt_tokens")?.GetInt32()
@@ -42,7 +42,7 @@ internal static class OpenAiCall
         string? version = Member(body, "metadata") is JsonElement metadata
             ? Member(metadata, "weight_version")?.GetString()
             : null;
-        DrawnSample[] samples =
+        ReportedSample[] samples =
         [
             .. body.GetProperty("choices").EnumerateArray()
                 .OrderBy(choice => choice.GetProperty("index").GetInt32())
@@ -50,25 +50,25 @@ internal static class OpenAiCall
         ];
         return new ServerReply(samples, promptTokens, version);
 
-        DrawnSample Sample(JsonElement choice)
+        ReportedSample Sample(JsonElement choice)
         {
-            (string? text, IReadOnlyList<(string Token, float LogProb)>? drawn) = read(choice);
+            (string? text, IReadOnlyList<(string Token, float LogProb)>? reported) = read(choice);
             int[]? tokens = (Member(choice, "token_ids") ?? Member(choice, "response_token_ids")) is JsonElement ids
                 ? [.. ids.EnumerateArray().Select(id => id.GetInt32())]
-                : IdsIn(drawn);
+                : IdsIn(reported);
             string? reason = choice.GetProperty("finish_reason").GetString();
             return reason is "stop" or "length"
-                ? new DrawnSample(
+                ? new ReportedSample(
                     text,
                     tokens,
-                    drawn is null ? null : [.. drawn.Select(one => one.LogProb)],
+                    reported is null ? null : [.. reported.Select(one => one.LogProb)],
                     reason == "stop")
                 : throw new ServerFaultException($"it ended a sample with the reason {reason ?? "null"}");
         }
     }
 
-    /// <summary>Has the server draw as asked for, whatever its model's generation_config.json recommends.</summary>
-    /// <remarks>Both vLLM and SGLang take these members' defaults from there.</remarks>
+    /// <summary>Writes neutral penalties, which override the model's generation_config.json.</summary>
+    /// <remarks>Both vLLM and SGLang take the defaults of these members from that file.</remarks>
     public static void WriteWithoutPenalties(Utf8JsonWriter body)
     {
         body.WriteNumber("repetition_penalty", 1);
@@ -76,12 +76,12 @@ internal static class OpenAiCall
         body.WriteNumber("min_p", 0);
     }
 
-    /// <summary>A token as the server writes it.</summary>
-    /// <exception cref="ServerFaultException">It is null.</exception>
+    /// <summary>Reads the text of a token.</summary>
+    /// <exception cref="ServerFaultException">The text is null.</exception>
     public static string Token(JsonElement token) =>
         token.GetString() ?? throw new ServerFaultException("it answered a token without its text");
 
-    /// <summary>A member that is there and not null.</summary>
+    /// <summary>The member of that name; null if it is missing or null.</summary>
     public static JsonElement? Member(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object
         && parent.TryGetProperty(name, out JsonElement member)
@@ -89,8 +89,8 @@ internal static class OpenAiCall
             ? member
             : null;
 
-    private static int[]? IdsIn(IReadOnlyList<(string Token, float LogProb)>? drawn) =>
-        drawn is { Count: > 0 } && drawn.All(one => one.Token.StartsWith(IdPrefix, StringComparison.Ordinal))
-            ? [.. drawn.Select(one => int.Parse(one.Token.AsSpan(IdPrefix.Length)))]
+    private static int[]? IdsIn(IReadOnlyList<(string Token, float LogProb)>? reported) =>
+        reported is { Count: > 0 } && reported.All(one => one.Token.StartsWith(IdPrefix, StringComparison.Ordinal))
+            ? [.. reported.Select(one => int.Parse(one.Token.AsSpan(IdPrefix.Length)))]
             : null;
 }

@@ -10,10 +10,10 @@ namespace Retrace.Training.Rollouts.Servers;
 
 /// <summary>Generates on OpenAI-compatible servers (vLLM, SGLang, <c>retrace serve-model</c>).</summary>
 /// <remarks>
-/// Which server draws a sample decides nothing: its seed follows from its place. Log-probabilities and entropies are
-/// those of the policy in this process, computed once the samples are there; the servers' own are kept beside them,
-/// for importance sampling. Of several processes each has its own share drawn, on all servers; the first one writes the
-/// policy and has the servers load it.
+/// Samples do not depend on which server generates them, because seeds follow from a sample's place. Log-probabilities
+/// and entropies are computed afterwards by the policy in this process; the servers' log-probabilities are kept as
+/// well, for truncated importance sampling. In a job of several processes each has all servers generate its own share
+/// of the samples; the first process writes the policy and makes the servers load it.
 /// </remarks>
 public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
 {
@@ -21,6 +21,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
 
     private readonly VisionLanguageModel _policy;
     private readonly RunConfiguration _configuration;
+    private readonly IServerDialect _dialect;
     private readonly IProcessGroup _processes;
     private readonly IReadOnlyList<RolloutServer> _servers;
     private readonly PublishedPolicy _published;
@@ -39,6 +40,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     {
         _policy = policy;
         _configuration = configuration;
+        _dialect = ServerDialects.Named(configuration.Rollout.ServerApi);
         _processes = processes;
         _servers = servers;
         _published = new PublishedPolicy(policy, configuration.Rollout, servers, weightsFolder, time);
@@ -49,12 +51,12 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         _time = time;
     }
 
-    /// <summary>Finds the servers of <c>rollout.servers</c>. Nothing is drawn before <see cref="UsePolicy"/>.</summary>
-    /// <param name="policy">Its weights are what servers are given.</param>
-    /// <param name="configuration">Of the run.</param>
-    /// <param name="weightsFolder">The run's own, where weights are written unless the configuration says.</param>
-    /// <param name="processes">Those that draw from the same policy; null: this one alone.</param>
-    /// <param name="time">By which servers are late, hedged and left to rest; null: the system's.</param>
+    /// <summary>Connects to <c>rollout.servers</c>. <see cref="UsePolicy"/> must be called before generating.</summary>
+    /// <param name="policy">The policy whose weights the servers load.</param>
+    /// <param name="configuration">The run's configuration.</param>
+    /// <param name="weightsFolder">Folder for weights, unless <c>rollout.weights_folder</c> names another.</param>
+    /// <param name="processes">The processes of the job; null: this one alone.</param>
+    /// <param name="time">The clock of timeouts, hedging and pauses; null: the system's.</param>
     /// <exception cref="BadInputException">No server answers, or one refuses the token.</exception>
     public static OpenAiRolloutEngine Connect(
         VisionLanguageModel policy,
@@ -71,7 +73,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
             [.. settings.ServerAddresses().Select(address => new RolloutServer(address, key, time))];
         try
         {
-            // One that is down now may come back.
+            // A server that is down now may come back, so one is enough.
             ServerFaultException?[] faults = Wait(() =>
                 Task.WhenAll(servers.Select(server => FindAsync(server, settings, time, cancellation))));
             if (Array.TrueForAll(faults, fault => fault is not null))
@@ -92,9 +94,9 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     /// <inheritdoc/>
     public void UsePolicy(int version, CancellationToken cancellation)
     {
-        // In all processes, before one of them removes the files.
-        _processes.Do(() => Wait(_published.WithdrawAsync));
-        _processes.Do(() =>
+        // Every process stops loading before the first one removes the files.
+        _processes.RunOnAll(() => Wait(_published.WithdrawAsync));
+        _processes.RunOnAll(() =>
         {
             if (_processes.Rank == 0)
             {
@@ -102,42 +104,42 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
                 Wait(() => LoadAsync(cancellation));
             }
         });
-        Announcement said = JsonSerializer.Deserialize<Announcement>(_processes.OfFirst(
+        Announcement announced = JsonSerializer.Deserialize<Announcement>(_processes.Broadcast(
             JsonSerializer.SerializeToUtf8Bytes(new Announcement(
                 _published.Prefix, version, [.. _servers.Select(server => server.Version)]))))!;
         if (_processes.Rank > 0)
         {
-            _published.Adopt(said.Prefix, said.Version);
-            foreach ((RolloutServer server, int? has) in _servers.Zip(said.ServerVersions))
+            _published.Adopt(announced.Prefix, announced.Version);
+            foreach ((RolloutServer server, int? has) in _servers.Zip(announced.ServerVersions))
             {
                 server.Version = has;
-                if (has != said.Version)
+                if (has != announced.Version)
                 {
-                    server.Failed(); // The first process may still be at it.
+                    server.Failed(); // The first process may still be making it load.
                 }
             }
         }
     }
 
-    // Work can begin once one server has the policy. The others get as long again: a server that hangs would hold up
-    // every update. What it does not take by then it takes beside the work, or before it is given any.
+    // Sampling can begin once one server has the policy. The others get as much time again, so that a server that hangs
+    // does not hold up every update. A slower server finishes loading meanwhile, before it is given any work.
     private async Task LoadAsync(CancellationToken cancellation)
     {
         long start = _time.GetTimestamp();
-        List<Task<bool>> loading = [.. _servers.Select(TakesAsync)];
-        bool taken = false;
-        while (!taken && loading.Count > 0)
+        List<Task<bool>> loading = [.. _servers.Select(LoadsAsync)];
+        bool loaded = false;
+        while (!loaded && loading.Count > 0)
         {
             Task<bool> next = await Task.WhenAny(loading);
             loading.Remove(next);
-            taken = await next;
+            loaded = await next;
         }
-        TimeSpan taking = _time.GetElapsedTime(start);
-        TimeSpan grace = taking > LeastGrace ? taking : LeastGrace;
+        TimeSpan elapsed = _time.GetElapsedTime(start);
+        TimeSpan grace = elapsed > LeastGrace ? elapsed : LeastGrace;
         await Task.WhenAny(Task.WhenAll(loading), Task.Delay(grace, _time, cancellation));
         cancellation.ThrowIfCancellationRequested();
 
-        async Task<bool> TakesAsync(RolloutServer server)
+        async Task<bool> LoadsAsync(RolloutServer server)
         {
             try
             {
@@ -167,13 +169,13 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         ServerPrompt?[] prompts =
         [
             .. requests.Select(request =>
-                ServerPrompt.Of(request, _policy.Tokenizer, _policy.Network.Config) is { } prompt && CanBeSaid(prompt)
+                ServerPrompt.Of(request, _policy.Tokenizer, _policy.Network.Config) is { } prompt && CanBeSent(prompt)
                     ? prompt
                     : null),
         ];
         var generations = new Generation[requests.Count][];
-        DrawHere(requests, prompts, sampling, generations, cancellation);
-        DrawThere(requests, prompts, sampling, generations, cancellation);
+        GenerateHere(requests, prompts, sampling, generations, cancellation);
+        GenerateOnServers(requests, prompts, sampling, generations, cancellation);
         return generations;
     }
 
@@ -191,7 +193,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         }
     }
 
-    // Not even the variable's name is shown: it could be the token itself, put there by mistake.
+    // The message does not quote the variable's name, which could be the token itself, written there by mistake.
     private static string? KeyOf(RolloutSettings settings)
     {
         if (settings.ApiKeyVariable is not string variable)
@@ -228,17 +230,17 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         }
     }
 
-    // The loop is synchronous: nothing goes on beside a rollout. What it waits for must not wait for its thread.
+    // The training loop is synchronous. Task.Run keeps continuations off its thread, so waiting cannot deadlock.
     private static T Wait<T>(Func<Task<T>> work) => Task.Run(work).GetAwaiter().GetResult();
 
     private static void Wait(Func<Task> work) => Task.Run(work).GetAwaiter().GetResult();
 
     private bool SendsTokens => _configuration.Rollout.Prompts == "tokens";
 
-    private bool CanBeSaid(ServerPrompt prompt) => SendsTokens || prompt.Chat is not null;
+    private bool CanBeSent(ServerPrompt prompt) => SendsTokens || prompt.Chat is not null;
 
-    // What no message says, such as a prefix that ends inside a character, the policy continues itself.
-    private void DrawHere(
+    // Prompts that cannot be sent, such as a prefix that ends inside a character, are continued in this process.
+    private void GenerateHere(
         IReadOnlyList<RolloutRequest> requests,
         ServerPrompt?[] prompts,
         SamplingSettings sampling,
@@ -246,16 +248,16 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         CancellationToken cancellation)
     {
         int[] here = [.. Enumerable.Range(0, requests.Count).Where(i => prompts[i] is null)];
-        Generation[][] drawn = here.Length == 0
+        Generation[][] generated = here.Length == 0
             ? []
             : _local.Generate([.. here.Select(i => requests[i])], sampling, cancellation);
-        foreach ((int request, Generation[] samples) in here.Zip(drawn))
+        foreach ((int request, Generation[] samples) in here.Zip(generated))
         {
             generations[request] = samples;
         }
     }
 
-    private void DrawThere(
+    private void GenerateOnServers(
         IReadOnlyList<RolloutRequest> requests,
         ServerPrompt?[] prompts,
         SamplingSettings sampling,
@@ -267,15 +269,15 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
             .. requests.SelectMany((request, i) => prompts[i] is { } prompt ? JobsOf(request, i, prompt) : []),
         ];
         var images = new ConcurrentDictionary<ProcessedImage, Lazy<string>>(ReferenceEqualityComparer.Instance);
-        Generation[][] drawn = Wait(() => _dispatcher.DrawAsync(
+        Generation[][] generated = Wait(() => _dispatcher.GenerateAsync(
             jobs,
             (server, version, job, ends) => AskAsync(server, version, job, sampling, images, ends),
             cancellation));
         if (sampling.Measure)
         {
-            drawn = Measure(jobs, drawn, requests, sampling, cancellation);
+            generated = Measure(jobs, generated, requests, sampling, cancellation);
         }
-        foreach ((RolloutJob job, Generation[] samples) in jobs.Zip(drawn))
+        foreach ((RolloutJob job, Generation[] samples) in jobs.Zip(generated))
         {
             generations[job.Request] ??= new Generation[requests[job.Request].Streams.Count];
             samples.CopyTo(generations[job.Request], job.FirstSample);
@@ -288,7 +290,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         .Select(samples => new RolloutJob(
             place, samples[0].Index, samples.Length, prompt, request.MaxTokens, samples[0].Item.Next()));
 
-    private async Task<(Generation[] Drawn, string? Label)> AskAsync(
+    private async Task<(Generation[] Samples, string? Label)> AskAsync(
         RolloutServer server,
         int version,
         RolloutJob job,
@@ -300,7 +302,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         {
             await server.FindModelAsync(cancellation);
         }
-        (string model, string? adapter) = _published.NameFor(server, version);
+        (string model, string? adapter) = _published.NamesFor(server, version);
         var request = new ServerRequest(
             job,
             sampling,
@@ -308,38 +310,24 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
             adapter,
             [.. job.Prompt.Images.Select(image => images.GetOrAdd(image, _ => new(() => DataUrlOf(image))).Value)],
             _policy.Network.Config.Tokens.Stops);
-        IServerCall call = CallFor(job);
+        IServerCall call = CallFor(job.Prompt);
         ServerReply reply =
             await server.PostAsync(call.Path, body => call.Write(body, request), call.Read, cancellation);
-        // vLLM does not label weights, and SGLang labels those below the adapter.
-        bool labels = _configuration.Rollout.ServerApi == "sglang" && _policy.Network.Adapter is null;
+        // A label names the weights below an adapter, never the adapter.
+        bool labels = _dialect.LabelsWeights && _policy.Network.Adapter is null;
         return (_reading.Read(job, reply), labels ? reply.WeightVersion : null);
     }
 
-    private IServerCall CallFor(RolloutJob job)
-    {
-        if (!SendsTokens)
-        {
-            return new ChatCall();
-        }
-        if (_configuration.Rollout.ServerApi == "sglang")
-        {
-            return new GenerateCall();
-        }
-        return job.Prompt.Images.Count == 0
-            ? new CompletionsCall()
-            : throw new BadInputException(
-                "rollout.prompts is tokens, but vLLM takes no images with them; use rollout.prompts=messages, or "
-                + "rollout.server_api=sglang");
-    }
+    private IServerCall CallFor(ServerPrompt prompt) =>
+        SendsTokens ? _dialect.CallWithTokens(prompt) : new ChatCall();
 
-    // As the vision tower sees it: already resized, so that every server makes the same patches of it.
+    // Already resized as the vision tower sees it, so that every server computes the same patches.
     private string DataUrlOf(ProcessedImage image) => "data:image/png;base64,"
         + Convert.ToBase64String(ImageDecoder.EncodePng(_policy.Images.PixelsOf(image)));
 
     private Generation[][] Measure(
         RolloutJob[] jobs,
-        Generation[][] drawn,
+        Generation[][] generated,
         IReadOnlyList<RolloutRequest> requests,
         SamplingSettings sampling,
         CancellationToken cancellation)
@@ -347,7 +335,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         Generation[] measured = Rescoring.Measure(
             _policy.Network,
             [.. jobs.SelectMany(job => Enumerable.Repeat(requests[job.Request], job.Samples))],
-            [.. drawn.SelectMany(samples => samples)],
+            [.. generated.SelectMany(samples => samples)],
             _configuration.Learning.MicroBatchTokens,
             sampling.Temperature > 0 ? sampling.Temperature : 1,
             cancellation);
@@ -355,6 +343,6 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         return [.. jobs.Select(job => measured[next..(next += job.Samples)])];
     }
 
-    // What the first process tells the others: how versions are called, and who has which.
+    // What the first process tells the others: the prefix of labels, and which version each server has.
     private sealed record Announcement(string Prefix, int Version, IReadOnlyList<int?> ServerVersions);
 }

@@ -1,20 +1,18 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Retrace.Configuration;
 using Retrace.Models;
 
 namespace Retrace.Training.Rollouts.Servers;
 
 /// <summary>
-/// The policy as servers load it: a folder that is written after each update, and the calls that make a server take it.
+/// Publishes the policy to servers: writes it to a folder after each update and makes the servers load it.
 /// </summary>
 /// <remarks>
-/// An adapter goes by the load-adapter call, under a name of its own for each version, so that a request says which
-/// version it means. Whole weights go by SGLang's <c>/update_weights_from_disk</c>, which labels them, or by vLLM's
-/// <c>/collective_rpc</c> with <c>reload_weights</c>, which does not.
-/// Loading goes on while nobody waits for it. The calls end before a version's files are removed; a server that reads on
-/// after its call was withdrawn may then find them gone, and is told to load the next version in any case.
+/// Each version of an adapter has its own name, so that a request says which version it means. Whole weights replace
+/// those that the server has; some servers repeat the label of the version in their replies.
+/// Loading continues while no one awaits it. The calls end before a version's files are removed; a server that keeps
+/// reading after its call was cancelled may then find the files gone, but it is told to load the next version anyway.
 /// </remarks>
 internal sealed class PublishedPolicy : IDisposable
 {
@@ -22,18 +20,19 @@ internal sealed class PublishedPolicy : IDisposable
 
     private readonly VisionLanguageModel _policy;
     private readonly RolloutSettings _settings;
+    private readonly IServerDialect _dialect;
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<RolloutServer> _servers;
     private readonly string _folder;
-    private readonly string _run;    // Tells our folders from those of other runs.
-    private string _prefix;          // And our versions from those of other processes of this run.
+    private readonly string _run;    // Prefix of this run's folders.
+    private string _prefix;          // Prefix of this process's versions.
     private CancellationTokenSource _withdrawal = new();
 
-    /// <param name="policy">Read when it is written.</param>
-    /// <param name="settings">Which calls, and how old a version may be.</param>
-    /// <param name="servers">All that load it.</param>
-    /// <param name="runFolder">Where versions are written to if the settings do not say; names the run.</param>
-    /// <param name="time">By which loading is limited.</param>
+    /// <param name="policy">The policy, saved by <see cref="Write"/>.</param>
+    /// <param name="settings">The servers' API, timeouts, and how old a version may be.</param>
+    /// <param name="servers">The servers that load the policy.</param>
+    /// <param name="runFolder">The run's folder, which receives the versions unless the settings name another.</param>
+    /// <param name="time">The clock of the timeout of loading.</param>
     public PublishedPolicy(
         VisionLanguageModel policy,
         RolloutSettings settings,
@@ -43,6 +42,7 @@ internal sealed class PublishedPolicy : IDisposable
     {
         _policy = policy;
         _settings = settings;
+        _dialect = ServerDialects.Named(settings.ServerApi);
         _time = time;
         _servers = servers;
         string run = Path.GetFullPath(runFolder);
@@ -51,24 +51,19 @@ internal sealed class PublishedPolicy : IDisposable
         _prefix = $"{_run}{Guid.NewGuid().ToString("N")[..8]}-";
     }
 
-    /// <summary>The version that <see cref="Write"/> has written last.</summary>
+    /// <summary>The version that <see cref="Write"/> wrote last.</summary>
     public int Version { get; private set; } = -1;
 
-    /// <summary>What names of versions begin with.</summary>
+    /// <summary>The prefix of the names of versions.</summary>
     public string Prefix => _prefix;
-
-    private bool IsSgLang => _settings.ServerApi == "sglang";
 
     private bool Adapts => _policy.Network.Adapter is not null;
 
-    /// <summary>The name by which a request asks a server for the policy.</summary>
-    /// <param name="version">The one that the server has.</param>
-    public (string Model, string? Adapter) NameFor(RolloutServer server, int version) => (Adapts, IsSgLang) switch
-    {
-        (false, _) => (server.Model, null),
-        (true, false) => (Label(version), null),
-        (true, true) => (server.Model, Label(version)),
-    };
+    /// <summary>How a request asks a server for the policy.</summary>
+    /// <param name="version">The version that the server has.</param>
+    /// <returns>The request's <c>model</c>, and its <c>lora_path</c> or null to leave that out.</returns>
+    public (string Model, string? Adapter) NamesFor(RolloutServer server, int version) =>
+        Adapts ? _dialect.NamesFor(server.Model, Label(version)) : (server.Model, null);
 
     /// <summary>Writes the weights as they are now, and removes those of earlier versions.</summary>
     /// <remarks>No server may be loading one of them, and no other process of this run may be at work.</remarks>
@@ -82,15 +77,15 @@ internal sealed class PublishedPolicy : IDisposable
     }
 
     /// <summary>Uses a version that another process of the run has written to the same folder.</summary>
-    /// <param name="prefix">Its <see cref="Prefix"/>.</param>
-    /// <param name="version">Its <see cref="Version"/>.</param>
+    /// <param name="prefix">The <see cref="Prefix"/> of that process.</param>
+    /// <param name="version">The <see cref="Version"/> of that process.</param>
     public void Adopt(string prefix, int version)
     {
         _prefix = prefix;
         Version = version;
     }
 
-    /// <summary>Has no server load the latest version any more, so that it can be removed.</summary>
+    /// <summary>Cancels all loading of the latest version, so that its files can be removed.</summary>
     public async Task WithdrawAsync()
     {
         await _withdrawal.CancelAsync();
@@ -102,7 +97,7 @@ internal sealed class PublishedPolicy : IDisposable
         _withdrawal = new CancellationTokenSource();
     }
 
-    /// <summary>Removes what this process has written.</summary>
+    /// <summary>Removes the files that this process has written.</summary>
     public void Remove() => Remove(_prefix);
 
     public void Dispose() => _withdrawal.Dispose();
@@ -110,16 +105,16 @@ internal sealed class PublishedPolicy : IDisposable
     /// <summary>Whether samples of this version may still be learned from.</summary>
     public bool IsFresh(int? version) => version is int known && Version - known <= _settings.MaxPolicyLag;
 
-    /// <summary>The version that a reply's label names; null where it is none of ours.</summary>
+    /// <summary>The version that a reply's label names; null if the label is not of this run.</summary>
     public int? VersionOf(string label) =>
         label.StartsWith(_prefix, StringComparison.Ordinal)
         && int.TryParse(label.AsSpan(_prefix.Length), out int version)
             ? version
             : null;
 
-    /// <summary>Makes a server take the latest version, unless it has it.</summary>
-    /// <param name="cancellation">Ends the wait. Loading goes on, for whoever waits for it next.</param>
-    /// <exception cref="ServerFaultException">It does not.</exception>
+    /// <summary>Makes a server load the latest version, unless it has it already.</summary>
+    /// <param name="cancellation">Ends the wait only; loading continues for later callers.</param>
+    /// <exception cref="ServerFaultException">The server did not load it.</exception>
     public async Task LoadIntoAsync(RolloutServer server, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -136,13 +131,15 @@ internal sealed class PublishedPolicy : IDisposable
             return;
         }
         int? earlier = server.Version;
-        server.Version = null; // Unknown, should it fail on the way.
+        server.Version = null; // Unknown if loading fails halfway.
         using CancellationTokenSource late = new(TimeSpan.FromSeconds(_settings.RequestTimeout), _time);
         using CancellationTokenSource limit =
             CancellationTokenSource.CreateLinkedTokenSource(_withdrawal.Token, late.Token);
         try
         {
-            await (Adapts ? LoadAdapterAsync(server, earlier, limit.Token) : LoadWeightsAsync(server, limit.Token));
+            await (Adapts
+                ? LoadAdapterAsync(server, earlier, limit.Token)
+                : _dialect.LoadWeightsAsync(server, Label(Version), PathOf(Version), limit.Token));
         }
         catch (OperationCanceledException error) when (!_withdrawal.IsCancellationRequested)
         {
@@ -156,77 +153,19 @@ internal sealed class PublishedPolicy : IDisposable
 
     private async Task LoadAdapterAsync(RolloutServer server, int? earlier, CancellationToken cancellation)
     {
-        string prefix = IsSgLang ? "" : "v1/";
-        try
-        {
-            await server.PostAsync(
-                $"{prefix}load_lora_adapter",
-                body =>
-                {
-                    body.WriteString("lora_name", Label(Version));
-                    body.WriteString("lora_path", PathOf(Version));
-                },
-                CheckSuccess,
-                cancellation);
-        }
-        catch (ServerFaultException error) when (error.Message.Contains("already", StringComparison.Ordinal))
-        {
-            // It has been loaded by a call whose reply got lost.
-        }
+        await _dialect.LoadAdapterAsync(server, Label(Version), PathOf(Version), cancellation);
         if (earlier is int old)
         {
             try
             {
-                await server.PostAsync(
-                    $"{prefix}unload_lora_adapter",
-                    body => body.WriteString("lora_name", Label(old)),
-                    CheckSuccess,
-                    cancellation);
+                await _dialect.UnloadAdapterAsync(server, Label(old), cancellation);
             }
             catch (ServerFaultException)
             {
-                // It then takes room there, and no request names it.
+                // The old adapter then only takes up memory there: no request names it any more.
             }
         }
     }
-
-    private async Task LoadWeightsAsync(RolloutServer server, CancellationToken cancellation)
-    {
-        if (IsSgLang)
-        {
-            await server.PostAsync(
-                "update_weights_from_disk",
-                body =>
-                {
-                    body.WriteString("model_path", PathOf(Version));
-                    body.WriteString("weight_version", Label(Version));
-                },
-                CheckSuccess,
-                cancellation);
-            return;
-        }
-        await server.PostAsync(
-            "collective_rpc",
-            body =>
-            {
-                body.WriteString("method", "reload_weights");
-                body.WriteStartObject("kwargs");
-                body.WriteString("weights_path", PathOf(Version));
-                body.WriteEndObject();
-            },
-            _ => true,
-            cancellation);
-        await server.PostAsync("reset_prefix_cache", _ => { }, _ => true, cancellation); // Keys of the old weights.
-    }
-
-    // SGLang answers 200 with "success": false, too.
-    private static bool CheckSuccess(JsonElement reply) =>
-        OpenAiCall.Member(reply, "success") is not { ValueKind: JsonValueKind.False }
-            ? true
-            : throw new ServerFaultException(
-                OpenAiCall.Member(reply, "message")?.GetString()
-                ?? OpenAiCall.Member(reply, "error_message")?.GetString()
-                ?? "it did not take the weights");
 
     private void Remove(string prefix)
     {

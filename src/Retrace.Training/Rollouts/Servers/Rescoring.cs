@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 
 namespace Retrace.Training.Rollouts.Servers;
 
-/// <summary>What the policy in this process says about responses that a server drew.</summary>
+/// <summary>Scores responses that a server sampled with the policy in this process.</summary>
 internal static class Rescoring
 {
-    /// <summary>The generations with their log-probabilities and entropies, under the policy as it is now.</summary>
-    /// <param name="prompts">[N] what each continues.</param>
+    /// <summary>Adds log-probabilities and entropies under the current policy to the generations.</summary>
+    /// <param name="prompts">[N] The request that each generation answers.</param>
     /// <param name="generations">[N]</param>
-    /// <param name="maxTokens">The most tokens of a forward pass.</param>
-    /// <param name="temperature">What logits are divided by, as in sampling.</param>
+    /// <param name="maxTokens">Maximum number of tokens in a forward pass.</param>
+    /// <param name="temperature">The divisor of logits, as in sampling.</param>
     public static Generation[] Measure(
         VisionLanguageNetwork policy,
         IReadOnlyList<RolloutRequest> prompts,

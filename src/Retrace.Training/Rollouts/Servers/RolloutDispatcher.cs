@@ -6,13 +6,13 @@ using Retrace.Configuration;
 namespace Retrace.Training.Rollouts.Servers;
 
 /// <summary>
-/// Gives jobs to servers and sees each through to the end: to the server with the fewest tokens to draw, elsewhere when
-/// it fails, to a second one as well when it takes long, and again after a while when all have failed.
+/// Dispatches jobs to servers until each is done: first to the server with the fewest outstanding tokens, to another
+/// when that fails, to a second one as well when it takes long (hedging), and again after a pause when all have failed.
 /// </summary>
 internal sealed class RolloutDispatcher
 {
-    // Attempts on all servers. The pauses between them, from 0.25 s doubling up to 30 s, come to five minutes: as long
-    // as vLLM may need to start anew.
+    // Rounds of attempts on all servers. The pauses between rounds double from 0.25 s up to 30 s and add up to five
+    // minutes, which vLLM may need to restart.
     private const int Rounds = 17;
     private const int MostHedges = 3;
 
@@ -20,15 +20,15 @@ internal sealed class RolloutDispatcher
     private readonly PublishedPolicy _policy;
     private readonly RolloutSettings _settings;
     private readonly TimeProvider _time;
-    private readonly int _requests; // At work at a time.
+    private readonly int _requests; // Maximum number at a time.
     private readonly Lock _choice = new();
     private int _staleSamples;
     private int _failedRequests;
     private int _hedgedRequests;
 
-    /// <param name="rank">Of this process. Each begins with another server.</param>
-    /// <param name="processes">That give work to the same servers.</param>
-    /// <param name="time">By which limits, hedges and pauses are measured.</param>
+    /// <param name="rank">This process's rank; each process prefers another server.</param>
+    /// <param name="processes">Number of processes that share the servers.</param>
+    /// <param name="time">The clock of timeouts, hedging and pauses.</param>
     public RolloutDispatcher(
         IReadOnlyList<RolloutServer> servers,
         PublishedPolicy policy,
@@ -45,50 +45,50 @@ internal sealed class RolloutDispatcher
         _requests = Math.Max(1, servers.Count * settings.RequestsPerServer / processes);
     }
 
-    /// <summary>Lets the servers draw all jobs.</summary>
-    /// <param name="jobs">What is to be drawn.</param>
-    /// <param name="ask">Asks a server that has this version of the policy, and reads its reply.</param>
-    /// <returns>In the jobs' order.</returns>
-    /// <exception cref="RolloutFailedException">A job could be drawn nowhere.</exception>
-    public async Task<Generation[][]> DrawAsync(
+    /// <summary>Has the servers generate the samples of all jobs.</summary>
+    /// <param name="jobs">The samples to generate.</param>
+    /// <param name="ask">Sends a job to a server that has this version of the policy, and reads the reply.</param>
+    /// <returns>[jobs][samples]</returns>
+    /// <exception cref="RolloutFailedException">A job failed on every server.</exception>
+    public async Task<Generation[][]> GenerateAsync(
         IReadOnlyList<RolloutJob> jobs,
-        Func<RolloutServer, int, RolloutJob, CancellationToken, Task<(Generation[] Drawn, string? Label)>> ask,
+        Func<RolloutServer, int, RolloutJob, CancellationToken, Task<(Generation[] Samples, string? Label)>> ask,
         CancellationToken cancellation)
     {
-        var drawn = new Generation[jobs.Count][];
+        var generated = new Generation[jobs.Count][];
         var options = new ParallelOptions
         {
             MaxDegreeOfParallelism = _requests,
             CancellationToken = cancellation,
         };
-        // The largest first, so that no large one is begun when the others are done.
+        // Largest first, so that no large job starts when the others are done.
         IEnumerable<(int Index, RolloutJob Item)> order = jobs.Index().OrderByDescending(pair => pair.Item.Tokens);
         await Parallel.ForEachAsync(order, options, async (pair, ends) =>
         {
             var attempts = new Attempts(pair.Item);
             try
             {
-                drawn[pair.Index] = await Pipeline().ExecuteAsync(
+                generated[pair.Index] = await Pipeline().ExecuteAsync(
                     async attemptEnds => await AttemptAsync(attempts, ask, attemptEnds), ends);
             }
             catch (ServerFaultException error)
             {
                 throw new RolloutFailedException(
-                    $"No server of rollout.servers could draw a request in {Rounds} rounds; the last one: "
+                    $"No server of rollout.servers could generate a request in {Rounds} rounds; the last failure: "
                     + error.Message.TrimEnd('.'),
                     error);
             }
         });
-        return drawn;
+        return generated;
     }
 
-    /// <summary>Counts since the last call.</summary>
+    /// <summary>Returns the counts since the previous call.</summary>
     public RolloutIncidents TakeIncidents() => new(
         Interlocked.Exchange(ref _staleSamples, 0),
         Interlocked.Exchange(ref _failedRequests, 0),
         Interlocked.Exchange(ref _hedgedRequests, 0));
 
-    // Innermost: attempts on several servers, of which the first to succeed counts and ends the others; then pauses.
+    // Innermost, attempts on several servers, of which the first success cancels the others; around them, retries.
     private ResiliencePipeline<Generation[]> Pipeline()
     {
         var serverFault = new PredicateBuilder<Generation[]>().Handle<ServerFaultException>();
@@ -116,7 +116,7 @@ internal sealed class RolloutDispatcher
 
     private async Task<Generation[]> AttemptAsync(
         Attempts attempts,
-        Func<RolloutServer, int, RolloutJob, CancellationToken, Task<(Generation[] Drawn, string? Label)>> ask,
+        Func<RolloutServer, int, RolloutJob, CancellationToken, Task<(Generation[] Samples, string? Label)>> ask,
         CancellationToken cancellation)
     {
         RolloutServer server = Choose(attempts);
@@ -124,22 +124,22 @@ internal sealed class RolloutDispatcher
         {
             if (!_policy.IsFresh(server.Version))
             {
-                await _policy.LoadIntoAsync(server, cancellation); // Which has a limit of its own.
+                await _policy.LoadIntoAsync(server, cancellation); // It has its own timeout.
             }
             using CancellationTokenSource late = new(TimeSpan.FromSeconds(_settings.RequestTimeout), _time);
             using CancellationTokenSource limit =
                 CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
             int version = server.Version ?? throw new ServerFaultException($"{server.Address} has lost its weights");
-            (Generation[] drawn, string? label) = await ask(server, version, attempts.Job, limit.Token);
+            (Generation[] samples, string? label) = await ask(server, version, attempts.Job, limit.Token);
             if (label is not null && !_policy.IsFresh(_policy.VersionOf(label)))
             {
-                // Another process than the one that took the weights answers there, or somebody else has changed them.
-                Interlocked.Add(ref _staleSamples, drawn.Length);
+                // The server was restarted, or someone else has changed its weights.
+                Interlocked.Add(ref _staleSamples, samples.Length);
                 server.Version = null;
-                throw new ServerFaultException($"{server.Address} draws with the weights {server.Quote(label)}");
+                throw new ServerFaultException($"{server.Address} samples with the weights {server.Quote(label)}");
             }
             server.Succeeded();
-            return drawn;
+            return samples;
         }
         catch (ServerFaultException error)
         {
@@ -161,28 +161,28 @@ internal sealed class RolloutDispatcher
             lock (_choice)
             {
                 server.OutstandingTokens -= attempts.Job.Tokens;
-                attempts.AtWork.Remove(server);
+                attempts.Running.Remove(server);
             }
         }
     }
 
-    // Of the servers that are not at it already: one that works, with the fewest tokens to draw.
+    // Of the servers that do not have the job yet, prefers one that is not resting, with the fewest tokens to generate.
     private RolloutServer Choose(Attempts attempts)
     {
         lock (_choice)
         {
-            if (attempts.AtWork.Count > 0)
+            if (attempts.Running.Count > 0)
             {
                 Interlocked.Increment(ref _hedgedRequests);
             }
             RolloutServer[] free = [.. _servers.Where(server =>
-                !attempts.AtWork.Contains(server) && !attempts.RefusedBy.Contains(server))];
+                !attempts.Running.Contains(server) && !attempts.RefusedBy.Contains(server))];
             RolloutServer chosen = (free.Length > 0 ? free : _servers)
                 .OrderBy(server => server.IsResting)
                 .ThenBy(server => server.OutstandingTokens)
                 .First();
             chosen.OutstandingTokens += attempts.Job.Tokens;
-            attempts.AtWork.Add(chosen);
+            attempts.Running.Add(chosen);
             return chosen;
         }
     }
@@ -192,7 +192,7 @@ internal sealed class RolloutDispatcher
         Interlocked.Increment(ref _failedRequests);
         if (error.LostWeights)
         {
-            server.Version = null; // What answers there next may be another process.
+            server.Version = null; // The server may have been restarted.
         }
         if (!error.Refused)
         {
@@ -212,7 +212,7 @@ internal sealed class RolloutDispatcher
 
     private sealed record Attempts(RolloutJob Job)
     {
-        public List<RolloutServer> AtWork { get; } = [];
+        public List<RolloutServer> Running { get; } = [];
 
         public HashSet<RolloutServer> RefusedBy { get; } = [];
     }

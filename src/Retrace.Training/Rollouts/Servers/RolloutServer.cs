@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Retrace.Training.Rollouts.Servers;
 
-/// <summary>A server, how much it has to do, and whether it has been failing.</summary>
+/// <summary>A rollout server: its HTTP client, its load, its policy version and its recent failures.</summary>
 internal sealed class RolloutServer : IDisposable
 {
     private const int LargestReply = 64 << 20; // Bytes.
@@ -19,12 +19,12 @@ internal sealed class RolloutServer : IDisposable
     private readonly TimeProvider _time;
     private readonly Lock _state = new();
     private int? _version;
-    private int _failures; // In a row.
-    private TimeSpan _rest; // From the last failure on.
-    private long _failed;   // When that was, by the time's stamps, which nobody sets.
+    private int _failures; // Consecutive.
+    private TimeSpan _rest; // After the last failure.
+    private long _failed;   // Timestamp of the last failure, from a clock that is never set.
     private Task _loading = Task.CompletedTask;
 
-    /// <param name="time">By which a server rests that has failed.</param>
+    /// <param name="time">The clock of the pauses after failures.</param>
     public RolloutServer(Uri address, string? key, TimeProvider time)
     {
         Address = address;
@@ -32,13 +32,13 @@ internal sealed class RolloutServer : IDisposable
         _time = time;
         _http = new HttpClient(new SocketsHttpHandler
         {
-            AllowAutoRedirect = false, // The token is for this server.
+            AllowAutoRedirect = false, // The token must not reach another server.
             ConnectTimeout = LongestConnecting,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         })
         {
             BaseAddress = address,
-            Timeout = Timeout.InfiniteTimeSpan, // The callers' tokens end calls.
+            Timeout = Timeout.InfiniteTimeSpan, // Callers cancel by their tokens.
             MaxResponseContentBufferSize = LargestReply,
         };
         if (key is not null)
@@ -49,10 +49,10 @@ internal sealed class RolloutServer : IDisposable
 
     public Uri Address { get; }
 
-    /// <summary>The name of the model that it serves.</summary>
+    /// <summary>The name of the model that the server was started with; empty until it is known.</summary>
     public string Model { get; private set; } = "";
 
-    /// <summary>The version of the policy that it draws with; null where that is not known.</summary>
+    /// <summary>The version of the policy that it samples with; null if unknown.</summary>
     public int? Version
     {
         get
@@ -72,7 +72,7 @@ internal sealed class RolloutServer : IDisposable
         }
     }
 
-    /// <summary>Ends, well or not, with what <see cref="LoadOnce"/> has begun last.</summary>
+    /// <summary>The latest load that <see cref="LoadOnce"/> has started.</summary>
     public Task Loading
     {
         get
@@ -84,10 +84,10 @@ internal sealed class RolloutServer : IDisposable
         }
     }
 
-    /// <summary>Tokens that requests under way can come to.</summary>
+    /// <summary>Maximum number of tokens of the running requests.</summary>
     public long OutstandingTokens { get; set; }
 
-    /// <summary>Whether it is best left alone for a while: it has just failed, or loads another policy.</summary>
+    /// <summary>Whether other servers are preferred: this one failed recently or is loading another policy.</summary>
     public bool IsResting
     {
         get
@@ -108,7 +108,7 @@ internal sealed class RolloutServer : IDisposable
         }
     }
 
-    /// <summary>Lets it rest, longer each time.</summary>
+    /// <summary>Notes a failure. The server rests, twice as long after each failure in a row.</summary>
     public void Failed()
     {
         lock (_state)
@@ -119,9 +119,9 @@ internal sealed class RolloutServer : IDisposable
         }
     }
 
-    /// <summary>Begins to load another policy, unless that is under way.</summary>
-    /// <param name="load">Goes on whether or not anybody waits for it.</param>
-    /// <returns>Ends with it.</returns>
+    /// <summary>Starts to load another policy, unless a load is running.</summary>
+    /// <param name="load">The load, which continues whether or not anyone awaits it.</param>
+    /// <returns>The running load.</returns>
     public Task LoadOnce(Func<Task> load)
     {
         lock (_state)
@@ -130,18 +130,18 @@ internal sealed class RolloutServer : IDisposable
         }
     }
 
-    /// <summary>What the server has said, fit for messages: without the token, on one line, and not too long.</summary>
+    /// <summary>Makes a server's text fit for messages: without the token, on one line, and short.</summary>
     public string Quote(string said)
     {
         string line = said.ReplaceLineEndings(" ");
-        // Some servers and proxies quote the request's headers.
+        // Some servers and proxies quote the request's headers, the token among them.
         line = _key is null ? line : line.Replace(_key, "[token]", StringComparison.OrdinalIgnoreCase);
         return line.Length > LongestQuote ? line[..LongestQuote] + "…" : line;
     }
 
-    /// <summary>Asks which model it serves.</summary>
-    /// <exception cref="ServerFaultException">It does not say.</exception>
-    /// <exception cref="BadInputException">It refuses the token.</exception>
+    /// <summary>Asks for the name of the model that the server serves.</summary>
+    /// <exception cref="ServerFaultException">It cannot be reached or does not say.</exception>
+    /// <exception cref="BadInputException">It rejects the bearer token.</exception>
     public async Task FindModelAsync(CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "v1/models");
@@ -152,12 +152,14 @@ internal sealed class RolloutServer : IDisposable
             cancellation);
     }
 
-    /// <summary>Posts a body and reads the reply.</summary>
-    /// <param name="path">Below the server's address.</param>
+    /// <summary>Posts a JSON body and reads the reply.</summary>
+    /// <param name="path">The call's path below the server's address.</param>
     /// <param name="write">Writes the members of the body.</param>
-    /// <param name="read">Reads the reply, whatever its form.</param>
-    /// <exception cref="ServerFaultException">It cannot be reached, refuses, or answers something else.</exception>
-    /// <exception cref="BadInputException">It refuses the token.</exception>
+    /// <param name="read">Reads the reply's body; JSON null if the reply is not JSON.</param>
+    /// <exception cref="ServerFaultException">
+    /// It cannot be reached, reports an error, or replies in another form.
+    /// </exception>
+    /// <exception cref="BadInputException">It rejects the bearer token.</exception>
     public async Task<T> PostAsync<T>(
         string path, Action<Utf8JsonWriter> write, Func<JsonElement, T> read, CancellationToken cancellation)
     {
@@ -176,7 +178,7 @@ internal sealed class RolloutServer : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    // No fault has an inner exception, whose message may quote the server as well.
+    // Faults have no inner exception, because its message could quote the server, and with it the token.
     private async Task<T> SendAsync<T>(
         HttpRequestMessage request, Func<JsonElement, T> read, CancellationToken cancellation)
     {
@@ -188,7 +190,7 @@ internal sealed class RolloutServer : IDisposable
             {
                 throw Fault(response.StatusCode, bytes);
             }
-            // vLLM answers some calls with a plain sentence, or with nothing.
+            // vLLM answers some calls with plain text or with nothing.
             bool isJson = response.Content.Headers.ContentType?.MediaType == "application/json";
             using JsonDocument body = JsonDocument.Parse(isJson ? bytes : "null"u8.ToArray());
             return read(body.RootElement);
@@ -242,11 +244,11 @@ internal sealed class RolloutServer : IDisposable
                 + "that holds the right one"),
             404 => new ServerFaultException($"{Address} does not know what it was asked for: {said}")
             {
-                LostWeights = true, // The adapter may have gone with the process that had it.
+                LostWeights = true, // The adapter may have been lost in a restart.
             },
             408 or 429 or >= 500 => new ServerFaultException($"{Address} answers {(int)status}: {said}")
             {
-                LostWeights = (int)status is 502 or 503 or 504, // A proxy before it, or the server as it starts.
+                LostWeights = (int)status is 502 or 503 or 504, // From a proxy, or as it starts.
             },
             _ => new ServerFaultException($"{Address} refuses the request ({(int)status}): {said}") { Refused = true },
         };

@@ -3,22 +3,22 @@ using Retrace.Models.Text;
 
 namespace Retrace.Training.Rollouts.Servers;
 
-/// <summary>Makes generations of what servers report, and does not believe what cannot be.</summary>
+/// <summary>Turns servers' samples into generations, and rejects those that cannot be right.</summary>
 internal sealed class SampleReading(Tokenizer tokenizer, ModelConfig config)
 {
     private readonly int _longestToken =
         Enumerable.Range(0, tokenizer.VocabularySize).Max(id => tokenizer.TokenBytes(id).Length);
 
-    // Where a checkpoint names several stop tokens, in whatever order, the one that its chat template puts there.
+    // The chat template's stop token, if the checkpoint names several.
     private readonly int _endOfTurn =
         tokenizer.IdOf(config.Family.Chat.EndOfTurn) is int id && config.Tokens.Stops.Contains(id)
             ? id
             : config.Tokens.EndOfTurn;
 
     /// <summary>
-    /// The samples, with the server's log-probabilities as <see cref="Generation.DrawnLogProbs"/> and nothing measured.
+    /// Reads the samples. Only <see cref="Generation.ServerLogProbs"/> is filled; the policy still has to score them.
     /// </summary>
-    /// <exception cref="ServerFaultException">The reply is none to this job.</exception>
+    /// <exception cref="ServerFaultException">The reply does not fit the job.</exception>
     public Generation[] Read(RolloutJob job, ServerReply reply)
     {
         if (reply.Samples.Count != job.Samples)
@@ -29,8 +29,8 @@ internal sealed class SampleReading(Tokenizer tokenizer, ModelConfig config)
         return [.. reply.Samples.Select(sample => Read(sample, job.MaxTokens))];
     }
 
-    // An image that counts differently there was resized or expanded otherwise. A kept prefix that went out as text may
-    // have been split into other tokens.
+    // A different count means that the server resizes or expands images differently. A kept prefix that was sent as
+    // text is exempt, because the server may split it into other tokens.
     private static void CheckPrompt(RolloutJob job, ServerReply reply)
     {
         if (reply.PromptTokens is int read
@@ -46,14 +46,14 @@ internal sealed class SampleReading(Tokenizer tokenizer, ModelConfig config)
         }
     }
 
-    private Generation Read(DrawnSample sample, int maxTokens)
+    private Generation Read(ReportedSample sample, int maxTokens)
     {
         (int[] tokens, float[]? logProbs) = sample.Tokens is null
             ? (Encode(sample, maxTokens), null)
             : (sample.Tokens, sample.LogProbs);
         if (sample.Stopped && !IsStop(tokens.LastOrDefault(-1)))
         {
-            // Some servers leave the stop token out, and then nobody says how likely it was.
+            // Some servers leave the stop token out, so its log-probability is unknown.
             (tokens, logProbs) = ([.. tokens, _endOfTurn], null);
         }
         int first = Array.FindIndex(tokens, IsStop);
@@ -68,18 +68,18 @@ internal sealed class SampleReading(Tokenizer tokenizer, ModelConfig config)
         }
         if (logProbs is not null && (logProbs.Length != tokens.Length || !Array.TrueForAll(logProbs, IsLogProb)))
         {
-            throw new ServerFaultException("its log-probabilities are none of these tokens");
+            throw new ServerFaultException("its log-probabilities do not fit its tokens");
         }
-        return new Generation(tokens, [], [], [], first >= 0) { DrawnLogProbs = logProbs };
+        return new Generation(tokens, [], [], [], first >= 0) { ServerLogProbs = logProbs };
     }
 
-    private int[] Encode(DrawnSample sample, int maxTokens)
+    private int[] Encode(ReportedSample sample, int maxTokens)
     {
         if (sample.Text is not string text)
         {
             throw new ServerFaultException("it answered neither the tokens of a sample nor its text");
         }
-        // Before time is spent on it. No token has more characters than bytes.
+        // Checked before encoding. No token has more characters than bytes.
         if (text.Length > (long)maxTokens * _longestToken)
         {
             throw new ServerFaultException(
@@ -92,6 +92,6 @@ internal sealed class SampleReading(Tokenizer tokenizer, ModelConfig config)
 
     private bool IsStop(int id) => config.Tokens.Stops.Contains(id);
 
-    // Rounding may leave a little above 0.
+    // Rounding may give values slightly above 0.
     private static bool IsLogProb(float value) => float.IsFinite(value) && value < 1e-3f;
 }

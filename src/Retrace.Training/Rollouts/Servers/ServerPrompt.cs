@@ -6,20 +6,20 @@ using Retrace.Models.Text;
 namespace Retrace.Training.Rollouts.Servers;
 
 /// <summary>
-/// A prompt as servers take it: one placeholder for each image. A server makes as many of it as the image has tokens; a
-/// prompt that came expanded would be expanded twice.
+/// A prompt as servers expect it, with one placeholder for each image. The server repeats the placeholder for every
+/// token of the image, so an expanded prompt would be expanded twice.
 /// </summary>
-/// <param name="Tokens">Ids, images not expanded.</param>
-/// <param name="Text">The same as text; null where the tokens are no whole text.</param>
-/// <param name="Chat">The same as messages; null where no messages give this text.</param>
-/// <param name="Images">In the order of their places.</param>
-/// <param name="ExpandedLength">Tokens as the model reads it.</param>
+/// <param name="Tokens">Token ids, one placeholder for each image.</param>
+/// <param name="Text">The prompt as text; null if the tokens are not valid UTF-8.</param>
+/// <param name="Chat">The prompt as messages; null if no messages render to its text.</param>
+/// <param name="Images">Images in the order of their placeholders.</param>
+/// <param name="ExpandedLength">Number of tokens after expansion.</param>
 internal sealed record ServerPrompt(
     int[] Tokens, string? Text, ChatPrompt? Chat, IReadOnlyList<ProcessedImage> Images, int ExpandedLength)
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
-    /// <summary>Null where the prompt holds image tokens that are no image's, as a model can sample them.</summary>
+    /// <summary>Null if the prompt holds image tokens without an image, which a model can sample.</summary>
     public static ServerPrompt? Of(RolloutRequest request, Tokenizer tokenizer, ModelConfig config)
     {
         List<int> tokens = [];
@@ -43,7 +43,7 @@ internal sealed record ServerPrompt(
         return new ServerPrompt(ids, text, chat, request.Images, request.Prompt.Length);
     }
 
-    // A kept prefix may end inside a character.
+    // Null if a kept prefix ends inside a character.
     private static string? TextOf(int[] ids, Tokenizer tokenizer)
     {
         var bytes = new MemoryStream();
@@ -52,7 +52,7 @@ internal sealed record ServerPrompt(
             byte[] token = tokenizer.TokenBytes(id);
             if (token.Length == 0)
             {
-                return null; // A spare row of the embedding, which no text leads to.
+                return null; // An unused row of the embedding, which has no text.
             }
             bytes.Write(token);
         }

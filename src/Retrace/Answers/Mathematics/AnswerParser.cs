@@ -76,7 +76,7 @@ internal static partial class AnswerParser
         List<string> parts = Split(text[1..^1]);
         if (parts is [string only] && only.TrimStart().StartsWith(LatexText.RowOpen) && text[0] != LatexText.RowOpen)
         {
-            return depth == MaxDepth ? null : Parse(only, depth + 1); // A matrix that draws its own brackets.
+            return depth == MaxDepth ? null : Parse(only, depth + 1); // A matrix that brings its own brackets.
         }
         int fewest = text[0] is LatexText.SetOpen or LatexText.RowOpen ? 1 : 2;
         return Items(parts, fewest, depth) is { } items ? new ListValue(text[0], [.. items], text[^1]) : null;

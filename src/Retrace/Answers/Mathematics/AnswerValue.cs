@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Retrace.Answers.Mathematics;
 
-/// <summary>What an answer says, once it has been read.</summary>
+/// <summary>The parsed meaning of an answer.</summary>
 internal abstract record AnswerValue
 {
     /// <summary>
@@ -10,7 +10,10 @@ internal abstract record AnswerValue
     /// </summary>
     public abstract string CanonicalForm { get; }
 
-    /// <summary>Reflexive and symmetric.</summary>
+    /// <summary>
+    /// Whether two answers are equal. The relation is reflexive and symmetric; tolerances keep it from being
+    /// transitive.
+    /// </summary>
     public static bool AreEqual(AnswerValue first, AnswerValue second) =>
         first.CanonicalForm == second.CanonicalForm
         || (first, second) switch
@@ -59,7 +62,7 @@ internal sealed record NumberValue(Number Number, Unit? Unit) : AnswerValue
         value.Unit is null ? value.Number : value.Number * value.Unit.Factor;
 }
 
-/// <summary>A ratio, such as 3:4:5.</summary>
+/// <summary>A ratio of two or more numbers, such as 3:4:5.</summary>
 /// <param name="Terms">Two or more, none of them 0.</param>
 /// <param name="IsTime">Whether it may be a time of day, as 10:15 may.</param>
 internal sealed record RatioValue(IReadOnlyList<Number> Terms, bool IsTime) : AnswerValue
@@ -86,8 +89,10 @@ internal sealed record RatioValue(IReadOnlyList<Number> Terms, bool IsTime) : An
 }
 
 /// <summary>An expression with variables, known by its values (<see cref="Formula"/>).</summary>
-/// <param name="Values">At the points.</param>
-/// <param name="Equation">Of the expression and a name, where it was given to one, as in y = 2x + 1.</param>
+/// <param name="Values">The values at <see cref="Formula"/>'s points.</param>
+/// <param name="Equation">
+/// The equation of a name and the expression, as in y = 2x + 1; null where there is no name.
+/// </param>
 internal sealed record FormulaValue(double[] Values, RelationValue? Equation = null) : AnswerValue
 {
     public override string CanonicalForm { get; } =
@@ -99,7 +104,7 @@ internal sealed record FormulaValue(double[] Values, RelationValue? Equation = n
 
 /// <summary>An equation or an inequality between expressions.</summary>
 /// <param name="Differences">The left side less the right one, known by its values.</param>
-/// <param name="Sign">What that difference is to 0: <c>=</c>, <c>≠</c>, <c>&lt;</c> or <c>≤</c>.</param>
+/// <param name="Sign">How the difference relates to 0: <c>=</c>, <c>≠</c>, <c>&lt;</c> or <c>≤</c>.</param>
 /// <param name="Solutions">The numbers that satisfy it, where they are plain to see, as those of x ≠ 2.</param>
 internal sealed record RelationValue(double[] Differences, char Sign, ListValue? Solutions = null) : AnswerValue
 {
@@ -181,7 +186,7 @@ internal sealed record ListValue(char Open, IReadOnlyList<AnswerValue> Items, ch
     }
 }
 
-/// <summary>Anything else: compared letter by letter, without regard to case and white space.</summary>
+/// <summary>Any other answer: compared as text, without regard to case and white space.</summary>
 internal sealed record TextValue(string Text) : AnswerValue
 {
     public override string CanonicalForm { get; } = "text " + Text;

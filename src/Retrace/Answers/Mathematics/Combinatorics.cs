@@ -30,7 +30,7 @@ internal static partial class Combinatorics
         return Bounded(product);
     }
 
-    /// <summary>The number of ways to choose so many of them.</summary>
+    /// <summary>The number of ways to choose <paramref name="chosen"/> of <paramref name="number"/> things.</summary>
     /// <returns>Undefined for fractions, negative numbers and results that are too large.</returns>
     public static Number Binomial(Number number, Number chosen)
     {

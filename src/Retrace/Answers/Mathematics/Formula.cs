@@ -81,8 +81,8 @@ internal static partial class Formula
     // functions are.
     private static double Coordinate(string variable, int point)
     {
-        double draw = RandomStream.For(point, [.. variable.Select(letter => (long)letter)]).NextDouble();
-        return point % 2 == 0 ? 0.5 + 2 * draw : 2 * draw - 1;
+        double uniform = RandomStream.For(point, [.. variable.Select(letter => (long)letter)]).NextDouble();
+        return point % 2 == 0 ? 0.5 + 2 * uniform : 2 * uniform - 1;
     }
 
     // Words, abbreviations and names of points are no products of variables.

@@ -12,7 +12,7 @@ internal static class GammaFunction
         12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
     ];
 
-    /// <summary>Its value; infinite or not a number at 0, −1, −2, ….</summary>
+    /// <summary>The value of Γ; infinite or NaN at 0, −1, −2, ….</summary>
     public static double Evaluate(double argument)
     {
         if (argument < 0.5)

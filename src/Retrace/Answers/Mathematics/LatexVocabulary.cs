@@ -1,6 +1,6 @@
 namespace Retrace.Answers.Mathematics;
 
-/// <summary>What LaTeX's commands and Unicode's signs are in the spelling of <see cref="LatexText"/>.</summary>
+/// <summary>How LaTeX's commands and Unicode's signs are written in the spelling of <see cref="LatexText"/>.</summary>
 internal static class LatexVocabulary
 {
     /// <summary>Commands whose argument is kept as text.</summary>
@@ -11,7 +11,7 @@ internal static class LatexVocabulary
         "mathbox", "rm", "bf", "unit", "underline", "mathbin", "mathrel", "mathop", "mathord",
     ];
 
-    /// <summary>What a command stands for, without its backslash.</summary>
+    /// <summary>Commands, without their backslash, and the text that each of them is read as.</summary>
     public static readonly Dictionary<string, string> Commands = new()
     {
         ["left"] = "",
@@ -87,7 +87,7 @@ internal static class LatexVocabulary
         ["varnothing"] = "∅",
     };
 
-    /// <summary>What a character stands for.</summary>
+    /// <summary>Characters and the text that each of them is read as.</summary>
     public static readonly Dictionary<char, string> Characters = new()
     {
         ['$'] = "",

@@ -12,7 +12,7 @@ internal readonly record struct Number
     /// <summary>Relative difference up to which two numbers are equal when at least one of them is not exact.</summary>
     public const double RelativeTolerance = 1e-6;
 
-    /// <summary>Of a numerator or denominator; larger fractions are doubles.</summary>
+    /// <summary>The most bits of a numerator or denominator; larger fractions become doubles.</summary>
     public const long MaxBits = 4096;
 
     // So that a number that should be 0, such as √2·√2 − 2, equals it.
@@ -49,16 +49,16 @@ internal readonly record struct Number
 
     public bool IsDefined => IsExact || double.IsFinite(_approximate);
 
-    /// <summary>The number as nearly as a double can tell it; not a number where it is undefined.</summary>
+    /// <summary>The nearest double; NaN where the number is undefined.</summary>
     public double Value => IsExact ? (double)_numerator / (double)_denominator : _approximate;
 
-    /// <summary>The whole number that it is exactly, or null.</summary>
+    /// <summary>The number as an exact integer, or null where it is none.</summary>
     public BigInteger? Whole => _denominator.IsOne ? _numerator : null;
 
     // Whether the decimals of a fraction end.
     private bool IsTerminating => BigInteger.ModPow(10, _denominator.GetBitLength(), _denominator).IsZero;
 
-    /// <summary>A number that is known as a double alone.</summary>
+    /// <summary>A number that is known only as a double.</summary>
     public static Number Approximate(double value) => new(value);
 
     public static implicit operator Number(BigInteger value) => new(value, BigInteger.One);

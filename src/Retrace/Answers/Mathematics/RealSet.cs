@@ -3,20 +3,20 @@ namespace Retrace.Answers.Mathematics;
 /// <summary>A set of real numbers: those in at least one of the intervals.</summary>
 internal sealed record RealSet(IReadOnlyList<Interval> Intervals)
 {
-    /// <summary>All real numbers.</summary>
+    /// <summary>The set of all real numbers.</summary>
     public static RealSet All { get; } = new([new Interval(null, false, null, false)]);
 
-    /// <summary>What both hold.</summary>
+    /// <summary>The numbers that are in both sets.</summary>
     public RealSet Intersect(RealSet other) =>
         new([
             .. Intervals.SelectMany(_ => other.Intervals, (one, another) => one.Intersect(another))
                 .Where(interval => !interval.IsEmpty),
         ]);
 
-    /// <summary>What at least one of them holds.</summary>
+    /// <summary>The numbers that are in at least one of the sets.</summary>
     public RealSet Union(RealSet other) => new([.. Intervals, .. other.Intervals]);
 
-    /// <summary>As an answer: an interval, a union of several, or the empty set.</summary>
+    /// <summary>Converts the set to an answer: an interval, a union of several, or the empty set.</summary>
     public AnswerValue ToValue() => Intervals switch
     {
         [] => new TextValue("∅"),
@@ -36,7 +36,7 @@ internal sealed record Interval(NumberValue? Lower, bool HoldsLower, NumberValue
         Lower is not null && Upper is not null
         && Compare(Lower, Upper) is var order && (order > 0 || (order == 0 && !(HoldsLower && HoldsUpper)));
 
-    /// <summary>What both hold.</summary>
+    /// <summary>The numbers that are in both intervals.</summary>
     public Interval Intersect(Interval other)
     {
         bool isLowerOther = IsTighter(other.Lower, other.HoldsLower, Lower, -1);

@@ -3,7 +3,7 @@ namespace Retrace.Answers.Mathematics;
 /// <summary>The names of units, in English and Chinese, and what they measure.</summary>
 internal static class UnitNames
 {
-    /// <summary>A radian, in degrees.</summary>
+    /// <summary>The size of one radian in degrees.</summary>
     public static Number Radian { get; } = 180 / Number.Pi;
 
     // Lower-case names. Lengths are in metres, masses in kilograms, times in seconds, angles in degrees.
@@ -53,7 +53,7 @@ internal static class UnitNames
         ("cubic", "cubic"), ("cu", "cubic"), ("立方", "cubic"),
     ];
 
-    /// <summary>What a unit is, singular or plural; null if the name is none.</summary>
+    /// <summary>Finds a unit by its name, singular or plural; null if there is none.</summary>
     public static KnownUnit? Find(string name) =>
         Known.TryGetValue(name, out KnownUnit? known)
         || (name.EndsWith('s') && Known.TryGetValue(name[..^1], out known))
@@ -112,8 +112,8 @@ internal static class UnitNames
     }
 }
 
-/// <summary>A unit that has a name.</summary>
-/// <param name="Dimension">Such as length.</param>
-/// <param name="Exponent">That of the dimension: 3 for a litre.</param>
+/// <summary>What a named unit measures, and its size in base units.</summary>
+/// <param name="Dimension">The physical dimension, such as length.</param>
+/// <param name="Exponent">The power of the dimension: 3 for a litre.</param>
 /// <param name="Factor">How many of the dimension's base unit, to the exponent, it is.</param>
 internal sealed record KnownUnit(string Dimension, int Exponent, Number Factor);

@@ -23,9 +23,9 @@ public sealed class SampleReadingTests
         var job = new RolloutJob(0, 0, 1, new ServerPrompt([1, 2, 3], null, null, [], 3), MaxTokens: 8, Seed: 1);
 
         Generation read = new SampleReading(tokenizer, config).Read(
-            job, new ServerReply([new DrawnSample(null, words, new float[words.Length], Stopped: true)], 3, null))[0];
+            job, new ServerReply([new ReportedSample(null, words, new float[words.Length], Stopped: true)], 3, null))[0];
 
         Assert.Equal([.. words, end], read.Tokens);
-        Assert.Null(read.DrawnLogProbs);
+        Assert.Null(read.ServerLogProbs);
     }
 }

@@ -1,9 +1,9 @@
 using CsCheck;
 using Retrace.Models;
-using Retrace.Serving.Drawing;
+using Retrace.Serving.Sampling;
 using Retrace.Testing;
 
-namespace Retrace.Serving.Tests.Drawing;
+namespace Retrace.Serving.Tests.Sampling;
 
 public sealed class SampleTextTests : IDisposable
 {

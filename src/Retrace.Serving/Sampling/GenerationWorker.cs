@@ -1,11 +1,11 @@
 using System.Threading.Channels;
 using Retrace.Training.Rollouts;
 
-namespace Retrace.Serving.Drawing;
+namespace Retrace.Serving.Sampling;
 
 /// <summary>
-/// The one thread that works with the model. Requests that wait for it and draw alike are drawn together; what changes
-/// the model comes between, in the order of arrival.
+/// The only thread that uses the model. Waiting requests for the same model with the same sampling settings are
+/// generated in one batch; changes of the model take their turn in the order of arrival.
 /// </summary>
 internal sealed class GenerationWorker : IAsyncDisposable
 {
@@ -23,11 +23,11 @@ internal sealed class GenerationWorker : IAsyncDisposable
         _loop = Task.Factory.StartNew(Loop, TaskCreationOptions.LongRunning);
     }
 
-    /// <summary>Draws the samples of a request.</summary>
-    /// <param name="model">The name of the model.</param>
-    /// <param name="onToken">Called with (sample, token) as tokens are drawn; must not block.</param>
-    /// <exception cref="ApiException">Too many are waiting, or the model does not exist any more.</exception>
-    /// <exception cref="OperationCanceledException">The one who asked has gone.</exception>
+    /// <summary>Generates the samples of a request.</summary>
+    /// <param name="model">The name of the model or the adapter.</param>
+    /// <param name="onToken">Called with (sample, token) for each sampled token; must not block.</param>
+    /// <exception cref="ApiException">Too many requests are waiting, or the model no longer exists.</exception>
+    /// <exception cref="OperationCanceledException">The client has disconnected.</exception>
     public async Task<(Generation[] Samples, string Version)> GenerateAsync(
         string model,
         RolloutRequest request,
@@ -42,9 +42,9 @@ internal sealed class GenerationWorker : IAsyncDisposable
         }
         try
         {
-            var draw = new Draw(model, request, sampling, onToken, cancellation);
-            Arrive(draw);
-            return await draw.Done.Task;
+            var job = new GenerationJob(model, request, sampling, onToken, cancellation);
+            Enqueue(job);
+            return await job.Done.Task;
         }
         finally
         {
@@ -52,15 +52,15 @@ internal sealed class GenerationWorker : IAsyncDisposable
         }
     }
 
-    /// <summary>Changes the model, when what arrived before has been drawn.</summary>
+    /// <summary>Changes the model after the requests that arrived earlier.</summary>
     public async Task ChangeAsync(Action<ServedModels> change)
     {
-        var work = new Change(change);
-        Arrive(work);
+        var work = new ModelChange(change);
+        Enqueue(work);
         await work.Done.Task;
     }
 
-    /// <summary>Ends what is being drawn, and refuses what waits.</summary>
+    /// <summary>Cancels the batch in progress and refuses the waiting requests.</summary>
     public async ValueTask DisposeAsync()
     {
         _arriving.Writer.TryComplete();
@@ -69,9 +69,9 @@ internal sealed class GenerationWorker : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static ApiException Ending() => new(503, "server_error", "The server is about to end.");
+    private static ApiException Ending() => new(503, "server_error", "The server is shutting down.");
 
-    private void Arrive(Work work)
+    private void Enqueue(Work work)
     {
         if (!_arriving.Writer.TryWrite(work))
         {
@@ -94,40 +94,40 @@ internal sealed class GenerationWorker : IAsyncDisposable
                 waiting.Clear();
                 continue;
             }
-            if (waiting[0] is Change change)
+            if (waiting[0] is ModelChange change)
             {
                 waiting.RemoveAt(0);
-                change.Do(_models);
+                change.Apply(_models);
                 continue;
             }
-            var first = (Draw)waiting[0];
-            Draw[] together =
+            var first = (GenerationJob)waiting[0];
+            GenerationJob[] batch =
             [
-                .. waiting.TakeWhile(work => work is Draw).Cast<Draw>()
-                    .Where(draw => draw.Model == first.Model && draw.Sampling == first.Sampling),
+                .. waiting.TakeWhile(work => work is GenerationJob).Cast<GenerationJob>()
+                    .Where(job => job.Model == first.Model && job.Sampling == first.Sampling),
             ];
-            waiting.RemoveAll(work => together.Contains(work));
-            DrawTogether(together);
+            waiting.RemoveAll(work => batch.Contains(work));
+            Generate(batch);
         }
     }
 
-    private void DrawTogether(Draw[] draws)
+    private void Generate(GenerationJob[] batch)
     {
-        Draw[] wanted = [.. draws.Where(draw => !draw.IsGivenUp())];
+        GenerationJob[] wanted = [.. batch.Where(job => !job.IsAbandoned())];
         if (wanted.Length == 0)
         {
             return;
         }
-        // A batch ends early only when nobody waits for any of it.
-        using CancellationTokenSource nobody = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        // A batch is cancelled only when every client of it has disconnected.
+        using CancellationTokenSource abandoned = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         int listening = wanted.Length;
         CancellationTokenRegistration[] registrations =
         [
-            .. wanted.Select(draw => draw.Cancellation.Register(() =>
+            .. wanted.Select(job => job.Cancellation.Register(() =>
             {
                 if (Interlocked.Decrement(ref listening) == 0)
                 {
-                    nobody.Cancel();
+                    abandoned.Cancel();
                 }
             })),
         ];
@@ -135,22 +135,22 @@ internal sealed class GenerationWorker : IAsyncDisposable
         {
             var engine = new LocalRolloutEngine(
                 _models.Find(wanted[0].Model).Network, _settings.MaxBatchSequences, _settings.MaxPrefillTokens);
-            Generation[][] drawn = engine.Generate(
-                [.. wanted.Select(draw => draw.Request)],
+            Generation[][] generated = engine.Generate(
+                [.. wanted.Select(job => job.Request)],
                 wanted[0].Sampling,
-                nobody.Token,
+                abandoned.Token,
                 (request, sample, token) => wanted[request].OnToken?.Invoke(sample, token));
-            foreach ((Draw draw, Generation[] samples) in wanted.Zip(drawn))
+            foreach ((GenerationJob job, Generation[] samples) in wanted.Zip(generated))
             {
-                draw.Done.TrySetResult((samples, _models.Version));
+                job.Done.TrySetResult((samples, _models.Version));
             }
         }
-        catch (Exception error) // Whatever it is, those who wait must hear of it, and the next batch may do better.
+        catch (Exception error) // Any failure is reported to the clients; the next batch may succeed.
         {
             Exception told = error is OperationCanceledException && _stop.IsCancellationRequested
                 ? Ending()
                 : error;
-            Array.ForEach(wanted, draw => draw.Fail(told));
+            Array.ForEach(wanted, job => job.Fail(told));
         }
         finally
         {
@@ -163,7 +163,7 @@ internal sealed class GenerationWorker : IAsyncDisposable
         public abstract void Fail(Exception error);
     }
 
-    private sealed class Draw(
+    private sealed class GenerationJob(
         string model,
         RolloutRequest request,
         SamplingSettings sampling,
@@ -185,16 +185,16 @@ internal sealed class GenerationWorker : IAsyncDisposable
 
         public override void Fail(Exception error) => Done.TrySetException(error);
 
-        public bool IsGivenUp() => Cancellation.IsCancellationRequested && Done.TrySetCanceled(Cancellation);
+        public bool IsAbandoned() => Cancellation.IsCancellationRequested && Done.TrySetCanceled(Cancellation);
     }
 
-    private sealed class Change(Action<ServedModels> action) : Work
+    private sealed class ModelChange(Action<ServedModels> action) : Work
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public override void Fail(Exception error) => Done.TrySetException(error);
 
-        public void Do(ServedModels models)
+        public void Apply(ServedModels models)
         {
             try
             {

@@ -1,13 +1,15 @@
 using Retrace.Files;
 using Retrace.Models;
 
-namespace Retrace.Serving.Drawing;
+namespace Retrace.Serving.Sampling;
 
-/// <summary>The model of a server with its adapters. Changed and used by the worker's thread alone.</summary>
-/// <param name="name">What requests call the model without an adapter.</param>
-/// <param name="model">Disposed with this.</param>
-/// <param name="load">Loads another of the same kind from a folder.</param>
-/// <param name="updatesFolder">What may be loaded lies below it; null: nothing may.</param>
+/// <summary>The served model and its adapters. Only the worker's thread changes or uses them.</summary>
+/// <param name="name">The name by which requests ask for the model without an adapter.</param>
+/// <param name="model">The model to serve; disposed together with this object.</param>
+/// <param name="load">Loads another model of the same architecture from a folder.</param>
+/// <param name="updatesFolder">
+/// Adapters and weights may be loaded only from below this folder; null: from nowhere.
+/// </param>
 internal sealed class ServedModels(
     string name, VisionLanguageModel model, Func<string, VisionLanguageModel> load, string? updatesFolder) : IDisposable
 {
@@ -15,10 +17,10 @@ internal sealed class ServedModels(
     private VisionLanguageModel _model = model;
     private volatile IReadOnlyList<string> _names = [name];
 
-    /// <summary>The label of the weights, as SGLang calls those it was started with.</summary>
+    /// <summary>The label of the weights; at first "default", as in SGLang.</summary>
     public string Version { get; private set; } = "default";
 
-    /// <summary>What requests may ask for; read by any thread.</summary>
+    /// <summary>The names that requests may ask for. Any thread may read it.</summary>
     public IReadOnlyList<string> Names => _names;
 
     /// <exception cref="ApiException">There is no such model.</exception>
@@ -28,7 +30,7 @@ internal sealed class ServedModels(
             ? adapted
             : throw ApiException.NotFound($"The model `{wanted}` does not exist.");
 
-    /// <summary>Loads an adapter beside the others.</summary>
+    /// <summary>Loads an adapter in addition to the others.</summary>
     /// <exception cref="ApiException">The folder may not be loaded, or the name is taken.</exception>
     /// <exception cref="BadInputException">The folder holds no adapter of this model.</exception>
     public void LoadAdapter(string adapter, string folder)
@@ -53,7 +55,7 @@ internal sealed class ServedModels(
         _names = [name, .. _adapted.Keys];
     }
 
-    /// <summary>Takes other weights; adapters, which were made for the old ones, go.</summary>
+    /// <summary>Replaces the weights and unloads all adapters, which were made for the old weights.</summary>
     /// <exception cref="ApiException">The folder may not be loaded.</exception>
     /// <exception cref="BadInputException">The folder holds no such model.</exception>
     public void UpdateWeights(string folder, string? version)

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace Retrace.Training.Tests.Learning;
 
-public sealed class LearnerTests
+public sealed class GrpoLearnerTests
 {
     private static readonly LearningSettings Settings = new()
     {
@@ -115,7 +115,7 @@ public sealed class LearnerTests
         using VisionLanguageNetwork policy = SmallModel.Create();
         using VisionLanguageNetwork reference = policy.Clone();
         policy.Parameters.Train(_ => true);
-        using Learner learner = new(policy, reference, Settings, Rollout, seed: 0);
+        using GrpoLearner learner = new(policy, reference, Settings, Rollout, seed: 0);
         LearningStatistics learned = learner.Learn(1, Samples(policy));
         Assert.Equal(0, learned.ClipFraction);
         Assert.Equal(0, learned.Kl!.Value, 1e-6);
@@ -130,7 +130,7 @@ public sealed class LearnerTests
         TrainingSample[] samples = Samples(policy);
         double[] before = SumOfLogProbs(policy, samples);
         policy.Parameters.Train(_ => true);
-        using Learner learner = new(
+        using GrpoLearner learner = new(
             policy, null, Settings with { LearningRate = 1e-3, Kl = 0, MaxGradNorm = 1 }, Rollout, seed: 0);
         learner.Learn(1, samples);
         double[] after = SumOfLogProbs(policy, samples);
@@ -146,7 +146,7 @@ public sealed class LearnerTests
         TrainingSample[] samples = Samples(policy);
         policy.Parameters.Train(_ => true);
         LearningSettings settings = Settings with { LearningRate = 1e-5, WarmupSteps = 4, MiniBatch = 3 };
-        using Learner learner = new(policy, null, settings, Rollout, seed: 0);
+        using GrpoLearner learner = new(policy, null, settings, Rollout, seed: 0);
         // Six samples in mini-batches of three are two optimizer steps.
         Assert.Equal([0.5e-5, 1e-5, 1e-5], new[] { 1, 2, 3 }.Select(step => learner.Learn(step, samples).LearningRate));
     }
@@ -159,7 +159,7 @@ public sealed class LearnerTests
         TrainingSample[] samples = Samples(policy);
         samples[2] = samples[2] with { Advantage = double.NaN };
         policy.Parameters.Train(_ => true);
-        using Learner learner = new(policy, null, Settings, Rollout, seed: 0);
+        using GrpoLearner learner = new(policy, null, Settings, Rollout, seed: 0);
         TrainingFailedException error =
             Assert.Throws<TrainingFailedException>(() => learner.Learn(7, samples));
         Assert.Contains("step 7", error.Message);
@@ -174,7 +174,7 @@ public sealed class LearnerTests
         using VisionLanguageNetwork reference = policy.Clone();
         TrainingSample[] samples = Samples(policy);
         policy.Parameters.Train(_ => true);
-        using Learner learner = new(policy, reference, Settings, Rollout, seed: 0);
+        using GrpoLearner learner = new(policy, reference, Settings, Rollout, seed: 0);
         learner.Learn(1, samples);
         long tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         for (int step = 2; step <= 201; step++)
@@ -244,13 +244,13 @@ public sealed class LearnerTests
             new PolicyLossSettings(settings.Clip, settings.Clip, settings.Kl, KlEstimator.K3)).Total.item<float>();
     }
 
-    // The gradient that Learner leaves to the optimizer, read off AdamW's first moment: (1 − 0.9) · gradient.
+    // The gradient that GrpoLearner leaves to the optimizer, read off AdamW's first moment: (1 − 0.9) · gradient.
     private static Dictionary<string, Tensor> GradientOf(
         VisionLanguageNetwork policy, TrainingSample[] samples, LearningSettings settings)
     {
         using VisionLanguageNetwork trained = policy.Clone();
         trained.Parameters.Train(_ => true);
-        using Learner learner = new(trained, policy, settings, Rollout, seed: 0);
+        using GrpoLearner learner = new(trained, policy, settings, Rollout, seed: 0);
         learner.Learn(1, samples);
         using Scalar tenth = 0.1;
         return learner.Optimizer.State

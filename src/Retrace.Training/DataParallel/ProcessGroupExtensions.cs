@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Retrace.Training.DataParallel;
 
-/// <summary>What the processes of a group decide together.</summary>
-internal static class Joint
+/// <summary>Operations that the processes of a group perform together.</summary>
+internal static class ProcessGroupExtensions
 {
     private enum Outcome : byte
     {
@@ -16,14 +16,14 @@ internal static class Joint
     }
 
     /// <summary>
-    /// Does each process's part of some work, in which nothing is exchanged, and waits for the others. If it failed
-    /// anywhere it fails everywhere, and the processes have left the group; the first that failed throws the reason.
-    /// Interruptions and a lack of servers leave the group as it is, for a checkpoint.
+    /// Runs each process's work, which must not exchange anything, and waits for the others. If it fails in one
+    /// process, it fails in all of them and they leave the group; the first that failed throws the cause. After
+    /// interruptions and failures of servers the group remains usable, so that a checkpoint can be written.
     /// </summary>
-    /// <exception cref="JobInterruptedException">Some process was interrupted, and none failed.</exception>
-    /// <exception cref="RolloutFailedException">Some process found no server, and none failed otherwise.</exception>
-    /// <exception cref="OtherProcessFailedException">It failed in another process.</exception>
-    public static T Do<T>(this IProcessGroup processes, Func<T> work)
+    /// <exception cref="JobInterruptedException">A process was interrupted, and none failed.</exception>
+    /// <exception cref="RolloutFailedException">A process found no server, and none failed otherwise.</exception>
+    /// <exception cref="OtherProcessFailedException">The work failed in another process.</exception>
+    public static T RunOnAll<T>(this IProcessGroup processes, Func<T> work)
     {
         if (processes.Size == 1)
         {
@@ -70,23 +70,23 @@ internal static class Joint
         return result!;
     }
 
-    /// <inheritdoc cref="Do{T}"/>
-    public static void Do(this IProcessGroup processes, Action work) => processes.Do(() =>
+    /// <inheritdoc cref="RunOnAll{T}"/>
+    public static void RunOnAll(this IProcessGroup processes, Action work) => processes.RunOnAll(() =>
     {
         work();
         return true;
     });
 
-    /// <summary>The number that the first process gives, in all of them.</summary>
-    public static int OfFirst(this IProcessGroup processes, int value) =>
-        BitConverter.ToInt32(processes.OfFirst(BitConverter.GetBytes(value)));
+    /// <summary>Sends the number of the first process to all processes.</summary>
+    public static int Broadcast(this IProcessGroup processes, int value) =>
+        BitConverter.ToInt32(processes.Broadcast(BitConverter.GetBytes(value)));
 
-    /// <summary>The message that the first process gives, in all of them.</summary>
-    /// <param name="message">Read from the first process alone.</param>
-    public static byte[] OfFirst(this IProcessGroup processes, byte[] message) =>
+    /// <summary>Sends the message of the first process to all processes.</summary>
+    /// <param name="message">The message; ignored except in the first process.</param>
+    public static byte[] Broadcast(this IProcessGroup processes, byte[] message) =>
         processes.GatherAll(processes.Rank == 0 ? message : [])[0];
 
-    /// <summary>Sums over the processes, added up in the order of their ranks.</summary>
+    /// <summary>Sums values over the processes, in the order of their ranks.</summary>
     public static double[] Sum(this IProcessGroup processes, params double[] values)
     {
         double[] sums = new double[values.Length];
@@ -101,12 +101,12 @@ internal static class Joint
         return sums;
     }
 
-    /// <summary>This process's share of a list: as even as can be, in one piece, and nobody else's.</summary>
-    /// <param name="count">Items of the list.</param>
+    /// <summary>This process's contiguous share of a list. Shares are disjoint and as even as possible.</summary>
+    /// <param name="count">Number of items in the list.</param>
     public static Range ShareOf(this IProcessGroup processes, int count) =>
         (int)((long)count * processes.Rank / processes.Size)..(int)((long)count * (processes.Rank + 1) / processes.Size);
 
-    // The first process that found none says so.
+    // Only the first process without a server says so.
     private static RolloutFailedException WithoutServers(IProcessGroup processes, int rank, Exception? own) =>
         rank == processes.Rank
             ? new RolloutFailedException(

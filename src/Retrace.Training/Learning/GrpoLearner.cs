@@ -7,22 +7,24 @@ using static TorchSharp.torch;
 
 namespace Retrace.Training.Learning;
 
-/// <summary>What a step of learning measured.</summary>
-/// <param name="Kl">Mean over the tokens of the estimated divergence from the reference, in nats; null if β is 0.</param>
+/// <summary>Statistics of a learning step.</summary>
+/// <param name="Kl">
+/// Mean over the tokens of the estimated divergence from the reference, in nats; null if β is 0.
+/// </param>
 /// <param name="ClipFraction">Share of tokens whose ratio the loss clipped.</param>
 /// <param name="GradNorm">Mean over the optimizer's steps of the gradient's norm before clipping.</param>
-/// <param name="LearningRate">Of the last optimizer step.</param>
+/// <param name="LearningRate">The learning rate of the last optimizer step.</param>
 public sealed record LearningStatistics(double? Kl, double ClipFraction, double GradNorm, double LearningRate)
 {
-    /// <summary>Mean of the tokens' importance weights; null where no server said what it drew with.</summary>
+    /// <summary>Mean of the tokens' importance weights; null if no server reported its log-probabilities.</summary>
     public double? ImportanceMean { get; init; }
 
-    /// <summary>Share of the weights that were truncated.</summary>
+    /// <summary>Share of the importance weights that were truncated.</summary>
     public double? ImportanceTruncated { get; init; }
 }
 
 /// <summary>Updates the policy from trajectories with advantages (GRPO).</summary>
-public sealed class Learner : IDisposable
+public sealed class GrpoLearner : IDisposable
 {
     private readonly VisionLanguageNetwork _policy;
     private readonly VisionLanguageNetwork? _reference;
@@ -32,20 +34,22 @@ public sealed class Learner : IDisposable
     private readonly RolloutSettings _rollout;
     private readonly long _seed;
     private readonly IProcessGroup _processes;
-    private readonly ShardedTraining? _sharded; // Of several processes.
+    private readonly ShardedTraining? _sharded; // Null with a single process.
 
-    /// <param name="policy">Trained in place; its parameters say which of them train.</param>
+    /// <param name="policy">The policy, trained in place; its parameters say which of them are trained.</param>
     /// <param name="reference">
-    /// The policy before training, which of an adapted one is the model without the adapter; read only where the KL
-    /// term has a weight. Not disposed here.
+    /// The policy before training; for an adapter, the model without it. Used only if the KL term has a weight. Not
+    /// disposed here.
     /// </param>
-    /// <param name="settings">Of the run.</param>
+    /// <param name="settings">The settings of learning.</param>
     /// <param name="rollout">
-    /// The temperature, so that probabilities are those of drawing, and the longest response there can be.
+    /// The temperature, so that probabilities are those of sampling, and the maximum length of a response.
     /// </param>
     /// <param name="seed">The run's seed.</param>
-    /// <param name="processes">Those that learn together, each from its share of every mini-batch; null: this one alone.</param>
-    public Learner(
+    /// <param name="processes">
+    /// The processes that learn together, each from its share of every mini-batch; null: this one alone.
+    /// </param>
+    public GrpoLearner(
         VisionLanguageNetwork policy,
         VisionLanguageNetwork? reference,
         LearningSettings settings,
@@ -77,15 +81,15 @@ public sealed class Learner : IDisposable
         }
     }
 
-    /// <summary>Of this process's part of the weights, where several learn together.</summary>
+    /// <summary>The optimizer of the weights or, with several processes, of this process's part of them.</summary>
     public AdamW Optimizer { get; }
 
-    /// <summary>How the optimizer's state is divided among several processes; null for one alone.</summary>
+    /// <summary>The division of the optimizer's state among processes; null with a single process.</summary>
     internal ShardedTraining? Sharded => _sharded;
 
-    /// <summary>Makes the optimizer's steps of one step of the run.</summary>
-    /// <param name="step">Decides the order of the samples.</param>
-    /// <param name="samples">Those of all groups.</param>
+    /// <summary>Learns from the samples of one step of the run, in several optimizer steps.</summary>
+    /// <param name="step">The step of the run, which decides the order of samples.</param>
+    /// <param name="samples">The samples of all groups.</param>
     /// <exception cref="TrainingFailedException">The loss or the gradient is not a number.</exception>
     public LearningStatistics Learn(int step, IReadOnlyList<TrainingSample> samples)
     {
@@ -120,7 +124,7 @@ public sealed class Learner : IDisposable
         _sharded?.Dispose();
     }
 
-    // Each process computes those of its share, and they are exchanged: the mini-batches of each pass are divided anew.
+    // Each process computes its share and they exchange them, because every epoch divides the mini-batches differently.
     private float[][] ReferenceLogProbs(VisionLanguageNetwork reference, IReadOnlyList<TrainingSample> samples)
     {
         int[][] shares = SampleShares.Balanced([.. samples.Select(sample => sample.Content.Length)], _processes.Size);
@@ -150,14 +154,15 @@ public sealed class Learner : IDisposable
         return all;
     }
 
-    // Updates count from 1, so that the first of a warm-up already moves.
+    // Updates count from 1, so that the first update of a warm-up has a positive rate.
     private double LearningRateOf(int update) =>
         _settings.LearningRate * Math.Min(1, (double)update / Math.Max(1, _settings.WarmupSteps));
 
     private void Update(
         int step, IReadOnlyList<TrainingSample> samples, float[][]? reference, int[] miniBatch, Totals total)
     {
-        // Weighed by the lengths of all, so that the gradients of all processes add up to that of the mini-batch.
+        // Weights use the lengths of the whole mini-batch, so that the gradients of all processes add up to its
+        // gradient.
         int[] allLengths = Array.ConvertAll(miniBatch, i => samples[i].Content.Response.Length);
         float[] allWeights = TokenWeights.Of(_aggregation, allLengths, _rollout.MaxResponseTokens);
         int[] share = SampleShares.Balanced(

@@ -1,23 +1,23 @@
 using System.Text;
 using Retrace.Models.Text;
 
-namespace Retrace.Serving.Drawing;
+namespace Retrace.Serving.Sampling;
 
-/// <summary>The text of a sample as its tokens come, up to the stop string that is complete first.</summary>
-/// <param name="tokenizer">Of the model.</param>
+/// <summary>Turns the tokens of a sample into text as they arrive, up to the first complete stop string.</summary>
+/// <param name="tokenizer">The model's tokenizer.</param>
 /// <param name="stops">Strings at which the sample ends; none of them empty.</param>
 internal sealed class SampleText(Tokenizer tokenizer, IReadOnlyList<string> stops)
 {
     private readonly TextStream _stream = new(tokenizer);
     private readonly StringBuilder _held = new(); // May be the beginning of a stop string.
 
-    /// <summary>The stop string that it has come to; null before.</summary>
+    /// <summary>The stop string that has ended the sample; null until then.</summary>
     public string? Stop { get; private set; }
 
-    /// <summary>Tokens read, that which completed the stop string included.</summary>
+    /// <summary>Number of tokens read, including the one that completed the stop string.</summary>
     public int Tokens { get; private set; }
 
-    /// <summary>The text that can be shown after one more token; none after the stop string.</summary>
+    /// <summary>Reads one more token and returns the text that can be shown; empty after the stop string.</summary>
     public string Append(int token)
     {
         if (Stop is not null)
@@ -28,7 +28,7 @@ internal sealed class SampleText(Tokenizer tokenizer, IReadOnlyList<string> stop
         return Release(_stream.Append(token), atEnd: false);
     }
 
-    /// <summary>What is left when no more tokens come.</summary>
+    /// <summary>Returns the text held back, once no more tokens come.</summary>
     public string End() => Stop is null ? Release(_stream.End(), atEnd: true) : "";
 
     private string Release(string more, bool atEnd)
@@ -46,7 +46,7 @@ internal sealed class SampleText(Tokenizer tokenizer, IReadOnlyList<string> stop
         return text[..shown];
     }
 
-    // Characters at the end that a stop string may begin with.
+    // Length of the longest end of the text that could be the beginning of a stop string.
     private int LongestBeginning(string text) => stops
         .SelectMany(stop => Enumerable.Range(1, stop.Length - 1).Where(length =>
             text.AsSpan().EndsWith(stop.AsSpan(0, length), StringComparison.Ordinal)))
