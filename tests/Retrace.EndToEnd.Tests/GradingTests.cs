@@ -170,7 +170,7 @@ public sealed class GradingTests : IDisposable
     [InlineData(
         "vote",
         "There is no reward rule \"vote\"; known are sfr, survival, consistency, released, max-entropy-anchor, "
-        + "majority.")]
+        + "majority, entropy, self-certainty, supervised, random.")]
     public async Task A_rule_that_text_does_not_decide_is_refused(string reward, string sentence)
     {
         RetraceProcess refused = await RetraceProcess.RunAsync(

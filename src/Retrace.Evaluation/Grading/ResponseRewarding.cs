@@ -88,7 +88,7 @@ public sealed class ResponseRewarding
         string? gold = record.Text("answer");
         if (gold is null && _rule.Needs.HasFlag(RewardInputs.Label))
         {
-            throw new BadInputException($"{record.Place}: the reward {_name} needs \"answer\", text or a number");
+            throw new BadInputException($"{record.Place}: the {_name} reward needs \"answer\", text or a number");
         }
         int[][] anchors = ForEach(maternal, record, "anchors", "whole numbers", WholeNumbers);
         return AnswerGroup.Of(
