@@ -69,12 +69,13 @@ public sealed class ResponseRewarding
             throw new BadInputException($"{record.Place}: expected \"maternal\", a list of at least one response");
         }
         string[][] retraced = ForEach(maternal, record, "retraced", "responses", Texts);
-        AnswerGroup group = GroupOf(record, maternal, retraced, index);
+        string?[] answers = Array.ConvertAll(maternal, _extraction.Extract);
+        AnswerGroup group = GroupOf(record, answers, retraced, index);
         try
         {
             return new RewardedLine(
                 record.Id(),
-                Array.ConvertAll(maternal, _extraction.Extract),
+                answers,
                 _rewards.Of(group, Array.ConvertAll(maternal, ResponseFormat.Matches)));
         }
         catch (ArgumentException lacking)
@@ -83,16 +84,16 @@ public sealed class ResponseRewarding
         }
     }
 
-    private AnswerGroup GroupOf(JsonRecord record, string[] maternal, string[][] retraced, int index)
+    private AnswerGroup GroupOf(JsonRecord record, string?[] answers, string[][] retraced, int index)
     {
         string? gold = record.Text("answer");
         if (gold is null && _rule.Needs.HasFlag(RewardInputs.Label))
         {
             throw new BadInputException($"{record.Place}: the {_name} reward needs \"answer\", text or a number");
         }
-        int[][] anchors = ForEach(maternal, record, "anchors", "whole numbers", WholeNumbers);
+        int[][] anchors = ForEach(answers, record, "anchors", "whole numbers", WholeNumbers);
         return AnswerGroup.Of(
-            [.. maternal.Select(_extraction.Extract)],
+            answers,
             [.. retraced.Select(list => Array.ConvertAll(list, _extraction.Extract))],
             gold,
             _rule.Equivalence) with
@@ -107,7 +108,7 @@ public sealed class ResponseRewarding
 
     // [n] lists, or none where the field is missing or empty.
     private static T[][] ForEach<T>(
-        string[] maternal, JsonRecord record, string field, string items, Func<JsonElement, T[]?> read)
+        string?[] maternal, JsonRecord record, string field, string items, Func<JsonElement, T[]?> read)
     {
         if (record.Field(field) is not JsonElement value)
         {
