@@ -1,5 +1,6 @@
 using Retrace.Configuration;
 using Retrace.Geometry;
+using Retrace.Geometry.Figures;
 using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Models.Text;

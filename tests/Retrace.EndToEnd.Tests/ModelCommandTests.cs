@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Retrace.Geometry;
+using Retrace.Geometry.Figures;
 using Retrace.Testing;
 
 namespace Retrace.EndToEnd.Tests;

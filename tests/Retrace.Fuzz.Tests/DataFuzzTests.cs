@@ -1,5 +1,6 @@
 using System.Text;
 using Retrace.Data;
+using Retrace.Data.Formats;
 using Retrace.Data.Parquet;
 using Retrace.Evaluation.Grading;
 using Retrace.Images;

@@ -5,6 +5,7 @@ using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Models.Text;
 using Retrace.Problems;
+using Retrace.Serving.Requests;
 using Retrace.Testing;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;

@@ -1,5 +1,6 @@
 using Retrace.Configuration;
 using Retrace.Data;
+using Retrace.Data.Formats;
 
 namespace Retrace.Evaluation.Surveys;
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Retrace.Anchors;
 using Retrace.Configuration;
 using Retrace.Data;
+using Retrace.Data.Formats;
 using Retrace.Perturbations;
 using Retrace.Rewards;
 using Retrace.Runs;

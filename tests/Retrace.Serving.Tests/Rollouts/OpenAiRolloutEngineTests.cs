@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Retrace.Serving.Requests;
 using Retrace.Training;
 using Retrace.Training.Rollouts;
 using Retrace.Training.Rollouts.Servers;

@@ -1,7 +1,7 @@
 using Retrace.Runs;
 using Retrace.Statistics;
 
-namespace Retrace.Reporting;
+namespace Retrace.Reporting.Content;
 
 /// <summary>An accuracy on the evaluation set.</summary>
 /// <param name="Step">The steps taken before it.</param>

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Retrace.Answers;
+namespace Retrace.Answers.Choices;
 
 /// <summary>The text after the letter of a choice, such as 15 in "(A) 15".</summary>
 internal static partial class ChoiceDescription

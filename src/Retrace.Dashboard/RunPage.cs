@@ -3,7 +3,7 @@ using System.Xml.Linq;
 using Retrace.Reporting.Html;
 using Retrace.Runs;
 
-namespace Retrace.Dashboard.Pages;
+namespace Retrace.Dashboard;
 
 /// <summary>One run: its state, curves, trajectories, log and configuration.</summary>
 internal sealed class RunPage(RunFollower run)

@@ -1,4 +1,4 @@
-namespace Retrace.Serving;
+namespace Retrace.Serving.Requests;
 
 /// <summary>An error to send to the client, in the form of OpenAI's API.</summary>
 /// <param name="status">The reply's HTTP status code.</param>

@@ -1,4 +1,4 @@
-namespace Retrace.Cli;
+namespace Retrace.Cli.Commands;
 
 /// <summary>The files that ship with the repository, found relative to the program.</summary>
 internal sealed record ShippedFiles(

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Retrace.Data.Json;
 using Retrace.Data.Parquet;
 
-namespace Retrace.Data;
+namespace Retrace.Data.Formats;
 
 /// <summary>Finds the source that reads a file or a folder.</summary>
 public static partial class ProblemSources

@@ -1,6 +1,6 @@
 using Retrace.Runs;
 
-namespace Retrace.Reporting;
+namespace Retrace.Reporting.Content;
 
 /// <summary>A run with the name and the look that it has everywhere on the page.</summary>
 /// <param name="Run">The run.</param>

@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace Retrace.Geometry;
+namespace Retrace.Geometry.Figures;
 
 /// <summary>How a figure looks: dark lines and letters on a light ground.</summary>
 internal sealed record FigureStyle(

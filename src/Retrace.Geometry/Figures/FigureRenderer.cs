@@ -1,7 +1,7 @@
 using Retrace.Problems;
 using SkiaSharp;
 
-namespace Retrace.Geometry;
+namespace Retrace.Geometry.Figures;
 
 /// <summary>Draws figures. Thread-safe, and the same description always gives the same pixels.</summary>
 public static class FigureRenderer

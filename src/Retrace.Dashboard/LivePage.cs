@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Retrace.Reporting;
+using Retrace.Reporting.Content;
 using Retrace.Runs;
 
-namespace Retrace.Dashboard.Pages;
+namespace Retrace.Dashboard;
 
 /// <summary>The parts that both pages have in common.</summary>
 internal static class LivePage

@@ -1,4 +1,4 @@
-namespace Retrace.Serving;
+namespace Retrace.Serving.Requests;
 
 /// <summary>Bounds on requests. Requests beyond them are refused before any work is done.</summary>
 public sealed record ServerLimits

@@ -1,6 +1,7 @@
 using System.Numerics;
+using Retrace.Geometry.Figures;
 
-namespace Retrace.Geometry;
+namespace Retrace.Geometry.Families;
 
 /// <summary>One kind of geometry problem, such as angles in a triangle.</summary>
 internal abstract class ProblemFamily(string name)

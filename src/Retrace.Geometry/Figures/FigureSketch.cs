@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Retrace.Geometry;
+namespace Retrace.Geometry.Figures;
 
 /// <summary>A figure in the making; what is placed on it is turned around its middle.</summary>
 internal sealed class FigureSketch

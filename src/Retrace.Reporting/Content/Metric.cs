@@ -1,7 +1,7 @@
 using System.Globalization;
 using Retrace.Runs;
 
-namespace Retrace.Reporting;
+namespace Retrace.Reporting.Content;
 
 /// <summary>A number of <see cref="StepMetrics"/>, with how it is shown.</summary>
 /// <param name="Key">Its key in metrics.jsonl.</param>

@@ -1,4 +1,4 @@
-namespace Retrace.Cli;
+namespace Retrace.Cli.Commands;
 
 /// <summary>The exit codes of the process.</summary>
 internal static class ExitCode

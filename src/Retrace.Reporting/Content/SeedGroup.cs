@@ -1,4 +1,4 @@
-namespace Retrace.Reporting;
+namespace Retrace.Reporting.Content;
 
 /// <summary>Runs that differ in their seeds alone, which share a colour and have a mean.</summary>
 /// <param name="Colour">Which colour of the style sheet.</param>

@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace Retrace.Geometry;
+namespace Retrace.Geometry.Figures;
 
 /// <summary>The typefaces that ship with the program, so that letters look alike on every machine.</summary>
 public static class ShippedTypeface

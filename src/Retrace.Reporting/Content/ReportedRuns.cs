@@ -1,6 +1,6 @@
 using Retrace.Runs;
 
-namespace Retrace.Reporting;
+namespace Retrace.Reporting.Content;
 
 /// <summary>The runs that a page reports, and how they group by seed.</summary>
 /// <param name="Runs">In the order in which they were given.</param>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using Retrace.Problems;
 
-namespace Retrace.Geometry;
+namespace Retrace.Geometry.Figures;
 
 /// <summary>
 /// Writes PNG files (ISO/IEC 15948) with a palette where 256 colours suffice, which for drawings takes a third of the

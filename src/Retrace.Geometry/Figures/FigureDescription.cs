@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Retrace.Geometry;
+namespace Retrace.Geometry.Figures;
 
 /// <summary>Everything a figure shows; it is drawn, and its answer recomputed, from this alone.</summary>
 /// <param name="Width">Pixels, a multiple of 28.</param>

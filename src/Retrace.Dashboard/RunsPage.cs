@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Retrace.Reporting;
+using Retrace.Reporting.Content;
 using Retrace.Runs;
 
-namespace Retrace.Dashboard.Pages;
+namespace Retrace.Dashboard;
 
 /// <summary>All runs of the folder, and the curves of some of them together.</summary>
 /// <param name="runs">The runs of the folder.</param>
