@@ -13,7 +13,7 @@ namespace Retrace.Training.Evolution;
 /// <summary>The options of a run: a model, problems, a folder, and changes of the defaults.</summary>
 public sealed record RunOptions
 {
-    private readonly Func<DataSettings, IProblemSource> _problems;
+    private readonly ProblemOrigin _problems;
 
     /// <summary>Creates options for a run on problems from a source of your own.</summary>
     /// <param name="modelFolder">
@@ -22,7 +22,7 @@ public sealed record RunOptions
     /// <param name="problems">The problems to train on.</param>
     /// <param name="runFolder">A new folder, or that of a run to resume.</param>
     public RunOptions(string modelFolder, IProblemSource problems, string runFolder)
-        : this(modelFolder, _ => problems, runFolder)
+        : this(modelFolder, new ProblemOrigin(problems), runFolder)
     {
     }
 
@@ -31,11 +31,11 @@ public sealed record RunOptions
     /// <param name="dataFile">A .jsonl or .parquet file, or a folder: see <see cref="ProblemSources.Open"/>.</param>
     /// <param name="runFolder">A new folder, or that of a run to resume.</param>
     public RunOptions(string modelFolder, string dataFile, string runFolder)
-        : this(modelFolder, settings => ProblemSources.Open(dataFile, settings.AllowOutsideImages), runFolder)
+        : this(modelFolder, new ProblemOrigin(dataFile), runFolder)
     {
     }
 
-    private RunOptions(string modelFolder, Func<DataSettings, IProblemSource> problems, string runFolder)
+    internal RunOptions(string modelFolder, ProblemOrigin problems, string runFolder)
     {
         ModelFolder = modelFolder;
         RunFolder = runFolder;
@@ -91,7 +91,7 @@ public sealed record RunOptions
     public IProcessGroup? Processes { get; init; }
 
     /// <summary>Opens the source of problems with the given settings.</summary>
-    internal IProblemSource Problems(DataSettings settings) => _problems(settings);
+    internal IProblemSource Problems(DataSettings settings) => _problems.Open(settings.AllowOutsideImages);
 
     /// <summary>Resolves and checks the settings from all options.</summary>
     /// <exception cref="BadInputException">A file of settings cannot be read, or a setting cannot be used.</exception>
