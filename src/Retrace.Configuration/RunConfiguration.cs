@@ -236,8 +236,15 @@ public sealed record RewardSettings
     [Setting("λ of rule survival: weight of survival beyond chance beside frequency.", AtLeast = 0, AtMost = 1)]
     public double SurvivalWeight { get; init; } = 0.5;
 
+    [Setting("d of rule chain: how far retracing is followed, 1 / (1 − d) times on average.", AtLeast = 0, Below = 1)]
+    public double Damping { get; init; } = RetracingChainReward.DefaultDamping;
+
+    [Setting("Rule srt: the least share of a problem's samples that its most frequent answer must have to be learned from.",
+        AtLeast = 0, AtMost = 1)]
+    public double Threshold { get; init; } = SelfRewardedTrainingReward.ReleasedThreshold;
+
     /// <summary>The parameters of the reward rules.</summary>
-    public RewardParameters ToParameters() => new(Gamma, Beta, SurvivalWeight);
+    public RewardParameters ToParameters() => new(Gamma, Beta, SurvivalWeight, Damping, Threshold);
 }
 
 public sealed record LearningSettings

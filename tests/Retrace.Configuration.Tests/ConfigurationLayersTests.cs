@@ -87,7 +87,7 @@ public sealed class ConfigurationLayersTests : IDisposable
     [InlineData("data: {batch: {size: 1}}", "line 1: data.batch must be a single value")]
     [InlineData(
         "method: csr",
-        "line 1: method is \"csr\", but must be one of csrs, sfr, majority, entropy, self-certainty, supervised, random")]
+        "line 1: method is \"csr\", but must be one of csrs, sfr, majority, entropy, self-certainty, supervised, random, srt, srt-soft, empo, ttrv, evolmm")]
     [InlineData(
         "rollout: {top_p: 1.1}",
         "line 1: rollout.top_p is \"1.1\", but must be a number above 0 and at most 1")]
