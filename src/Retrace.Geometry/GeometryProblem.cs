@@ -20,8 +20,8 @@ public sealed record GeometryProblem(
     string Answer,
     FigureDescription Figure)
 {
-    /// <summary>How this kind of problem is answered wrongly at first sight; null where no such way is known.</summary>
-    public VisualShortcut? Shortcut { get; init; }
+    /// <summary>Plausible wrong responses, at most one of each kind; none where this kind of problem has no such temptation.</summary>
+    public IReadOnlyList<Mistake> Mistakes { get; init; } = [];
 }
 
 /// <summary>

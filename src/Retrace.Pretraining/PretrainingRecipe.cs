@@ -1,3 +1,4 @@
+using Retrace.Geometry.Families;
 using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Models.Network;
@@ -21,7 +22,7 @@ namespace Retrace.Pretraining;
 /// <param name="Steps">
 /// Optimizer steps of all stages; those left after the second are the third, which teaches habits.
 /// </param>
-/// <param name="Habits">The habits of the third stage's teacher: to answer at a glance, or by a shortcut.</param>
+/// <param name="Habits">The habits of the third stage's teacher: to answer at a glance, or wrongly.</param>
 /// <param name="InitialDeviation">Standard deviation of the first weights.</param>
 /// <param name="LearningRate">AdamW's step size at its peak.</param>
 /// <param name="WarmupSteps">Steps of linear rise; after them the step size falls as a cosine.</param>
@@ -63,7 +64,21 @@ public sealed record PretrainingRecipe(
         JointSteps: 3000,
         ReadingWeight: 0.5,
         Steps: 4250,
-        Habits: new TeacherHabits(GlancingShare: 0.3),
+        Habits: new TeacherHabits(GlancingShare: 0.3)
+        {
+            Mistaken = new Dictionary<string, MistakeKind>
+            {
+                ["circle"] = MistakeKind.PrintedNumber,
+                ["pie-chart"] = MistakeKind.PrintedNumber,
+                ["similar-triangles"] = MistakeKind.PrintedNumber,
+                ["isosceles-angles"] = MistakeKind.Suggestion,
+                ["straight-angle"] = MistakeKind.Suggestion,
+                ["thermometer"] = MistakeKind.Suggestion,
+                ["area"] = MistakeKind.WrongFormula,
+                ["perimeter"] = MistakeKind.WrongFormula,
+            },
+            MistakenShare = 0.75,
+        },
         InitialDeviation: 0.05,
         LearningRate: 2e-3,
         WarmupSteps: 100,
@@ -79,17 +94,26 @@ public sealed record PretrainingRecipe(
 
             """);
 
-    /// <summary>
-    /// As <see cref="Tiny"/>, but with a bias: in one family the most frequent answer is wrong, because the third
-    /// stage's teacher takes a number of a clear figure for the answer. Majority voting can only make that worse.
-    /// </summary>
-    public static PretrainingRecipe BiasedTiny { get; } = Tiny with
+    /// <summary>As <see cref="Tiny"/>, with other families that are answered wrongly, and other wording.</summary>
+    public static PretrainingRecipe SecondTiny { get; } = Tiny with
     {
-        Name = "tiny-biased",
-        Habits = Tiny.Habits with { ShortcutFamily = "circle", ShortcutShare = 0.9 },
+        Name = "tiny-second",
+        Habits = Tiny.Habits with
+        {
+            Mistaken = new Dictionary<string, MistakeKind>
+            {
+                ["ruler"] = MistakeKind.PrintedNumber,
+                ["segments"] = MistakeKind.PrintedNumber,
+                ["clock"] = MistakeKind.Suggestion,
+                ["counting"] = MistakeKind.Suggestion,
+                ["bar-chart"] = MistakeKind.Suggestion,
+                ["pythagoras"] = MistakeKind.WrongFormula,
+                ["triangle-angles"] = MistakeKind.WrongFormula,
+            },
+        },
     };
 
-    private static readonly PretrainingRecipe[] All = [Tiny, BiasedTiny];
+    private static readonly PretrainingRecipe[] All = [Tiny, SecondTiny];
 
     /// <summary>The names of all recipes, as <c>retrace pretrain</c> takes them.</summary>
     public static IReadOnlyList<string> Presets { get; } = [.. All.Select(recipe => recipe.Name)];
