@@ -179,6 +179,9 @@ public sealed record RetracingSettings
     [Setting("Several such shares, as in \"0.3, 0.5, 0.7\", which divide the k continuations; null: keep_rate alone.")]
     public string? KeepRates { get; init; }
 
+    [Setting("Samples of each problem with its picture blanked, for rules that read them.", AtLeast = 1)]
+    public int BlindSamples { get; init; } = 8;
+
     [Setting("Whether the continuation stays in the same turn or, as in the first release, opens a new one.",
         OneOf = ["continue", "new-turn"])]
     public string Mode { get; init; } = "continue";

@@ -76,7 +76,7 @@ public sealed record StepMetrics
     /// <summary>Tokens generated in this step's maternal round.</summary>
     public long? MaternalTokens { get; init; }
 
-    /// <summary>Tokens generated in this step's re-inference round.</summary>
+    /// <summary>Tokens generated in this step for the reward alone: continuations, and samples with a blanked picture.</summary>
     public long? RetracedTokens { get; init; }
 
     /// <summary>Problems of this step that could not be used (over-long, unreadable).</summary>

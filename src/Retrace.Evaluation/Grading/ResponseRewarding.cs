@@ -43,7 +43,7 @@ public sealed class ResponseRewarding
 
     /// <summary>
     /// Writes <c>{"id"?, "answers", "rewards", "advantages"}</c>, of one item for each maternal response, for each line
-    /// <c>{"id"?, "maternal", "retraced"?, "anchors"?, "answer"?}</c>, in the lines' order. For the scale of the
+    /// <c>{"id"?, "maternal", "retraced"?, "blind"?, "anchors"?, "answer"?}</c>, in the lines' order. For the scale of the
     /// advantages, the file is the batch.
     /// </summary>
     /// <param name="input">JSON lines.</param>
@@ -94,12 +94,20 @@ public sealed class ResponseRewarding
         {
             throw new BadInputException($"{record.Place}: the {_name} reward needs \"answer\", text or a number");
         }
+        string[] blind = record.Field("blind") is not JsonElement field ? []
+            : Texts(field) ?? throw new BadInputException($"{record.Place}: \"blind\" must be a list of responses");
+        if (blind.Length == 0 && _rule.Needs.HasFlag(RewardInputs.BlindAnswers))
+        {
+            throw new BadInputException(
+                $"{record.Place}: the {_name} reward needs \"blind\", responses to the question with its picture blanked");
+        }
         int[][] anchors = ForEach(answers, record, "anchors", "whole numbers", WholeNumbers);
         return AnswerGroup.Of(
             answers,
             [.. retraced.Select(list => Array.ConvertAll(list, _extraction.Extract))],
             gold,
-            _rule.Equivalence) with
+            _rule.Equivalence,
+            Array.ConvertAll(blind, _extraction.Extract)) with
         {
             Evidence =
             [
