@@ -2,6 +2,7 @@ using System.Globalization;
 using Retrace.Anchors;
 using Retrace.Perturbations;
 using Retrace.Rewards;
+using Retrace.RolloutServers;
 
 namespace Retrace.Configuration;
 
@@ -119,7 +120,7 @@ public sealed record RolloutSettings
     public string? Servers { get; init; }
 
     [Setting("Engine openai: the servers' dialect for what OpenAI's API does not cover.",
-        OneOf = ["vllm", "sglang"])]
+        NamesOf = typeof(ServerDialects))]
     public string ServerApi { get; init; } = "vllm";
 
     [Setting("Engine openai: the environment variable that holds the servers' bearer token; null: they ask for none.")]

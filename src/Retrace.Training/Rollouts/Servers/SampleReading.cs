@@ -1,5 +1,6 @@
 using Retrace.Models.Network;
 using Retrace.Models.Text;
+using Retrace.RolloutServers;
 
 namespace Retrace.Training.Rollouts.Servers;
 

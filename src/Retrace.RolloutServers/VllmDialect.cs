@@ -1,4 +1,4 @@
-namespace Retrace.Training.Rollouts.Servers;
+namespace Retrace.RolloutServers;
 
 /// <summary>vLLM: an adapter is a model of its own, and whole weights are reloaded by a call to its workers.</summary>
 /// <remarks>
@@ -9,7 +9,7 @@ internal sealed class VllmDialect : IServerDialect
 {
     public bool LabelsWeights => false;
 
-    public IServerCall CallWithTokens(ServerPrompt prompt) => prompt.Images.Count == 0
+    public IServerCall CallWithTokens(bool withImages) => !withImages
         ? new CompletionsCall()
         : throw new BadInputException(
             "rollout.prompts is tokens, but vLLM takes no images with them; use rollout.prompts=messages, or "

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Retrace.Data.Json;
 
-namespace Retrace.Training.Rollouts.Servers;
+namespace Retrace.RolloutServers;
 
 /// <summary>
 /// Calls <c>/v1/completions</c> with the prompt as token ids, rendered in this process. Neither vLLM nor SGLang takes
@@ -15,7 +14,7 @@ internal sealed class CompletionsCall : IServerCall
     {
         OpenAiCall.WriteShared(body, request);
         body.WriteNumber("logprobs", 0); // For the sampled tokens, without alternatives.
-        body.WriteNumbers("prompt", request.Job.Prompt.Tokens);
+        OpenAiCall.WriteTokens(body, "prompt", request.Prompt);
     }
 
     public ServerReply Read(JsonElement body) => OpenAiCall.Read(body, choice =>

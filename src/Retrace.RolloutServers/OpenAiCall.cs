@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Retrace.Data.Json;
 
-namespace Retrace.Training.Rollouts.Servers;
+namespace Retrace.RolloutServers;
 
 /// <summary>What chat and text completion calls share, including the members that vLLM and SGLang add.</summary>
 /// <remarks>
@@ -20,13 +19,13 @@ internal static class OpenAiCall
         {
             body.WriteString("lora_path", request.Adapter);
         }
-        body.WriteNumber("n", request.Job.Samples);
-        body.WriteNumber("max_tokens", request.Job.MaxTokens);
-        body.WriteNumber("temperature", request.Sampling.Temperature);
-        body.WriteNumber("top_p", request.Sampling.TopP);
+        body.WriteNumber("n", request.Samples);
+        body.WriteNumber("max_tokens", request.MaxTokens);
+        body.WriteNumber("temperature", request.Temperature);
+        body.WriteNumber("top_p", request.TopP);
         WriteWithoutPenalties(body);
-        body.WriteNumber("seed", request.Job.Seed);
-        body.WriteNumbers("stop_token_ids", request.StopTokens);
+        body.WriteNumber("seed", request.Seed);
+        WriteTokens(body, "stop_token_ids", request.StopTokens);
         body.WriteBoolean("return_token_ids", true);
         body.WriteBoolean("return_tokens_as_token_ids", true);
     }
@@ -74,6 +73,13 @@ internal static class OpenAiCall
         body.WriteNumber("repetition_penalty", 1);
         body.WriteNumber("top_k", -1);
         body.WriteNumber("min_p", 0);
+    }
+
+    /// <summary>Writes a member whose value is an array of token ids.</summary>
+    public static void WriteTokens(Utf8JsonWriter body, string name, IReadOnlyList<int> tokens)
+    {
+        body.WritePropertyName(name);
+        JsonSerializer.Serialize(body, tokens);
     }
 
     /// <summary>Reads the text of a token.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Retrace.Training.Rollouts.Servers;
+namespace Retrace.RolloutServers;
 
 /// <summary>What a server answers when it is told to load weights or an adapter.</summary>
 internal static class LoadingReply

@@ -1,4 +1,4 @@
-namespace Retrace.Training.Rollouts.Servers;
+namespace Retrace.RolloutServers;
 
 /// <summary>The calls by which servers load and unload adapters. vLLM and SGLang take the same members.</summary>
 internal static class AdapterCalls

@@ -1,6 +1,6 @@
-namespace Retrace.Training.Rollouts.Servers;
+namespace Retrace.RolloutServers;
 
-/// <summary>What a server answered to a <see cref="RolloutJob"/>.</summary>
+/// <summary>What a server answered to a <see cref="ServerRequest"/>.</summary>
 /// <param name="Samples">Samples in the order of their seeds.</param>
 /// <param name="PromptTokens">Number of prompt tokens that the server counted; null if it does not say.</param>
 /// <param name="WeightVersion">The label of the weights that sampled; null if the server does not say.</param>

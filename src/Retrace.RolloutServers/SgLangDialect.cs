@@ -1,4 +1,4 @@
-namespace Retrace.Training.Rollouts.Servers;
+namespace Retrace.RolloutServers;
 
 /// <summary>SGLang: requests name an adapter beside the model, and whole weights carry a label.</summary>
 /// <remarks>Source: SGLang's documentation of its native API and of LoRA serving.</remarks>
@@ -6,7 +6,7 @@ internal sealed class SgLangDialect : IServerDialect
 {
     public bool LabelsWeights => true;
 
-    public IServerCall CallWithTokens(ServerPrompt prompt) => new GenerateCall();
+    public IServerCall CallWithTokens(bool withImages) => new GenerateCall();
 
     public (string Model, string? Adapter) NamesFor(string model, string adapter) => (model, adapter);
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 
-namespace Retrace.Training.Rollouts.Servers;
+namespace Retrace.RolloutServers;
 
 /// <summary>A rollout server: its HTTP client, its load, its policy version and its recent failures.</summary>
 internal sealed class RolloutServer : IDisposable

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Retrace.Data.Json;
 
-namespace Retrace.Training.Rollouts.Servers;
+namespace Retrace.RolloutServers;
 
 /// <summary>
 /// Calls SGLang's <c>/generate</c> with the prompt as token ids, rendered in this process, and its images.
@@ -13,7 +12,7 @@ internal sealed class GenerateCall : IServerCall
 
     public void Write(Utf8JsonWriter body, ServerRequest request)
     {
-        body.WriteNumbers("input_ids", request.Job.Prompt.Tokens);
+        OpenAiCall.WriteTokens(body, "input_ids", request.Prompt);
         if (request.Images.Count > 0)
         {
             body.WriteStartArray("image_data");
@@ -29,13 +28,13 @@ internal sealed class GenerateCall : IServerCall
         }
         body.WriteBoolean("return_logprob", true);
         body.WriteStartObject("sampling_params");
-        body.WriteNumber("n", request.Job.Samples);
-        body.WriteNumber("max_new_tokens", request.Job.MaxTokens);
-        body.WriteNumber("temperature", request.Sampling.Temperature);
-        body.WriteNumber("top_p", request.Sampling.TopP);
+        body.WriteNumber("n", request.Samples);
+        body.WriteNumber("max_new_tokens", request.MaxTokens);
+        body.WriteNumber("temperature", request.Temperature);
+        body.WriteNumber("top_p", request.TopP);
         OpenAiCall.WriteWithoutPenalties(body);
-        body.WriteNumber("sampling_seed", request.Job.Seed);
-        body.WriteNumbers("stop_token_ids", request.StopTokens);
+        body.WriteNumber("sampling_seed", request.Seed);
+        OpenAiCall.WriteTokens(body, "stop_token_ids", request.StopTokens);
         body.WriteEndObject();
     }
 

@@ -1,4 +1,4 @@
-namespace Retrace.Training.Rollouts.Servers;
+namespace Retrace.RolloutServers;
 
 /// <summary>The dialects by the names that a configuration uses (<c>rollout.server_api</c>).</summary>
 internal static class ServerDialects

@@ -1,4 +1,4 @@
-namespace Retrace.Training.Rollouts.Servers;
+namespace Retrace.RolloutServers;
 
 /// <summary>What one kind of server calls differently from the others. The rest is OpenAI's API.</summary>
 internal interface IServerDialect
@@ -7,8 +7,9 @@ internal interface IServerDialect
     bool LabelsWeights { get; }
 
     /// <summary>The call that takes a prompt as token ids, where <c>rollout.prompts</c> is <c>tokens</c>.</summary>
-    /// <exception cref="BadInputException">The server takes no token ids for this prompt.</exception>
-    IServerCall CallWithTokens(ServerPrompt prompt);
+    /// <param name="withImages">Whether the prompt has images.</param>
+    /// <exception cref="BadInputException">The server takes no token ids for such a prompt.</exception>
+    IServerCall CallWithTokens(bool withImages);
 
     /// <summary>How a request asks for an adapter that the server has loaded.</summary>
     /// <param name="model">The name of the model that the server was started with.</param>
