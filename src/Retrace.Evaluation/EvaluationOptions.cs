@@ -20,7 +20,8 @@ public sealed record EvaluationOptions
     public EvaluationOptions(string modelFolder, string dataFile, string? benchmark = null)
     {
         ModelFolder = modelFolder;
-        _read = settings => EvaluationData.Read(dataFile, benchmark, settings.AllowOutsideImages);
+        _read = settings => EvaluationData.Read(
+            dataFile, benchmark, settings.AllowOutsideImages, settings.ImageDir);
     }
 
     /// <summary>An evaluation on problems that a program supplies.</summary>

@@ -13,7 +13,7 @@ public sealed record SurveyOptions
     /// <param name="dataFile">Problems; those with a label tell right answers from wrong ones.</param>
     /// <param name="choices">In the order of the points; see <see cref="SurveyPlan.Of"/>.</param>
     public SurveyOptions(string modelFolder, string dataFile, IReadOnlyList<RetracingChoice> choices)
-        : this(modelFolder, settings => ProblemSources.Open(dataFile, settings.AllowOutsideImages), choices)
+        : this(modelFolder, settings => ProblemSources.Open(dataFile, settings.AllowOutsideImages, settings.ImageDir), choices)
     {
     }
 

@@ -27,10 +27,10 @@ public sealed record RunOptions
 
     /// <summary>Creates options for a run on the problems in a file or folder.</summary>
     /// <param name="modelFolder">The folder of the model to start from.</param>
-    /// <param name="dataFile">A .jsonl or .parquet file, or a folder: see <see cref="ProblemSources.Open"/>.</param>
+    /// <param name="dataFile">A .jsonl, .json or .parquet file, or a folder: see <see cref="ProblemSources.Open"/>.</param>
     /// <param name="runFolder">A new folder, or that of a run to resume.</param>
     public RunOptions(string modelFolder, string dataFile, string runFolder)
-        : this(modelFolder, settings => ProblemSources.Open(dataFile, settings.AllowOutsideImages), runFolder)
+        : this(modelFolder, settings => ProblemSources.Open(dataFile, settings.AllowOutsideImages, settings.ImageDir), runFolder)
     {
     }
 
