@@ -62,7 +62,8 @@ internal static class JsonDocumentFile
             ];
             using JsonDocument? first = lines is [['{', ..] line, ..] ? JsonDocument.Parse(line) : null;
             return first is not null && (lines.Length > 1
-                || first.RootElement.EnumerateObject().Any(member => member.Value.ValueKind != JsonValueKind.Object));
+                || first.RootElement.EnumerateObject().Any(member =>
+                    member.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)));
         }
         catch (Exception error) when (error is JsonException or InvalidDataException)
         {

@@ -161,7 +161,7 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, ImageF
     // The text itself, or that of an object of bytes and path.
     private static string? ReferenceIn(JsonElement item) =>
         item.ValueKind == JsonValueKind.String ? Decoded(item)
-        : StoredImage.Members
+        : RecordImage.Members
             .Select(member => MemberOf(item, member))
             .Where(value => value is { ValueKind: JsonValueKind.String })
             .Select(value => Decoded(value!.Value))

@@ -7,7 +7,7 @@ namespace Retrace.Data.Parquet;
 /// <summary>The images of a column, read row group by row group when they are asked for.</summary>
 /// <param name="path">The Parquet file.</param>
 /// <param name="column">
-/// Texts as <see cref="ImageReference"/> reads them, bytes, or structs with one of <see cref="StoredImage.Members"/>;
+/// Texts as <see cref="ImageReference"/> reads them, bytes, or structs with one of <see cref="RecordImage.Members"/>;
 /// or a list of these.
 /// </param>
 /// <param name="cache">Keeps row groups that are likely to be asked for again.</param>
@@ -17,9 +17,9 @@ internal sealed class ParquetImages(string path, string column, RowGroupCache ca
     public static bool CanHold(ParquetSchema schema, string column) => Leaves(schema, column).Count > 0;
 
     /// <summary>[row][image] of a row group.</summary>
-    public StoredImage[][] Group(int group) => cache.Get(this, group, () => Read(group).GetAwaiter().GetResult());
+    public RecordImage[][] Group(int group) => cache.Get(this, group, () => Read(group).GetAwaiter().GetResult());
 
-    private async Task<StoredImage[][]> Read(int group)
+    private async Task<RecordImage[][]> Read(int group)
     {
         await using var stream = new ParquetStream(path);
         await using ParquetReader reader = await ParquetReader.CreateAsync(stream);
@@ -32,23 +32,23 @@ internal sealed class ParquetImages(string path, string column, RowGroupCache ca
         return values switch
         {
             [] => [],
-            [var only] => [.. only.Select(row => row.Select(StoredImage.Of).ToArray())],
+            [var only] => [.. only.Select(row => row.Select(RecordImage.Of).ToArray())],
             _ => [.. Enumerable.Range(0, values[0].Count).Select(row => Combined([.. values.Select(one => one[row])]))],
         };
     }
 
     // Each member of a struct is a column of its own, all with as many values.
-    private static StoredImage[] Combined(List<object?>[] members) =>
+    private static RecordImage[] Combined(List<object?>[] members) =>
     [
         .. Enumerable.Range(0, members.Min(values => values.Count))
-            .Select(image => StoredImage.OfMembers(members.Select(values => values[image]))),
+            .Select(image => RecordImage.OfMembers(members.Select(values => values[image]))),
     ];
 
     private static IReadOnlyList<LeafField> Leaves(ParquetSchema schema, string column)
     {
         LeafField?[] leaves = LeafField.Find(schema, column) is { } single
             ? [single]
-            : [.. StoredImage.Members.Select(member => LeafField.Find(schema, column, member))];
+            : [.. RecordImage.Members.Select(member => LeafField.Find(schema, column, member))];
         return [.. leaves.OfType<LeafField>().Where(leaf => IsTextOrBytes(leaf.Field))];
     }
 

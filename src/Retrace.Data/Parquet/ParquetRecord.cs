@@ -48,7 +48,7 @@ internal sealed class ParquetRecord(ParquetRows rows, int row) : IDataRecord
         ParquetImages images = rows.Images(field) ?? throw new UnusableRecordException(
             $"its column \"{field}\" holds {ParquetFile.TypeOf(column)}, and no paths, base64 or bytes of images");
         List<ProblemImage> found = [];
-        foreach ((int i, StoredImage image) in images.Group(rows.Group)[row].Index())
+        foreach ((int i, RecordImage image) in images.Group(rows.Group)[row].Index())
         {
             if (image.Bytes is not null)
             {

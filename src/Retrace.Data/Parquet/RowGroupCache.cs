@@ -19,7 +19,7 @@ internal sealed class RowGroupCache(long capacity)
     public static RowGroupCache Shared { get; } = new(256L << 20);
 
     /// <summary>The images of a row group: [row][image].</summary>
-    public StoredImage[][] Get(object owner, int group, Func<StoredImage[][]> read)
+    public RecordImage[][] Get(object owner, int group, Func<RecordImage[][]> read)
     {
         lock (_lock)
         {
@@ -29,7 +29,7 @@ internal sealed class RowGroupCache(long capacity)
                 _recent.AddFirst(known);
                 return known.Value.Images;
             }
-            StoredImage[][] images = read();
+            RecordImage[][] images = read();
             long bytes = images.Sum(row => row.Sum(image => image.Size));
             _entries.Add((owner, group), _recent.AddFirst(new Entry(owner, group, images, bytes)));
             _bytes += bytes;
@@ -44,5 +44,5 @@ internal sealed class RowGroupCache(long capacity)
         }
     }
 
-    private sealed record Entry(object Owner, int Group, StoredImage[][] Images, long Bytes);
+    private sealed record Entry(object Owner, int Group, RecordImage[][] Images, long Bytes);
 }
