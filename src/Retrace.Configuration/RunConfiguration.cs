@@ -77,7 +77,10 @@ public sealed record DataSettings
     [Setting("Leaves out and counts problems whose prompt is longer; false: the run stops at the first of them.")]
     public bool Filter { get; init; } = true;
 
-    [Setting("Whether image paths may lead out of the data file's folder.")]
+    [Setting("Folder that image paths start from; null: the data file's own.")]
+    public string? ImageDir { get; init; }
+
+    [Setting("Whether image paths may lead out of their folder.")]
     public bool AllowOutsideImages { get; init; }
 
     [Setting("Appended to every question.")]
