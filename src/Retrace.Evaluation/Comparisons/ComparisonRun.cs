@@ -20,6 +20,9 @@ public sealed class ComparisonRun(
     ComparisonFolder folder,
     IComparisonObserver? observer = null)
 {
+    /// <summary>What runs that are resumed may be given otherwise than they began.</summary>
+    public IReadOnlySet<RunAspect> AllowChanged { get; init; } = new HashSet<RunAspect>();
+
     /// <summary>Does what is not done yet, seed by seed; the tables and the page are written after each seed.</summary>
     /// <exception cref="BadInputException">One of the inputs, or something in the folder, cannot be used.</exception>
     /// <exception cref="OperationCanceledException">The work was interrupted; it can be resumed.</exception>
@@ -55,6 +58,7 @@ public sealed class ComparisonRun(
             Configuration = configuration,
             Name = NameOf(method, seed),
             Observers = observer?.ObserversOf(method, seed) ?? [],
+            AllowChanged = AllowChanged,
         };
         EvolutionResult evolved = EvolutionRun.Complete(run, cancellation);
         TestResult final = test.MeasureOnce(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Retrace.Configuration;
 using Retrace.Runs;
 using Retrace.Training.Learning;
@@ -18,12 +19,14 @@ public sealed class EvolutionLoop
     private readonly PeriodicEvaluation? _evaluation;
     private readonly StepLog? _log;
     private readonly Action<int> _saveCheckpoint;
+    private readonly Func<string?> _latestCheckpoint;
 
     /// <param name="step">The step to repeat.</param>
     /// <param name="steps">Number of steps in the whole run.</param>
     /// <param name="engine">The rollout engine, which is notified of policy updates and reports incidents.</param>
     /// <param name="log">The log; null in processes that write no files.</param>
     /// <param name="saveCheckpoint">Saves a checkpoint; called in all processes with the number of steps taken.</param>
+    /// <param name="latestCheckpoint">The folder of the latest checkpoint; null where there is none.</param>
     internal EvolutionLoop(
         RunConfiguration configuration,
         CsrsStep step,
@@ -31,7 +34,8 @@ public sealed class EvolutionLoop
         IRolloutEngine engine,
         PeriodicEvaluation? evaluation,
         StepLog? log,
-        Action<int> saveCheckpoint)
+        Action<int> saveCheckpoint,
+        Func<string?> latestCheckpoint)
     {
         _configuration = configuration;
         _step = step;
@@ -40,6 +44,7 @@ public sealed class EvolutionLoop
         _evaluation = evaluation;
         _log = log;
         _saveCheckpoint = saveCheckpoint;
+        _latestCheckpoint = latestCheckpoint;
     }
 
     /// <summary>Number of steps in the whole run.</summary>
@@ -56,7 +61,7 @@ public sealed class EvolutionLoop
     /// The run was interrupted; its last whole step has a checkpoint.
     /// </exception>
     /// <exception cref="RolloutFailedException">No server is left; the last whole step has a checkpoint.</exception>
-    /// <exception cref="TrainingFailedException">The loss is not a number.</exception>
+    /// <exception cref="TrainingFailedException">A number of the model is NaN or infinite.</exception>
     public void Run(int stepsTaken, CancellationToken cancellation)
     {
         int step = stepsTaken;
@@ -66,7 +71,8 @@ public sealed class EvolutionLoop
             if (step == 0 && _evaluation is not null)
             {
                 StageStarted?.Invoke(0, "evaluation");
-                EvaluationPoint before = _evaluation.Measure(cancellation);
+                EvaluationPoint before = _evaluation.Measure(step, cancellation);
+                _log?.AppendEvaluation(before);
                 Complete(log => log.BeforeTraining(before));
             }
             while (step < Steps)
@@ -85,6 +91,23 @@ public sealed class EvolutionLoop
             SaveCheckpoint(step);
             throw;
         }
+        catch (NotFiniteException error)
+        {
+            throw new TrainingFailedException($"{error.Message}; {Advice()}", error);
+        }
+    }
+
+    // Every checkpoint is of a policy whose numbers were finite; what is tried must be what --resume takes.
+    private string Advice()
+    {
+        string from = _latestCheckpoint() is string checkpoint
+            ? $"--resume goes on from the latest checkpoint, {checkpoint}, which is intact"
+            : "there is no checkpoint yet, so --resume begins anew";
+        LearningSettings learning = _configuration.Learning;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{from}; give it a smaller learn.learning_rate than {learning.LearningRate} or a smaller learn.max_grad_norm than "
+            + $"{learning.MaxGradNorm} by --set.");
     }
 
     // A checkpoint on disk implies that the log holds all lines up to its step.
@@ -104,20 +127,24 @@ public sealed class EvolutionLoop
         if (_evaluation is not null && (step % _configuration.Evaluation.Every == 0 || step == Steps))
         {
             StageStarted?.Invoke(step, "evaluation");
-            evaluated = EvaluateLearned(_evaluation);
+            evaluated = EvaluateLearned(_evaluation, step);
         }
         RolloutIncidents? incidents = _engine.TakeIncidents();
         _log?.AppendTrajectories(step, outcome);
         _log?.AppendAnswers(step, outcome.Groups);
+        if (evaluated is not null)
+        {
+            _log?.AppendEvaluation(evaluated);
+        }
         Complete(log => log.Metrics(step, outcome, evaluated, incidents));
     }
 
     // Without servers there is no evaluation. The next step fails with the cause, after this one has been saved.
-    private static EvaluationPoint? EvaluateLearned(PeriodicEvaluation evaluation)
+    private static EvaluationPoint? EvaluateLearned(PeriodicEvaluation evaluation, int step)
     {
         try
         {
-            return evaluation.Measure(CancellationToken.None);
+            return evaluation.Measure(step, CancellationToken.None);
         }
         catch (RolloutFailedException)
         {
