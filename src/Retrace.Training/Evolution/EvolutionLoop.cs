@@ -1,4 +1,3 @@
-using System.Globalization;
 using Retrace.Configuration;
 using Retrace.Runs;
 using Retrace.Training.Learning;
@@ -18,15 +17,14 @@ public sealed class EvolutionLoop
     private readonly CsrsStep _step;
     private readonly PeriodicEvaluation? _evaluation;
     private readonly StepLog? _log;
-    private readonly Action<int> _saveCheckpoint;
-    private readonly Func<string?> _latestCheckpoint;
+    private readonly LoopCheckpoints _checkpoints;
+    private bool _hasLearned; // Since the latest checkpoint.
 
     /// <param name="step">The step to repeat.</param>
     /// <param name="steps">Number of steps in the whole run.</param>
     /// <param name="engine">The rollout engine, which is notified of policy updates and reports incidents.</param>
     /// <param name="log">The log; null in processes that write no files.</param>
-    /// <param name="saveCheckpoint">Saves a checkpoint; called in all processes with the number of steps taken.</param>
-    /// <param name="latestCheckpoint">The folder of the latest checkpoint; null where there is none.</param>
+    /// <param name="checkpoints">Saves checkpoints, and finds them.</param>
     internal EvolutionLoop(
         RunConfiguration configuration,
         CsrsStep step,
@@ -34,8 +32,7 @@ public sealed class EvolutionLoop
         IRolloutEngine engine,
         PeriodicEvaluation? evaluation,
         StepLog? log,
-        Action<int> saveCheckpoint,
-        Func<string?> latestCheckpoint)
+        LoopCheckpoints checkpoints)
     {
         _configuration = configuration;
         _step = step;
@@ -43,8 +40,7 @@ public sealed class EvolutionLoop
         _engine = engine;
         _evaluation = evaluation;
         _log = log;
-        _saveCheckpoint = saveCheckpoint;
-        _latestCheckpoint = latestCheckpoint;
+        _checkpoints = checkpoints;
     }
 
     /// <summary>Number of steps in the whole run.</summary>
@@ -93,33 +89,22 @@ public sealed class EvolutionLoop
         }
         catch (NotFiniteException error)
         {
-            throw new TrainingFailedException($"{error.Message}; {Advice()}", error);
+            throw FailureAdvice.Of(error, _hasLearned, step == stepsTaken, _checkpoints, _configuration);
         }
-    }
-
-    // Every checkpoint is of a policy whose numbers were finite; what is tried must be what --resume takes.
-    private string Advice()
-    {
-        string from = _latestCheckpoint() is string checkpoint
-            ? $"--resume goes on from the latest checkpoint, {checkpoint}, which is intact"
-            : "there is no checkpoint yet, so --resume begins anew";
-        LearningSettings learning = _configuration.Learning;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{from}; give it a smaller learn.learning_rate than {learning.LearningRate} or a smaller learn.max_grad_norm than "
-            + $"{learning.MaxGradNorm} by --set.");
     }
 
     // A checkpoint on disk implies that the log holds all lines up to its step.
     private void SaveCheckpoint(int step)
     {
         _log?.FlushToDisk();
-        _saveCheckpoint(step);
+        _checkpoints.Save(step);
+        _hasLearned = false;
     }
 
     private void TakeStep(int step, CancellationToken cancellation)
     {
         StepOutcome outcome = _step.Take(step, stage => StageStarted?.Invoke(step, stage), cancellation);
+        _hasLearned = true;
 
         // Not cancellable from here on: the step has been learned and would be lost.
         _engine.UsePolicy(step, CancellationToken.None);

@@ -202,8 +202,10 @@ public sealed class EvolutionRun : IDisposable
             parts.Engine,
             parts.Evaluation,
             log,
-            taken => SaveCheckpoint(taken, parts.Policy, parts.Learner),
-            () => LatestCheckpoint);
+            new LoopCheckpoints(
+                taken => SaveCheckpoint(taken, parts.Policy, parts.Learner),
+                () => LatestCheckpoint,
+                _checkpoints.SetLatestAside));
     }
 
     // Reads the problems. The process that writes also compares them, and the model, to what the run began with, before

@@ -147,7 +147,11 @@ public sealed class GrpoLearner : IDisposable
             .All(token => float.IsFinite(MathF.Exp(token.First - token.Second)))))
         {
             throw new NotFiniteException($"The policy is destroyed by the update of step {step}: its log-probabilities "
-                + "are no numbers, or further from those before than numbers reach");
+                + "are no numbers, or further from those before than numbers reach")
+            {
+                IsAfterUpdate = true,
+                IsByUpdate = true,
+            };
         }
     }
 
@@ -218,7 +222,10 @@ public sealed class GrpoLearner : IDisposable
                 _loss);
             if (!float.IsFinite(loss.Total.item<float>()))
             {
-                throw new NotFiniteException($"The loss of step {step} is not a number");
+                throw new NotFiniteException($"The loss of step {step} is not a number")
+                {
+                    IsAfterUpdate = total.Updates > 0,
+                };
             }
             loss.Total.backward();
             total.Kl += loss.KlSum.item<float>();
@@ -228,7 +235,10 @@ public sealed class GrpoLearner : IDisposable
         double norm = Optimizer.ClipGradients(_settings.MaxGradNorm, squares => _processes.Sum(squares)[0]);
         if (!double.IsFinite(norm))
         {
-            throw new NotFiniteException($"The gradient of step {step} is not a number");
+            throw new NotFiniteException($"The gradient of step {step} is not a number")
+            {
+                IsAfterUpdate = total.Updates > 0,
+            };
         }
         Optimizer.Update(LearningRateOf(Optimizer.Step + 1));
         _sharded?.ShareWeights();
