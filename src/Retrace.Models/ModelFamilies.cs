@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Retrace.Models.Adapters;
 using Retrace.Models.Families.Qwen25VL;
+using Retrace.Models.Families.Qwen2VL;
+using Retrace.Models.Families.Qwen3VL;
 using Retrace.Models.Json;
 using Retrace.Models.Network;
 
@@ -11,7 +13,8 @@ namespace Retrace.Models;
 /// </summary>
 public static class ModelFamilies
 {
-    private static ImmutableList<ModelFamily> _all = [new Qwen25VLFamily()];
+    private static ImmutableList<ModelFamily> _all =
+        [new Qwen25VLFamily(), new Qwen2VLFamily(), Qwen3VLFamily.Dense, Qwen3VLFamily.WithExperts];
 
     /// <summary>All families, those of this library first.</summary>
     public static IReadOnlyList<ModelFamily> All => _all;
@@ -50,6 +53,7 @@ public static class ModelFamilies
                 $"{path} does not exist; --model must name a {Names} folder in the hub's layout.");
         }
         ModelConfig config = JsonPart.Read(path, root => Find(root).ReadConfig(root));
+        config = config with { Chat = config.Family.ChatOf(directory) };
         string generation = Path.Combine(directory, ModelConfig.GenerationFile);
         return File.Exists(generation) && JsonPart.Read(generation, StopTokens.In) is { Count: > 0 } stops
             ? config with { Tokens = config.Tokens with { Stops = stops } }

@@ -59,8 +59,11 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>The network: the weights, and the computations with them.</summary>
     public VisionLanguageNetwork Network { get; }
 
-    /// <summary>The model's family, which has the chat template among other things.</summary>
+    /// <summary>The model's family.</summary>
     public ModelFamily Family => Network.Config.Family;
+
+    /// <summary>The format in which a conversation becomes text.</summary>
+    public ChatTemplate Chat => Network.Config.Chat;
 
     /// <summary>Turns images into the patches that the vision encoder reads.</summary>
     public ImageProcessor Images { get; }

@@ -25,6 +25,12 @@ public abstract class ModelFamily
     /// <summary>The format in which a conversation becomes text.</summary>
     public abstract ChatTemplate Chat { get; }
 
+    /// <summary>
+    /// The format of the model in a folder, where the family's variants differ in it; <see cref="Chat"/> otherwise.
+    /// </summary>
+    /// <param name="directory">The model's folder, with whatever template is in it.</param>
+    public virtual ChatTemplate ChatOf(string directory) => Chat;
+
     /// <summary>The rules by which text is split before its bytes are merged into tokens.</summary>
     public abstract TokenizerRules TokenizerRules { get; }
 
