@@ -80,6 +80,10 @@ public sealed class JsonPart
             using JsonDocument document = JsonDocument.Parse(json);
             return use(new JsonPart(document.RootElement, file, ""));
         }
+        catch (JsonException) when (GitLfs.IsPointer(json.Span))
+        {
+            throw new BadInputException(GitLfs.Complaint(file) + ".");
+        }
         catch (JsonException error)
         {
             throw new BadInputException(

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Retrace.Models.Images;
 using Retrace.Models.Json;
 using Retrace.Models.Text;
+using static TorchSharp.torch;
 
 namespace Retrace.Models.Network;
 
@@ -25,6 +26,14 @@ public sealed record ModelConfig(ModelFamily Family, TextConfig Text, VisionConf
         get => _chat ?? Family.Chat;
         init => _chat = value;
     }
+
+    /// <summary>The type of the stored weights: what <c>config.json</c> says, or else what the files hold.</summary>
+    public ScalarType StoredType { get; init; } = ScalarType.Float32;
+
+    /// <summary>
+    /// The type in which weights of that type are computed: the same, or fp32 for what bf16 has not the digits.
+    /// </summary>
+    public ScalarType ComputeType => StoredType == ScalarType.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
 
     /// <summary>Keys of <c>config.json</c> that nothing reads and that are taken to change nothing.</summary>
     public IReadOnlyList<string> UnreadKeys { get; init; } = [];

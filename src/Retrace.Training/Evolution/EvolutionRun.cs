@@ -23,6 +23,7 @@ public sealed class EvolutionRun : IDisposable
     private readonly RunOptions _options;
     private readonly IProcessGroup _processes;
     private readonly RunCheckpoints _checkpoints;
+    private string? _noticeOfType;
 
     private EvolutionRun(RunOptions options)
     {
@@ -155,6 +156,7 @@ public sealed class EvolutionRun : IDisposable
         ProblemCount,
         Skipped,
         [
+            .. _noticeOfType is null ? Array.Empty<string>() : [_noticeOfType],
             .. Damaged.Select(damaged => $"{damaged.Damage}; the run goes on from step {StepsTaken}, and the damaged "
                 + $"checkpoint is kept in {damaged.KeptAs}"),
         ]);
@@ -204,6 +206,7 @@ public sealed class EvolutionRun : IDisposable
             PlanThatFits(ModelFamilies.LoadConfig(modelDirectory), default);
         }
         VisionLanguageModel start = Hold(LoadModel(modelDirectory));
+        _noticeOfType = ComputeSettings.NoticeOfType(start, Configuration.Model);
         if (start.Network.Adapter is not null)
         {
             throw new BadInputException(

@@ -111,16 +111,13 @@ internal abstract class ConfigReading
         Require(
             Text.FindValue("use_sliding_window")?.Flag() is not true,
             "use_sliding_window is true; Retrace computes full attention alone");
-        int heads = Positive(Text, "num_attention_heads");
         var text = new TextConfig(
             VocabularySize: Positive(Text, "vocab_size"),
             HiddenSize: Positive(Text, "hidden_size"),
             IntermediateSize: Positive(Text, "intermediate_size"),
             Layers: Positive(Text, "num_hidden_layers"),
-            heads,
-            KeyValueHeads: Text.FindValue("num_key_value_heads") is null
-                ? heads
-                : Positive(Text, "num_key_value_heads"),
+            Heads: Positive(Text, "num_attention_heads"),
+            KeyValueHeads: Positive(Text, "num_key_value_heads"),
             NormEpsilon: Text.FindValue("rms_norm_eps")?.Number() ?? DefaultNormEpsilon,
             RopeTheta: Rope.Theta(DefaultRopeTheta),
             RopeAxes: [],

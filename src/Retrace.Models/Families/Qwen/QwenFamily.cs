@@ -13,6 +13,9 @@ public abstract class QwenFamily : ModelFamily
 
     public override TokenizerRules TokenizerRules { get; } = new Qwen2TokenizerRules();
 
+    public override ImageProcessorConfig ImagesWhereSilent =>
+        ImageDefaults with { MinPixels = 56 * 56, MaxPixels = 28 * 28 * 1280 };
+
     public override TokenIds FindTokens(Tokenizer tokenizer)
     {
         return new TokenIds(

@@ -79,6 +79,7 @@ internal sealed class VisionTower : VisionEncoder
             if (_config.DeepStackBlocks.Contains(i))
             {
                 tapped.Add(hidden);
+                hidden = hidden.view(hidden.shape); // A step in the graph: its gradients are added up first, recomputed or not.
             }
         }
         // All mergers behind all blocks: their gradients are then complete before those of any block.
