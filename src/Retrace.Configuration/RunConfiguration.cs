@@ -308,8 +308,8 @@ public sealed record ModelSettings
     [Setting("Where tensors live: cpu, cuda, or cuda:N for the N-th of several devices, counted from 0.")]
     public string Device { get; init; } = "cpu";
 
-    [Setting("Number format of the weights.", OneOf = ["bf16", "fp32"])]
-    public string Dtype { get; init; } = "bf16";
+    [Setting("Number format of the weights; auto: the checkpoint's own.", OneOf = ["auto", "bf16", "fp32"])]
+    public string Dtype { get; init; } = "auto";
 
     [Setting("r: rank of the LoRA adapter that trains in place of the weights; 0 trains the weights.", AtLeast = 0)]
     public int LoraRank { get; init; }

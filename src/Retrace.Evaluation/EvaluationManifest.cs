@@ -119,13 +119,15 @@ public sealed record EvaluationManifest(
     /// <param name="usable">The part of the data that the model can use.</param>
     /// <param name="plan">Which problems are sampled, and under which perturbations.</param>
     /// <param name="shuffledImages">Whether the plan's problems show other problems' images.</param>
+    /// <param name="dtype">Number format of the weights, as the model was loaded.</param>
     public static EvaluationManifest Of(
         string model,
         RunConfiguration configuration,
         EvaluationData data,
         UsableProblems usable,
         EvaluationPlan plan,
-        bool shuffledImages)
+        bool shuffledImages,
+        string dtype)
     {
         var sampling = ResponseSampling.OfEvaluation(configuration);
         return new EvaluationManifest(
@@ -146,7 +148,7 @@ public sealed record EvaluationManifest(
             configuration.Reward.Extraction,
             configuration.Data.Instruction,
             configuration.Model.MaxPixels,
-            configuration.Model.Dtype,
+            dtype,
             configuration.Model.Device,
             usable.Problems.Count(problem => !usable.Labels.ContainsKey(problem.Id)),
             usable.Skipped,

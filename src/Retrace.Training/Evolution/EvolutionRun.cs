@@ -21,6 +21,7 @@ public sealed class EvolutionRun : IDisposable
     private readonly ResumeCheck _resumeCheck;
     private IReadOnlyList<SkippedProblem> _unusedAnswers = [];
     private ResumedOrigin? _origin; // In the process that writes it.
+    private string? _noticeOfType;
 
     private EvolutionRun(RunOptions options)
     {
@@ -156,6 +157,7 @@ public sealed class EvolutionRun : IDisposable
         ProblemCount,
         Skipped,
         [
+            .. _noticeOfType is null ? Array.Empty<string>() : [_noticeOfType],
             .. Damaged.Select(damaged => $"{damaged.Damage}; the run goes on from step {StepsTaken}, and the damaged "
                 + $"checkpoint is kept in {damaged.KeptAs}"),
             .. _unusedAnswers is [SkippedProblem first, ..]
@@ -183,6 +185,7 @@ public sealed class EvolutionRun : IDisposable
         ProblemCount = parts.Data.Problems.Count;
         Skipped = parts.Data.Skipped;
         _unusedAnswers = parts.Data.UnusedAnswers;
+        _noticeOfType = ComputeSettings.NoticeOfType(parts.Policy, Configuration.Model);
         var schedule = new BatchSchedule(ProblemCount, Configuration.Data.Batch, Configuration.Seed);
         int steps = Configuration.Epochs is double epochs ? schedule.StepsFor(epochs) : Configuration.Steps;
         StepLog? log = _processes.RunOnAll(() =>
@@ -226,7 +229,7 @@ public sealed class EvolutionRun : IDisposable
                 _options.ModelFolder,
                 source.Name,
                 read,
-                ComputeSettings.Of(Configuration.Model, _processes.LocalRank).Device,
+                ComputeSettings.DeviceOf(Configuration.Model, _processes.LocalRank),
                 cancellation);
             _origin = _options.Resume
                 ? _resumeCheck.Check(given, StepsTaken, StepsTaken > 0 ? _checkpoints.DirectoryOf(StepsTaken) : null)

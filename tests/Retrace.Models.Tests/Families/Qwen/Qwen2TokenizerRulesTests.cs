@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 using CsCheck;
-using Retrace.Models.Families.Qwen25VL;
+using Retrace.Models.Families.Qwen;
 using Retrace.Models.Text;
 
-namespace Retrace.Models.Tests.Families.Qwen25VL;
+namespace Retrace.Models.Tests.Families.Qwen;
 
 public sealed partial class Qwen2TokenizerRulesTests
 {

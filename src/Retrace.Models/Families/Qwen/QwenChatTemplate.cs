@@ -1,14 +1,15 @@
 using System.Text;
 using Retrace.Models.Text;
 
-namespace Retrace.Models.Families.Qwen25VL;
+namespace Retrace.Models.Families.Qwen;
 
-/// <summary>Qwen2.5-VL's chat format, byte for byte.</summary>
-internal sealed class QwenChatTemplate : ChatTemplate
+/// <summary>What the chat formats of the Qwen-VL families have in common: turns between two tokens.</summary>
+internal abstract class QwenChatTemplate : ChatTemplate
 {
-    private const string DefaultSystem = "You are a helpful assistant.";
+    protected const string System = "system";
+    protected const string User = "user";
+
     private const string StartOfTurn = "<|im_start|>"; // The role and a line break follow.
-    private const string OpenedTurn = StartOfTurn + Assistant + "\n";
     private const string VisionStart = "<|vision_start|>";
     private const string VisionEnd = "<|vision_end|>";
 
@@ -25,37 +26,17 @@ internal sealed class QwenChatTemplate : ChatTemplate
         Padding, StartOfTurn, EndOfTurn, VisionStart, VisionEnd, "<|vision_pad|>", ImagePad, "<|video_pad|>",
     ];
 
-    public override string Jinja { get; } = string.Concat(
-        "{% set image_count = namespace(value=0) %}{% set video_count = namespace(value=0) %}",
-        "{% for message in messages %}",
-        "{% if loop.first and message['role'] != 'system' %}",
-        "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n{% endif %}",
-        "<|im_start|>{{ message['role'] }}\n",
-        "{% if message['content'] is string %}{{ message['content'] }}<|im_end|>\n",
-        "{% else %}{% for content in message['content'] %}",
-        "{% if content['type'] == 'image' or 'image' in content or 'image_url' in content %}",
-        "{% set image_count.value = image_count.value + 1 %}",
-        "{% if add_vision_id %}Picture {{ image_count.value }}: {% endif %}",
-        "<|vision_start|><|image_pad|><|vision_end|>",
-        "{% elif content['type'] == 'video' or 'video' in content %}",
-        "{% set video_count.value = video_count.value + 1 %}",
-        "{% if add_vision_id %}Video {{ video_count.value }}: {% endif %}",
-        "<|vision_start|><|video_pad|><|vision_end|>",
-        "{% elif 'text' in content %}{{ content['text'] }}{% endif %}",
-        "{% endfor %}<|im_end|>\n{% endif %}{% endfor %}",
-        "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}");
+    /// <summary>What stands in the model's turn already when it begins.</summary>
+    protected virtual string Opening => "";
+
+    private string OpenedTurn => $"{StartOfTurn}{Assistant}\n{Opening}";
 
     public override string Prompt(IReadOnlyList<ChatTurn> turns) => Turns(turns) + OpenedTurn;
 
-    /// <param name="turns">If the first is no system turn, the default one goes before it.</param>
     public override string Turns(IReadOnlyList<ChatTurn> turns)
     {
         var text = new StringBuilder();
-        if (turns is not [{ Role: "system" }, ..])
-        {
-            AppendTurn(text, new ChatTurn("system", DefaultSystem));
-        }
-        foreach (ChatTurn turn in turns)
+        foreach (ChatTurn turn in Rendered(turns))
         {
             AppendTurn(text, turn);
         }
@@ -69,7 +50,7 @@ internal sealed class QwenChatTemplate : ChatTemplate
         StringBuilder text = new StringBuilder(prompt).Append(answer).Append(EndOfTurn).Append('\n');
         if (request is not null)
         {
-            AppendTurn(text, new ChatTurn("user", request));
+            AppendTurn(text, new ChatTurn(User, request));
         }
         return text.Append(OpenedTurn).ToString();
     }
@@ -87,8 +68,15 @@ internal sealed class QwenChatTemplate : ChatTemplate
             int end = part.IndexOf(EndOfTurn, StringComparison.Ordinal);
             turns.Add(new ChatTurn(part[..line], part[(line + 1)..Math.Max(line + 1, end < 0 ? part.Length : end)]));
         }
+        if (text.EndsWith(OpenedTurn, StringComparison.Ordinal))
+        {
+            turns[^1] = turns[^1] with { Text = "" };
+        }
         return turns;
     }
+
+    /// <summary>The turns as they are written: with those that the format adds, without those that it leaves out.</summary>
+    protected abstract IEnumerable<ChatTurn> Rendered(IReadOnlyList<ChatTurn> turns);
 
     private void AppendTurn(StringBuilder prompt, ChatTurn turn)
     {

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using Retrace.Models.Text;
 
-namespace Retrace.Models.Families.Qwen25VL;
+namespace Retrace.Models.Families.Qwen;
 
 /// <summary>
 /// Splits text into the pieces within which bytes are merged, as Qwen2's regular expression does.

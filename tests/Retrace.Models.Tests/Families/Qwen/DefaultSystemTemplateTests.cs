@@ -1,8 +1,8 @@
 using Retrace.Models.Text;
 
-namespace Retrace.Models.Tests.Families.Qwen25VL;
+namespace Retrace.Models.Tests.Families.Qwen;
 
-public sealed class QwenChatTemplateTests
+public sealed class DefaultSystemTemplateTests
 {
     private static readonly ChatTemplate Chat = ModelFamilies.Default.Chat;
 

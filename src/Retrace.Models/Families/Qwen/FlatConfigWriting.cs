@@ -1,22 +1,24 @@
 using System.Text.Json.Nodes;
 using Retrace.Models.Network;
 
-namespace Retrace.Models.Families.Qwen25VL;
+namespace Retrace.Models.Families.Qwen;
 
 /// <summary>
-/// Writes Qwen2.5-VL's <c>config.json</c> in the flat layout, which every version of transformers reads.
+/// Writes <c>config.json</c> in the flat layout, which every version of transformers reads.
 /// </summary>
-internal static class ConfigWriting
+internal static class FlatConfigWriting
 {
     /// <summary>The content of the <c>config.json</c> file.</summary>
-    public static JsonObject Write(ModelConfig config)
+    /// <param name="config">The model's sizes and tokens.</param>
+    /// <param name="architecture">The class in transformers that computes the model.</param>
+    /// <param name="vision">The vision tower's part.</param>
+    public static JsonObject Write(ModelConfig config, string architecture, JsonObject vision)
     {
         TextConfig text = config.Text;
-        var vision = (WindowedVisionConfig)config.Vision;
         return new JsonObject
         {
-            ["architectures"] = new JsonArray("Qwen2_5_VLForConditionalGeneration"),
-            ["model_type"] = Qwen25VLFamily.Type,
+            ["architectures"] = new JsonArray(architecture),
+            ["model_type"] = config.Family.ModelType,
             ["attention_dropout"] = 0.0,
             ["bos_token_id"] = config.Tokens.EndOfText,
             ["eos_token_id"] = config.Tokens.EndOfTurn,
@@ -36,38 +38,26 @@ internal static class ConfigWriting
             ["num_key_value_heads"] = text.KeyValueHeads,
             ["rms_norm_eps"] = text.NormEpsilon,
             ["rope_theta"] = text.RopeTheta,
-            ["rope_scaling"] = new JsonObject
-            {
-                ["type"] = "mrope",
-                ["mrope_section"] = new JsonArray([.. RopeSections(text).Select(size => (JsonNode)size)]),
-            },
+            ["rope_scaling"] = Rope(text),
             ["sliding_window"] = text.MaxPositions,
             ["use_sliding_window"] = false,
             ["tie_word_embeddings"] = text.TieWordEmbeddings,
             ["torch_dtype"] = "float32",
             ["use_cache"] = true,
             ["vocab_size"] = text.VocabularySize,
-            ["vision_config"] = new JsonObject
-            {
-                ["model_type"] = Qwen25VLFamily.Type,
-                ["depth"] = vision.Depth,
-                ["hidden_act"] = "silu",
-                ["hidden_size"] = vision.HiddenSize,
-                ["intermediate_size"] = vision.IntermediateSize,
-                ["num_heads"] = vision.Heads,
-                ["in_channels"] = VisionConfig.Channels,
-                ["in_chans"] = VisionConfig.Channels,
-                ["out_hidden_size"] = vision.OutHiddenSize,
-                ["patch_size"] = vision.PatchSize,
-                ["spatial_merge_size"] = vision.MergeSize,
-                ["spatial_patch_size"] = vision.PatchSize,
-                ["temporal_patch_size"] = vision.TemporalPatchSize,
-                ["window_size"] = vision.WindowSize,
-                ["fullatt_block_indexes"] =
-                    new JsonArray([.. vision.FullAttentionBlocks.Select(index => (JsonNode)index)]),
-                ["tokens_per_second"] = 2,
-            },
+            ["vision_config"] = vision,
         };
+    }
+
+    private static JsonObject Rope(TextConfig text)
+    {
+        var rope = new JsonObject
+        {
+            ["type"] = text.Yarn is null ? "mrope" : "yarn",
+            ["mrope_section"] = new JsonArray([.. RopeSections(text).Select(size => (JsonNode)size)]),
+        };
+        text.Yarn?.WriteTo(rope);
+        return rope;
     }
 
     // How many frequencies turn with each of the three axes.

@@ -1,7 +1,7 @@
 using Retrace.Models.Images;
 using Retrace.Models.Network;
 
-namespace Retrace.Models.Families.Qwen25VL;
+namespace Retrace.Models.Families.Qwen;
 
 /// <summary>
 /// Three-axis positions (time, height, width) of a token sequence: text advances all three together, an image's tokens
