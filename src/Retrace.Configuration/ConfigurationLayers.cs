@@ -9,11 +9,11 @@ public static partial class ConfigurationLayers
     /// <summary>The settings that a model's makers recommend, in the model's folder.</summary>
     public const string RecommendationFile = "evolve.yaml";
 
-    // Where servers are and how patient we are with them does not change what is sampled.
+    // Where servers and images are, and how patient we are with servers, does not change what is sampled.
     private static readonly string[] Surroundings =
     [
         "rollout.servers", "rollout.api_key_variable", "rollout.requests_per_server", "rollout.request_timeout",
-        "rollout.hedge_after", "rollout.weights_folder",
+        "rollout.hedge_after", "rollout.weights_folder", "data.image_dir",
     ];
 
     /// <summary>

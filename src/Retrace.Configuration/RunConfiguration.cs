@@ -77,7 +77,10 @@ public sealed record DataSettings
     [Setting("Leaves out and counts problems whose prompt is longer; false: the run stops at the first of them.")]
     public bool Filter { get; init; } = true;
 
-    [Setting("Whether image paths may lead out of the data file's folder.")]
+    [Setting("Folder that image paths start from; null: the data file's own.")]
+    public string? ImageDir { get; init; }
+
+    [Setting("Whether image paths may lead out of their folder.")]
     public bool AllowOutsideImages { get; init; }
 
     [Setting("Appended to every question.")]
@@ -237,8 +240,15 @@ public sealed record RewardSettings
     [Setting("λ of rule survival: weight of survival beyond chance beside frequency.", AtLeast = 0, AtMost = 1)]
     public double SurvivalWeight { get; init; } = 0.5;
 
+    [Setting("d of rule chain: how far retracing is followed, 1 / (1 − d) times on average.", AtLeast = 0, Below = 1)]
+    public double Damping { get; init; } = RetracingChainReward.DefaultDamping;
+
+    [Setting("Rule srt: the least share of a problem's samples that its most frequent answer must have to be learned from.",
+        AtLeast = 0, AtMost = 1)]
+    public double Threshold { get; init; } = SelfRewardedTrainingReward.ReleasedThreshold;
+
     /// <summary>The parameters of the reward rules.</summary>
-    public RewardParameters ToParameters() => new(Gamma, Beta, SurvivalWeight);
+    public RewardParameters ToParameters() => new(Gamma, Beta, SurvivalWeight, Damping, Threshold);
 }
 
 public sealed record LearningSettings

@@ -220,7 +220,7 @@ public sealed class ModelServerTests : IAsyncLifetime
     [InlineData("v1/chat/completions", """{"messages":[{"role":"user","content":"<|image_pad|>"}]}""", "places for images")]
     [InlineData("v1/completions", """{"prompt":[1,2,100000]}""", "100000")]
     [InlineData("v1/completions", """{"prompt":""}""", "empty")]
-    [InlineData("v1/completions", """{"prompt":[[1],[2]]}""", "token ids")]
+    [InlineData("v1/completions", """{"prompt":[[1],2]}""", "token ids")]
     [InlineData("generate", """{"text":"x","input_ids":[1]}""", "Either")]
     public async Task What_cannot_be_sampled_gets_one_sentence_in_OpenAIs_form(string path, string body, string fragment)
     {

@@ -86,7 +86,8 @@ public sealed class Demonstration
             {
                 Configuration = configuration,
                 EvaluationProblems =
-                    _evaluation.IsFile ? null : _evaluation.Open(configuration.Data.AllowOutsideImages),
+                    _evaluation.IsFile ? null : _evaluation.Open(
+                        configuration.Data.AllowOutsideImages, configuration.Data.ImageDir),
                 Observers = observers(),
             };
             EvolutionResult evolved = EvolutionRun.Complete(run, cancellation);

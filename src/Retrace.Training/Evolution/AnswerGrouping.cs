@@ -1,3 +1,4 @@
+using Retrace.Answers;
 using Retrace.Rewards;
 using Retrace.Training.Prompts;
 
@@ -8,10 +9,11 @@ namespace Retrace.Training.Evolution;
 /// </summary>
 /// <param name="rule">The reward rule, which decides when answers are equal and which inputs it needs.</param>
 /// <param name="n">Number of trajectories of each problem that are trained on.</param>
+/// <param name="extraction">Finds where the answers of responses begin.</param>
 /// <param name="labels">Gold answers by problem id.</param>
 /// <param name="seed">The run's seed.</param>
 internal sealed class AnswerGrouping(
-    IRewardRule rule, int n, IReadOnlyDictionary<string, string> labels, long seed)
+    IRewardRule rule, int n, IAnswerExtraction extraction, IReadOnlyDictionary<string, string> labels, long seed)
 {
     /// <summary>Groups both rounds of each problem: [problems].</summary>
     /// <param name="sampled">
@@ -60,6 +62,10 @@ internal sealed class AnswerGrouping(
         if (rule.Reads.HasFlag(RewardInputs.SelfCertainties))
         {
             yield return new SelfCertainties([.. maternal.Select(one => Mean(one.Generation.SelfCertainties))]);
+        }
+        if (rule.Reads.HasFlag(RewardInputs.WordsBeforeAnswers))
+        {
+            yield return WordsBeforeAnswers.Of(maternal.Select(one => one.Text), extraction);
         }
         if (rule.Reads.HasFlag(RewardInputs.RandomNumbers))
         {

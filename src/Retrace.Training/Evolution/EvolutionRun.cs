@@ -24,6 +24,7 @@ public sealed class EvolutionRun : IDisposable
     private readonly RunOptions _options;
     private readonly IProcessGroup _processes;
     private readonly RunCheckpoints _checkpoints;
+    private IReadOnlyList<SkippedProblem> _unusedAnswers = [];
 
     private EvolutionRun(RunOptions options)
     {
@@ -158,6 +159,9 @@ public sealed class EvolutionRun : IDisposable
         [
             .. Damaged.Select(damaged => $"{damaged.Damage}; the run goes on from step {StepsTaken}, and the damaged "
                 + $"checkpoint is kept in {damaged.KeptAs}"),
+            .. _unusedAnswers is [SkippedProblem first, ..]
+                ? [$"{_unusedAnswers.Count} answers are not measured with: {first.Id}, for one, because {first.Reason}"]
+                : (string[])[],
         ]);
 
     private void OpenParts(CancellationToken cancellation)
@@ -217,6 +221,7 @@ public sealed class EvolutionRun : IDisposable
         MemoryPlan plan = PlanThatFits(start.Network.Config, data.LargestPrompt);
         ProblemCount = data.Problems.Count;
         Skipped = data.Skipped;
+        _unusedAnswers = data.UnusedAnswers;
         UsableProblems? evaluationData = ReadEvaluationData(preparation, cancellation);
 
         (VisionLanguageModel policy, VisionLanguageNetwork? reference) = OpenPolicy(start);
@@ -333,7 +338,7 @@ public sealed class EvolutionRun : IDisposable
     private UsableProblems? ReadEvaluationData(ProblemPreparation preparation, CancellationToken cancellation)
     {
         IProblemSource? source = _options.EvaluationProblems ?? (Configuration.Evaluation.Data is string path
-            ? ProblemSources.Open(path, Configuration.Data.AllowOutsideImages)
+            ? ProblemSources.Open(path, Configuration.Data.AllowOutsideImages, Configuration.Data.ImageDir)
             : null);
         return source is null
             ? null
