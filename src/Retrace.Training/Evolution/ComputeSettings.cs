@@ -56,6 +56,17 @@ public static class ComputeSettings
                 $"model.device is {name}, but there are {cuda.device_count()} CUDA devices, counted from cuda:0.");
     }
 
+    /// <summary>Finds libtorch, and sets its threads.</summary>
+    /// <exception cref="BadInputException">There is no libtorch that can be used.</exception>
+    internal static void Prepare(RunConfiguration configuration)
+    {
+        LibTorch.Prepare();
+        if (configuration.Threads is int threads)
+        {
+            set_num_threads(threads);
+        }
+    }
+
     /// <summary>Loads a model as its folder recommends: see <see cref="ConfigurationLayers.Resolve"/>.</summary>
     /// <exception cref="BadInputException">The folder cannot be used.</exception>
     public static VisionLanguageModel LoadModel(string directory) =>
@@ -66,11 +77,7 @@ public static class ComputeSettings
     /// <exception cref="BadInputException">The device is not there, or the folder cannot be used.</exception>
     public static VisionLanguageModel LoadModel(string directory, RunConfiguration configuration, int localRank = 0)
     {
-        LibTorch.Prepare();
-        if (configuration.Threads is int threads)
-        {
-            set_num_threads(threads);
-        }
+        Prepare(configuration);
         (ScalarType type, Device device) = Of(configuration.Model, localRank);
         return VisionLanguageModel.Load(directory, type, device, configuration.Model.MaxPixels);
     }

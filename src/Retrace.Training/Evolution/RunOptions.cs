@@ -81,6 +81,9 @@ public sealed record RunOptions
     /// <summary>Whether to resume the run in the folder from its latest intact checkpoint.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>What a resumed run may be given otherwise than it began; its log keeps what was.</summary>
+    public IReadOnlySet<RunAspect> AllowChanged { get; init; } = new HashSet<RunAspect>();
+
     /// <summary>The name that dashboards and reports show; null: the method's name.</summary>
     public string? Name { get; init; }
 

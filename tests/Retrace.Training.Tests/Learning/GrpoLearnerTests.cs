@@ -160,8 +160,8 @@ public sealed class GrpoLearnerTests
         samples[2] = samples[2] with { Advantage = double.NaN };
         policy.Parameters.Train(_ => true);
         using GrpoLearner learner = new(policy, null, Settings, Rollout, seed: 0);
-        TrainingFailedException error =
-            Assert.Throws<TrainingFailedException>(() => learner.Learn(7, samples));
+        NotFiniteException error =
+            Assert.Throws<NotFiniteException>(() => learner.Learn(7, samples));
         Assert.Contains("step 7", error.Message);
     }
 

@@ -2,11 +2,12 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Retrace.Answers;
+using Retrace.Models.Adapters;
 using Retrace.Problems;
 
-namespace Retrace.Evaluation;
+namespace Retrace.Training.Measurement;
 
-/// <summary>SHA-256 of what an evaluation depends on, by which a resumed one recognizes it.</summary>
+/// <summary>SHA-256 of what an evaluation depends on, for its card, and by which a resumed one recognizes it.</summary>
 internal static class EvaluationDigest
 {
     private static readonly string[] ModelFiles =
@@ -16,24 +17,37 @@ internal static class EvaluationDigest
     ];
 
     /// <summary>The digest of the files that make a model, whatever their folder is called.</summary>
+    /// <remarks>Of an adapter, those of the model that it belongs to count as well, where they are there.</remarks>
     /// <exception cref="BadInputException">One of them cannot be read.</exception>
     public static string OfModel(string folder)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         try
         {
-            foreach (string file in ModelFiles
-                .SelectMany(pattern => Directory.EnumerateFiles(folder, pattern))
-                .Order(StringComparer.Ordinal))
+            string[] files =
+            [
+                .. ModelFiles.SelectMany(pattern => Directory.EnumerateFiles(folder, pattern))
+                    .Order(StringComparer.Ordinal),
+            ];
+            byte[][] contents = new byte[files.Length][];
+            Parallel.For(0, files.Length, i =>
+            {
+                using FileStream stream = File.OpenRead(files[i]);
+                contents[i] = SHA256.HashData(stream);
+            });
+            foreach ((string file, byte[] content) in files.Zip(contents))
             {
                 Add(digest, Encoding.UTF8.GetBytes(Path.GetFileName(file)));
-                using FileStream stream = File.OpenRead(file);
-                Add(digest, SHA256.HashData(stream));
+                Add(digest, content);
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (Cause(error) is IOException or UnauthorizedAccessException)
         {
-            throw new BadInputException($"The model in {folder} cannot be read: {error.Message}", error);
+            throw new BadInputException($"The model in {folder} cannot be read: {Cause(error).Message}", error);
+        }
+        if (AdapterBase.Of(folder) is string model && Directory.Exists(model) && AdapterBase.Of(model) is null)
+        {
+            Add(digest, Encoding.UTF8.GetBytes(OfModel(model)));
         }
         return Convert.ToHexStringLower(digest.GetHashAndReset());
     }
@@ -55,6 +69,9 @@ internal static class EvaluationDigest
         }
         return Convert.ToHexStringLower(digest.GetHashAndReset());
     }
+
+    // What failed in one of several threads.
+    private static Exception Cause(Exception error) => error is AggregateException several ? several.InnerExceptions[0] : error;
 
     // With its length before it, so that parts cannot run into each other.
     private static void Add(IncrementalHash digest, byte[] part)
