@@ -48,5 +48,5 @@ for kind in linux-x64 linux-x64-external win-x64 osx-arm64; do
     archive "$kind"
 done
 dotnet msbuild eng/Packages.proj -nologo -verbosity:quiet -restore -m "-p:Feed=$release" \
-    -p:ToolRuntimes=linux-x64%3Bwin-x64%3Bosx-arm64
+    '-p:ToolRuntimes="linux-x64;win-x64;osx-arm64"'
 ls -l "$release"

@@ -147,7 +147,7 @@ public sealed class MpiTrainingTests : IDisposable
     [Theory]
     [InlineData("model.lora_rank=0", "rollout.server_api=sglang")]
     [InlineData("model.lora_rank=4", "model.train_vision=false")]
-    public async Task Servers_draw_for_several_processes_as_for_one(params string[] settings)
+    public async Task Servers_sample_for_several_processes_as_for_one(params string[] settings)
     {
         const int Steps = 2;
         await using ServedModel first = await ServedModel.StartAsync(_folder);

@@ -76,7 +76,15 @@ internal sealed class TextDecoder : IDisposable
             }
             long adapter = _isAdapted ? 2 * ((2 * hidden) + query + (2 * keyValue)) + MlpValues(adapted: true) : 0;
             long norms = element < sizeof(float) ? 4 * hidden * sizeof(float) : 0;
-            return new BlockMemory(_config.Layers, hidden * element, ((values + adapter) * element) + norms);
+            // Dropped at its end: the squares under both norms, in fp32; queries and keys before rotation and four parts
+            // of it (half turned, turned, times cos, times sin); keys and values before they are copied for each head;
+            // attention's and the MLP's results before they are added to the input.
+            long passing = (6 * hidden) + (4 * keyValue) + ((hidden + keyValue) / 2) + (2 * keyValue);
+            return new BlockMemory(
+                _config.Layers,
+                hidden * element,
+                ((values + adapter) * element) + norms,
+                (passing * element) + (2 * hidden * sizeof(float)));
         }
     }
 

@@ -185,13 +185,13 @@ public sealed class VisionLanguageNetwork : IDisposable
         long kept = (tokens * text.KeptByAll(recomputes))
             + (patches * (BytesOfPatch + (trainsVision ? vision.KeptByAll(recomputes) : 0)));
         // One after the other: first the head, while the allocator still holds the last block's temporary tensors.
-        double[] passing =
+        long[] passing =
         [
             Math.Max(predictions, _decoder.BytesOfEmbeddingGradient) + (tokens * text.BesideKept(recomputes)),
             tokens * text.Backward(recomputes),
             patches * vision.Backward(recomputes && trainsVision),
         ];
-        return kept + (long)passing.Max();
+        return kept + passing.Max();
     }
 
     /// <summary>
