@@ -23,7 +23,7 @@ internal static partial class AnswerParser
     private static AnswerValue Parse(string text, int depth)
     {
         text = TrimOuter(text);
-        if (text == "ℝ")
+        if (RealSetParser.IsAllNumbers(text))
         {
             return RealSet.All.ToValue();
         }
@@ -34,6 +34,8 @@ internal static partial class AnswerParser
         bool bracketed = text.FirstOrDefault() is '(' or '[' or LatexText.SetOpen or LatexText.RowOpen
             && ClosingBracket(text) == text.Length - 1;
         return RealSetParser.SetBuilder(text)
+            ?? RealSetParser.WithoutPoints(text)
+            ?? (depth == MaxDepth ? null : ReversedBrackets.Parse(text, bound => Parse(bound, depth + 1)))
             ?? (bracketed ? BracketedList(text, depth) : null)
             ?? Number(text)
             ?? RatioParser.Parse(text)
@@ -289,9 +291,9 @@ internal static partial class AnswerParser
         return parts;
     }
 
-    // A, (A), A., "A. 15", "(A) 15", "option A"
+    // A, (A), A., "A. 15", "(A) 15", "option A", 选项A
     [GeneratedRegex(
-        @"^(?:(?:[Oo]ption|[Cc]hoice) ?)?\(?(?<letter>[a-zA-Z])\)?[.:]?$"
+        @"^(?:(?:[Oo]ption|[Cc]hoice|选项?|答案) ?)?\(?(?<letter>[a-zA-Z])\)?(?:[.:]| ?选?项)?$"
         + @"|^(?:\((?<letter>[A-J])\):? ?|(?<letter>[A-J])[.):] )(?<description>[^-+*/^=,.:)\s].*)$",
         RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex Choice();
