@@ -2,6 +2,7 @@ using System.Globalization;
 using Retrace.Anchors;
 using Retrace.Perturbations;
 using Retrace.Rewards;
+using Retrace.RolloutServers;
 
 namespace Retrace.Configuration;
 
@@ -76,7 +77,10 @@ public sealed record DataSettings
     [Setting("Leaves out and counts problems whose prompt is longer; false: the run stops at the first of them.")]
     public bool Filter { get; init; } = true;
 
-    [Setting("Whether image paths may lead out of the data file's folder.")]
+    [Setting("Folder that image paths start from; null: the data file's own.")]
+    public string? ImageDir { get; init; }
+
+    [Setting("Whether image paths may lead out of their folder.")]
     public bool AllowOutsideImages { get; init; }
 
     [Setting("Appended to every question.")]
@@ -119,7 +123,7 @@ public sealed record RolloutSettings
     public string? Servers { get; init; }
 
     [Setting("Engine openai: the servers' dialect for what OpenAI's API does not cover.",
-        OneOf = ["vllm", "sglang"])]
+        NamesOf = typeof(ServerDialects))]
     public string ServerApi { get; init; } = "vllm";
 
     [Setting("Engine openai: the environment variable that holds the servers' bearer token; null: they ask for none.")]
@@ -307,8 +311,8 @@ public sealed record ModelSettings
     [Setting("Where tensors live: cpu, cuda, or cuda:N for the N-th of several devices, counted from 0.")]
     public string Device { get; init; } = "cpu";
 
-    [Setting("Number format of the weights.", OneOf = ["bf16", "fp32"])]
-    public string Dtype { get; init; } = "bf16";
+    [Setting("Number format of the weights; auto: the checkpoint's own.", OneOf = ["auto", "bf16", "fp32"])]
+    public string Dtype { get; init; } = "auto";
 
     [Setting("r: rank of the LoRA adapter that trains in place of the weights; 0 trains the weights.", AtLeast = 0)]
     public int LoraRank { get; init; }

@@ -21,8 +21,15 @@ internal interface IDataRecord
     /// <param name="member">One of their fields.</param>
     IReadOnlyList<string?> Texts(string field, string? member = null);
 
+    /// <summary>The label that a field holds.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="member">One of its fields, where it holds an object.</param>
+    RecordLabel Label(string field, string? member = null);
+
     /// <summary>The images of a field, one or a list; empty where there is none.</summary>
-    /// <param name="field">In Parquet {bytes, path}, in JSON a path or base64.</param>
+    /// <param name="field">
+    /// Paths, data URLs or base64; in Parquet also bytes; or objects of bytes and path.
+    /// </param>
     /// <param name="id">Names embedded images in messages.</param>
     /// <param name="below">A folder beside the file that paths start from.</param>
     /// <exception cref="UnusableRecordException">One of them is none.</exception>

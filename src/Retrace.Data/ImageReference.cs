@@ -16,24 +16,35 @@ internal static class ImageReference
     /// <exception cref="UnusableRecordException">It is none of these, or there is no such file.</exception>
     public static ProblemImage Parse(string reference, string name, ImageFolder folder)
     {
-        if (reference.StartsWith(DataUrlScheme, StringComparison.OrdinalIgnoreCase))
+        if (Embedded(reference) is byte[] bytes)
         {
-            int marker = reference.IndexOf(Base64Marker, StringComparison.OrdinalIgnoreCase);
-            if (marker < 0 || Decode(reference.AsSpan(marker + Base64Marker.Length)) is not { Length: > 0 } bytes)
-            {
-                throw new UnusableRecordException("its image is a data URL that holds no base64");
-            }
             return new EmbeddedImage(name, bytes);
         }
-        // The bytes decide, because base64 of a JPEG starts as an absolute path does: "/9j/".
-        if (reference.Length >= ShortestEncodedImage &&
-            Decode(reference) is { } decoded &&
-            ImageSignature.MediaTypeOf(decoded) is not null)
-        {
-            return new EmbeddedImage(name, decoded);
-        }
-        return folder.File(reference);
+        return IsDataUrl(reference)
+            ? throw new UnusableRecordException("its image is a data URL that holds no base64")
+            : folder.File(reference);
     }
+
+    /// <summary>The bytes of an image that the text itself holds; null where it holds none.</summary>
+    public static byte[]? Embedded(string reference)
+    {
+        if (IsDataUrl(reference))
+        {
+            int marker = reference.IndexOf(Base64Marker, StringComparison.OrdinalIgnoreCase);
+            return marker >= 0 && Decode(reference.AsSpan(marker + Base64Marker.Length)) is { Length: > 0 } bytes
+                ? bytes
+                : null;
+        }
+        // The bytes decide, because base64 of a JPEG starts as an absolute path does: "/9j/".
+        return reference.Length >= ShortestEncodedImage
+            && Decode(reference) is { } decoded
+            && ImageSignature.MediaTypeOf(decoded) is not null
+                ? decoded
+                : null;
+    }
+
+    private static bool IsDataUrl(string reference) =>
+        reference.StartsWith(DataUrlScheme, StringComparison.OrdinalIgnoreCase);
 
     private static byte[]? Decode(ReadOnlySpan<char> base64)
     {

@@ -1,25 +1,25 @@
+using System.Text.RegularExpressions;
 using Retrace.Problems;
 
 namespace Retrace.Data;
 
 /// <summary>Collects the records of one file, whatever its format, into a problem set.</summary>
-internal sealed class ProblemSetBuilder
+internal sealed partial class ProblemSetBuilder
 {
-    private const string ImagePlaceholder = "<image>";
-
     private readonly List<Problem> _problems = [];
     private readonly Dictionary<string, string> _answers = new(StringComparer.Ordinal);
     private readonly List<SkippedProblem> _skipped = [];
+    private readonly List<SkippedProblem> _unusedAnswers = [];
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
 
     /// <summary>Adds a record, or the reason why it cannot be used.</summary>
     /// <param name="id">The record's id.</param>
     /// <param name="question">Its question, perhaps with image placeholders, or null when it has none.</param>
     /// <param name="images">Finds the record's images.</param>
-    /// <param name="answer">Its gold answer, or null.</param>
+    /// <param name="answer">Its gold answer.</param>
     /// <param name="category">Its category, or null.</param>
     public void Add(
-        string id, string? question, Func<IReadOnlyList<ProblemImage>> images, string? answer, string? category)
+        string id, string? question, Func<IReadOnlyList<ProblemImage>> images, RecordLabel answer, string? category)
     {
         if (!_ids.Add(id))
         {
@@ -30,36 +30,47 @@ internal sealed class ProblemSetBuilder
         {
             Problem problem = Build(id, question, images(), category);
             _problems.Add(problem);
-            if (!string.IsNullOrWhiteSpace(answer))
+            if (answer.Text is string text)
             {
-                _answers.Add(id, answer);
+                _answers.Add(id, text);
+            }
+            else if (answer.Unused is string reason)
+            {
+                _unusedAnswers.Add(new SkippedProblem(id, reason));
             }
         }
-        catch (UnusableRecordException reason)
+        catch (UnusableRecordException fault)
         {
-            _skipped.Add(new SkippedProblem(id, reason.Message));
+            _skipped.Add(new SkippedProblem(id, fault.Message));
         }
     }
 
-    public ProblemSet Build() => new(_problems, _answers, _skipped);
+    public ProblemSet Build() => new(_problems, _answers, _skipped) { UnusedAnswers = _unusedAnswers };
 
     private static Problem Build(string id, string? question, IReadOnlyList<ProblemImage> images, string? category)
     {
-        string[] parts = (question ?? "").Split(ImagePlaceholder);
-        string text = string.Concat(parts).Trim();
-        if (text.Length == 0)
+        int places = Problem.PlacesIn(question ?? "");
+        if (places > images.Count)
+        {
+            throw new UnusableRecordException(
+                $"its question has {places} {Problem.ImagePlace} placeholders, but it has {images.Count} images");
+        }
+        // Images without a place are shown before the question, so places there need not be kept.
+        string text = LeadingPlaces().Replace(question ?? "", "").Trim();
+        if (string.IsNullOrWhiteSpace(text.Replace(Problem.ImagePlace, "")))
         {
             throw new UnusableRecordException("it has no question");
         }
-        int placeholders = parts.Length - 1;
-        if (placeholders > images.Count)
-        {
-            throw new UnusableRecordException(
-                $"its question has {placeholders} {ImagePlaceholder} placeholders, but it has {images.Count} images");
-        }
         return new Problem(id, text, images, string.IsNullOrWhiteSpace(category) ? null : category);
     }
+
+    [GeneratedRegex($@"^(?:\s*{Problem.ImagePlace})+")]
+    private static partial Regex LeadingPlaces();
 }
 
 /// <summary>One record of a file cannot be used; the message says why. The others can.</summary>
-internal sealed class UnusableRecordException(string message) : Exception(message);
+internal sealed class UnusableRecordException(string message) : Exception(message)
+{
+    /// <summary>Whether the record is empty as it was published.</summary>
+    public bool IsEmpty { get; init; }
+}

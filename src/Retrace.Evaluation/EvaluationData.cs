@@ -23,24 +23,38 @@ public sealed record EvaluationData(
     /// <exception cref="BadInputException">The source cannot be read.</exception>
     public static EvaluationData Of(IProblemSource source)
     {
-        ProblemSet read = source.Read();
+        ProblemSet read = WithoutUnusedAnswers(source.Read());
         return new EvaluationData(
             source.Name, read, AnswerKey.Of(read.Answers), Benchmark: null, new Dictionary<string, BenchmarkItem>());
     }
 
     /// <param name="path">The file, or a benchmark's file or folder.</param>
     /// <param name="benchmark">Its name; null: problems of no benchmark.</param>
-    /// <param name="allowOutsideImages">See <see cref="ProblemSources.Open"/>.</param>
+    /// <param name="allowOutsideImages">See <see cref="ProblemSources.Open"/>; a benchmark's lie in its own folder.</param>
+    /// <param name="imageFolder">Likewise.</param>
     /// <exception cref="BadInputException">The benchmark is not known, or its data cannot be read.</exception>
-    public static EvaluationData Read(string path, string? benchmark, bool allowOutsideImages = false)
+    public static EvaluationData Read(
+        string path, string? benchmark, bool allowOutsideImages = false, string? imageFolder = null)
     {
         if (benchmark is null)
         {
-            return Of(ProblemSources.Open(path, allowOutsideImages)) with { Path = path };
+            return Of(ProblemSources.Open(path, allowOutsideImages, imageFolder)) with { Path = path };
         }
         Benchmark known = BenchmarkCatalogue.Named(benchmark);
         BenchmarkData published = known.Read(path);
         return new EvaluationData(
             path, published.Problems, published.Keys, known, published.Items.ToDictionary(item => item.Problem.Id));
+    }
+
+    // What has an answer that cannot be compared is no unlabeled problem: it is left out, and named.
+    private static ProblemSet WithoutUnusedAnswers(ProblemSet read)
+    {
+        HashSet<string> unused = [.. read.UnusedAnswers.Select(problem => problem.Id)];
+        return unused.Count == 0 ? read : read with
+        {
+            Problems = [.. read.Problems.Where(problem => !unused.Contains(problem.Id))],
+            Skipped = [.. read.Skipped, .. read.UnusedAnswers],
+            UnusedAnswers = [],
+        };
     }
 }

@@ -21,7 +21,8 @@ public sealed record EvaluationOptions
     public EvaluationOptions(string modelFolder, string dataFile, string? benchmark = null)
     {
         ModelFolder = modelFolder;
-        _read = settings => EvaluationData.Read(dataFile, benchmark, settings.AllowOutsideImages);
+        _read = settings => EvaluationData.Read(
+            dataFile, benchmark, settings.AllowOutsideImages, settings.ImageDir);
     }
 
     /// <summary>An evaluation on problems that a program supplies.</summary>
@@ -36,7 +37,7 @@ public sealed record EvaluationOptions
     {
         ModelFolder = modelFolder;
         _read = settings =>
-            EvaluationData.Of(problems.Open(settings.AllowOutsideImages)) with { Path = problems.Name };
+            EvaluationData.Of(problems.Open(settings.AllowOutsideImages, settings.ImageDir)) with { Path = problems.Name };
     }
 
     /// <summary>The folder of the model to evaluate.</summary>

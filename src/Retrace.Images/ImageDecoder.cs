@@ -46,8 +46,17 @@ public static class ImageDecoder
         {
             throw new BadInputException($"The image {name} cannot be decoded: it is cut short or damaged ({result}).");
         }
-        return Orient(bitmap.GetPixelSpan(), stored.Width, stored.Height, codec.EncodedOrigin);
+        return Orient(bitmap.GetPixelSpan(), stored.Width, stored.Height, OriginOf(codec, bytes));
     }
+
+    // The codec knows the orientation of JPEG files, and of WebP files that say so in the usual way.
+    private static SKEncodedOrigin OriginOf(SKCodec codec, byte[] file) =>
+        codec.EncodedOrigin != SKEncodedOrigin.Default ? codec.EncodedOrigin : codec.EncodedFormat switch
+        {
+            SKEncodedImageFormat.Png => (SKEncodedOrigin)ExifOrientation.OfPng(file),
+            SKEncodedImageFormat.Webp => (SKEncodedOrigin)ExifOrientation.OfWebP(file),
+            _ => SKEncodedOrigin.Default,
+        };
 
     /// <summary>Encodes the image as the bytes of a PNG file.</summary>
     public static byte[] EncodePng(PixelImage image) => Encode(image, SKEncodedImageFormat.Png, 100);

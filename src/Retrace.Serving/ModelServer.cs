@@ -23,6 +23,10 @@ public sealed class ModelServer : IAsyncDisposable
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
 
+    // GET and HEAD must be supported where there is something to read (RFC 9110, 9.1).
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly string[] Asking = [HttpMethods.Post];
+
     private readonly ServerSettings _settings;
     private readonly ServedModels _models;
     private readonly GenerationWorker _worker;
@@ -103,23 +107,38 @@ public sealed class ModelServer : IAsyncDisposable
         application.Use(AnswerErrorsAsync);
         application.Use(CheckTokenAsync);
         application.UseRouting();
-        application.MapGet("/health", () => Results.Ok());
-        application.MapGet("/v1/models", Models);
-        application.MapPost("/v1/chat/completions", ChatAsync);
-        application.MapPost("/v1/completions", CompletionAsync);
-        application.MapPost("/generate", GenerateAsync);
-        // Cast to Delegate, so that the returned results are written.
+        Map(application, "/health", Reading, () => Results.Ok());
+        Map(application, "/v1/models", Reading, Models);
+        Map(application, "/v1/models/{**name}", Reading, Model);
+        Map(application, "/v1/chat/completions", Asking, ChatAsync);
+        Map(application, "/v1/completions", Asking, CompletionAsync);
+        Map(application, "/generate", Asking, GenerateAsync);
         foreach (string prefix in new[] { "/v1", "" }) // In vLLM and in SGLang.
         {
-            application.MapPost($"{prefix}/load_lora_adapter", (Delegate)LoadAdapterAsync);
-            application.MapPost($"{prefix}/unload_lora_adapter", (Delegate)UnloadAdapterAsync);
+            Map(application, $"{prefix}/load_lora_adapter", Asking, LoadAdapterAsync);
+            Map(application, $"{prefix}/unload_lora_adapter", Asking, UnloadAdapterAsync);
         }
-        application.MapPost("/update_weights_from_disk", (Delegate)UpdateWeightsAsync);
-        application.MapPost("/collective_rpc", (Delegate)CollectiveCallAsync);
-        application.MapPost("/reset_prefix_cache", () => Results.Ok()); // There is no prefix cache.
+        Map(application, "/update_weights_from_disk", Asking, UpdateWeightsAsync);
+        Map(application, "/collective_rpc", Asking, CollectiveCallAsync);
+        Map(application, "/reset_prefix_cache", Asking, () => Results.Ok()); // There is no prefix cache.
         application.MapFallback("{*path}", context => throw ApiException.NotFound(
             $"There is no {context.Request.Method} {context.Request.Path}."));
         return application;
+    }
+
+    // A handler is a Delegate, so that the results that it returns are written.
+    private static void Map(WebApplication application, string path, string[] methods, Delegate handler)
+    {
+        application.MapMethods(path, methods, handler);
+        application.Map(path, (HttpContext context) =>
+        {
+            string allowed = string.Join(", ", methods);
+            context.Response.Headers.Allow = allowed;
+            throw new ApiException(
+                405,
+                "invalid_request_error",
+                $"{context.Request.Path} does not take {context.Request.Method}; it takes {allowed}.");
+        });
     }
 
     private async Task CheckTokenAsync(HttpContext context, RequestDelegate next)
@@ -165,7 +184,13 @@ public sealed class ModelServer : IAsyncDisposable
         context.Response.ContentType = "application/json";
         var body = new JsonObject
         {
-            ["error"] = new JsonObject { ["message"] = message, ["type"] = type, ["param"] = null, ["code"] = status },
+            ["error"] = new JsonObject
+            {
+                ["message"] = message,
+                ["type"] = type,
+                ["param"] = (error as ApiException)?.Member,
+                ["code"] = status,
+            },
         };
         return context.Response.WriteAsync(body.ToJsonString());
     }
@@ -178,30 +203,47 @@ public sealed class ModelServer : IAsyncDisposable
         await JsonSerializer.DeserializeAsync<T>(context.Request.Body, Json, context.RequestAborted)
         ?? throw ApiException.BadRequest("The body must be a JSON object.");
 
+    private static async Task<T> CheckedBodyAsync<T>(HttpContext context)
+        where T : RequestMembers
+    {
+        T body = await BodyAsync<T>(context);
+        body.CheckOthers();
+        return body;
+    }
+
     private IResult Models() => Results.Json(new JsonObject
     {
         ["object"] = "list",
-        ["data"] = new JsonArray([.. _models.Names.Select(name => new JsonObject
-        {
-            ["id"] = name,
-            ["object"] = "model",
-            ["created"] = _started,
-            ["owned_by"] = "retrace",
-        })]),
+        ["data"] = new JsonArray([.. _models.Names.Select(Described)]),
     });
+
+    private IResult Model(string name) =>
+        _models.Names.FirstOrDefault(known => known == name || known == Uri.UnescapeDataString(name)) is string known
+            ? Results.Json(Described(known))
+            : throw NoModel(name);
+
+    private JsonObject Described(string name) => new()
+    {
+        ["id"] = name,
+        ["object"] = "model",
+        ["created"] = _started,
+        ["owned_by"] = "retrace",
+    };
+
+    private static ApiException NoModel(string name) => ApiException.NotFound($"The model `{name}` does not exist.");
 
     private async Task ChatAsync(HttpContext context)
     {
         ChatFields fields = await BodyAsync<ChatFields>(context);
         SampleRequest request = Known(_reading.Read(fields));
-        await new OpenAiReply(new ChatForm(fields), fields, request, _worker, _tokenizer).WriteAsync(context);
+        await new OpenAiReply(new ChatForm(fields), fields, [request], _worker, _tokenizer).WriteAsync(context);
     }
 
     private async Task CompletionAsync(HttpContext context)
     {
         CompletionFields fields = await BodyAsync<CompletionFields>(context);
-        SampleRequest request = Known(_reading.Read(fields));
-        await new OpenAiReply(new CompletionForm(fields), fields, request, _worker, _tokenizer).WriteAsync(context);
+        SampleRequest[] requests = [.. _reading.Read(fields).Select(Known)];
+        await new OpenAiReply(new CompletionForm(fields), fields, requests, _worker, _tokenizer).WriteAsync(context);
     }
 
     private async Task GenerateAsync(HttpContext context)
@@ -213,11 +255,11 @@ public sealed class ModelServer : IAsyncDisposable
 
     private SampleRequest Known(SampleRequest request) => _models.Names.Contains(request.Model)
         ? request
-        : throw ApiException.NotFound($"The model `{request.Model}` does not exist.");
+        : throw NoModel(request.Model);
 
     private async Task<IResult> LoadAdapterAsync(HttpContext context)
     {
-        AdapterFields fields = await BodyAsync<AdapterFields>(context);
+        AdapterFields fields = await CheckedBodyAsync<AdapterFields>(context);
         string name = Required(fields.LoraName, "lora_name");
         string path = Required(fields.LoraPath, "lora_path");
         await _worker.ChangeAsync(models => models.LoadAdapter(name, path));
@@ -226,7 +268,7 @@ public sealed class ModelServer : IAsyncDisposable
 
     private async Task<IResult> UnloadAdapterAsync(HttpContext context)
     {
-        AdapterFields fields = await BodyAsync<AdapterFields>(context);
+        AdapterFields fields = await CheckedBodyAsync<AdapterFields>(context);
         string name = Required(fields.LoraName, "lora_name");
         await _worker.ChangeAsync(models => models.UnloadAdapter(name));
         return Success($"Success: LoRA adapter '{name}' removed successfully.");
@@ -234,7 +276,7 @@ public sealed class ModelServer : IAsyncDisposable
 
     private async Task<IResult> UpdateWeightsAsync(HttpContext context)
     {
-        WeightFields fields = await BodyAsync<WeightFields>(context);
+        WeightFields fields = await CheckedBodyAsync<WeightFields>(context);
         string path = Required(fields.ModelPath, "model_path");
         await _worker.ChangeAsync(models => models.UpdateWeights(path, fields.WeightVersion));
         return Success("Succeeded to update model weights.");
@@ -243,11 +285,12 @@ public sealed class ModelServer : IAsyncDisposable
     // vLLM calls any method of its workers here. Only the one that reloads weights is supported.
     private async Task<IResult> CollectiveCallAsync(HttpContext context)
     {
-        CollectiveFields fields = await BodyAsync<CollectiveFields>(context);
+        CollectiveFields fields = await CheckedBodyAsync<CollectiveFields>(context);
         if (fields.Method != "reload_weights")
         {
             throw ApiException.BadRequest("`method` must be reload_weights; no other is supported.");
         }
+        fields.Kwargs?.CheckOthers("kwargs.");
         string path = Required(fields.Kwargs?.WeightsPath, "kwargs.weights_path");
         await _worker.ChangeAsync(models => models.UpdateWeights(path, version: null));
         return Results.Json(new JsonObject { ["results"] = new JsonArray((JsonNode?)null) });
@@ -258,12 +301,4 @@ public sealed class ModelServer : IAsyncDisposable
 
     private static string Required(string? value, string name) =>
         value is { Length: > 0 } ? value : throw ApiException.BadRequest($"`{name}` must be given.");
-
-    private sealed record AdapterFields(string? LoraName, string? LoraPath);
-
-    private sealed record WeightFields(string? ModelPath, string? WeightVersion);
-
-    private sealed record CollectiveFields(string? Method, CollectiveArguments? Kwargs);
-
-    private sealed record CollectiveArguments(string? WeightsPath);
 }

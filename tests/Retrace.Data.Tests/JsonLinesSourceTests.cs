@@ -184,7 +184,7 @@ public sealed class JsonLinesSourceTests : IDisposable
         Assert.IsType<JsonLinesSource>(ProblemSources.Open(_folder.Write("a.JSONL", "")));
         Assert.IsType<ParquetSource>(ProblemSources.Open(_folder.Write("a.parquet", "")));
         Assert.Contains(
-            ".jsonl and .parquet",
+            ".jsonl, .json and .parquet",
             Assert.Throws<BadInputException>(() => ProblemSources.Open(_folder.Write("a.csv", ""))).Message);
         Assert.Contains(
             "no such data file",

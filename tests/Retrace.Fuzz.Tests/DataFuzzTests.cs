@@ -1,4 +1,5 @@
 using System.Text;
+using Parquet.Serialization;
 using Retrace.Data;
 using Retrace.Data.Formats;
 using Retrace.Data.Parquet;
@@ -48,6 +49,39 @@ public sealed class DataFuzzTests : IDisposable
     }
 
     [Fact]
+    public void Problems_as_a_JSON_document() => Fuzzer.Run(
+        "json",
+        500,
+        random => random.Next(2) == 0
+            ? JsonMutation.Of($"[{string.Join(',', Problems)}]", random)
+            : Lines(Problems, random), // Whatever its name says.
+        bytes => ReadProblems("fuzzed.json", bytes));
+
+    [Fact]
+    public void Images_and_labels_of_Parquet_in_every_form()
+    {
+        byte[][] seeds =
+        [
+            ParquetOf(new FormRow<string, string> { images = "images/a.png", answer = "1" }),
+            ParquetOf(new FormRow<byte[], bool> { images = Picture, answer = true }),
+            ParquetOf(new FormRow<List<string>, List<string>>
+            {
+                images = ["a.png", $"data:image/png;base64,{Convert.ToBase64String(Picture)}"], answer = ["1", "2"],
+            }),
+            ParquetOf(new FormRow<List<byte[]>, double> { images = [Picture, Picture], answer = 0.5 }),
+            ParquetOf(new FormRow<List<VerlImage>, VerlImage>
+            {
+                images = [new VerlImage { image = "a.png" }], answer = new VerlImage { image = "x" },
+            }),
+        ];
+        Fuzzer.Run(
+            "parquet forms",
+            400,
+            random => ByteMutation.Of(seeds[random.Next(seeds.Length)], random),
+            bytes => ReadProblems("fuzzed.parquet", bytes));
+    }
+
+    [Fact]
     public void Prompts() => Fuzzer.Run(
         "prompts",
         300,
@@ -74,6 +108,29 @@ public sealed class DataFuzzTests : IDisposable
         damaged[place] = Encoding.UTF8.GetString(JsonMutation.Of(lines[place], random));
         byte[] bytes = Encoding.UTF8.GetBytes(string.Join('\n', damaged));
         return random.Next(8) == 0 ? ByteMutation.Of(bytes, random) : bytes;
+    }
+
+    private static byte[] ParquetOf<T>(T row)
+        where T : class, new()
+    {
+        using MemoryStream stream = new();
+        ParquetSerializer.SerializeAsync([row, row], stream).GetAwaiter().GetResult();
+        return stream.ToArray();
+    }
+
+    // Property names are column names.
+    private sealed class FormRow<TImages, TAnswer>
+    {
+        public string problem { get; set; } = "<image>a?";
+
+        public TImages? images { get; set; }
+
+        public TAnswer? answer { get; set; }
+    }
+
+    private sealed class VerlImage
+    {
+        public string? image { get; set; }
     }
 
     private void ReadProblems(string name, byte[] bytes)

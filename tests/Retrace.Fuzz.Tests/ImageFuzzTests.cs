@@ -1,3 +1,4 @@
+using System.Net;
 using Retrace.Images;
 using Retrace.Problems;
 using SkiaSharp;
@@ -24,11 +25,36 @@ public sealed class ImageFuzzTests
     [Fact]
     public void WebP() => Fuzz("webp", Encoded(SKEncodedImageFormat.Webp));
 
+    // The damage is mostly within the Exif data, which are small.
+    [Fact]
+    public void Orientation_of_PNG() => Fuzzer.Run(
+        "png exif",
+        500,
+        random => WithExif(ByteMutation.Of(Exif, random)),
+        bytes => ImageDecoder.Decode(bytes, "fuzzed"),
+        allocation: 301_000_000,
+        refuses: false);
+
+    [Fact]
+    public void Orientation_of_WebP() => Fuzz("webp exif", [.. Encoded(SKEncodedImageFormat.Webp), .. "EXIF"u8, 26, 0, 0, 0, .. Exif]);
+
     [Fact]
     public void Bmp() => Fuzz("bmp", Bitmap());
 
     [Fact]
     public void Gifs() => Fuzz("gif", Gif);
+
+    // The header and a directory with the tag Orientation.
+    private static readonly byte[] Exif = Convert.FromHexString("49492a00080000000100120103000100000006000000" + "00000000");
+
+    private static byte[] WithExif(byte[] exif)
+    {
+        byte[] png = ImageDecoder.EncodePng(Picture);
+        int place = png.AsSpan().IndexOf("IDAT"u8) - 4;
+        byte[] length = BitConverter.GetBytes(IPAddress.HostToNetworkOrder(exif.Length));
+        byte[] checksum = new byte[4]; // Exif data are looked at whatever it says.
+        return [.. png[..place], .. length, .. "eXIf"u8, .. exif, .. checksum, .. png[place..]];
+    }
 
     // An image of 100 megapixels is allowed, and takes 3 bytes for each; a damaged header may come to that.
     private static void Fuzz(string name, byte[] seed) => Fuzzer.Run(

@@ -13,14 +13,19 @@ internal static class DataConvertCommand
 {
     public static Command Create()
     {
-        Argument<string> input = new("input") { Description = "A .jsonl or .parquet file." };
+        Argument<string> input = new("input")
+        {
+            Description = "A .jsonl, .json or .parquet file, or a folder of train*.parquet.",
+        };
         Argument<string> output = new("output") { Description = "The .jsonl or .parquet file to write." };
-        Command command = new("convert", "Converts problems between JSON lines and Parquet.") { input, output };
-        command.SetAction(parsed => Convert(parsed.GetRequiredValue(input), parsed.GetRequiredValue(output)));
+        Option<string?> images = ImageFolderOption.Create();
+        Command command = new("convert", "Converts problems between JSON lines and Parquet.") { input, output, images };
+        command.SetAction(parsed => Convert(
+            parsed.GetRequiredValue(input), parsed.GetRequiredValue(output), parsed.GetValue(images)));
         return command;
     }
 
-    private static int Convert(string input, string output)
+    private static int Convert(string input, string output, string? images)
     {
         Action<ProblemSet, string> write = Path.GetExtension(output).ToLowerInvariant() switch
         {
@@ -28,10 +33,16 @@ internal static class DataConvertCommand
             ".parquet" => ParquetProblemWriter.Write,
             _ => throw new BadInputException($"{output}: problems are written to .jsonl and .parquet files"),
         };
-        ProblemSet problems = ProblemSources.Open(input).Read();
+        ProblemSet problems = ProblemSources.Open(input, imageFolder: images).Read();
+        if (problems.Problems.Count == 0)
+        {
+            string reason = problems.Skipped is [var first, ..] ? $": {first.Id}, for one, because {first.Reason}" : "";
+            throw new BadInputException($"{input} holds no problem that can be converted{reason}");
+        }
         write(problems, output);
         Console.WriteLine($"{output}: {problems.Problems.Count} problems, {problems.Answers.Count} with an answer");
         SkippedReport.Write(problems.Skipped, Console.Error);
+        SkippedReport.WriteUnusedAnswers(problems.UnusedAnswers, Console.Error);
         return ExitCode.Done;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Retrace.Cli.Progress;
 using Retrace.Data.Benchmarks;
 using Retrace.Data.Published;
 
@@ -77,5 +78,6 @@ internal static class DataGetCommand
             output.WriteLine(file);
         }
         output.WriteLine($"{set.Title}: whole, {fetched.Problems} problems, {fetched.Labels} with an answer");
+        SkippedReport.Write(fetched.Empty, output);
     }
 }

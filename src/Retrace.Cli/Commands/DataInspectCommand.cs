@@ -24,7 +24,7 @@ internal static class DataInspectCommand
 
     public static Command Create()
     {
-        Argument<string> file = new("file") { Description = "A .jsonl or .parquet file, or a folder of a data set." };
+        Argument<string> file = new("file") { Description = "A .jsonl, .json or .parquet file, or a folder of a data set." };
         Option<string?> benchmark = new("--benchmark")
         {
             Description = "Reads the file or folder as this benchmark.",
@@ -45,16 +45,17 @@ internal static class DataInspectCommand
             Description = "PNG file for some of the images, beside each other.",
             HelpName = "FILE",
         };
+        Option<string?> images = ImageFolderOption.Create();
         Command command = new(
             "inspect", "Shows schema, counts, lengths, image sizes, duplicates and leaks, and names what is broken.")
         {
-            file, benchmark, model, against, sheet,
+            file, benchmark, model, against, sheet, images,
         };
         command.SetAction((parsed, cancellation) =>
         {
             string path = parsed.GetRequiredValue(file);
             string? name = parsed.GetValue(benchmark);
-            ProblemSet read = Read(path, name);
+            ProblemSet read = Read(path, name, parsed.GetValue(images));
             Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
             Inspection inspection = new(Console.Out);
             inspection.Schema(path, name);
@@ -71,13 +72,14 @@ internal static class DataInspectCommand
                 inspection.Line("contact sheet", $"{png}, {shown} images");
             }
             inspection.Skipped();
+            SkippedReport.WriteUnusedAnswers(read.UnusedAnswers, Console.Out);
             return Task.FromResult(ExitCode.Done);
         });
         return command;
     }
 
-    private static ProblemSet Read(string path, string? benchmark) => benchmark is null
-        ? ProblemSources.Open(path).Read()
+    private static ProblemSet Read(string path, string? benchmark, string? images) => benchmark is null
+        ? ProblemSources.Open(path, imageFolder: images).Read()
         : BenchmarkCatalogue.Named(benchmark).Read(path).Problems;
 
     /// <summary>Prints one section after another, each computed when it is printed.</summary>

@@ -99,7 +99,9 @@ internal sealed class GenerateCommand
         }
         RunConfiguration configuration = _model.Resolve(parsed);
         ResponseSampling sampling = Sampling(parsed, configuration);
-        IReadOnlyList<PromptLine> lines = file ? PromptFile.Read(input!, configuration.Data.AllowOutsideImages) : [];
+        IReadOnlyList<PromptLine> lines = file
+            ? PromptFile.Read(input!, configuration.Data.AllowOutsideImages, configuration.Data.ImageDir)
+            : [];
 
         using VisionLanguageModel model = _model.Load(parsed, configuration);
         PromptEncoder encoder = new(model, parsed.GetValue(_instruct) ? configuration.Data.Instruction : "");

@@ -34,7 +34,7 @@ internal static class ScoreCommand
         {
             RunConfiguration configuration = model.Resolve(parsed);
             IReadOnlyList<PromptLine> lines = PromptFile.Read(
-                parsed.GetRequiredValue(input), configuration.Data.AllowOutsideImages);
+                parsed.GetRequiredValue(input), configuration.Data.AllowOutsideImages, configuration.Data.ImageDir);
             using VisionLanguageModel loaded = model.Load(parsed, configuration);
             PromptEncoder encoder = new(loaded, instruction: "");
             Scorer scorer = new(loaded.Network, configuration.Learning.MicroBatchTokens);

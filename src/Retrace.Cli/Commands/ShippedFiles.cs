@@ -1,10 +1,10 @@
 namespace Retrace.Cli.Commands;
 
-/// <summary>The files that ship with the repository, found relative to the program.</summary>
+/// <summary>The files that ship with the repository and the archives, found relative to the program.</summary>
 internal sealed record ShippedFiles(
     string Model, string TrainingProblems, string EvaluationProblems, string TestProblems)
 {
-    /// <exception cref="BadInputException">The program does not lie in a checkout.</exception>
+    /// <exception cref="BadInputException">The program lies in neither, as an installed tool.</exception>
     public static ShippedFiles Find()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
@@ -22,6 +22,7 @@ internal sealed record ShippedFiles(
         }
         throw new BadInputException(
             $"models/tiny and data/geometry are not to be found above {AppContext.BaseDirectory}; "
-            + "the demo runs from a checkout of the repository.");
+            + "they come with a clone of the repository and with the archives of a release. "
+            + "Without them, retrace data inspect takes a model by --model.");
     }
 }

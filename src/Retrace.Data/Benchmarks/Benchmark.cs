@@ -72,7 +72,7 @@ public sealed class Benchmark
                 catch (UnusableRecordException reason)
                 {
                     string id = record.Key ?? $"{Path.GetFileName(file)}, row {number}";
-                    skipped.Add(new SkippedProblem(id, reason.Message));
+                    skipped.Add(new SkippedProblem(id, reason.Message) { IsEmpty = reason.IsEmpty });
                 }
             });
         }

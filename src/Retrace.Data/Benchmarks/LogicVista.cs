@@ -10,7 +10,8 @@ namespace Retrace.Data.Benchmarks;
 /// </summary>
 /// <remarks>
 /// Xiao et al. 2024, arXiv 2407.04973; data/dataset.json with data/images in Yijia-Xiao/LogicVista. Fields: imagename,
-/// question, answer, skill, capability.
+/// question, answer, skill, broad_capability, specific_capability; its README calls the second last capability. The
+/// record v1_382 is empty.
 /// </remarks>
 internal static class LogicVista
 {
@@ -37,7 +38,11 @@ internal static class LogicVista
             new AnswerKey(record.Required("answer"), new ChoiceSetEquivalence(Choices.In(question))),
             [
                 .. skills.Select(skill => ("skill", skill)),
-                .. record.List("capability").Select(capability => ("capability", capability)),
+                .. Capabilities(record).Select(capability => ("capability", capability)),
+                .. record.List("specific_capability").Select(capability => ("specific capability", capability)),
             ]);
     }
+
+    private static IReadOnlyList<string> Capabilities(IDataRecord record) =>
+        record.List("broad_capability") is { Count: > 0 } broad ? broad : record.List("capability");
 }

@@ -8,9 +8,13 @@ internal static class RecordFields
     /// <summary>The text of a field that must not be blank.</summary>
     /// <exception cref="UnusableRecordException">There is none.</exception>
     public static string Required(this IDataRecord record, string field) =>
-        record.Text(field) is string text && !string.IsNullOrWhiteSpace(text)
-            ? text
-            : throw new UnusableRecordException($"it has no field \"{field}\"");
+        record.Text(field) switch
+        {
+            null => throw new UnusableRecordException($"it has no field \"{field}\""),
+            var text when string.IsNullOrWhiteSpace(text) =>
+                throw new UnusableRecordException($"its field \"{field}\" is empty") { IsEmpty = true },
+            var text => text,
+        };
 
     /// <summary>The texts of a list without the missing ones.</summary>
     public static IReadOnlyList<string> List(this IDataRecord record, string field, string? member = null) =>

@@ -1,10 +1,10 @@
 namespace Retrace.Data.Formats;
 
 /// <summary>Where problems come from: a file or folder, or a source that a program supplies.</summary>
-/// <remarks>A file is opened late, because the settings say whether its images may lie elsewhere.</remarks>
+/// <remarks>A file is opened late, because the settings say where its images may lie.</remarks>
 internal sealed class ProblemOrigin
 {
-    private readonly Func<bool, IProblemSource> _open;
+    private readonly Func<bool, string?, IProblemSource> _open;
 
     /// <param name="path">See <see cref="ProblemSources.Open"/>.</param>
     public ProblemOrigin(string path)
@@ -12,7 +12,7 @@ internal sealed class ProblemOrigin
         Name = path;
         Identity = Path.GetFullPath(path);
         IsFile = true;
-        _open = allowOutsideImages => ProblemSources.Open(path, allowOutsideImages);
+        _open = (allowOutsideImages, imageFolder) => ProblemSources.Open(path, allowOutsideImages, imageFolder);
     }
 
     /// <param name="source">A source that a program supplies.</param>
@@ -20,7 +20,7 @@ internal sealed class ProblemOrigin
     {
         Name = source.Name;
         Identity = source.Name;
-        _open = _ => source;
+        _open = (_, _) => source;
     }
 
     /// <summary>What messages and results call it: the path, or the source's name.</summary>
@@ -32,6 +32,8 @@ internal sealed class ProblemOrigin
     /// <summary>Whether it is a file or folder.</summary>
     public bool IsFile { get; }
 
+    /// <param name="allowOutsideImages">Of a file: whether its images may lie outside its folder.</param>
+    /// <param name="imageFolder">Of a file: the folder that its images lie in; null: its own.</param>
     /// <exception cref="BadInputException">There is no such file, or none that can be read.</exception>
-    public IProblemSource Open(bool allowOutsideImages) => _open(allowOutsideImages);
+    public IProblemSource Open(bool allowOutsideImages, string? imageFolder) => _open(allowOutsideImages, imageFolder);
 }

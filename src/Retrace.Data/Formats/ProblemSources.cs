@@ -9,19 +9,20 @@ namespace Retrace.Data.Formats;
 public static partial class ProblemSources
 {
     /// <summary>
-    /// The source for a file, by its extension, .jsonl or .parquet; of a folder, the source for the parts of its
+    /// The source for a file, by its extension, .jsonl, .json or .parquet; of a folder, the source for the parts of its
     /// training set, <c>train*.parquet</c>, wherever they lie below it.
     /// </summary>
     /// <param name="path">The file or folder.</param>
-    /// <param name="allowOutsideImages">Whether image paths may lead out of their data file's folder.</param>
+    /// <param name="allowOutsideImages">Whether image paths may lead out of their folder.</param>
+    /// <param name="imageFolder">Where image paths start; null: in their data file's folder.</param>
     /// <exception cref="BadInputException">
     /// There is no such file, its extension is another one, or parts are missing.
     /// </exception>
-    public static IProblemSource Open(string path, bool allowOutsideImages = false)
+    public static IProblemSource Open(string path, bool allowOutsideImages = false, string? imageFolder = null)
     {
         if (Directory.Exists(path))
         {
-            return new ParquetSource(TrainingParts(path), RowGroupCache.Shared, allowOutsideImages);
+            return new ParquetSource(TrainingParts(path), RowGroupCache.Shared, allowOutsideImages, imageFolder);
         }
         if (!File.Exists(path))
         {
@@ -29,9 +30,11 @@ public static partial class ProblemSources
         }
         return Path.GetExtension(path).ToLowerInvariant() switch
         {
-            ".jsonl" => new JsonLinesSource(path, allowOutsideImages),
-            ".parquet" => new ParquetSource([path], RowGroupCache.Shared, allowOutsideImages),
-            _ => throw new BadInputException($"{path}: problems are read from .jsonl and .parquet files"),
+            ".jsonl" => new JsonLinesSource(path, allowOutsideImages, imageFolder),
+            ".json" when JsonDocumentFile.HoldsLines(path) => new JsonLinesSource(path, allowOutsideImages, imageFolder),
+            ".json" => new JsonDocumentSource(path, allowOutsideImages, imageFolder),
+            ".parquet" => new ParquetSource([path], RowGroupCache.Shared, allowOutsideImages, imageFolder),
+            _ => throw new BadInputException($"{path}: problems are read from .jsonl, .json and .parquet files"),
         };
     }
 

@@ -13,10 +13,14 @@ public sealed record DataSchema(string Size, IReadOnlyList<(string Name, string 
     public static DataSchema Of(string path) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".parquet" => OfParquet(path),
-        ".jsonl" => OfJson("lines", visit => JsonLinesFile.Read(path, "{\"question\": …}", visit)),
+        ".jsonl" => OfLines(path),
+        ".json" when JsonDocumentFile.HoldsLines(path) => OfLines(path),
         ".json" => OfJson("records", visit => JsonDocumentFile.Read(path, visit)),
         _ => throw new BadInputException($"{path}: data are read from .jsonl, .json and .parquet files"),
     };
+
+    private static DataSchema OfLines(string path) =>
+        OfJson("lines", visit => JsonLinesFile.Read(path, "{\"question\": …}", visit));
 
     private static DataSchema OfParquet(string path)
     {

@@ -23,11 +23,11 @@ internal static class JsonLinesFile
     /// <param name="path">The file.</param>
     /// <param name="example">What an object begins with, for messages.</param>
     /// <param name="visit">Receives each record, which is valid during the call only.</param>
-    /// <param name="allowOutsideImages">Whether image paths may lead out of the file's folder.</param>
+    /// <param name="folder">Where image files lie; null: in the file's folder.</param>
     /// <exception cref="BadInputException">The file cannot be read, or a line of it is no JSON object.</exception>
-    public static void Read(string path, string example, Action<JsonRecord> visit, bool allowOutsideImages = false)
+    public static void Read(string path, string example, Action<JsonRecord> visit, ImageFolder? folder = null)
     {
-        ImageFolder folder = ImageFolder.Of(path, allowOutsideImages);
+        folder ??= ImageFolder.Of(path, allowsOutside: false);
         int line = 0;
         try
         {

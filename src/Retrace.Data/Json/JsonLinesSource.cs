@@ -5,11 +5,14 @@ namespace Retrace.Data.Json;
 
 /// <summary>
 /// Problems as JSON lines: <c>{"id"?, "question", "image"? or "images"?, "answer"?, "category"?}</c>. A missing id is
-/// the line's number; "problem" is read as "question"; other fields are ignored.
+/// the line's number; "problem" and "prompt" are read as "question", "reward_model.ground_truth" and "solution" as
+/// "answer"; other fields are ignored.
 /// </summary>
 /// <param name="path">The file.</param>
 /// <param name="allowOutsideImages">Whether image paths may lead out of the file's folder.</param>
-public sealed class JsonLinesSource(string path, bool allowOutsideImages = false) : IProblemSource
+/// <param name="imageFolder">Where image paths start; null: in the file's folder.</param>
+public sealed class JsonLinesSource(string path, bool allowOutsideImages = false, string? imageFolder = null)
+    : IProblemSource
 {
     public string Name => path;
 
@@ -17,22 +20,13 @@ public sealed class JsonLinesSource(string path, bool allowOutsideImages = false
     /// <exception cref="BadInputException">The file cannot be read, or a line of it is no JSON object.</exception>
     public ProblemSet Read()
     {
-        ProblemSetBuilder problems = new();
-        JsonLinesFile.Read(path, "{\"question\": …}", record =>
-        {
-            string id = record.Text("id") ?? record.Line.ToString(CultureInfo.InvariantCulture);
-            problems.Add(
-                id,
-                record.Text("question") ?? record.Text("problem"),
-                () => [.. record.Images(id).Select((image, i) => Placed(image, record, i))],
-                record.Text("answer"),
-                record.Text("category"));
-        }, allowOutsideImages);
+        ImageFolder folder = ImageFolder.Of(path, allowOutsideImages, imageFolder);
+        JsonProblems problems = new(path, folder);
+        JsonLinesFile.Read(
+            path,
+            "{\"question\": …}",
+            record => problems.Add(record, record.Line.ToString(CultureInfo.InvariantCulture)),
+            folder);
         return problems.Build();
     }
-
-    // Images inside the file are read again when they are needed: memory does not grow with them.
-    private ProblemImage Placed(ProblemImage image, JsonRecord record, int index) => image is EmbeddedImage
-        ? new JsonLineImage(image.Name, path, record.Start, record.Length, index)
-        : image;
 }

@@ -21,10 +21,10 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, ImageF
     /// <summary>The line on which the record stands, counted from 1.</summary>
     public int Line => line;
 
-    /// <summary>Where the line begins in its file, in bytes; 0 in a JSON document.</summary>
+    /// <summary>Where the record begins in its file, in bytes.</summary>
     public long Start { get; init; }
 
-    /// <summary>The line's bytes; 0 in a JSON document.</summary>
+    /// <summary>The record's bytes.</summary>
     public int Length { get; init; }
 
     /// <summary>Names file and line in messages.</summary>
@@ -73,6 +73,11 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, ImageF
     }
 
     /// <inheritdoc/>
+    /// <exception cref="JsonException">The text is not Unicode.</exception>
+    public RecordLabel Label(string field, string? member = null) =>
+        LabelOf(member is null ? Field(field) : Member(field, member));
+
+    /// <inheritdoc/>
     public IReadOnlyList<ProblemImage> Images(string field, string id, string below = "")
     {
         List<ProblemImage> images = [];
@@ -114,6 +119,20 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, ImageF
         _ => null,
     };
 
+    private static RecordLabel LabelOf(JsonElement? value) => value switch
+    {
+        { ValueKind: JsonValueKind.True or JsonValueKind.False } truth =>
+            RecordLabel.Of(RecordLabel.Of(truth.GetBoolean())),
+        { ValueKind: JsonValueKind.Object } => RecordLabel.NotUsed("an object"),
+        { ValueKind: JsonValueKind.Array } list => list.GetArrayLength() switch
+        {
+            0 => RecordLabel.None,
+            1 => LabelOf(list[0]),
+            _ => RecordLabel.NotUsed("a list"),
+        },
+        _ => RecordLabel.Of(TextOf(value)),
+    };
+
     private static JsonElement? MemberOf(JsonElement owner, string name) =>
         owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out JsonElement value) ? value : null;
 
@@ -133,9 +152,18 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, ImageF
         }
         foreach (JsonElement item in items)
         {
-            images.Add(item.ValueKind == JsonValueKind.String
-                ? ImageReference.Parse(Decoded(item), $"{id}, image {images.Count + 1}", folder)
+            images.Add(ReferenceIn(item) is string reference
+                ? ImageReference.Parse(reference, $"{id}, image {images.Count + 1}", folder)
                 : throw new UnusableRecordException($"its field \"{field}\" holds no path and no base64"));
         }
     }
+
+    // The text itself, or that of an object of bytes and path.
+    private static string? ReferenceIn(JsonElement item) =>
+        item.ValueKind == JsonValueKind.String ? Decoded(item)
+        : RecordImage.Members
+            .Select(member => MemberOf(item, member))
+            .Where(value => value is { ValueKind: JsonValueKind.String })
+            .Select(value => Decoded(value!.Value))
+            .FirstOrDefault(text => text.Length > 0);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Parquet;
 using Parquet.Data;
 using Parquet.Schema;
@@ -15,7 +16,7 @@ internal static class ParquetColumn
 {
     /// <summary>
     /// For each row the leaf's values: exactly one for a column outside lists, one an element for a column inside a
-    /// list; null where a value is missing. Texts and numbers are strings, binary values byte arrays.
+    /// list; null where a value is missing. Texts, numbers and truth values are strings, binary values byte arrays.
     /// </summary>
     /// <param name="group">The row group.</param>
     /// <param name="leaf">The column.</param>
@@ -31,7 +32,7 @@ internal static class ParquetColumn
         }
         using RawColumnData column =
             group.ReadRawColumnDataBaseAsync(leaf.Field, default).AsTask().GetAwaiter().GetResult();
-        Func<int, object> valueAt = ValuesOf(column, leaf.Field, limits);
+        Func<int, object?> valueAt = ValuesOf(column, leaf.Field, limits);
         int highest = leaf.Field.MaxDefinitionLevel;
         ReadOnlySpan<int> definitions = highest > 0 ? column.DefinitionLevels : [];
         ReadOnlySpan<int> repetitions = leaf.Field.MaxRepetitionLevel > 0 ? column.RepetitionLevels : [];
@@ -57,16 +58,29 @@ internal static class ParquetColumn
         return rows;
     }
 
-    private static Func<int, object> ValuesOf(RawColumnData column, DataField field, ParquetLimits limits) => column switch
+    private static Func<int, object?> ValuesOf(RawColumnData column, DataField field, ParquetLimits limits) => column switch
     {
         RawColumnData<ReadOnlyMemory<char>> texts => index => Kept(texts.Values[index], limits),
         RawColumnData<ReadOnlyMemory<byte>> blobs => index => blobs.Values[index].ToArray(),
-        RawColumnData<int> numbers => index => numbers.Values[index].ToString(CultureInfo.InvariantCulture),
-        RawColumnData<long> numbers => index => numbers.Values[index].ToString(CultureInfo.InvariantCulture),
-        RawColumnData<float> numbers => index => numbers.Values[index].ToString(CultureInfo.InvariantCulture),
-        RawColumnData<double> numbers => index => numbers.Values[index].ToString(CultureInfo.InvariantCulture),
+        RawColumnData<bool> truths => index => RecordLabel.Of(truths.Values[index]),
+        RawColumnData<byte> numbers => index => Written(numbers.Values[index]),
+        RawColumnData<sbyte> numbers => index => Written(numbers.Values[index]),
+        RawColumnData<short> numbers => index => Written(numbers.Values[index]),
+        RawColumnData<ushort> numbers => index => Written(numbers.Values[index]),
+        RawColumnData<int> numbers => index => Written(numbers.Values[index]),
+        RawColumnData<uint> numbers => index => Written(numbers.Values[index]),
+        RawColumnData<long> numbers => index => Written(numbers.Values[index]),
+        RawColumnData<ulong> numbers => index => Written(numbers.Values[index]),
+        RawColumnData<decimal> numbers => index => Written(numbers.Values[index]),
+        RawColumnData<float> numbers => index => Written(numbers.Values[index]),
+        RawColumnData<double> numbers => index => Written(numbers.Values[index]),
         _ => throw new InvalidDataException($"column {field.Path} has an unexpected type, {field.ClrType}"),
     };
+
+    // Not a number is how pandas writes that there is none.
+    private static string? Written<T>(T number)
+        where T : INumberBase<T> =>
+        T.IsNaN(number) ? null : number.ToString(format: null, CultureInfo.InvariantCulture);
 
     private static string Kept(ReadOnlyMemory<char> text, ParquetLimits limits)
     {

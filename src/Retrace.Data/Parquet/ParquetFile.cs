@@ -10,14 +10,14 @@ internal static class ParquetFile
     /// <param name="path">The file.</param>
     /// <param name="cache">Keeps row groups' images; the images that are visited are read through it later, too.</param>
     /// <param name="visit">The record is valid during the call alone; the images that it gave are valid after it.</param>
-    /// <param name="allowOutsideImages">Whether paths of images may lead out of the file's folder.</param>
+    /// <param name="imageFiles">Where images that are files lie; null: in the file's folder.</param>
     /// <exception cref="BadInputException">The file is damaged.</exception>
     public static void Read(
-        string path, RowGroupCache cache, Action<ParquetRecord> visit, bool allowOutsideImages = false) =>
+        string path, RowGroupCache cache, Action<ParquetRecord> visit, ImageFolder? imageFiles = null) =>
         Guarded(path, (reader, stream) =>
         {
             ParquetSchema schema = reader.Schema;
-            ImageFolder imageFiles = ImageFolder.Of(path, allowOutsideImages);
+            imageFiles ??= ImageFolder.Of(path, allowsOutside: false);
             var limits = ParquetLimits.Of(path);
             Dictionary<string, ParquetImages> columns = [];
             for (int group = 0; group < reader.RowGroupCount; group++)
@@ -56,7 +56,8 @@ internal static class ParquetFile
             [.. reader.Schema.Fields.Select(field => (field.Name, TypeOf(field)))], rows, reader.RowGroupCount));
     });
 
-    private static string TypeOf(Field field) => field switch
+    /// <summary>The type of a column, in words.</summary>
+    public static string TypeOf(Field field) => field switch
     {
         ListField list => $"list of {TypeOf(list.Item)}",
         StructField record => $"{{{string.Join(", ", record.Fields.Select(member => member.Name))}}}",

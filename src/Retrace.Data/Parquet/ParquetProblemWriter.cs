@@ -22,6 +22,13 @@ public static class ParquetProblemWriter
             path, stream => ParquetSerializer.SerializeAsync(rows, stream, options).GetAwaiter().GetResult());
     }
 
+    // verl and EasyR1 show images nowhere but at their places.
+    private static string QuestionOf(Problem problem)
+    {
+        int before = problem.Images.Count - Problem.PlacesIn(problem.Question);
+        return string.Concat(Enumerable.Repeat(Problem.ImagePlace, before)) + problem.Question;
+    }
+
     // Property names are the columns'. EasyR1 reads problem, answer and images; verl data_source, prompt, images and
     // reward_model.
     private sealed class Row
@@ -52,7 +59,7 @@ public static class ParquetProblemWriter
 
         public static Row For(Problem problem, string? answer)
         {
-            string question = string.Concat(Enumerable.Repeat("<image>", problem.Images.Count)) + problem.Question;
+            string question = QuestionOf(problem);
             return new Row
             {
                 Id = problem.Id,

@@ -17,29 +17,47 @@ internal sealed class ParquetRecord(ParquetRows rows, int row) : IDataRecord
     public IReadOnlyList<string?> Texts(string field, string? member = null) =>
         rows.Column(field, member) is { } column ? [.. column[row].Select(value => value as string)] : [];
 
+    public RecordLabel Label(string field, string? member = null)
+    {
+        if (rows.Column(field, member) is { } column)
+        {
+            return column[row] switch
+            {
+                [] or [null] => RecordLabel.None,
+                [string text] => RecordLabel.Of(text),
+                [_] => RecordLabel.NotUsed("bytes"),
+                _ => RecordLabel.NotUsed("a list"),
+            };
+        }
+        return rows.Field(field, member) switch
+        {
+            null => RecordLabel.None,
+            StructField owner when rows.FirstMember(owner, field, member) is { } values && values[row] is [null] =>
+                RecordLabel.None,
+            StructField or MapField => RecordLabel.NotUsed("an object"),
+            _ => RecordLabel.NotUsed("a list"),
+        };
+    }
+
     public IReadOnlyList<ProblemImage> Images(string field, string id, string below = "")
     {
         if (rows.Field(field) is not Field column)
         {
             return [];
         }
-        byte[]?[][]? bytes = rows.Images(field)?.Group(rows.Group);
-        List<List<object?>>? paths = rows.Column(field, "path");
-        if (bytes is null && paths is null)
-        {
-            throw new UnusableRecordException($"its column \"{field}\" is no struct of bytes and path");
-        }
+        ParquetImages images = rows.Images(field) ?? throw new UnusableRecordException(
+            $"its column \"{field}\" holds {ParquetFile.TypeOf(column)}, and no paths, base64 or bytes of images");
         List<ProblemImage> found = [];
-        for (int i = 0; i < Math.Max(bytes?[row].Length ?? 0, paths?[row].Count ?? 0); i++)
+        foreach ((int i, RecordImage image) in images.Group(rows.Group)[row].Index())
         {
-            string? path = paths?[row][i] as string;
-            if (bytes?[row][i] is { Length: > 0 })
+            if (image.Bytes is not null)
             {
-                found.Add(new ParquetImage(path ?? $"{id}, image {i + 1}", rows.Images(field)!, rows.Group, row, i));
+                string name = image.Reference ?? $"{id}, image {i + 1}";
+                found.Add(new ParquetImage(name, images, rows.Group, row, i));
             }
-            else if (!string.IsNullOrEmpty(path))
+            else if (image.Reference is string reference)
             {
-                found.Add(rows.ImageFiles.Below(below).File(path));
+                found.Add(ImageReference.Parse(reference, $"{id}, image {i + 1}", rows.ImageFiles.Below(below)));
             }
             else if (column is ListField)
             {
@@ -77,7 +95,15 @@ internal sealed class ParquetRows(
 
     public int Group => group;
 
-    public Field? Field(string name) => schema.Fields.FirstOrDefault(field => field.Name == name);
+    /// <summary>A column, or a member of a column of structs; null where there is none.</summary>
+    public Field? Field(string name, string? member = null)
+    {
+        Field? field = schema.Fields.FirstOrDefault(field => field.Name == name);
+        return member is null ? field
+            : ((field as ListField)?.Item ?? field as StructField) is StructField owner
+                ? owner.Fields.FirstOrDefault(inner => inner.Name == member)
+                : null;
+    }
 
     /// <summary>The values of each row, or null where there is no such column.</summary>
     public List<List<object?>>? Column(string name, string? member)
@@ -92,7 +118,10 @@ internal sealed class ParquetRows(
         return column;
     }
 
-    /// <summary>A column's images, or null where it has no bytes.</summary>
-    public ParquetImages? Images(string name) =>
-        LeafField.Find(schema, name, "bytes") is null ? null : images(name);
+    /// <summary>The values of a struct's first member, which is missing where the struct is; null for nested ones.</summary>
+    public List<List<object?>>? FirstMember(StructField owner, string name, string? member) =>
+        member is null && owner.Fields is [DataField first, ..] ? Column(name, first.Name) : null;
+
+    /// <summary>A column's images, or null where it is of a type that holds none.</summary>
+    public ParquetImages? Images(string name) => ParquetImages.CanHold(schema, name) ? images(name) : null;
 }

@@ -18,8 +18,8 @@ internal sealed class RowGroupCache(long capacity)
     /// <summary>The cache that all files of the process share.</summary>
     public static RowGroupCache Shared { get; } = new(256L << 20);
 
-    /// <summary>The images of a row group: [row][image], null where one has no bytes.</summary>
-    public byte[]?[][] Get(object owner, int group, Func<byte[]?[][]> read)
+    /// <summary>The images of a row group: [row][image].</summary>
+    public RecordImage[][] Get(object owner, int group, Func<RecordImage[][]> read)
     {
         lock (_lock)
         {
@@ -29,8 +29,8 @@ internal sealed class RowGroupCache(long capacity)
                 _recent.AddFirst(known);
                 return known.Value.Images;
             }
-            byte[]?[][] images = read();
-            long bytes = images.Sum(row => row.Sum(image => image?.LongLength ?? 0));
+            RecordImage[][] images = read();
+            long bytes = images.Sum(row => row.Sum(image => image.Size));
             _entries.Add((owner, group), _recent.AddFirst(new Entry(owner, group, images, bytes)));
             _bytes += bytes;
             while (_bytes > capacity && _recent.Count > 1)
@@ -44,5 +44,5 @@ internal sealed class RowGroupCache(long capacity)
         }
     }
 
-    private sealed record Entry(object Owner, int Group, byte[]?[][] Images, long Bytes);
+    private sealed record Entry(object Owner, int Group, RecordImage[][] Images, long Bytes);
 }

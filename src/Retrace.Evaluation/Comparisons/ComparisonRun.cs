@@ -68,6 +68,9 @@ public sealed class ComparisonRun
     /// <summary>Labeled problems to measure on during the runs, in place of those that <c>evaluation.data</c> names.</summary>
     public IProblemSource? EvaluationProblems { get; init; }
 
+    /// <summary>What runs that are resumed may be given otherwise than they began.</summary>
+    public IReadOnlySet<RunAspect> AllowChanged { get; init; } = new HashSet<RunAspect>();
+
     /// <summary>Does what is not done yet, seed by seed; the tables and the page are written after each seed.</summary>
     /// <exception cref="BadInputException">One of the inputs, or something in the folder, cannot be used.</exception>
     /// <exception cref="OperationCanceledException">The work was interrupted; it can be resumed.</exception>
@@ -104,6 +107,7 @@ public sealed class ComparisonRun
             Name = NameOf(method, seed),
             EvaluationProblems = EvaluationProblems,
             Observers = _observer?.ObserversOf(method, seed) ?? [],
+            AllowChanged = AllowChanged,
         };
         EvolutionResult evolved = EvolutionRun.Complete(run, cancellation);
         TestResult final = _test.MeasureOnce(

@@ -56,6 +56,9 @@ public sealed class Demonstration
     /// <summary>The page with the curves of both runs.</summary>
     public string ReportFile => Path.Combine(_folder, RunFolder.Report);
 
+    /// <summary>What runs that are resumed may be given otherwise than they began.</summary>
+    public IReadOnlySet<RunAspect> AllowChanged { get; init; } = new HashSet<RunAspect>();
+
     /// <summary>Completes both runs, and writes the page.</summary>
     /// <param name="steps">The number of steps of each method.</param>
     /// <param name="seed">The seed of both runs.</param>
@@ -86,8 +89,10 @@ public sealed class Demonstration
             {
                 Configuration = configuration,
                 EvaluationProblems =
-                    _evaluation.IsFile ? null : _evaluation.Open(configuration.Data.AllowOutsideImages),
+                    _evaluation.IsFile ? null : _evaluation.Open(
+                        configuration.Data.AllowOutsideImages, configuration.Data.ImageDir),
                 Observers = observers(),
+                AllowChanged = AllowChanged,
             };
             EvolutionResult evolved = EvolutionRun.Complete(run, cancellation);
             return new DemonstratedRun(

@@ -50,5 +50,5 @@ public sealed record SurveyOptions
     /// <summary>Called with the number of batches done and their total.</summary>
     public Action<int, int>? OnBatches { get; init; }
 
-    internal IProblemSource Problems(DataSettings settings) => _problems.Open(settings.AllowOutsideImages);
+    internal IProblemSource Problems(DataSettings settings) => _problems.Open(settings.AllowOutsideImages, settings.ImageDir);
 }

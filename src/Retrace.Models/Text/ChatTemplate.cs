@@ -1,3 +1,5 @@
+using Retrace.Problems;
+
 namespace Retrace.Models.Text;
 
 /// <summary>The format in which a family's models expect a conversation.</summary>
@@ -30,12 +32,21 @@ public abstract class ChatTemplate
     public abstract string Jinja { get; }
 
     /// <summary>The prompt for a question, ready for the model to answer.</summary>
-    /// <param name="text">The question.</param>
-    /// <param name="imageCount">The images shown before it; each takes one <see cref="ImagePlace"/>.</param>
+    /// <param name="text">
+    /// The question; <see cref="Problem.ImagePlace"/> in it becomes an <see cref="ImagePlace"/>.
+    /// </param>
+    /// <param name="imageCount">All images; those without a place in the text are shown before it.</param>
     /// <param name="system">The text of the system turn; the format's default if not given.</param>
+    /// <exception cref="BadInputException">The text has more places than there are images.</exception>
     public string Prompt(string text, int imageCount, string? system = default)
     {
-        ChatTurn question = new("user", text, imageCount);
+        int placed = Problem.PlacesIn(text);
+        if (placed > imageCount)
+        {
+            throw new BadInputException(
+                $"The prompt has {placed} places {Problem.ImagePlace} for images, but there are {imageCount} images.");
+        }
+        ChatTurn question = new("user", text.Replace(Problem.ImagePlace, ImagePlace), imageCount - placed);
         return Prompt(system is null ? [question] : [new ChatTurn("system", system), question]);
     }
 

@@ -34,6 +34,16 @@ internal sealed record Metric(string Key, string Group, MetricUnit Unit, Func<St
 
     public static readonly Metric RewardMean = new("reward_mean", "reward", MetricUnit.Number, step => step.RewardMean);
     public static readonly Metric RewardStd = new("reward_std", "reward", MetricUnit.Number, step => step.RewardStd);
+    public static readonly Metric NoSpreadShare =
+        new("no_spread_share", "reward", MetricUnit.Share, step => step.NoSpreadShare);
+    public static readonly Metric NoSpreadCutOff =
+        new("no_spread_cut_off", "reward", MetricUnit.Share, step => step.NoSpreadCutOff);
+    public static readonly Metric NoSpreadNoAnswer =
+        new("no_spread_no_answer", "reward", MetricUnit.Share, step => step.NoSpreadNoAnswer);
+    public static readonly Metric NoSpreadSameAnswer =
+        new("no_spread_same_answer", "reward", MetricUnit.Share, step => step.NoSpreadSameAnswer);
+    public static readonly Metric NoSpreadOther =
+        new("no_spread_other", "reward", MetricUnit.Share, step => step.NoSpreadOther);
 
     public static readonly Metric Kl = new("kl", "learning", MetricUnit.Nats, step => step.Kl);
     public static readonly Metric GradNorm = new("grad_norm", "learning", MetricUnit.Number, step => step.GradNorm);
@@ -73,6 +83,7 @@ internal sealed record Metric(string Key, string Group, MetricUnit Unit, Func<St
         Entropy, HighConfidenceShare, MajorityShare, DistinctAnswers,
         SurvivalRight, SurvivalWrong, SurvivalGap,
         RewardMean, RewardStd,
+        NoSpreadShare, NoSpreadCutOff, NoSpreadNoAnswer, NoSpreadSameAnswer, NoSpreadOther,
         Kl, GradNorm, ClipFraction, LearningRate,
         ResponseTokensMean, FormatRate, AnswerRate, SkippedProblems,
         MaternalTokens, RetracedTokens, TokensPerSecond, RolloutSeconds, LearnSeconds, StepSeconds, PeakMemoryBytes,

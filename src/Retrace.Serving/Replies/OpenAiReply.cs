@@ -14,8 +14,17 @@ namespace Retrace.Serving.Replies;
 /// label of the weights in <c>metadata.weight_version</c>. A stream reports the log-probabilities of a sample in the
 /// chunk that ends it.
 /// </remarks>
+/// <param name="form">How chat completions and text completions differ.</param>
+/// <param name="fields">The request's body.</param>
+/// <param name="requests">One for each prompt; the choices of the first come first.</param>
+/// <param name="worker">Generates the samples.</param>
+/// <param name="tokenizer">The model's tokenizer.</param>
 internal sealed class OpenAiReply(
-    IReplyForm form, SamplingFields fields, SampleRequest request, GenerationWorker worker, Tokenizer tokenizer)
+    IReplyForm form,
+    SamplingFields fields,
+    IReadOnlyList<SampleRequest> requests,
+    GenerationWorker worker,
+    Tokenizer tokenizer)
 {
     private readonly string _id = $"{form.IdPrefix}{Guid.NewGuid():N}";
     private readonly long _created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
@@ -23,48 +32,81 @@ internal sealed class OpenAiReply(
 
     private bool ReturnsIds => fields.ReturnTokenIds == true;
 
+    // The same for all prompts.
+    private SampleRequest First => requests[0];
+
     /// <summary>Generates the samples and writes the reply.</summary>
     public Task WriteAsync(HttpContext context) =>
         fields.Stream == true ? StreamAsync(context) : WholeAsync(context);
 
     private async Task WholeAsync(HttpContext context)
     {
-        (Generation[] generated, string version) = await worker.GenerateAsync(
-            request.Model, request.ToRollout(), request.Sampling, onToken: null, context.RequestAborted);
-        FinishedSample[] samples =
-            [.. generated.Select(one => FinishedSample.Of(one, tokenizer, request.Stops))];
+        (FinishedSample[] samples, string version) = await GenerateAsync(onToken: null, context.RequestAborted);
         JsonObject reply = Envelope(form.Object);
         reply["choices"] = new JsonArray([.. samples.Select((sample, i) =>
         {
             JsonObject choice = new() { ["index"] = i };
             form.AddWhole(choice, sample.Text);
             End(choice, sample);
+            if (ReturnsIds && requests.Count > 1)
+            {
+                choice["prompt_token_ids"] = Ids(requests[i / First.Samples].Prompt.Tokens);
+            }
             return choice;
         })]);
         reply["usage"] = Usage(samples);
         reply["metadata"] = new JsonObject { ["weight_version"] = version };
-        if (ReturnsIds)
+        if (ReturnsIds && requests.Count == 1)
         {
-            reply["prompt_token_ids"] = Ids(request.Prompt.Tokens);
+            reply["prompt_token_ids"] = Ids(First.Prompt.Tokens);
         }
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(reply.ToJsonString(), context.RequestAborted);
+    }
+
+    /// <param name="onToken">Called with (choice, token) for each sampled token; must not block.</param>
+    /// <param name="aborted">The client has disconnected.</param>
+    private async Task<(FinishedSample[] Samples, string Version)> GenerateAsync(
+        Action<int, int>? onToken, CancellationToken aborted)
+    {
+        // Where one prompt fails, the others need not go on.
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        Task<(Generation[] Samples, string Version)>[] running =
+        [
+            .. requests.Select((request, place) => worker.GenerateAsync(
+                request.Model,
+                request.ToRollout(),
+                request.Sampling,
+                onToken is null ? null : (sample, token) => onToken(place * request.Samples + sample, token),
+                failed.Token)),
+        ];
+        try
+        {
+            await foreach (Task one in Task.WhenEach(running))
+            {
+                await one;
+            }
+        }
+        catch
+        {
+            await failed.CancelAsync();
+            throw;
+        }
+        return (
+            [.. running.SelectMany(one => one.Result.Samples).Select(one => FinishedSample.Of(one, tokenizer, First.Stops))],
+            running[^1].Result.Version);
     }
 
     private async Task StreamAsync(HttpContext context)
     {
         // Unbounded, so that generation never waits for a slow client: what is buffered is a few token ids.
         var tokens = Channel.CreateUnbounded<(int Sample, int Token)>(new() { SingleReader = true });
-        Task<(Generation[] Samples, string Version)> generation = worker.GenerateAsync(
-            request.Model,
-            request.ToRollout(),
-            request.Sampling,
-            (sample, token) => tokens.Writer.TryWrite((sample, token)),
-            context.RequestAborted);
+        Task<(FinishedSample[] Samples, string Version)> generation = GenerateAsync(
+            (sample, token) => tokens.Writer.TryWrite((sample, token)), context.RequestAborted);
         _ = generation.ContinueWith(_ => tokens.Writer.TryComplete(), TaskScheduler.Default);
-        SampleText[] texts =
-            [.. Enumerable.Range(0, request.Samples).Select(_ => new SampleText(tokenizer, request.Stops))];
-        bool[] begun = new bool[request.Samples];
+        int count = requests.Sum(request => request.Samples);
+        SampleText[] texts = [.. Enumerable.Range(0, count).Select(_ => new SampleText(tokenizer, First.Stops))];
+        bool[] begun = new bool[count];
         while (await tokens.Reader.WaitToReadAsync(context.RequestAborted))
         {
             while (tokens.Reader.TryRead(out (int Sample, int Token) next))
@@ -77,8 +119,7 @@ internal sealed class OpenAiReply(
             }
         }
         // If generation failed before anything was sent, this becomes an error reply.
-        (Generation[] all, string version) = await generation;
-        FinishedSample[] samples = [.. all.Select(one => FinishedSample.Of(one, tokenizer, request.Stops))];
+        (FinishedSample[] samples, string version) = await generation;
         for (int i = 0; i < samples.Length; i++)
         {
             JsonObject choice = new() { ["index"] = i };
@@ -133,7 +174,7 @@ internal sealed class OpenAiReply(
         ["id"] = _id,
         ["object"] = kind,
         ["created"] = _created,
-        ["model"] = request.Model,
+        ["model"] = First.Model,
     };
 
     private void End(JsonObject choice, FinishedSample sample, bool withIds = true)
@@ -149,12 +190,13 @@ internal sealed class OpenAiReply(
 
     private JsonObject Usage(FinishedSample[] samples)
     {
+        int prompts = requests.Sum(request => request.Prompt.Tokens.Length);
         int completion = samples.Sum(sample => sample.Tokens.Length);
         return new JsonObject
         {
-            ["prompt_tokens"] = request.Prompt.Tokens.Length,
+            ["prompt_tokens"] = prompts,
             ["completion_tokens"] = completion,
-            ["total_tokens"] = request.Prompt.Tokens.Length + completion,
+            ["total_tokens"] = prompts + completion,
         };
     }
 

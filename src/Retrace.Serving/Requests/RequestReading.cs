@@ -22,7 +22,7 @@ internal sealed class RequestReading(
 {
     private const int UsualCompletion = 16; // Tokens, as in OpenAI's API.
 
-    private readonly ChatTemplate _chat = config.Family.Chat;
+    private readonly ChatTemplate _chat = config.Chat;
 
     /// <exception cref="ApiException">The request cannot be used.</exception>
     public SampleRequest Read(ChatFields chat)
@@ -50,20 +50,21 @@ internal sealed class RequestReading(
     }
 
     /// <exception cref="ApiException">The request cannot be used.</exception>
-    public SampleRequest Read(CompletionFields completion)
+    /// <returns>A request for each prompt.</returns>
+    public IReadOnlyList<SampleRequest> Read(CompletionFields completion)
     {
         if (completion.Logprobs is < 0 or > 1)
         {
             // OpenAI's 1 asks for the most likely token as well, but clients use it to get the sampled token's value.
             throw ApiException.BadRequest("`logprobs` may be 0 or 1: alternatives to sampled tokens are not given.");
         }
-        int[] tokens = completion.Prompt switch
-        {
-            { ValueKind: JsonValueKind.String } text => tokenizer.Encode(text.Text()),
-            { ValueKind: JsonValueKind.Array } list => Ids(list),
-            _ => throw ApiException.BadRequest("`prompt` must be a string or a list of token ids."),
-        };
-        return Request(completion, Encode(tokens, []), completion.MaxTokens ?? UsualCompletion);
+        IReadOnlyList<int[]> prompts = PromptTokens.Of(completion.Prompt, tokenizer, limits.MaxSamples);
+        SampleRequest[] requests =
+        [
+            .. prompts.Select(tokens => Request(completion, Encode(tokens, []), completion.MaxTokens ?? UsualCompletion)),
+        ];
+        _ = Within("n` times the number of prompts in `prompt", requests.Sum(one => one.Samples), 1, limits.MaxSamples);
+        return requests;
     }
 
     /// <exception cref="ApiException">The request cannot be used.</exception>
@@ -77,6 +78,7 @@ internal sealed class RequestReading(
         {
             throw ApiException.BadRequest("Either `text` or `input_ids` must be given.");
         }
+        generate.CheckOthers();
         GenerateSampling sampling = generate.SamplingParams ?? new GenerateSampling();
         int[] tokens = generate.InputIds ?? tokenizer.Encode(generate.Text!);
         return Request(
@@ -145,6 +147,7 @@ internal sealed class RequestReading(
         string role = message?.Role is "system" or "user" or "assistant"
             ? message.Role
             : throw ApiException.BadRequest($"`messages[{place}].role` must be system, user or assistant.");
+        message.CheckOthers($"messages[{place}].");
         return message.Content switch
         {
             { ValueKind: JsonValueKind.String } text => new ChatTurn(role, text.Text()),
@@ -162,9 +165,12 @@ internal sealed class RequestReading(
             switch (TextMember(part, "type", where))
             {
                 case "text":
+                    CheckMembers(part, where, "type", "text");
                     text.Append(TextMember(part, "text", where));
                     break;
                 case "image_url" when part.TryGetProperty("image_url", out JsonElement image):
+                    CheckMembers(part, where, "type", "image_url");
+                    CheckMembers(image, where + ".image_url", "url");
                     string url = image.ValueKind == JsonValueKind.String
                         ? image.Text()
                         : TextMember(image, "url", where + ".image_url");
@@ -208,18 +214,25 @@ internal sealed class RequestReading(
         shown.Add(ImageData.Read(text, $"Image {shown.Count + 1}", limits, plain));
     }
 
+    private static void CheckMembers(JsonElement part, string where, params ReadOnlySpan<string> read)
+    {
+        if (part.ValueKind != JsonValueKind.Object)
+        {
+            return;
+        }
+        foreach (JsonProperty member in part.EnumerateObject())
+        {
+            if (!read.Contains(member.Name))
+            {
+                UnreadMembers.Check(where + ".", member.Name, member.Value);
+            }
+        }
+    }
+
     private static string TextMember(JsonElement parent, string name, string where) =>
         parent.ValueKind == JsonValueKind.Object
         && parent.TryGetProperty(name, out JsonElement member)
         && member.ValueKind == JsonValueKind.String
             ? member.Text()
             : throw ApiException.BadRequest($"`{where}.{name}` must be a string.");
-
-    private static int[] Ids(JsonElement list) =>
-    [
-        .. list.EnumerateArray().Select(item =>
-            item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int id)
-                ? id
-                : throw ApiException.BadRequest("`prompt` must be a string or a list of token ids, one prompt.")),
-    ];
 }

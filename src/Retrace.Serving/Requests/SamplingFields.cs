@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Retrace.Models.Network;
 
 namespace Retrace.Serving.Requests;
@@ -7,18 +6,8 @@ namespace Retrace.Serving.Requests;
 /// <summary>
 /// The members that chat and text completion requests share, including those that vLLM and SGLang add.
 /// </summary>
-internal abstract record SamplingFields
+internal abstract record SamplingFields : RequestMembers
 {
-    // These members would change the samples, so they are refused instead of being ignored. Each comes with the value
-    // that has no effect.
-    private static readonly (string Name, double Neutral)[] Unsupported =
-    [
-        ("frequency_penalty", 0), ("presence_penalty", 0), ("repetition_penalty", 1), ("logit_bias", 0), ("top_k", -1),
-        ("min_p", 0), ("min_tokens", 0), ("ignore_eos", 0), ("use_beam_search", 0), ("best_of", 1), ("echo", 0),
-        ("suffix", 0), ("tools", 0), ("response_format", 0), ("structured_outputs", 0), ("top_logprobs", 0),
-        ("prompt_logprobs", 0), ("truncate_prompt_tokens", 0), ("bad_words", 0), ("allowed_token_ids", 0),
-    ];
-
     public string? Model { get; init; }
 
     /// <summary>The adapter to use, in SGLang's requests.</summary>
@@ -47,8 +36,8 @@ internal abstract record SamplingFields
 
     public bool? ReturnTokensAsTokenIds { get; init; }
 
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    /// <summary>What messages put before a member's name.</summary>
+    protected virtual string Where => "";
 
     /// <summary>The strings at which a sample ends.</summary>
     /// <exception cref="ApiException"><c>stop</c> is neither a string nor a list of strings.</exception>
@@ -67,13 +56,8 @@ internal abstract record SamplingFields
     /// <exception cref="ApiException">The request has such a member.</exception>
     public void CheckSupported(TokenIds tokens)
     {
-        foreach ((string name, double neutral) in Unsupported)
-        {
-            if (Others is not null && Others.TryGetValue(name, out JsonElement value) && !HasNoEffect(value, neutral))
-            {
-                throw ApiException.BadRequest($"`{name}` is not supported here.");
-            }
-        }
+        CheckOthers(Where);
+        StreamOptions?.CheckOthers("stream_options.");
         if (StopTokenIds is not null && StopTokenIds.Any(id => !tokens.Stops.Contains(id)))
         {
             throw ApiException.BadRequest(
@@ -84,21 +68,10 @@ internal abstract record SamplingFields
     private static string[] NotEmpty(string[] stops) => stops.All(stop => stop.Length is > 0 and <= 1000)
         ? stops
         : throw ApiException.BadRequest("`stop` holds an empty string, or one of more than 1000 characters.");
-
-    private static bool HasNoEffect(JsonElement value, double neutral) => value.ValueKind switch
-    {
-        JsonValueKind.Null or JsonValueKind.False => true,
-        JsonValueKind.Number => value.GetDouble() == neutral || (neutral < 0 && value.GetDouble() == 0),
-        JsonValueKind.Array => value.GetArrayLength() == 0,
-        JsonValueKind.Object => !value.EnumerateObject().Any()
-            || (value.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String
-                && type.Text() == "text"),
-        _ => false,
-    };
 }
 
 /// <summary>The request's <c>stream_options</c>.</summary>
-internal sealed record StreamOptions
+internal sealed record StreamOptions : RequestMembers
 {
     public bool? IncludeUsage { get; init; }
 }
@@ -118,7 +91,7 @@ internal sealed record ChatFields : SamplingFields
 }
 
 /// <summary>An element of the request's <c>messages</c>.</summary>
-internal sealed record MessageFields
+internal sealed record MessageFields : RequestMembers
 {
     public string? Role { get; init; }
 
@@ -129,7 +102,7 @@ internal sealed record MessageFields
 /// <summary>The body of <c>/v1/completions</c>.</summary>
 internal sealed record CompletionFields : SamplingFields
 {
-    /// <summary>A string, or a list of token ids.</summary>
+    /// <summary>A string, a list of token ids, or a list of either: several prompts.</summary>
     public JsonElement? Prompt { get; init; }
 
     /// <summary>
@@ -139,7 +112,7 @@ internal sealed record CompletionFields : SamplingFields
 }
 
 /// <summary>The body of SGLang's <c>/generate</c>.</summary>
-internal sealed record GenerateFields
+internal sealed record GenerateFields : RequestMembers
 {
     public string? Text { get; init; }
 
@@ -163,4 +136,6 @@ internal sealed record GenerateSampling : SamplingFields
     public int? MaxNewTokens { get; init; }
 
     public long? SamplingSeed { get; init; }
+
+    protected override string Where => "sampling_params.";
 }

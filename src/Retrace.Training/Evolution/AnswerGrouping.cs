@@ -83,18 +83,12 @@ internal sealed class AnswerGrouping(
         }
     }
 
-    // Divides the votes into lists of almost equal length; the first ones take the remainder.
-    private string?[][] ListsOf(Trajectory[] voting)
-    {
-        string?[][] lists = new string?[n][];
-        for (int i = 0; i < n; i++)
-        {
-            int from = (int)((long)voting.Length * i / n);
-            int to = (int)((long)voting.Length * (i + 1) / n);
-            lists[i] = Array.ConvertAll(voting[from..to], trajectory => trajectory.Answer);
-        }
-        return lists;
-    }
+    // The votes stand in place of continuations, so they are divided among the trajectories.
+    private string?[][] ListsOf(Trajectory[] voting) =>
+    [
+        .. Enumerable.Range(0, n).Select(trajectory => Array.ConvertAll(
+            voting[EvenShare.Of(voting.Length, trajectory, n)], vote => vote.Answer)),
+    ];
 
     private static double Mean(float[] values) => values.Length == 0 ? 0 : values.Average(value => (double)value);
 }

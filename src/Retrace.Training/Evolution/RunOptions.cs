@@ -28,7 +28,7 @@ public sealed record RunOptions
 
     /// <summary>Creates options for a run on the problems in a file or folder.</summary>
     /// <param name="modelFolder">The folder of the model to start from.</param>
-    /// <param name="dataFile">A .jsonl or .parquet file, or a folder: see <see cref="ProblemSources.Open"/>.</param>
+    /// <param name="dataFile">A .jsonl, .json or .parquet file, or a folder: see <see cref="ProblemSources.Open"/>.</param>
     /// <param name="runFolder">A new folder, or that of a run to resume.</param>
     public RunOptions(string modelFolder, string dataFile, string runFolder)
         : this(modelFolder, new ProblemOrigin(dataFile), runFolder)
@@ -81,6 +81,9 @@ public sealed record RunOptions
     /// <summary>Whether to resume the run in the folder from its latest intact checkpoint.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>What a resumed run may be given otherwise than it began; its log keeps what was.</summary>
+    public IReadOnlySet<RunAspect> AllowChanged { get; init; } = new HashSet<RunAspect>();
+
     /// <summary>The name that dashboards and reports show; null: the method's name.</summary>
     public string? Name { get; init; }
 
@@ -91,7 +94,7 @@ public sealed record RunOptions
     public IProcessGroup? Processes { get; init; }
 
     /// <summary>Opens the source of problems with the given settings.</summary>
-    internal IProblemSource Problems(DataSettings settings) => _problems.Open(settings.AllowOutsideImages);
+    internal IProblemSource Problems(DataSettings settings) => _problems.Open(settings.AllowOutsideImages, settings.ImageDir);
 
     /// <summary>Resolves and checks the settings from all options.</summary>
     /// <exception cref="BadInputException">A file of settings cannot be read, or a setting cannot be used.</exception>

@@ -75,10 +75,12 @@ public sealed class ProblemPreparation(
     }
 
     /// <summary>Encodes the prompt of a question, with each image's placeholder repeated for all its tokens.</summary>
-    /// <exception cref="BadInputException">The question itself holds image tokens.</exception>
+    /// <exception cref="BadInputException">
+    /// The question itself holds image tokens, or has more places for images than there are images.
+    /// </exception>
     public int[] Encode(string question, IReadOnlyList<ImageGrid> grids)
     {
-        int[] ids = tokenizer().Encode(config.Family.Chat.Prompt(question + settings.Instruction, grids.Count));
+        int[] ids = tokenizer().Encode(config.Chat.Prompt(question + settings.Instruction, grids.Count));
         return config.ExpandImages(ids, grids);
     }
 

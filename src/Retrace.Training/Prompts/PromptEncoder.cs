@@ -13,7 +13,8 @@ public sealed class PromptEncoder(VisionLanguageModel model, string instruction)
     private readonly ProblemPreparation _preparation =
         new(model, new DataSettings { Instruction = instruction });
 
-    /// <summary>Encodes a user's turn by the chat template, images first, up to where the response begins.</summary>
+    /// <summary>Encodes a user's turn by the chat template up to where the response begins.</summary>
+    /// <remarks>Images are shown as in <see cref="Problem.Question"/>.</remarks>
     /// <exception cref="BadInputException">
     /// There is no tokenizer, an image cannot be decoded, or the text itself holds image tokens.
     /// </exception>

@@ -13,12 +13,18 @@ public static class PromptFile
 {
     /// <summary>Reads all lines, in order.</summary>
     /// <param name="path">The file to read.</param>
-    /// <param name="allowOutsideImages">Whether image paths may point outside the file's folder.</param>
+    /// <param name="allowOutsideImages">Whether image paths may point outside their folder.</param>
+    /// <param name="imageFolder">Where image paths start; null: in the file's folder.</param>
     /// <exception cref="BadInputException">The file cannot be read, or a line of it cannot be used.</exception>
-    public static IReadOnlyList<PromptLine> Read(string path, bool allowOutsideImages = false)
+    public static IReadOnlyList<PromptLine> Read(
+        string path, bool allowOutsideImages = false, string? imageFolder = null)
     {
         List<PromptLine> lines = [];
-        JsonLinesFile.Read(path, "{\"prompt\": …}", record => lines.Add(LineOf(record)), allowOutsideImages);
+        JsonLinesFile.Read(
+            path,
+            "{\"prompt\": …}",
+            record => lines.Add(LineOf(record)),
+            ImageFolder.Of(path, allowOutsideImages, imageFolder));
         return lines;
     }
 

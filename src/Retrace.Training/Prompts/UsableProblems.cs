@@ -15,9 +15,15 @@ public sealed record UsableProblems(
     IReadOnlyList<SkippedProblem> Skipped,
     PromptSize LargestPrompt)
 {
+    /// <summary>Problems whose answer cannot be compared, with the reasons: they have no label.</summary>
+    public IReadOnlyList<SkippedProblem> UnusedAnswers { get; init; } = [];
+
     /// <exception cref="BadInputException">The file cannot be read, or nothing in it can be used.</exception>
     public static UsableProblems Read(string path, ProblemPreparation preparation, CancellationToken cancellation) =>
-        Of(ProblemSources.Open(path, preparation.Settings.AllowOutsideImages).Read(), path, preparation, cancellation);
+        Read(
+            ProblemSources.Open(path, preparation.Settings.AllowOutsideImages, preparation.Settings.ImageDir),
+            preparation,
+            cancellation);
 
     /// <exception cref="BadInputException">The source cannot be read, or nothing in it can be used.</exception>
     public static UsableProblems Read(
@@ -39,7 +45,7 @@ public sealed record UsableProblems(
             string reason = all is [SkippedProblem first, ..] ? $": {first.Id}, for one, because {first.Reason}" : "";
             throw new BadInputException($"{path} holds no problem that can be used{reason}");
         }
-        return new UsableProblems(usable, read.Answers, all, largest);
+        return new UsableProblems(usable, read.Answers, all, largest) { UnusedAnswers = read.UnusedAnswers };
     }
 
     /// <summary>The first problems that have a label.</summary>

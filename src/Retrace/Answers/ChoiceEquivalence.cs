@@ -96,9 +96,9 @@ public sealed partial class ChoiceEquivalence : IAnswerEquivalence
     [GeneratedRegex(@"\\(?:text|textbf|mathrm|mathbf)\s*\{([^{}]*)\}")]
     private static partial Regex Wrapper();
 
-    // "B", "(b)", "B.", "B. 15", "(B) 15", "option B"; a lower-case letter with nothing behind it.
+    // "B", "(b)", "B.", "B. 15", "(B) 15", "option B", 选项B; a lower-case letter with nothing behind it.
     [GeneratedRegex(
-        @"^(?:[Oo]ption |[Cc]hoice )?"
+        @"^(?:[Oo]ption |[Cc]hoice |选项? ?|答案 ?)?"
         + @"(?:\((?<letter>[A-Za-z])\)(?:[\s.:](?<description>.*))?|(?<letter>[A-Z])(?:[.:)](?<description>.*))?"
         + @"|(?<letter>[a-z])[.)]?)$",
         RegexOptions.Singleline | RegexOptions.ExplicitCapture)]

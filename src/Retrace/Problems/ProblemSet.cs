@@ -9,7 +9,18 @@ namespace Retrace.Problems;
 public sealed record ProblemSet(
     IReadOnlyList<Problem> Problems,
     IReadOnlyDictionary<string, string> Answers,
-    IReadOnlyList<SkippedProblem> Skipped);
+    IReadOnlyList<SkippedProblem> Skipped)
+{
+    /// <summary>
+    /// Problems whose record has an answer of a kind that cannot be compared, such as a list; they are in
+    /// <see cref="Problems"/>, without a label.
+    /// </summary>
+    public IReadOnlyList<SkippedProblem> UnusedAnswers { get; init; } = [];
+}
 
 /// <summary>A record of a data set that could not be used.</summary>
-public sealed record SkippedProblem(string Id, string Reason);
+public sealed record SkippedProblem(string Id, string Reason)
+{
+    /// <summary>Whether it is empty as it was published, so that nothing of it is missing here.</summary>
+    public bool IsEmpty { get; init; }
+}

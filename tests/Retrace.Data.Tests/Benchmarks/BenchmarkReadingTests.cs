@@ -229,15 +229,27 @@ public sealed class BenchmarkReadingTests : IDisposable
         _folder.Write("data/images/v1_1.png", TinyImages.Png);
         _folder.Write("data/dataset.json", """
             {"v1_1": {"imagename": "v1_1.png", "question": "Which belong to the green category?", "answer": "A, C",
-              "reasoning": "…", "skill": ["inductive"], "capability": ["diagram", "ocr"], "imagesource": "s"},
-             "v1_2": {"imagename": "v1_2.png", "question": "Which?", "answer": "B", "skill": ["spatial"]}}
+              "reasoning": "…", "skill": ["inductive"], "broad_capability": ["diagram", "ocr"],
+              "specific_capability": ["3d pattern"], "imagesource": "s"},
+             "v1_2": {"imagename": "v1_2.png", "question": "Which?", "answer": "B", "skill": ["spatial"]},
+             "v1_3": {"imagename": "v1_1.png", "question": "", "answer": "", "skill": ["spatial"]},
+             "v1_4": {"imagename": "v1_1.png", "answer": "A"}}
             """);
         BenchmarkData data = Read("logicvista");
         Assert.Equal(
-            [("skill", "inductive"), ("capability", "diagram"), ("capability", "ocr")],
+            [
+                ("skill", "inductive"), ("capability", "diagram"), ("capability", "ocr"),
+                ("specific capability", "3d pattern"),
+            ],
             Assert.Single(data.Items).Categories);
         AssertRight(data, "v1_1", ["A, C", "AC", "C and A"], ["A", "B", "A, B, C"]);
-        Assert.Equal(new SkippedProblem("v1_2", "its image v1_2.png does not exist"), Assert.Single(data.Skipped));
+        Assert.Equal(
+            [
+                new SkippedProblem("v1_2", "its image v1_2.png does not exist"),
+                new SkippedProblem("v1_3", "its field \"question\" is empty") { IsEmpty = true },
+                new SkippedProblem("v1_4", "it has no field \"question\""),
+            ],
+            data.Skipped);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Retrace.Data.Benchmarks;
 using Retrace.Data.Formats;
 using Retrace.Data.Published;
 using Retrace.Data.Tests.Benchmarks;
+using Retrace.Problems;
 using Retrace.Testing;
 
 namespace Retrace.Data.Tests.Published;
@@ -118,10 +119,24 @@ public sealed class FetchedSetTests : IDisposable
         Assert.Throws<BadInputException>(() =>
             BenchmarkCatalogue.Named("logicvista").Read(_folder.Write("dataset.json", text))).Message);
 
+    [Fact]
+    public void A_record_that_was_published_empty_is_named_and_refuses_nothing()
+    {
+        WriteLogicVista(records: 448, empty: 382);
+        FetchedSet fetched = FetchedSet.Check(FetchedSet.Named("logicvista"), _folder.Path);
+        Assert.Equal((447, 447), (fetched.Problems, fetched.Labels));
+        Assert.Equal(
+            [new SkippedProblem("v1_382", "its field \"question\" is empty") { IsEmpty = true }], fetched.Empty);
+
+        WriteLogicVista(records: 447, empty: 382);
+        AssertRefused(
+            $"{_folder.Path}: LogicVista has 448 records, but there are 447", FetchedSet.Named("logicvista"), _folder.Path);
+    }
+
     private static void AssertRefused(string sentence, PublishedSet set, string path) =>
         Assert.Equal(sentence, Assert.Throws<BadInputException>(() => FetchedSet.Check(set, path)).Message);
 
-    private void WriteLogicVista(int records)
+    private void WriteLogicVista(int records, int? empty = null)
     {
         foreach (int i in Enumerable.Range(0, 3))
         {
@@ -129,7 +144,13 @@ public sealed class FetchedSetTests : IDisposable
         }
         _folder.Write("data/dataset.json", JsonSerializer.Serialize(Enumerable.Range(0, records).ToDictionary(
             i => $"v1_{i}",
-            i => new { imagename = $"{i % 3}.png", question = "Which?", answer = "A", skill = (string[])["spatial"] })));
+            i => new
+            {
+                imagename = $"{i % 3}.png",
+                question = i == empty ? "" : "Which?",
+                answer = i == empty ? "" : "A",
+                skill = (string[])["spatial"],
+            })));
     }
 
     private Task WriteEasyAsync(string name) => PublishedParquet.WriteAsync(

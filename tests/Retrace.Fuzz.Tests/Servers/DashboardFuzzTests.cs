@@ -39,6 +39,7 @@ public sealed class DashboardFuzzTests : IAsyncLifetime
             RawRequest.Of(address, "GET", "/events/run?name=one"),
             RawRequest.Of(address, "GET", "/events/runs?run=one"),
             RawRequest.Of(address, "GET", "/metrics"),
+            RawRequest.Of(address, "HEAD", "/"),
             RawRequest.Of(address, "POST", "/stop", "name=one&token=0123456789abcdef", origin),
         ];
         Fuzzer.Run("dashboard", 300, random => ByteMutation.Of(seeds[random.Next(seeds.Length)], random), bytes =>

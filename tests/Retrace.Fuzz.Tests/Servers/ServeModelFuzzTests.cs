@@ -29,6 +29,10 @@ public sealed class ServeModelFuzzTests : IAsyncLifetime
             "messages":[{"role":"user","content":"What is it?"}]}
             """),
         ("/v1/completions", """{"model":"fuzzed","prompt":[1,2,3],"max_tokens":2,"logprobs":0,"stop":"x"}"""),
+        ("/v1/completions", """
+            {"model":"fuzzed","prompt":[[1,2,3],"a"],"max_tokens":1,"stream":true,"user":"x","metadata":{"a":"b"},
+            "guided_choice":null,"response_format":{"type":"text"},"logit_bias":{},"top_k":0}
+            """),
         ("/generate", $$$"""
             {"text":"a <|image_pad|> b","image_data":["{{{Picture}}}"],"return_logprob":true,
             "sampling_params":{"n":1,"max_new_tokens":2,"temperature":0,"sampling_seed":3}}
@@ -37,6 +41,11 @@ public sealed class ServeModelFuzzTests : IAsyncLifetime
         ("/update_weights_from_disk", """{"model_path":"/etc","weight_version":"1"}"""),
         ("/collective_rpc", """{"method":"reload_weights","kwargs":{"weights_path":"/etc"}}"""),
     ];
+
+    private static readonly string[] Methods = ["GET", "HEAD", "OPTIONS"];
+
+    private static readonly string[] Places =
+        ["/health", "/v1/models", "/v1/models/fuzzed", "/v1/models/a%2Fb", "/v1/chat/completions", "/nowhere"];
 
     private readonly TemporaryFolder _folder = new();
     private ModelServer _server = null!;
@@ -77,6 +86,11 @@ public sealed class ServeModelFuzzTests : IAsyncLifetime
     private static byte[] Damaged(Uri address, Random random)
     {
         (string target, string body) = Seeds[random.Next(Seeds.Length)];
+        if (random.Next(8) == 0)
+        {
+            string method = Methods[random.Next(Methods.Length)];
+            return ByteMutation.Of(RawRequest.Of(address, method, Places[random.Next(Places.Length)]), random);
+        }
         return random.Next(4) == 0
             ? ByteMutation.Of(Request(address, target, Encoding.UTF8.GetBytes(body)), random)
             : Request(address, target, JsonMutation.Of(body, random));

@@ -27,6 +27,28 @@ public sealed class PromptEncoderTests(UntrainedModelFolder folder) : IClassFixt
     }
 
     [Fact]
+    public void An_image_stands_at_its_place_in_the_text_and_is_expanded_once()
+    {
+        PromptEncoder encoder = new(_model, "");
+        string place = _model.Family.Chat.ImagePlace;
+        EncodedPrompt one = encoder.Encode("In <image>, how wide?", [Picture(90, 60)]);
+        Assert.Equal(Expanded(_model.Family.Chat.Prompt($"In {place}, how wide?", 0), 6), one.Tokens);
+        Assert.NotEqual(encoder.Encode("In , how wide?", [Picture(90, 60)]).Tokens, one.Tokens);
+
+        // The first has no place in the text and stands before it; each has the tokens of its own size.
+        EncodedPrompt three = encoder.Encode(
+            "Is it <image> or <image>?", [Picture(90, 60), Picture(60, 60), Picture(120, 60)]);
+        Assert.Equal(
+            Expanded(_model.Family.Chat.Prompt($"Is it {place} or {place}?", 1), 6, 4, 8), three.Tokens);
+        Assert.Equal(
+            [24, 16, 32], three.Images.Select(image => image.Grid.Height * image.Grid.Width));
+
+        Assert.Equal(
+            "The prompt has 2 places <image> for images, but there are 1 images.",
+            Assert.Throws<BadInputException>(() => encoder.Encode("<image> or <image>?", [Picture(90, 60)])).Message);
+    }
+
+    [Fact]
     public void A_response_follows_the_prompt_and_nothing_follows_it()
     {
         PromptEncoder encoder = new(_model, "");
@@ -67,6 +89,15 @@ public sealed class PromptEncoderTests(UntrainedModelFolder folder) : IClassFixt
         void AssertRefused(PromptLine line, string reason) => Assert.StartsWith(
             $"p.jsonl, line 3: {reason}",
             Assert.Throws<BadInputException>(() => encoder.EncodeWithResponse(line)).Message);
+    }
+
+    // The tokens of a text in which the first placeholder is repeated so often, then the second, and so on.
+    private int[] Expanded(string text, params int[] counts)
+    {
+        string[] parts = text.Split(_model.Family.Chat.ImagePad);
+        Assert.Equal(counts.Length + 1, parts.Length);
+        return _model.Tokenizer.Encode(parts[0] + string.Concat(counts.Zip(parts.Skip(1), (count, rest) =>
+            string.Concat(Enumerable.Repeat(_model.Family.Chat.ImagePad, count)) + rest)));
     }
 
     private static EmbeddedImage Picture(int width, int height) =>

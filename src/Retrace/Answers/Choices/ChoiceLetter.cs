@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Retrace.Answers.Choices;
 
-/// <summary>The letter of a choice, as A, (A), A., "A. 15", "(A) 15" and "option A" name it.</summary>
+/// <summary>The letter of a choice, as A, (A), A., "A. 15", "(A) 15", "option A" and 选项A name it.</summary>
 internal static partial class ChoiceLetter
 {
     /// <summary>The letter that the text is, or that stands before the choice's description; null if it names none.</summary>
@@ -18,7 +18,7 @@ internal static partial class ChoiceLetter
     }
 
     [GeneratedRegex(
-        @"^(?:(?:[Oo]ption|[Cc]hoice) ?)?\(?(?<letter>[a-zA-Z])\)?[.:]?$"
+        @"^(?:(?:[Oo]ption|[Cc]hoice|选项?|答案) ?)?\(?(?<letter>[a-zA-Z])\)?(?:[.:]| ?选?项)?$"
         + @"|^(?:\((?<letter>[A-J])\):? ?|(?<letter>[A-J])[.):] )(?<description>[^-+*/^=,.:)\s].*)$",
         RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex Choice();

@@ -24,7 +24,7 @@ internal static partial class AnswerParser
     private static AnswerValue Parse(string text, int depth)
     {
         text = TrimOuter(text);
-        if (text == "ℝ")
+        if (RealSetParser.IsAllNumbers(text))
         {
             return RealSet.All.ToValue();
         }
@@ -35,6 +35,8 @@ internal static partial class AnswerParser
         bool bracketed = text.FirstOrDefault() is '(' or '[' or LatexText.SetOpen or LatexText.RowOpen
             && ClosingBracket(text) == text.Length - 1;
         return RealSetParser.SetBuilder(text)
+            ?? RealSetParser.WithoutPoints(text)
+            ?? (depth == MaxDepth ? null : ReversedBrackets.Parse(text, bound => Parse(bound, depth + 1)))
             ?? (bracketed ? BracketedList(text, depth) : null)
             ?? Number(text)
             ?? RatioParser.Parse(text)

@@ -28,6 +28,8 @@ internal abstract record AnswerValue
             (RatioValue left, RatioValue right) => RatioValue.AreEqual(left, right),
             (RatioValue left, NumberValue right) => left.IsNumber(right),
             (NumberValue left, RatioValue right) => right.IsNumber(left),
+            (ListValue left, NumberValue right) => left.IsSetOf(right),
+            (NumberValue left, ListValue right) => right.IsSetOf(left),
             (RelationValue { Solutions: { } left }, ListValue right) => AreEqual(left, right),
             (ListValue left, RelationValue { Solutions: { } right }) => AreEqual(left, right),
             (RelationValue left, RelationValue right) => left.Sign == right.Sign
@@ -126,14 +128,21 @@ internal sealed record ListValue(char Open, IReadOnlyList<AnswerValue> Items, ch
 
     public const char Union = '∪';
 
+    /// <summary>Whether it is known to be an interval, so that it is no list of its two ends.</summary>
+    public bool IsInterval { get; init; }
+
     public override string CanonicalForm { get; } =
         $"list {Open}{string.Join(", ", Items.Select(item => item.CanonicalForm))}{Close}";
+
+    /// <summary>Whether it is the set of one number, as {2}.</summary>
+    public bool IsSetOf(NumberValue number) =>
+        Open == LatexText.SetOpen && Items is [NumberValue only] && NumberValue.AreEqual(only, number);
 
     private bool IsOrdered => Open is not (Bare or Union or LatexText.SetOpen);
 
     /// <summary>
     /// Item by item, with the same brackets; sets, unions and bare lists in any order. A bare list may be a set or a
-    /// union, or a tuple, of which it then has the order.
+    /// union, or a tuple, of which it then has the order; it is no interval.
     /// </summary>
     public static bool AreEqual(ListValue first, ListValue second)
     {
@@ -147,6 +156,10 @@ internal sealed record ListValue(char Open, IReadOnlyList<AnswerValue> Items, ch
             return false;
         }
         ListValue bracketed = first.Open == Bare ? second : first;
+        if (!alike && bracketed.IsInterval)
+        {
+            return false;
+        }
         return bracketed.IsOrdered
             ? (alike || (bracketed.Open == '(' && bracketed.Close == ')'))
                 && first.Items.Zip(second.Items).All(pair => AreEqual(pair.First, pair.Second))

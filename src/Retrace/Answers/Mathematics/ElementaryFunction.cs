@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 
 namespace Retrace.Answers.Mathematics;
@@ -48,6 +49,38 @@ internal static partial class ElementaryFunction
     public static bool IsAngle(Match call) =>
         !call.Groups["exponent"].Success
         && call.Groups["name"].ValueSpan is "arcsin" or "arccos" or "arctan" or "arcsec" or "arccsc" or "arccot";
+
+    /// <summary>
+    /// The text with backslashes before functions that are written as <c>\operatorname{arsinh}</c>, or without any where
+    /// the name can mean nothing else: arctg x, tg(x). Linear in its length.
+    /// </summary>
+    public static string WithBackslashes(string text)
+    {
+        text = text.Contains('{') ? Operator().Replace(text, @"\${name} ") : text;
+        return text.AsSpan().ContainsAny(EuropeanEndings) ? European().Replace(text, @"\${name}") : text;
+    }
+
+    private static readonly SearchValues<string> EuropeanEndings =
+        SearchValues.Create(["tg", "lg"], StringComparison.Ordinal);
+
+    // sh, ch and th may be ends of words, as in 5^{\mathrm{th}}, and sec a second.
+    [GeneratedRegex(
+        @"\\(?:operatorname\*? *\{ *(?<name>(?:sh|ch|th|sec|" + Names + @"))|mathrm *\{ *(?<name>" + Names + @")) *\} ?",
+        RegexOptions.ExplicitCapture)]
+    private static partial Regex Operator();
+
+    [GeneratedRegex(
+        @"(?<![\\a-zA-Z])(?<name>arcc?tg|arccotg|(?:tg|ctg|cotg|lg)(?= *[(^√π0-9]| *\\[a-z]| +[a-zα-ω](?![a-zA-Z])))(?![a-zA-Z])",
+        RegexOptions.ExplicitCapture)]
+    private static partial Regex European();
+
+    /// <summary>
+    /// Names of functions that are no other words, for regular expressions: those of <see cref="Call"/>, and European
+    /// ones.
+    /// </summary>
+    public const string Names =
+        "arc(?:(?:sin|cos|tan|cot)h?|sec|csc|c?tg|cotg)|ar(?:sin|cos|tan|cot)h|(?:sin|cos|tan|cot)h?|csc|cosec|c?tg|cotg"
+        + "|arc?[cst]h|ln|lg|log|exp";
 
     /// <summary>A function's name with its base and power: <c>\sin</c>, sin^2, log_2.</summary>
     [GeneratedRegex(

@@ -85,8 +85,10 @@ internal static partial class Formula
         return point % 2 == 0 ? 0.5 + 2 * uniform : 2 * uniform - 1;
     }
 
-    // Words, abbreviations and names of points are no products of variables.
-    [GeneratedRegex(@"(?<![\\a-zA-Z])(?:[a-zA-Z]{4,}|[a-zA-Z]*[A-Z][a-zA-Z]+|[a-zA-Z]+[A-Z])")]
+    // Words, abbreviations and names of points are no products of variables; those of functions are functions.
+    [GeneratedRegex(
+        @"(?<![\\a-zA-Z])(?!(?:" + ElementaryFunction.Names + @")(?![a-zA-Z]))"
+        + "(?:[a-zA-Z]{4,}|[a-zA-Z]*[A-Z][a-zA-Z]+|[a-zA-Z]+[A-Z])")]
     private static partial Regex Word();
 
     [GeneratedRegex(@"[0-9+\-*/^√π(|\\_!]")]

@@ -32,6 +32,7 @@ internal static partial class LatexText
         answer = Superscript().Replace(answer, Power);
         answer = answer.Contains(@"\mathbb", StringComparison.Ordinal) ? RealNumbers().Replace(answer, "ℝ") : answer;
         answer = RepeatingDecimals.Unify(answer);
+        answer = ElementaryFunction.WithBackslashes(answer);
         StringBuilder unified = new(answer.Length);
         Stack<bool> groups = new(); // For each open brace, whether a wrapper opened it, so that it is not kept.
         bool wrapperPending = false;
@@ -46,7 +47,8 @@ internal static partial class LatexText
                 {
                     string name = answer[(position + 1)..end];
                     wrapperPending = LatexVocabulary.Wrappers.Contains(name);
-                    string spelling = LatexVocabulary.Commands.GetValueOrDefault(name, "\\" + name);
+                    string spelling = LatexVocabulary.Commands.GetValueOrDefault(name)
+                        ?? LatexVocabulary.FunctionNames.GetValueOrDefault(name, "\\" + name);
                     Append(unified, wrapperPending ? " " : spelling);
                     position = end;
                 }

@@ -87,6 +87,33 @@ internal static class LatexVocabulary
         ["varnothing"] = "∅",
     };
 
+    /// <summary>
+    /// Functions as they are named in Europe and China, without a backslash, and their names in ISO 80000-2's English.
+    /// </summary>
+    public static readonly Dictionary<string, string> FunctionNames = new()
+    {
+        ["tg"] = @"\tan",
+        ["ctg"] = @"\cot",
+        ["cotg"] = @"\cot",
+        ["cotan"] = @"\cot",
+        ["cosec"] = @"\csc",
+        ["arctg"] = @"\arctan",
+        ["arcctg"] = @"\arccot",
+        ["arccotg"] = @"\arccot",
+        ["arccosec"] = @"\arccsc",
+        ["sh"] = @"\sinh",
+        ["ch"] = @"\cosh",
+        ["th"] = @"\tanh",
+        ["cth"] = @"\coth",
+        ["arsh"] = @"\arsinh",
+        ["arch"] = @"\arcosh",
+        ["arth"] = @"\artanh",
+        ["arcth"] = @"\arcoth",
+        ["arcsh"] = @"\arsinh",
+        ["arcch"] = @"\arcosh",
+        ["lg"] = @"\log",
+    };
+
     /// <summary>Characters and the text that each of them is read as.</summary>
     public static readonly Dictionary<char, string> Characters = new()
     {

@@ -107,9 +107,9 @@ internal static partial class NamedQuantity
         + $@"(?:{Index})?(?: ?\^ ?\{{? *-1 *\}}?)?'* *\((?![^()]*\k<function>)(?:[^()]|\([^()]*\))*\) *$")]
     private static partial Regex FunctionValue();
 
-    // What is over letters: a segment's bar, an arc, a vector's arrow.
+    // What is over letters: a segment's bar, an arc, a vector's arrow; the measure of a segment or an arc.
     [GeneratedRegex(
-        @"\G(?:\\(?:overline|overarc|overparen|wideparen|widehat|overrightarrow|overleftarrow|overleftrightarrow|vec"
+        @"\G(?:m *(?=\\(?:over|wide|arc)))?(?:\\(?:overline|overarc|overparen|wideparen|widehat|overrightarrow|overleftarrow|overleftrightarrow|vec"
         + $@"|bar|hat|arc|tilde|widetilde)(?: *{Braces}| *[a-zA-Z](?![a-zA-Z]))"
         + $@"|\\(?:overset|stackrel) *(?:\\[a-z]+|\{{[^{{}}]*\}}) *(?:{Braces}|[A-Z])|⌒ *[A-Z]{{2,}})")]
     private static partial Regex Decorated();

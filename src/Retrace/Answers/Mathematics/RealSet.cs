@@ -6,6 +6,10 @@ internal sealed record RealSet(IReadOnlyList<Interval> Intervals)
     /// <summary>The set of all real numbers.</summary>
     public static RealSet All { get; } = new([new Interval(null, false, null, false)]);
 
+    /// <summary>All numbers but one.</summary>
+    public static RealSet Except(NumberValue hole) =>
+        new([new Interval(null, false, hole, false), new Interval(hole, false, null, false)]);
+
     /// <summary>The numbers that are in both sets.</summary>
     public RealSet Intersect(RealSet other) =>
         new([
@@ -16,10 +20,12 @@ internal sealed record RealSet(IReadOnlyList<Interval> Intervals)
     /// <summary>The numbers that are in at least one of the sets.</summary>
     public RealSet Union(RealSet other) => new([.. Intervals, .. other.Intervals]);
 
-    /// <summary>Converts the set to an answer: an interval, a union of several, or the empty set.</summary>
+    /// <summary>Converts the set to an answer: an interval, a union of several, numbers, or the empty set.</summary>
     public AnswerValue ToValue() => Intervals switch
     {
         [] => new TextValue("∅"),
+        _ when Intervals.All(interval => interval.IsPoint) => new ListValue(
+            LatexText.SetOpen, [.. Intervals.Select(point => point.Lower!)], LatexText.SetClose),
         [var only] => only.ToValue(),
         _ => new ListValue(ListValue.Union, [.. Intervals.Select(one => one.ToValue())], ListValue.Union),
     };
@@ -36,6 +42,13 @@ internal sealed record Interval(NumberValue? Lower, bool HoldsLower, NumberValue
         Lower is not null && Upper is not null
         && Compare(Lower, Upper) is var order && (order > 0 || (order == 0 && !(HoldsLower && HoldsUpper)));
 
+    /// <summary>Whether it holds a single number.</summary>
+    public bool IsPoint =>
+        Lower is not null && Upper is not null && HoldsLower && HoldsUpper && Compare(Lower, Upper) == 0;
+
+    /// <summary>The interval that holds a single number.</summary>
+    public static Interval Point(NumberValue number) => new(number, true, number, true);
+
     /// <summary>The numbers that are in both intervals.</summary>
     public Interval Intersect(Interval other)
     {
@@ -48,11 +61,15 @@ internal sealed record Interval(NumberValue? Lower, bool HoldsLower, NumberValue
             isUpperOther ? other.HoldsUpper : HoldsUpper);
     }
 
-    public ListValue ToValue() =>
-        new(
+    public ListValue ToValue() => IsPoint
+        ? new ListValue(LatexText.SetOpen, [Lower!], LatexText.SetClose)
+        : new ListValue(
             HoldsLower ? '[' : '(',
             [Lower ?? (AnswerValue)new TextValue("-∞"), Upper ?? (AnswerValue)new TextValue("∞")],
-            HoldsUpper ? ']' : ')');
+            HoldsUpper ? ']' : ')')
+        {
+            IsInterval = true,
+        };
 
     // Whether a bound leaves less than another, on the side that the sign tells. Of equal bounds, one that is not held.
     private static bool IsTighter(NumberValue? bound, bool isHeld, NumberValue? other, int side)

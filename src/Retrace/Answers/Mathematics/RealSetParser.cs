@@ -7,7 +7,7 @@ internal static partial class RealSetParser
 {
     /// <summary>
     /// The set of "x | 1 ≤ x ≤ 3" or "x ∈ ℝ : x ≠ 2", with or without its braces; null if the text is no such set or
-    /// its condition is more than inequalities between x and numbers.
+    /// its condition is more than equations and inequalities between x and numbers.
     /// </summary>
     public static AnswerValue? SetBuilder(string text)
     {
@@ -34,6 +34,29 @@ internal static partial class RealSetParser
         return any?.ToValue();
     }
 
+    /// <summary>Whether the text names the set of all real numbers.</summary>
+    public static bool IsAllNumbers(string text) =>
+        text is "ℝ" or "全体实数" or "实数集" || AllNumbers().IsMatch(text);
+
+    /// <summary>"ℝ∖{2, 3}", all numbers but some; null if the text is nothing of the kind.</summary>
+    public static AnswerValue? WithoutPoints(string text)
+    {
+        if (Difference().Match(text) is not { Success: true } match)
+        {
+            return null;
+        }
+        RealSet rest = RealSet.All;
+        foreach (string point in match.Groups["points"].Value.Split(','))
+        {
+            if (AnswerParser.Number(point.Trim()) is not { } number)
+            {
+                return null;
+            }
+            rest = rest.Intersect(RealSet.Except(number));
+        }
+        return rest.ToValue();
+    }
+
     /// <summary>
     /// "x > 2 and x &lt; 5" is (2, 5); null if the text is anything but inequalities of one variable that hold together
     /// for some number. Those that do not, as x &lt; −2 and x > 2, are solutions one beside the other.
@@ -52,7 +75,7 @@ internal static partial class RealSetParser
         RealSet all = RealSet.All;
         foreach (string part in And().Split(text))
         {
-            if (RelationParser.Solutions(part, variable) is not { } solutions)
+            if ((Points(part, variable) ?? RelationParser.Solutions(part, variable)) is not { } solutions)
             {
                 return null;
             }
@@ -60,6 +83,28 @@ internal static partial class RealSetParser
         }
         return all;
     }
+
+    // "x = 2" and "x = ±2".
+    private static RealSet? Points(string text, string variable)
+    {
+        if (text.Split('=') is not [string left, string right])
+        {
+            return null;
+        }
+        string given = left.Trim() == variable ? right.Trim() : right.Trim() == variable ? left.Trim() : "";
+        NumberValue?[] numbers = given.StartsWith('±')
+            ? [AnswerParser.Number(given[1..].Trim()), AnswerParser.Number($"-({given[1..].Trim()})")]
+            : [AnswerParser.Number(given)];
+        return numbers.All(number => number is not null)
+            ? new RealSet([.. numbers.Select(number => Interval.Point(number!))])
+            : null;
+    }
+
+    [GeneratedRegex("^(?:the set of )?all real(?: number)?s$", RegexOptions.IgnoreCase)]
+    private static partial Regex AllNumbers();
+
+    [GeneratedRegex(@"^[ℝR] *(?:\\(?:setminus|backslash)|∖|-) *⦃(?<points>[^⦃⦄]+)⦄$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Difference();
 
     [GeneratedRegex(
         @"^(?<open>⦃)? *(?<variable>[a-zA-Zα-ω]) *(?:∈ *[ℝR] *)?[|:](?<condition>[^⦃⦄]*)(?(open)⦄)$",

@@ -82,7 +82,7 @@ internal static class RelationParser
             return null;
         }
         return signs[0] == '≠' && (lower ?? upper) is { } hole
-            ? new RealSet([new Interval(null, false, hole, false), new Interval(hole, false, null, false)])
+            ? RealSet.Except(hole)
             : new RealSet([
                 new Interval(
                     lower, lower is not null && signs[name - 1] == '≤', upper, upper is not null && signs[name] == '≤'),

@@ -17,6 +17,7 @@ internal static partial class RepeatingDecimals
         }
         text = CombiningBar().Replace(text, digits => $@"\overline{{{WithoutMarks(digits.Value)}}}");
         text = CombiningDot().Replace(text, @"\dot{${digit}}");
+        text = DotAbove().Replace(text, @"\dot{${digit}}");
         text = Barred().Replace(text, @"\overline{${digits}}");
         text = Dotted().Replace(text, @"\overline{${first}${middle}${last}}");
         text = Bracketed().Replace(text, @"\overline{${digits}}");
@@ -46,6 +47,12 @@ internal static partial class RepeatingDecimals
 
     [GeneratedRegex(@"(?<=\.(?:[0-9]\u0307?){0,15})(?<digit>[0-9])\u0307")]
     private static partial Regex CombiningDot();
+
+    // 0.\overset{.}{3}, 0.\overset{\cdot}{3}
+    [GeneratedRegex(
+        @"\\(?:overset|stackrel) *(?:\{ *(?:\.|·|•|\\(?:cdot|bullet)) *\}|\\(?:cdot|bullet)) *(?:\{ *(?<digit>[0-9]) *\}|(?<digit>[0-9]))",
+        RegexOptions.ExplicitCapture)]
+    private static partial Regex DotAbove();
 
     // 0.\overline3, 0.\bar{3}
     [GeneratedRegex(@"(?<=\.[0-9]{0,15})\\(?:overline|bar) *(?:(?<digits>[0-9])|\{ *(?<digits>[0-9]+) *\})")]

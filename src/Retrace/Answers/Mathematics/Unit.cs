@@ -57,8 +57,8 @@ internal sealed partial record Unit(string Dimension, Number Factor)
                     continue;
                 case "*":
                     continue;
-                case "square" or "cubic":
-                    wordExponent = name == "square" ? 2 : 3;
+                case "square" or "sq" or "cubic" or "cu":
+                    wordExponent = name[0] == 's' ? 2 : 3;
                     continue;
             }
             if (UnitNames.Find(name) is not { } known)

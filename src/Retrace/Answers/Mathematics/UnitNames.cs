@@ -35,7 +35,7 @@ internal static class UnitNames
         ("", 0, "1", "unit 单位"));
 
     // What Chinese counts things by.
-    private const string Classifiers = "个只条根块本辆棵页岁名次种张支件台人枚颗盒箱瓶袋朵头位";
+    private const string Classifiers = "个只条根块本辆棵页岁名次种张支件台人枚颗盒箱瓶袋朵头位分题";
 
     private static readonly Dictionary<string, string> Abbreviations = new()
     {

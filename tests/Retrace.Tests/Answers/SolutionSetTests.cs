@@ -1,0 +1,50 @@
+namespace Retrace.Tests.Answers;
+
+/// <summary>Sets of single numbers, and all numbers without some.</summary>
+public class SolutionSetTests
+{
+    [Theory]
+    [InlineData(@"\{x \mid x = 4\}", @"\{4\}")]
+    [InlineData(@"\{x \mid x = 4\}", "4")]
+    [InlineData("{x | x = 4}", "x = 4")]
+    [InlineData(@"\{x \mid 4 = x\}", @"\{4\}")]
+    [InlineData(@"\{x \in \mathbb{R} \mid x = \frac14\}", "0.25")]
+    [InlineData(@"\{x \mid x = 4 \text{ or } x = 5\}", @"\{5, 4\}")]
+    [InlineData(@"\{x \mid x = \pm 3\}", @"\{-3, 3\}")]
+    [InlineData(@"\{x \mid x = \pm\sqrt{3}\}", @"\{\sqrt{3}, -\sqrt{3}\}")]
+    [InlineData(@"\{x|x=1或x=2\}", @"\{1, 2\}")]
+    [InlineData(@"\{x \mid x \le 1 \text{ or } x = 3\}", @"(-\infty, 1] \cup \{3\}")]
+    [InlineData(@"\{x \mid x \ge 2, x \le 2\}", @"\{2\}")]
+    [InlineData(@"\{7\}", "7")]
+    [InlineData(@"\{7\}", "x = 7")]
+    [InlineData(@"\{\frac12\}", "0.5")]
+    [InlineData(@"\mathbb{R} \setminus \{2\}", @"x \ne 2")]
+    [InlineData(@"\mathbb{R} - \{1, 2\}", @"(-\infty,1) \cup (1,2) \cup (2,\infty)")]
+    [InlineData("all real numbers", @"\mathbb{R}")]
+    [InlineData("All reals", @"(-\infty, \infty)")]
+    public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
+
+    [Theory]
+    [InlineData(@"\{x \mid x = 4\}", "5")]
+    [InlineData(@"\{x \mid x = 4\}", @"x \ne 4")]
+    [InlineData(@"\{x \mid x = 4\}", @"\{4, 5\}")]
+    [InlineData(@"\{x \mid x = 4\}", @"\{x \mid x > 4\}")]
+    [InlineData(@"\{x \mid x = 4 \text{ or } x = 5\}", "4")]
+    [InlineData(@"\{x \mid x = 4 \text{ or } x = 5\}", "(4, 5)")]
+    [InlineData(@"\{x \mid x = \pm 3\}", "3")]
+    [InlineData(@"\{x \mid x = 2k\}", "2")]
+    [InlineData(@"\{x \mid x = 2n, n \in \mathbb{Z}\}", "2")]
+    [InlineData(@"\{x \mid 2x = 6\}", @"\{6\}")]
+    [InlineData(@"\{x \mid x = y\}", @"\{y\}")]
+    [InlineData(@"\{y \mid x = 4\}", @"\{4\}")]
+    [InlineData(@"\{x \mid x = 4, x = 5\}", @"\{4, 5\}")]
+    [InlineData(@"\{x \in \mathbb{Z} \mid 2 \le x \le 2.5\}", @"\{2, 2.5\}")]
+    [InlineData(@"\{7\}", "8")]
+    [InlineData(@"\{7\}", "(7, 7)")]
+    [InlineData(@"\{1, 2\}", "12")]
+    [InlineData(@"\mathbb{R} \setminus \{2\}", @"\mathbb{R}")]
+    [InlineData(@"\mathbb{R} \setminus \{2\}", "x = 2")]
+    [InlineData(@"\mathbb{R} \setminus \{2\}", @"\mathbb{R} \setminus \{3\}")]
+    [InlineData("all real numbers", "all positive numbers")]
+    public void Different(string first, string second) => AnswerPair.AssertDifferent(first, second);
+}
