@@ -141,7 +141,7 @@ public class FieldRuleTests
     {
         AnswerGroup group = new([0, 1], [[0, 0], [1, 1]]) { Blind = [0, 0, None] };
         AssertScores([0.5, 0.75], "grounded", group);
-        AssertScores([-0.25, 0.75], "grounded", group with { Blind = [0, 0, 0, 0, 0, 0, 0, 0, 0] }); // f_blind = 9/10: seen is at least -1
+        AssertScores([0, 0.75], "grounded", group with { Blind = [0, 0, 0, 0, 0, 0, 0, 0, 0] }); // f_blind = 9/10: seen is at least -1
         AssertScores([0.75, 0.75], "grounded", group with { Blind = [] });
         AssertScores([-1, 0.5], "grounded", new AnswerGroup([None, 1], [[None], [1]]));
         Assert.Throws<ArgumentException>(() => RewardRules.Create("grounded").Score(new AnswerGroup([0], [])));
