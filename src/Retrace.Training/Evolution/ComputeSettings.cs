@@ -67,7 +67,7 @@ public static class ComputeSettings
         LoadModel(directory, ConfigurationLayers.Resolve(directory, file: null, overrides: []));
 
     /// <summary>Loads a model as a configuration asks for it: type, device, largest image and threads.</summary>
-    /// <param name="localRank">As in <see cref="Of"/>.</param>
+    /// <param name="localRank">As in <see cref="DeviceOf(ModelSettings, int)"/>.</param>
     /// <exception cref="BadInputException">The device is not there, or the folder cannot be used.</exception>
     public static VisionLanguageModel LoadModel(string directory, RunConfiguration configuration, int localRank = 0)
     {
