@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes what a release consists of, in artifacts/release: self-contained archives for three systems, one for Linux without
-# libtorch, the packages of the libraries, and the tool for the system that this runs on.
+# libtorch, the packages of the libraries, and the tool for all three.
 #     eng/publish.sh             all of it
 #     eng/publish.sh linux-x64   one archive: linux-x64, win-x64, osx-arm64 or linux-x64-external
 set -eu
@@ -47,5 +47,6 @@ fi
 for kind in linux-x64 linux-x64-external win-x64 osx-arm64; do
     archive "$kind"
 done
-dotnet msbuild eng/Packages.proj -nologo -verbosity:quiet -restore -m "-p:Feed=$release"
+dotnet msbuild eng/Packages.proj -nologo -verbosity:quiet -restore -m "-p:Feed=$release" \
+    '-p:ToolRuntimes="linux-x64;win-x64;osx-arm64"'
 ls -l "$release"

@@ -79,6 +79,10 @@ internal sealed class ConfigurationKey
         object value => throw new InvalidOperationException($"{Path} holds a {value.GetType()}."),
     };
 
+    /// <summary>The value of a key that holds a number.</summary>
+    public double NumberOf(RunConfiguration configuration) =>
+        Convert.ToDouble(_property.GetValue(Owner(configuration)), CultureInfo.InvariantCulture);
+
     /// <summary>Sets the key in a configuration that is being assembled.</summary>
     /// <exception cref="BadInputException">The text is no right value for this key.</exception>
     public void Set(RunConfiguration configuration, ScalarValue value)

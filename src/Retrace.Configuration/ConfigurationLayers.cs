@@ -9,8 +9,8 @@ public static partial class ConfigurationLayers
     /// <summary>The settings that a model's makers recommend, in the model's folder.</summary>
     public const string RecommendationFile = "evolve.yaml";
 
-    // Where servers and images are, and how patient we are with servers, does not change what is sampled.
-    private static readonly string[] Surroundings =
+    /// <summary>Where servers and images are, and how patient we are with servers, which does not change what is sampled.</summary>
+    internal static readonly string[] Surroundings =
     [
         "rollout.servers", "rollout.api_key_variable", "rollout.requests_per_server", "rollout.request_timeout",
         "rollout.hedge_after", "rollout.weights_folder", "data.image_dir",
@@ -45,16 +45,6 @@ public static partial class ConfigurationLayers
     /// <summary>The defaults under one file: what a run's <c>config.yaml</c> says.</summary>
     /// <exception cref="BadInputException">As for <see cref="Resolve"/>.</exception>
     public static RunConfiguration Read(string file) => Resolve(modelFolder: null, file, overrides: []);
-
-    /// <summary>
-    /// The first key that a resumed run must not change; how long the run is, what it measures and keeps, and its
-    /// threads may change. Null where no such key differs.
-    /// </summary>
-    internal static string? FirstChange(RunConfiguration began, RunConfiguration goesOn) => ConfigurationKey.All
-        .Where(key => key.Path is not ("steps" or "epochs" or "threads")
-            && key.Section is not ("checkpoint" or "evaluation")
-            && !Surroundings.Contains(key.Path))
-        .FirstOrDefault(key => key.Format(began) != key.Format(goesOn))?.Path;
 
     internal static bool IsSection(string key) => ConfigurationKey.All.Any(known => known.Section == key);
 

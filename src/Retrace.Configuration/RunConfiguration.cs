@@ -2,6 +2,7 @@ using System.Globalization;
 using Retrace.Anchors;
 using Retrace.Perturbations;
 using Retrace.Rewards;
+using Retrace.RolloutServers;
 
 namespace Retrace.Configuration;
 
@@ -122,7 +123,7 @@ public sealed record RolloutSettings
     public string? Servers { get; init; }
 
     [Setting("Engine openai: the servers' dialect for what OpenAI's API does not cover.",
-        OneOf = ["vllm", "sglang"])]
+        NamesOf = typeof(ServerDialects))]
     public string ServerApi { get; init; } = "vllm";
 
     [Setting("Engine openai: the environment variable that holds the servers' bearer token; null: they ask for none.")]
@@ -239,8 +240,15 @@ public sealed record RewardSettings
     [Setting("λ of rule survival: weight of survival beyond chance beside frequency.", AtLeast = 0, AtMost = 1)]
     public double SurvivalWeight { get; init; } = 0.5;
 
+    [Setting("d of rule chain: how far retracing is followed, 1 / (1 − d) times on average.", AtLeast = 0, Below = 1)]
+    public double Damping { get; init; } = RetracingChainReward.DefaultDamping;
+
+    [Setting("Rule srt: the least share of a problem's samples that its most frequent answer must have to be learned from.",
+        AtLeast = 0, AtMost = 1)]
+    public double Threshold { get; init; } = SelfRewardedTrainingReward.ReleasedThreshold;
+
     /// <summary>The parameters of the reward rules.</summary>
-    public RewardParameters ToParameters() => new(Gamma, Beta, SurvivalWeight);
+    public RewardParameters ToParameters() => new(Gamma, Beta, SurvivalWeight, Damping, Threshold);
 }
 
 public sealed record LearningSettings
@@ -300,8 +308,8 @@ public sealed record ModelSettings
     [Setting("Where tensors live: cpu, cuda, or cuda:N for the N-th of several devices, counted from 0.")]
     public string Device { get; init; } = "cpu";
 
-    [Setting("Number format of the weights.", OneOf = ["bf16", "fp32"])]
-    public string Dtype { get; init; } = "bf16";
+    [Setting("Number format of the weights; auto: the checkpoint's own.", OneOf = ["auto", "bf16", "fp32"])]
+    public string Dtype { get; init; } = "auto";
 
     [Setting("r: rank of the LoRA adapter that trains in place of the weights; 0 trains the weights.", AtLeast = 0)]
     public int LoraRank { get; init; }

@@ -12,7 +12,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Retrace.Dashboard.Pages;
 using Retrace.Reporting.Html;
 using Retrace.Runs;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Retrace.Reporting;
+using Retrace.Reporting.Content;
 using Retrace.Runs;
 
 namespace Retrace.Dashboard;

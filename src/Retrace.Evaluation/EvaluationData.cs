@@ -1,6 +1,7 @@
 using Retrace.Answers;
 using Retrace.Data;
 using Retrace.Data.Benchmarks;
+using Retrace.Data.Formats;
 using Retrace.Problems;
 
 namespace Retrace.Evaluation;

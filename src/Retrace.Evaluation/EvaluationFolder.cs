@@ -50,8 +50,8 @@ public sealed record EvaluationFolder(string Path)
         {
             Model = System.IO.Path.GetFullPath(described.Model),
             Data = System.IO.Path.GetFullPath(described.Data),
-            ModelSha256 = EvaluationDigest.OfModel(described.Model),
-            ProblemsSha256 = EvaluationDigest.OfProblems(problems, keys),
+            ModelSha256 = described.ModelSha256 ?? EvaluationDigest.OfModel(described.Model),
+            ProblemsSha256 = described.ProblemsSha256 ?? EvaluationDigest.OfProblems(problems, keys),
         };
         if (!File.Exists(Combine(ManifestFile)))
         {

@@ -1,5 +1,6 @@
 using Retrace.Configuration;
 using Retrace.Data;
+using Retrace.Data.Formats;
 using Retrace.Perturbations;
 
 namespace Retrace.Evaluation;
@@ -28,9 +29,15 @@ public sealed record EvaluationOptions
     /// <param name="modelFolder">As above.</param>
     /// <param name="problems">Labeled problems.</param>
     public EvaluationOptions(string modelFolder, IProblemSource problems)
+        : this(modelFolder, new ProblemOrigin(problems))
+    {
+    }
+
+    internal EvaluationOptions(string modelFolder, ProblemOrigin problems)
     {
         ModelFolder = modelFolder;
-        _read = _ => EvaluationData.Of(problems);
+        _read = settings =>
+            EvaluationData.Of(problems.Open(settings.AllowOutsideImages, settings.ImageDir)) with { Path = problems.Name };
     }
 
     /// <summary>The folder of the model to evaluate.</summary>

@@ -33,6 +33,11 @@ public sealed record EvaluationReport(
         Indented = true,
     };
 
+    /// <summary>
+    /// How the numbers came about; null of an evaluation that Retrace 0.2 or an earlier version began.
+    /// </summary>
+    public EvaluationCard? Card { get; init; }
+
     /// <summary>How answers were found in responses (<c>reward.extraction</c>).</summary>
     public string Extraction { get; init; } = "boxed";
 
@@ -77,6 +82,7 @@ public sealed record EvaluationReport(
             manifest.Skipped,
             views[0])
         {
+            Card = manifest.Card,
             Extraction = manifest.Extraction,
             Limit = manifest.Limit,
             Benchmark = data.Benchmark is null ? null : BenchmarkResult.Of(data.Benchmark, data.Items, views[0]),
@@ -115,6 +121,11 @@ public sealed record EvaluationReport(
             writer.WriteString("id", problem.Id);
             writer.WriteString("reason", problem.Reason);
         });
+        if (Card is not null)
+        {
+            writer.WritePropertyName("card");
+            Card.Write(writer);
+        }
         writer.WriteStartObject("summary");
         WriteSummary(writer, Summary);
         writer.WriteEndObject();

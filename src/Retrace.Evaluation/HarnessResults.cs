@@ -47,7 +47,7 @@ internal static partial class HarnessResults
         string place = Path.Combine(folder, model);
         Dictionary<string, Problem> problems = data.Problems.Problems.ToDictionary(problem => problem.Id);
         // An evaluation can be graded anew where its model is no more.
-        ChatTemplate chat = (ModelFamilies.FamilyAt(manifest.Model) ?? ModelFamilies.Default).Chat;
+        ChatTemplate chat = ModelFamilies.ChatAt(manifest.Model) ?? ModelFamilies.Default.Chat;
         string name = TaskName(manifest);
         HarnessTask[] tasks =
         [

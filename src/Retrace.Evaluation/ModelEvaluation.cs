@@ -34,7 +34,13 @@ public static class ModelEvaluation
         EvaluationPlan plan = new(
             options.ShuffleImages ? ImageExchange.Of(labeled, configuration.Seed) : labeled, options.Perturbations);
         var manifest = EvaluationManifest.Of(
-            options.ModelFolder, configuration, data, usable, plan, options.ShuffleImages);
+            options.ModelFolder, configuration, data, usable, plan, options.ShuffleImages,
+            ComputeSettings.NameOf(model.Network.Parameters.Type))
+            .With(EvaluationCard.Of(model, options.ModelFolder, data.Path, labeled.Count, configuration) with
+            {
+                ModelSha256 = EvaluationDigest.OfModel(options.ModelFolder),
+                ProblemsSha256 = EvaluationDigest.OfProblems(labeled, data.Keys),
+            });
 
         EvaluationFolder? folder = options.Output is string path && IsFolder(path) ? new EvaluationFolder(path) : null;
         using IDisposable? held = folder?.Lock();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Retrace.Geometry.Figures;
 
 namespace Retrace.Geometry;
 

@@ -1,3 +1,6 @@
+using Retrace.Geometry.Families;
+using Retrace.Geometry.Figures;
+
 namespace Retrace.Geometry;
 
 /// <summary>A synthetic problem: a short question about a figure that must be read to answer it.</summary>
@@ -20,11 +23,6 @@ public sealed record GeometryProblem(
     /// <summary>How this kind of problem is answered wrongly at first sight; null where no such way is known.</summary>
     public VisualShortcut? Shortcut { get; init; }
 }
-
-/// <summary>A plausible wrong response: the figure is read rightly, and what is seen is taken for the answer.</summary>
-/// <param name="Reasoning">It begins as the right reasoning does.</param>
-/// <param name="Answer">The wrong answer.</param>
-public sealed record VisualShortcut(string Reasoning, string Answer);
 
 /// <summary>
 /// The parts of the endless stream of problems. A problem's content decides its part, so no two parts share a problem.

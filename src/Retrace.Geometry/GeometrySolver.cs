@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Retrace.Geometry.Figures;
 
 namespace Retrace.Geometry;
 

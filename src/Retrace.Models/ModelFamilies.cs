@@ -1,8 +1,13 @@
 using System.Collections.Immutable;
 using Retrace.Models.Adapters;
+using Retrace.Models.Checkpoints;
 using Retrace.Models.Families.Qwen25VL;
+using Retrace.Models.Families.Qwen2VL;
+using Retrace.Models.Families.Qwen3VL;
 using Retrace.Models.Json;
 using Retrace.Models.Network;
+using Retrace.Models.Text;
+using static TorchSharp.torch;
 
 namespace Retrace.Models;
 
@@ -11,7 +16,8 @@ namespace Retrace.Models;
 /// </summary>
 public static class ModelFamilies
 {
-    private static ImmutableList<ModelFamily> _all = [new Qwen25VLFamily()];
+    private static ImmutableList<ModelFamily> _all =
+        [new Qwen25VLFamily(), new Qwen2VLFamily(), Qwen3VLFamily.Dense, Qwen3VLFamily.WithExperts];
 
     /// <summary>All families, those of this library first.</summary>
     public static IReadOnlyList<ModelFamily> All => _all;
@@ -49,7 +55,12 @@ public static class ModelFamilies
             throw new BadInputException(
                 $"{path} does not exist; --model must name a {Names} folder in the hub's layout.");
         }
-        ModelConfig config = JsonPart.Read(path, root => Find(root).ReadConfig(root));
+        ModelConfig config = JsonPart.Read(path, root =>
+        {
+            QuantisedWeights.RefuseIn(root);
+            return Find(root).ReadConfig(root) with { StoredType = ConfigElementType.Of(root) ?? TypeOfFiles(directory) };
+        });
+        config = config with { Chat = config.Family.ChatOf(directory) };
         string generation = Path.Combine(directory, ModelConfig.GenerationFile);
         return File.Exists(generation) && JsonPart.Read(generation, StopTokens.In) is { Count: > 0 } stops
             ? config with { Tokens = config.Tokens with { Stops = stops } }
@@ -57,19 +68,31 @@ public static class ModelFamilies
     }
 
     /// <summary>
-    /// The family of the model in a folder, or of the model that an adapter there adapts; null where the folder does
+    /// The chat format of the model in a folder, or of the model that an adapter there adapts; null where the folder does
     /// not say.
     /// </summary>
-    public static ModelFamily? FamilyAt(string directory)
+    public static ChatTemplate? ChatAt(string directory)
     {
         try
         {
-            return LoadConfig(AdapterFolder.IsAt(directory) ? AdapterFolder.BaseModelOf(directory) : directory).Family;
+            return LoadConfig(AdapterFolder.IsAt(directory) ? AdapterFolder.BaseModelOf(directory) : directory).Chat;
         }
         catch (BadInputException)
         {
             return null;
         }
+    }
+
+    // Of the first weights that are numbers; fp32 where there are no weights yet.
+    private static ScalarType TypeOfFiles(string directory)
+    {
+        if (!Checkpoint.IsAt(directory))
+        {
+            return ScalarType.Float32;
+        }
+        using Checkpoint checkpoint = Checkpoint.Open(directory);
+        return checkpoint.Names.Order(StringComparer.Ordinal).Select(checkpoint.ElementType)
+            .FirstOrDefault(SafetensorsElementType.IsFloatingPoint, ScalarType.Float32);
     }
 
     private static ModelFamily Find(JsonPart root)

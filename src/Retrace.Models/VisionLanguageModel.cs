@@ -59,8 +59,11 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>The network: the weights, and the computations with them.</summary>
     public VisionLanguageNetwork Network { get; }
 
-    /// <summary>The model's family, which has the chat template among other things.</summary>
+    /// <summary>The model's family.</summary>
     public ModelFamily Family => Network.Config.Family;
+
+    /// <summary>The format in which a conversation becomes text.</summary>
+    public ChatTemplate Chat => Network.Config.Chat;
 
     /// <summary>Turns images into the patches that the vision encoder reads.</summary>
     public ImageProcessor Images { get; }
@@ -77,7 +80,9 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="directory">
     /// Holds config.json, weights and, unless only token ids are used, tokenizer files; or an adapter.
     /// </param>
-    /// <param name="type">The type the weights are held in.</param>
+    /// <param name="type">
+    /// The type the weights are held in; null for <see cref="ModelConfig.ComputeType"/>, the checkpoint's own.
+    /// </param>
     /// <param name="device">The device that holds the weights.</param>
     /// <param name="maxPixels">
     /// The most pixels of an image, where this is fewer than the image processor's bound; null keeps that bound.
@@ -86,7 +91,7 @@ public sealed class VisionLanguageModel : IDisposable
     /// A file is missing or broken, a tensor has the wrong shape, or the folder has <see cref="Checksums"/> and a file
     /// differs.
     /// </exception>
-    public static VisionLanguageModel Load(string directory, ScalarType type, Device device, int? maxPixels = null)
+    public static VisionLanguageModel Load(string directory, ScalarType? type, Device device, int? maxPixels = null)
     {
         if (!Directory.Exists(directory))
         {
@@ -113,7 +118,7 @@ public sealed class VisionLanguageModel : IDisposable
                 + $"config.json is {config.Text.VocabularySize}.");
         }
         StoredWeights.Check(config, checkpoint, directory);
-        var network = new VisionLanguageNetwork(config, type, device);
+        var network = new VisionLanguageNetwork(config, type ?? config.ComputeType, device);
         try
         {
             StoredWeights.CopyInto(network, checkpoint, directory);
@@ -197,7 +202,7 @@ public sealed class VisionLanguageModel : IDisposable
         return name == ConfigFile ? ConfigElementType.Name(content, [network.Parameters.Type], path) : content;
     }
 
-    private static VisionLanguageModel LoadAdapted(string directory, ScalarType type, Device device, int? maxPixels)
+    private static VisionLanguageModel LoadAdapted(string directory, ScalarType? type, Device device, int? maxPixels)
     {
         VisionLanguageModel unadapted = Load(AdapterFolder.BaseModelOf(directory), type, device, maxPixels);
         try

@@ -1,5 +1,6 @@
 using Retrace.Data.Parquet;
 using Retrace.Geometry;
+using Retrace.Geometry.Figures;
 using Retrace.Problems;
 
 namespace Retrace.Pretraining;

@@ -1,5 +1,6 @@
 using Retrace.Configuration;
 using Retrace.Geometry;
+using Retrace.Geometry.Figures;
 using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Models.Text;
@@ -47,7 +48,7 @@ internal sealed record Lesson(PromptedResponse Content, float[] Reading)
             figure = ImagePerturbations.Create("gaussian").Apply(figure, random);
         }
         ProcessedImage image = model.Images.Process(figure);
-        ChatTemplate chat = model.Family.Chat;
+        ChatTemplate chat = model.Chat;
         int[] prompt = model.Network.Config.ExpandImages(
             model.Tokenizer.Encode(chat.Prompt(QuestionOf(problem), imageCount: 1)), [image.Grid]);
         string response = ResponseTo(habits.Apply(

@@ -1,4 +1,5 @@
 using Retrace.Geometry;
+using Retrace.Geometry.Figures;
 using Retrace.Models.Images;
 using Retrace.Models.Network;
 using Retrace.Training.Learning;

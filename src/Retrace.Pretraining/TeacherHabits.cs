@@ -1,4 +1,5 @@
 using Retrace.Geometry;
+using Retrace.Geometry.Families;
 
 namespace Retrace.Pretraining;
 

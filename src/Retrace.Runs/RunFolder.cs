@@ -8,6 +8,9 @@ public static class RunFolder
     /// <summary>The configuration as resolved: file, overrides and defaults together.</summary>
     public const string Config = "config.yaml";
 
+    /// <summary>Holds the <see cref="RunOrigin"/>: model, data, versions and device that the run was started with.</summary>
+    public const string Origin = "origin.json";
+
     /// <summary>Holds one <see cref="StepMetrics"/> per line.</summary>
     public const string Metrics = "metrics.jsonl";
 
@@ -16,6 +19,12 @@ public static class RunFolder
 
     /// <summary>Holds one <see cref="GroupAnswers"/> per line.</summary>
     public const string Answers = "answers.jsonl";
+
+    /// <summary>How the evaluations during the run are made: prompt, sampling, versions, digests.</summary>
+    public const string EvaluationCard = "evaluation-card.json";
+
+    /// <summary>Holds one <see cref="EvaluationSample"/> per line; empty where nothing is evaluated.</summary>
+    public const string EvaluationSamples = "evaluation-samples.jsonl";
 
     /// <summary>Holds <c>step-N/</c> folders.</summary>
     public const string Checkpoints = "checkpoints";

@@ -32,7 +32,10 @@ public static class RunReader
             File.Exists(config) ? RunFolder.ReadConfig(directory) : "",
             [.. ReadRecords<StepMetrics>(metrics)],
             ReadRecords<TrajectorySample>(trajectories),
-            ReadRecords<GroupAnswers>(answers));
+            ReadRecords<GroupAnswers>(answers))
+        {
+            EvaluationSamples = ReadRecords<EvaluationSample>(Path.Combine(directory, RunFolder.EvaluationSamples)),
+        };
     }
 
     private static IEnumerable<T> ReadRecords<T>(string path) =>

@@ -13,6 +13,9 @@ public sealed record RunRecord(
     IEnumerable<TrajectorySample> Trajectories,
     IEnumerable<GroupAnswers> Answers)
 {
+    /// <summary>The responses of the evaluations. Read from disk anew each time it is enumerated.</summary>
+    public IEnumerable<EvaluationSample> EvaluationSamples { get; init; } = [];
+
     /// <summary>
     /// The common name of runs that differ only in their seeds; null where method and configuration decide which those
     /// are.

@@ -5,21 +5,26 @@ using Retrace.Files;
 namespace Retrace.Runs;
 
 /// <summary>
-/// Appends to <see cref="RunFolder.Metrics"/>, <see cref="RunFolder.Trajectories"/> and
-/// <see cref="RunFolder.Answers"/>, one whole line per write, so that a concurrent reader sees at most one unfinished
+/// Appends to <see cref="RunFolder.Metrics"/>, <see cref="RunFolder.Trajectories"/>, <see cref="RunFolder.Answers"/> and
+/// <see cref="RunFolder.EvaluationSamples"/>, one whole line per write, so that a concurrent reader sees at most one unfinished
 /// line at the end.
 /// </summary>
 public sealed class RunWriter : IDisposable
 {
+    private static readonly string[] Files =
+        [RunFolder.Metrics, RunFolder.Trajectories, RunFolder.Answers, RunFolder.EvaluationSamples];
+
     private readonly FileStream _metrics;
     private readonly FileStream _trajectories;
     private readonly FileStream _answers;
+    private readonly FileStream _evaluationSamples;
 
-    private RunWriter(FileStream metrics, FileStream trajectories, FileStream answers)
+    private RunWriter(IReadOnlyList<FileStream> files)
     {
-        _metrics = metrics;
-        _trajectories = trajectories;
-        _answers = answers;
+        _metrics = files[0];
+        _trajectories = files[1];
+        _answers = files[2];
+        _evaluationSamples = files[3];
     }
 
     /// <summary>
@@ -38,11 +43,11 @@ public sealed class RunWriter : IDisposable
         List<FileStream> opened = [];
         try
         {
-            foreach (string file in new[] { RunFolder.Metrics, RunFolder.Trajectories, RunFolder.Answers })
+            foreach (string file in Files)
             {
                 opened.Add(OpenAfterCut(Path.Combine(runDirectory, file), resumeAfterStep));
             }
-            return new RunWriter(opened[0], opened[1], opened[2]);
+            return new RunWriter(opened);
         }
         catch
         {
@@ -57,12 +62,17 @@ public sealed class RunWriter : IDisposable
 
     public void Append(GroupAnswers answers) => _answers.Write(RunLine.Write(answers));
 
+    /// <summary>Appends the samples of one evaluation, in one write.</summary>
+    public void Append(IEnumerable<EvaluationSample> samples) =>
+        _evaluationSamples.Write([.. samples.SelectMany(RunLine.Write)]);
+
     /// <summary>Waits until all lines are on the disk, where a loss of power leaves them.</summary>
     public void FlushToDisk()
     {
         _metrics.Flush(flushToDisk: true);
         _trajectories.Flush(flushToDisk: true);
         _answers.Flush(flushToDisk: true);
+        _evaluationSamples.Flush(flushToDisk: true);
     }
 
     public void Dispose()
@@ -70,6 +80,7 @@ public sealed class RunWriter : IDisposable
         _metrics.Dispose();
         _trajectories.Dispose();
         _answers.Dispose();
+        _evaluationSamples.Dispose();
     }
 
     private static FileStream OpenAfterCut(string path, int lastStep)

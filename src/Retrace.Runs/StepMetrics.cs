@@ -24,6 +24,24 @@ public sealed record StepMetrics
     /// <summary>Standard deviation of that reward.</summary>
     public double? RewardStd { get; init; }
 
+    /// <summary>
+    /// Share of problems whose advantages are all 0, because their rewards are all equal: nothing is learned from them
+    /// but what the KL term teaches. The four shares below add up to it.
+    /// </summary>
+    public double? NoSpreadShare { get; init; }
+
+    /// <summary>Of these, share of problems whose responses all reached the maximum length without an end.</summary>
+    public double? NoSpreadCutOff { get; init; }
+
+    /// <summary>Of the others, share of problems without an answer in any response.</summary>
+    public double? NoSpreadNoAnswer { get; init; }
+
+    /// <summary>Of the others, share of problems whose responses all have the same answer.</summary>
+    public double? NoSpreadSameAnswer { get; init; }
+
+    /// <summary>Of the others: the rule gives different answers the same reward.</summary>
+    public double? NoSpreadOther { get; init; }
+
     /// <summary>Share of maternal responses that have the asked-for form as a whole.</summary>
     public double? FormatRate { get; init; }
 
@@ -111,6 +129,11 @@ public sealed record StepMetrics
 
     /// <summary>How many answers <see cref="EvalAccuracy"/> is the mean of.</summary>
     public int? EvalSamples { get; init; }
+
+    /// <summary>
+    /// The 95 % interval of <see cref="EvalAccuracy"/>: Wilson's, with the problems as independent trials. Two numbers.
+    /// </summary>
+    public IReadOnlyList<double>? EvalInterval { get; init; }
 
     /// <summary>
     /// Accuracy of the maternal answers whose frequency within their group lies in [0, 0.2), [0.2, 0.4), [0.4, 0.6),

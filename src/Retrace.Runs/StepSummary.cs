@@ -17,7 +17,28 @@ public static class StepSummary
         TimeSpan left = TimeSpan.FromSeconds(seconds * (steps - metrics.Step));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"step {metrics.Step}/{steps}  {Numbers(metrics)}{Evaluated(metrics)}  {Duration(left)} left");
+            $"step {metrics.Step}/{steps}  {Numbers(metrics)}{Evaluated(metrics)}  {Duration(left)} left{NoSpread(metrics)}");
+    }
+
+    /// <summary>Which share of the step's problems teaches nothing, and why; empty where all of them teach.</summary>
+    public static string NoSpread(StepMetrics metrics)
+    {
+        if (metrics.NoSpreadShare is not > 0)
+        {
+            return "";
+        }
+        (double? Share, string Reason)[] reasons =
+        [
+            (metrics.NoSpreadSameAnswer, "the same answer everywhere"),
+            (metrics.NoSpreadNoAnswer, "no answer found"),
+            (metrics.NoSpreadCutOff, "all cut off at the longest length"),
+            (metrics.NoSpreadOther, "answers that differ and are rewarded alike"),
+        ];
+        IEnumerable<string> found = reasons.Where(one => one.Share > 0)
+            .Select(one => string.Create(CultureInfo.InvariantCulture, $"{100 * one.Share:0} % {one.Reason}"));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {100 * metrics.NoSpreadShare:0} % of the problems teach nothing: {string.Join(", ", found)}");
     }
 
     /// <summary>Reward, entropy, tokens per second and seconds.</summary>

@@ -44,7 +44,8 @@ public sealed class ModelServer : IAsyncDisposable
             _tokenizer, model.Images, model.Network.Config, settings.ModelName, settings.Limits);
         _token = settings.Token is null ? null : new BearerToken(settings.Token);
         _models = new ServedModels(settings.ModelName, model, load, settings.UpdatesFolder);
-        _worker = new GenerationWorker(_models, settings);
+        _worker = new GenerationWorker(
+            _models, settings.Limits.MaxRequests, settings.MaxBatchSequences, settings.MaxPrefillTokens);
         _application = Build();
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Retrace.Serving.Requests;
 
 namespace Retrace.Serving;
 

@@ -1,4 +1,6 @@
 using CsCheck;
+using Retrace.Anchors;
+using Retrace.Rewards;
 using Retrace.Testing;
 
 namespace Retrace.Configuration.Tests;
@@ -86,9 +88,6 @@ public sealed class ConfigurationLayersTests : IDisposable
     [InlineData("data: {filter: 1}", "line 1: data.filter is \"1\", but must be true or false")]
     [InlineData("data: {batch: {size: 1}}", "line 1: data.batch must be a single value")]
     [InlineData(
-        "method: csr",
-        "line 1: method is \"csr\", but must be one of csrs, sfr, majority, entropy, self-certainty, supervised, random")]
-    [InlineData(
         "rollout: {top_p: 1.1}",
         "line 1: rollout.top_p is \"1.1\", but must be a number above 0 and at most 1")]
     [InlineData(
@@ -119,6 +118,19 @@ public sealed class ConfigurationLayersTests : IDisposable
         string file = _folder.Write("run.yaml", yaml);
         BadInputException error = Assert.Throws<BadInputException>(() => ConfigurationLayers.Read(file));
         Assert.Equal($"{file}, {message}", error.Message);
+    }
+
+    [Theory]
+    [InlineData("method: csr", "method is \"csr\"", typeof(Method))]
+    [InlineData("reward: {rule: srf}", "reward.rule is \"srf\"", typeof(RewardRules))]
+    [InlineData("retrace: {anchor: rato}", "retrace.anchor is \"rato\"", typeof(AnchorRules))]
+    public void A_name_that_nothing_has_is_refused_with_all_that_there_are(string yaml, string what, Type table)
+    {
+        string file = _folder.Write("run.yaml", yaml);
+        BadInputException error = Assert.Throws<BadInputException>(() => ConfigurationLayers.Read(file));
+        IReadOnlyList<string> names = (IReadOnlyList<string>)table.GetProperty("Names")!.GetValue(null)!;
+        Assert.True(names.Count > 2);
+        Assert.Equal($"{file}, line 1: {what}, but must be one of {string.Join(", ", names)}", error.Message);
     }
 
     [Theory]

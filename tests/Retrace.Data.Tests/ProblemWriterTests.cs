@@ -1,5 +1,6 @@
 using CsCheck;
 using Retrace.Data;
+using Retrace.Data.Formats;
 using Retrace.Data.Json;
 using Retrace.Data.Parquet;
 using Retrace.Problems;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Retrace.Rewards;
 
 namespace Retrace.EndToEnd.Tests;
 
@@ -162,21 +163,15 @@ public sealed class GradingTests : IDisposable
         Assert.False(File.Exists(output));
     }
 
-    [Theory]
-    [InlineData(
+    [Fact]
+    public Task A_rule_that_text_does_not_decide_is_refused() => AssertRefusedAsync(
         "entropy",
         "The reward entropy is read off the model's next-token distributions, which responses do not hold; only "
-        + "retrace evolve has them.")]
-    [InlineData(
-        "vote",
-        "There is no reward rule \"vote\"; known are sfr, survival, consistency, released, max-entropy-anchor, "
-        + "majority, entropy, self-certainty, supervised, random.")]
-    public async Task A_rule_that_text_does_not_decide_is_refused(string reward, string sentence)
-    {
-        RetraceProcess refused = await RetraceProcess.RunAsync(
-            "reward", "--input", "none", "--output", "none", "--reward", reward);
-        Assert.Equal((2, $"retrace: {sentence}{Environment.NewLine}"), (refused.ExitCode, refused.Error));
-    }
+        + "retrace evolve has them.");
+
+    [Fact]
+    public Task A_rule_that_is_not_known_is_refused_with_those_that_are() => AssertRefusedAsync(
+        "vote", $"There is no reward rule \"vote\"; known are {string.Join(", ", RewardRules.Names)}.");
 
     [Fact]
     public async Task Answers_without_a_box_count_where_that_is_asked_for()
@@ -187,6 +182,13 @@ public sealed class GradingTests : IDisposable
         JsonElement lenient = Assert.Single(
             await RewardAsync("majority", [line], "--set", "reward.extraction=lenient"));
         Assert.Equal(["7", null], lenient.GetProperty("answers").Deserialize<string?[]>()!);
+    }
+
+    private static async Task AssertRefusedAsync(string reward, string sentence)
+    {
+        RetraceProcess refused = await RetraceProcess.RunAsync(
+            "reward", "--input", "none", "--output", "none", "--reward", reward);
+        Assert.Equal((2, $"retrace: {sentence}{Environment.NewLine}"), (refused.ExitCode, refused.Error));
     }
 
     private async Task AssertRewardsAsync(string reward, string line, params double[] expected)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Retrace.Geometry;
+using Retrace.Geometry.Figures;
 using Retrace.Testing;
 
 namespace Retrace.EndToEnd.Tests;
@@ -147,7 +148,7 @@ public sealed class ModelCommandTests(ModelCommandTests.Files files) : IClassFix
             $"{unlabeled} has no problem with an answer; an evaluation needs labeled ones",
             "eval", "--model", files.Model, "--data", unlabeled);
         await AssertRefusedAsync(
-            "--set model.dtype=fp8: model.dtype is \"fp8\", but must be one of bf16, fp32",
+            "--set model.dtype=fp8: model.dtype is \"fp8\", but must be one of auto, bf16, fp32",
             "eval", "--model", files.Model, "--data", unlabeled, "--dtype", "fp8");
         Assert.False(File.Exists(files.Combine("o")));
     }

@@ -50,6 +50,7 @@ public sealed class MpiTrainingTests : IDisposable
             AssertSameMetrics("one", run);
             Assert.Equal(TextOf("one", "trajectories.jsonl"), TextOf(run, "trajectories.jsonl"));
             Assert.Equal(TextOf("one", "answers.jsonl"), TextOf(run, "answers.jsonl"));
+            Assert.Equal(TextOf("one", "evaluation-samples.jsonl"), TextOf(run, "evaluation-samples.jsonl"));
             Assert.InRange(RelativeDifference("one", run, "trainer/optimizer.safetensors", "first."), 0, Tolerance);
             Assert.InRange(RelativeDifference("one", run, "trainer/optimizer.safetensors", "second."), 0, Tolerance);
             Assert.InRange(RelativeDifference("one", run, "model.safetensors", ""), 0, Tolerance);
@@ -59,6 +60,28 @@ public sealed class MpiTrainingTests : IDisposable
             File.ReadAllBytes(FileOf("again", Steps, "model.safetensors")));
         Assert.Equal(
             MetricsOf("two").Select(line => line.ToJsonString()), MetricsOf("again").Select(line => line.ToJsonString()));
+    }
+
+    // Of four problems, in the order of the batch, one alone has an image: most processes generate and learn without any.
+    [Fact]
+    public async Task Text_alone_among_problems_with_images_is_trained_as_by_one_process()
+    {
+        string[] lines = File.ReadAllLines(_problems);
+        File.WriteAllLines(_problems,
+        [
+            lines[0],
+            .. Enumerable.Range(0, 3).Select(i => $$"""{"id": "text-{{i}}", "question": "What is {{i}} + 4?", "answer": "{{i + 4}}"}"""),
+        ]);
+        string[] settings = ["--set", "data.batch=4", "--set", "learn.mini_batch=4"];
+        RetraceProcess one = await RetraceProcess.RunAsync([.. Arguments("one", 2), .. settings]);
+        Assert.Equal((0, ""), (one.ExitCode, one.Error));
+        RetraceProcess four = await MpiJob.RunAsync(4, [.. Arguments("four", 2), .. settings]);
+        Assert.Equal((0, ""), (four.ExitCode, four.Error));
+
+        AssertSameMetrics("one", "four");
+        Assert.Equal(TextOf("one", "trajectories.jsonl"), TextOf("four", "trajectories.jsonl"));
+        Assert.InRange(RelativeDifference("one", "four", "trainer/optimizer.safetensors", "first."), 0, Tolerance);
+        Assert.InRange(RelativeDifference("one", "four", "model.safetensors", ""), 0, Tolerance);
     }
 
     [Fact]
@@ -147,7 +170,7 @@ public sealed class MpiTrainingTests : IDisposable
     [Theory]
     [InlineData("model.lora_rank=0", "rollout.server_api=sglang")]
     [InlineData("model.lora_rank=4", "model.train_vision=false")]
-    public async Task Servers_draw_for_several_processes_as_for_one(params string[] settings)
+    public async Task Servers_sample_for_several_processes_as_for_one(params string[] settings)
     {
         const int Steps = 2;
         await using ServedModel first = await ServedModel.StartAsync(_folder);

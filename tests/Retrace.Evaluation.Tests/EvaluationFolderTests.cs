@@ -204,7 +204,7 @@ public sealed class EvaluationFolderTests : IDisposable
         EvaluationFolder folder = new(_files.Combine(name));
         using IDisposable held = folder.Lock();
         EvaluationManifest manifest = folder.Claim(
-            EvaluationManifest.Of(_files.Combine("model"), configuration, data, usable, plan, shuffledImages: false),
+            EvaluationManifest.Of(_files.Combine("model"), configuration, data, usable, plan, shuffledImages: false, "fp32"),
             labeled,
             data.Keys);
         using SampleLog log = folder.OpenSamples(plan, manifest.Samples, data);

@@ -29,7 +29,7 @@ public sealed class HarnessResultsTests : IDisposable
         UsableProblems usable = new(data.Problems.Problems, data.Problems.Answers, [], default);
         EvaluationPlan plan = new(usable.Problems, [new("blur", 20)]);
         RunConfiguration configuration = new() { Evaluation = new() { Samples = 4 } };
-        EvaluationManifest manifest = EvaluationManifest.Of("/models/m", configuration, data, usable, plan, false) with
+        EvaluationManifest manifest = EvaluationManifest.Of("/models/m", configuration, data, usable, plan, false, "fp32") with
         {
             Started = new DateTime(2026, 5, 4, 3, 2, 1, DateTimeKind.Utc),
         };

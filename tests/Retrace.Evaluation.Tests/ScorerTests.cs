@@ -45,7 +45,7 @@ public sealed class ScorerTests(UntrainedModelFolder folder) : IClassFixture<Unt
     }
 
     [Fact]
-    public void The_tokens_of_a_generation_have_the_log_probabilities_that_they_were_drawn_with()
+    public void The_tokens_of_a_generation_have_the_log_probabilities_that_they_were_sampled_with()
     {
         using VisionLanguageNetwork model = SmallModel.Create();
         RolloutRequest[] requests =

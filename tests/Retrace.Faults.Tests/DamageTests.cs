@@ -58,6 +58,31 @@ public sealed class DamageTests(UnbrokenRun unbroken) : IDisposable
     }
 
     [Fact]
+    public async Task What_a_run_was_started_with_is_not_guessed_from_half_a_file()
+    {
+        TinyRun run = CopyOfTheUnbrokenRun();
+        Directory.Delete(run.CheckpointOf(TinyRun.Steps), recursive: true);
+        string origin = run.FileOf("origin.json");
+        byte[] whole = await File.ReadAllBytesAsync(origin, TestContext.Current.CancellationToken);
+        foreach (int length in (int[])[0, 1, whole.Length / 2, whole.Length - 2])
+        {
+            await File.WriteAllBytesAsync(origin, whole[..length], TestContext.Current.CancellationToken);
+            string[] metrics = run.Metrics();
+            RetraceProcess refused = await run.RunAsync();
+            Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
+            Assert.StartsWith($"retrace: {origin} does not say what the run was started with: ", refused.Error);
+            Assert.EndsWith("put an intact copy there, or remove it to go on without comparing.\n", refused.Error);
+            Assert.Equal(1, refused.Error.Count(character => character == '\n'));
+            Assert.Equal(metrics, run.Metrics());
+        }
+        File.Delete(origin);
+        RetraceProcess resumed = await run.RunAsync();
+        Assert.Equal(0, resumed.ExitCode);
+        Assert.Matches("^retrace: the run in .* could not be compared; origin.json keeps them from now on\n$", resumed.Error);
+        run.AssertSameAs(unbroken.Run);
+    }
+
+    [Fact]
     public async Task Unfinished_last_lines_are_dropped_and_a_broken_one_before_them_is_named()
     {
         TinyRun run = CopyOfTheUnbrokenRun();

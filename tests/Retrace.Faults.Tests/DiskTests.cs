@@ -47,6 +47,22 @@ public sealed class DiskTests(UnbrokenRun unbroken)
     }
 
     [Fact]
+    public async Task A_disk_that_is_full_when_a_run_begins_leaves_no_half_of_one()
+    {
+        using SmallDisk disk = SmallDisk.Mount(Enough);
+        TinyRun run = new(Path.Combine(disk.Path, "run"));
+        disk.Fill();
+        RetraceProcess refused = await run.RunAsync();
+        Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
+        Assert.Contains("No space left on device", refused.Error);
+        Assert.Equal(1, refused.Error.Count(character => character == '\n'));
+        Assert.False(run.HasBegun);
+
+        disk.MakeSpace();
+        await GoesOnAsync(run);
+    }
+
+    [Fact]
     public async Task A_folder_that_cannot_be_written_to_is_said_to_be_so()
     {
         using SmallDisk disk = SmallDisk.Mount(Enough);

@@ -48,7 +48,7 @@ public sealed class KillCampaignTests(UnbrokenRun unbroken) : IDisposable
     {
         for (int done = 0; done < most; done++)
         {
-            KillMoment moment = (KillMoment)((first + done) % 4);
+            KillMoment moment = (KillMoment)((first + done) % Enum.GetValues<KillMoment>().Length);
             int latest = run.LatestCheckpoint;
             int attempts = run.Attempts;
             DateTime unfinished = run.UnfinishedCheckpoint;
@@ -60,7 +60,9 @@ public sealed class KillCampaignTests(UnbrokenRun unbroken) : IDisposable
             }
             process.Kill();
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Count(run.Attempts == attempts ? "while loading"
+            Count(run.Attempts == attempts && moment == KillMoment.Beginning
+                    ? "while it was written what the run is started with"
+                : run.Attempts == attempts ? "while loading"
                 : run.UnfinishedCheckpoint > unfinished ? "while a checkpoint was written or removed"
                 : run.Metrics() is [] ? "in the evaluation before training"
                 : "in a step or its evaluation");

@@ -16,6 +16,9 @@ internal enum KillMoment
 
     /// <summary>While a checkpoint gets its name and the oldest one is removed.</summary>
     Renaming,
+
+    /// <summary>While the folder is told what the run is started with: origin.json is written, then config.yaml.</summary>
+    Beginning,
 }
 
 /// <summary>Waits for such a moment from outside, by what can be seen in the run's folder.</summary>
@@ -24,6 +27,7 @@ internal static class KillMoments
     // A checkpoint of the tiny run takes some hundredths of a second.
     private static readonly TimeSpan CheckpointTime = TimeSpan.FromMilliseconds(60);
     private static readonly TimeSpan RenamingTime = TimeSpan.FromMilliseconds(6);
+    private static readonly TimeSpan BeginningTime = TimeSpan.FromMilliseconds(12); // Two files, each flushed to the disk.
 
     /// <summary>Waits, and then for a random while.</summary>
     /// <returns>Whether the process still runs.</returns>
@@ -33,10 +37,12 @@ internal static class KillMoments
         int latest = run.LatestCheckpoint;
         DateTime unfinished = run.UnfinishedCheckpoint;
         bool hadBegun = run.HasBegun;
+        DateTime written = run.LatestWriting;
         bool isThere = moment switch
         {
             KillMoment.Any => true,
             KillMoment.Evaluation when !hadBegun => await TinyRun.UntilAsync(process, () => run.HasBegun),
+            KillMoment.Beginning => await TinyRun.UntilAsync(process, () => run.LatestWriting > written),
             KillMoment.Checkpoint => await TinyRun.UntilAsync(process, () => run.UnfinishedCheckpoint > unfinished),
             _ => await TinyRun.UntilAsync(process, () => run.LatestCheckpoint > latest),
         };
@@ -49,6 +55,7 @@ internal static class KillMoments
             KillMoment.Any => unbroken.Whole,
             KillMoment.Evaluation => unbroken.Step,
             KillMoment.Checkpoint => CheckpointTime,
+            KillMoment.Beginning => BeginningTime,
             _ => RenamingTime,
         };
         await Task.Delay(longest * random.NextDouble(), TestContext.Current.CancellationToken);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Retrace.Models.Checkpoints;
+using Retrace.Runs;
 
 namespace Retrace.Faults.Tests;
 
@@ -37,6 +38,14 @@ internal sealed class TinyRun(string directory)
         ? DateTime.MinValue
         : System.IO.Directory.GetDirectories(Checkpoints, "*.unfinished")
             .Select(System.IO.Directory.GetLastWriteTimeUtc).Append(DateTime.MinValue).Max();
+
+    /// <summary>
+    /// When what the run is started with was last written, or began to be; before all times where it never was.
+    /// </summary>
+    public DateTime LatestWriting => !System.IO.Directory.Exists(Directory)
+        ? DateTime.MinValue
+        : System.IO.Directory.GetFiles(Directory, "origin.json*")
+            .Select(File.GetLastWriteTimeUtc).Append(DateTime.MinValue).Max();
 
     /// <summary>How many processes have loaded everything and begun their work.</summary>
     public int Attempts => WholeLinesOf("log.txt").Count(line => line.Contains(" steps taken, ", StringComparison.Ordinal));
@@ -89,6 +98,8 @@ internal sealed class TinyRun(string directory)
     public void AssertNothingLost(TinyRun whole)
     {
         Assert.All(WholeCheckpoints, folder => Assert.Null(Checksums.FindDamage(folder)));
+        // Whoever sees a run sees what it was started with, whole.
+        Assert.Equal(HasBegun || File.Exists(FileOf("origin.json")), RunOriginFile.Read(Directory) is not null);
         string[] lines = Metrics();
         Assert.Equal(whole.Metrics()[..lines.Length], lines);
         Assert.True(LatestCheckpoint == 0 || lines.Length > LatestCheckpoint, "A step with a checkpoint has no line.");
@@ -101,7 +112,7 @@ internal sealed class TinyRun(string directory)
         Assert.Equal(whole.Metrics(), Metrics());
         Assert.All(
             [
-                "trajectories.jsonl", "answers.jsonl",
+                "trajectories.jsonl", "answers.jsonl", "evaluation-samples.jsonl", "evaluation-card.json", "origin.json",
                 $"checkpoints/step-{Steps}/model.safetensors",
                 $"checkpoints/step-{Steps}/trainer/optimizer.safetensors",
             ],

@@ -1,6 +1,7 @@
 using System.Text;
 using Parquet.Serialization;
 using Retrace.Data;
+using Retrace.Data.Formats;
 using Retrace.Data.Parquet;
 using Retrace.Evaluation.Grading;
 using Retrace.Images;

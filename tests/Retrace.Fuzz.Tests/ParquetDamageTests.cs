@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Retrace.Data;
+using Retrace.Data.Formats;
 using Retrace.Problems;
 using Retrace.Testing;
 

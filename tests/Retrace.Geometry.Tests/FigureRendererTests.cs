@@ -1,3 +1,4 @@
+using Retrace.Geometry.Figures;
 using Retrace.Problems;
 using SkiaSharp;
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Retrace.Geometry.Families;
+using Retrace.Geometry.Figures;
 
 namespace Retrace.Geometry.Tests;
 

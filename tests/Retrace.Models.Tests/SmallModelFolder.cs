@@ -55,6 +55,6 @@ internal static class SmallModelFolder
         ImageFeatures features = model.Network.EncodeImages([image]);
         var batch = SequenceBatch.Of(
             model.Network.Config, [new TokenSequence(ids, [0])], features, PaddingSide.Left, CPU);
-        return [.. model.Network.Logits(model.Network.Forward(batch, features)).data<float>()];
+        return [.. SmallModel.Logits(model.Network, model.Network.Forward(batch, features)).data<float>()];
     }
 }

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Xml.Linq;
 using Retrace.Testing;
 
 namespace Retrace.Packages.Tests;
@@ -8,6 +10,21 @@ public sealed class ToolTests(LocalFeed feed) : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
+
+    // Libtorch is in the packages of single systems alone, of which an installation downloads the one that it needs.
+    [Fact]
+    public void The_tool_s_package_is_small_and_names_one_for_each_system()
+    {
+        using ZipArchive package = ZipFile.OpenRead(
+            Directory.GetFiles(feed.Packages, "Retrace.Cli.*.nupkg").MinBy(path => new FileInfo(path).Length)!);
+        Assert.True(package.Entries.Sum(entry => entry.Length) < 1 << 20);
+        using Stream settings = package.Entries.Single(entry => entry.Name == "DotnetToolSettings.xml").Open();
+        Assert.Equal(
+            ["linux-x64 Retrace.Cli.linux-x64", "osx-arm64 Retrace.Cli.osx-arm64", "win-x64 Retrace.Cli.win-x64"],
+            XDocument.Load(settings).Descendants("RuntimeIdentifierPackage")
+                .Select(one => $"{one.Attribute("RuntimeIdentifier")!.Value} {one.Attribute("Id")!.Value}")
+                .Order());
+    }
 
     [Fact]
     public async Task An_installed_tool_takes_a_step()

@@ -1,4 +1,5 @@
 using Retrace.Data;
+using Retrace.Data.Formats;
 using Retrace.Geometry;
 using Retrace.Problems;
 using Retrace.Testing;

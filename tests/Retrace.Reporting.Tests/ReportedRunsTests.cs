@@ -1,3 +1,4 @@
+using Retrace.Reporting.Content;
 using Retrace.Runs;
 
 namespace Retrace.Reporting.Tests;

@@ -20,6 +20,7 @@ internal static class SyntheticRun
             MajorityShare = 0.6,
             HighConfidenceShare = 0.25,
             DistinctAnswers = 2.5,
+            NoSpreadShare = 0.25,
             Entropy = 0.5,
             Kl = 0.01 * step,
             GradNorm = 1,

@@ -5,6 +5,7 @@ using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Models.Text;
 using Retrace.Problems;
+using Retrace.Serving.Requests;
 using Retrace.Testing;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
@@ -60,7 +61,7 @@ public sealed class ModelServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sample_i_is_what_its_own_seed_draws_alone_and_beside_others()
+    public async Task Sample_i_is_what_its_own_seed_gives_alone_and_beside_others()
     {
         PreparedProblem problem = ShippedProblems.Prepare(_model, 1)[0];
         JsonNode together = Chat(problem, temperature: 1, samples: 3, seed: 40);
@@ -221,7 +222,7 @@ public sealed class ModelServerTests : IAsyncLifetime
     [InlineData("v1/completions", """{"prompt":""}""", "empty")]
     [InlineData("v1/completions", """{"prompt":[[1],2]}""", "token ids")]
     [InlineData("generate", """{"text":"x","input_ids":[1]}""", "Either")]
-    public async Task What_cannot_be_drawn_gets_one_sentence_in_OpenAIs_form(string path, string body, string fragment)
+    public async Task What_cannot_be_sampled_gets_one_sentence_in_OpenAIs_form(string path, string body, string fragment)
     {
         (HttpStatusCode status, JsonNode? reply) = await _server.PostAsync(path, body);
         Assert.Equal(HttpStatusCode.BadRequest, status);

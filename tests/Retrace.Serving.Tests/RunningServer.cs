@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Retrace.Serving.Requests;
 using Retrace.Testing;
 
 namespace Retrace.Serving.Tests;

@@ -165,7 +165,7 @@ public sealed class FamilyFromOutsideTests : IDisposable
         private readonly Linear _project = new(
             parameters, "eye.project", config.PatchesPerToken * config.PatchLength, config.OutHiddenSize, bias: true);
 
-        public override BlockMemory Memory => new(Blocks: 1, Input: 0, Kept: 4L * config.OutHiddenSize);
+        public override BlockMemory Memory => new(Blocks: 1, Input: 0, Kept: 4L * config.OutHiddenSize, Passing: 0);
 
         public override Tensor Forward(Tensor patches, IReadOnlyList<ImageGrid> grids, BlockRunner blocks)
         {

@@ -45,11 +45,13 @@ internal static class CompareCommand
             DefaultValueFactory = _ => 4,
         };
         Option<int?> limit = new("--limit") { Description = "Uses only the first test problems.", HelpName = "N" };
+        AllowChangedOption allowChanged = new();
         ConfigurationOptions settings = new();
         TensorCommand command = new("compare", "Compares methods over seeds, on the same problems and steps.")
         {
             model, data, test, output, methods, variants, seeds, baseline, samples, limit,
         };
+        allowChanged.AddTo(command);
         settings.AddSharedTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -70,7 +72,10 @@ internal static class CompareCommand
                     parsed.GetValue(limit) is int given ? AtLeastOne("--limit", given) : null),
                 plan,
                 folder,
-                new ComparisonLines());
+                new ComparisonLines())
+            {
+                AllowChanged = allowChanged.In(parsed),
+            };
             try
             {
                 Show(comparison.Complete(cancellation), folder);

@@ -20,7 +20,7 @@ internal sealed class ConfigurationOptions
 
     private readonly Option<string?> _method = new("--method")
     {
-        Description = "The same as --set method=NAME: csrs, majority, entropy, self-certainty, supervised or random.",
+        Description = $"The same as --set method=NAME: {string.Join(", ", Method.Names)}.",
         HelpName = "NAME",
     };
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Retrace.Cli.Progress;
 using Retrace.Data;
+using Retrace.Data.Formats;
 using Retrace.Data.Json;
 using Retrace.Data.Parquet;
 using Retrace.Problems;

@@ -5,6 +5,7 @@ using Retrace.Cli.Progress;
 using Retrace.Configuration;
 using Retrace.Data;
 using Retrace.Data.Benchmarks;
+using Retrace.Data.Formats;
 using Retrace.Data.Inspection;
 using Retrace.Models;
 using Retrace.Models.Images;

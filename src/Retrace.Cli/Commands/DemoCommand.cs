@@ -34,21 +34,28 @@ internal static class DemoCommand
             HelpName = "DIR",
             DefaultValueFactory = _ => "demo-run",
         };
+        AllowChangedOption allowChanged = new();
         TensorCommand command = new(
             "demo", "Evolves the embedded model on the embedded problems, with CSRS and by majority.")
         {
             steps, seed, output,
         };
+        allowChanged.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             Run(
-                parsed.GetValue(steps), parsed.GetValue(seed), parsed.GetRequiredValue(output), cancellation);
+                parsed.GetValue(steps),
+                parsed.GetValue(seed),
+                parsed.GetRequiredValue(output),
+                allowChanged.In(parsed),
+                cancellation);
             return Task.FromResult(ExitCode.Done);
         });
         return command;
     }
 
-    private static void Run(int steps, long seed, string directory, CancellationToken cancellation)
+    private static void Run(
+        int steps, long seed, string directory, IReadOnlySet<RunAspect> allowChanged, CancellationToken cancellation)
     {
         var shipped = ShippedFiles.Find();
         Console.WriteLine($"{shipped.Model} evolves on {shipped.TrainingProblems}, without labels");
@@ -57,7 +64,10 @@ internal static class DemoCommand
             shipped.TrainingProblems,
             shipped.EvaluationProblems,
             new HeldOutTest(shipped.TestProblems, TestSamples),
-            directory);
+            directory)
+        {
+            AllowChanged = allowChanged,
+        };
         DemonstrationResult result =
             demonstration.Complete(steps, seed, TerminalObservers.ForRun, cancellation);
         WriteTable(result.Start, result.Runs);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using Retrace.Configuration;
 using Retrace.Models;
 using Retrace.Models.Images;
@@ -149,23 +148,9 @@ internal static class DoctorCommand
         return $"{Gibibytes(drive.AvailableFreeSpace)} free in the working directory";
     }
 
-    private static string VectorExtensions()
-    {
-        List<string> found = [];
-        if (Avx2.IsSupported)
-        {
-            found.Add("AVX2");
-        }
-        if (Avx512F.IsSupported)
-        {
-            found.Add("AVX-512");
-        }
-        if (System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported)
-        {
-            found.Add("NEON");
-        }
-        return found.Count == 0 ? "no vector extensions: torch will be slow" : string.Join(", ", found);
-    }
+    private static string VectorExtensions() => InstructionSet.Extensions is { Length: > 0 } found
+        ? found
+        : "no vector extensions: torch will be slow";
 
     private static IEnumerable<string> Packages() =>
         new[]

@@ -29,15 +29,22 @@ internal static class EvolveCommand
         {
             Description = "Prints every setting with its explanation, as the other options resolve it, and stops.",
         };
+        AllowChangedOption allowChanged = new();
         ConfigurationOptions settings = new();
         TensorCommand command = new("evolve", "Improves a model on problems without labels.")
         {
             model, data, output, resume, printConfig,
         };
+        allowChanged.AddTo(command);
         settings.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             bool resumes = parsed.GetValue(resume);
+            IReadOnlySet<RunAspect> allowed = allowChanged.In(parsed);
+            if (allowed.Count > 0 && !resumes)
+            {
+                throw new BadInputException("--allow-changed is about a run that goes on; give --resume with it");
+            }
             string? runFolder = parsed.GetValue(output);
             string began = Path.Combine(runFolder ?? "", RunFolder.Config);
             RunConfiguration configuration = resumes && File.Exists(began)
@@ -59,13 +66,14 @@ internal static class EvolveCommand
                     {
                         Configuration = configuration,
                         Resume = resumes,
+                        AllowChanged = allowed,
                         Observers = TerminalObservers.ForRun(),
                         Processes = processes,
                     },
                     cancellation);
                 if (processes.Rank == 0)
                 {
-                    Show(run, processes.Size, cancellation);
+                    Show(run, resumes, processes.Size, cancellation);
                 }
                 else
                 {
@@ -89,7 +97,7 @@ internal static class EvolveCommand
         return command;
     }
 
-    private static void Show(EvolutionRun run, int processes, CancellationToken cancellation)
+    private static void Show(EvolutionRun run, bool resumes, int processes, CancellationToken cancellation)
     {
         // mpirun gives the processes of a job that it ends a second or two, which can be too short for a checkpoint.
         using CancellationTokenRegistration notice = processes == 1
@@ -98,6 +106,10 @@ internal static class EvolveCommand
                 ? $"retrace: asked to stop; if the job is ended before it has, --resume goes on from {latest}, with any "
                     + "number of processes"
                 : "retrace: asked to stop; there is no checkpoint yet"));
+        if (resumes)
+        {
+            Console.WriteLine(Beginning(run));
+        }
         try
         {
             run.Evolve(cancellation);
@@ -109,6 +121,13 @@ internal static class EvolveCommand
         }
         Console.WriteLine($"the model is in {run.LatestCheckpoint}");
     }
+
+    // What a resumed run does.
+    private static string Beginning(EvolutionRun run) => run.LatestCheckpoint is not string checkpoint
+        ? $"there is no checkpoint yet; the run begins anew, with step 1 of {run.Loop.Steps}"
+        : run.StepsTaken == run.Loop.Steps
+            ? $"all {run.StepsTaken} steps were taken before; there is nothing left to do"
+            : $"goes on from {checkpoint} with step {run.StepsTaken + 1} of {run.Loop.Steps}";
 
     // Not the options' own check: --print-config needs none of them.
     private static string Required(string option, string? value) =>

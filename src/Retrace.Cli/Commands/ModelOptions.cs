@@ -23,7 +23,7 @@ internal sealed class ModelOptions
     public ModelOptions()
     {
         Add("--device", "model.device", "NAME", "Where tensors live: cpu or cuda.");
-        Add("--dtype", "model.dtype", "NAME", "Number format of the weights: bf16 or fp32.");
+        Add("--dtype", "model.dtype", "NAME", "Number format of the weights: bf16, fp32, or auto, the checkpoint's own.");
         Add("--threads", "threads", "N", "CPU threads for tensor work.");
     }
 
@@ -55,6 +55,13 @@ internal sealed class ModelOptions
 
     /// <summary>Loads the model onto the device that the configuration names.</summary>
     /// <exception cref="BadInputException">The folder or the device cannot be used.</exception>
-    public VisionLanguageModel Load(ParseResult parsed, RunConfiguration configuration) =>
-        ComputeSettings.LoadModel(Folder(parsed), configuration);
+    public VisionLanguageModel Load(ParseResult parsed, RunConfiguration configuration)
+    {
+        VisionLanguageModel model = ComputeSettings.LoadModel(Folder(parsed), configuration);
+        if (ComputeSettings.NoticeOfType(model, configuration.Model) is string notice)
+        {
+            Console.Error.WriteLine($"retrace: {notice}");
+        }
+        return model;
+    }
 }

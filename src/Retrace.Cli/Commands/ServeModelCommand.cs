@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Retrace.Configuration;
 using Retrace.Models;
 using Retrace.Serving;
+using Retrace.Serving.Requests;
 
 namespace Retrace.Cli.Commands;
 

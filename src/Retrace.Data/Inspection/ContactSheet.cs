@@ -1,5 +1,6 @@
 using Retrace.Files;
 using Retrace.Geometry;
+using Retrace.Geometry.Figures;
 using Retrace.Images;
 using Retrace.Problems;
 using SkiaSharp;

@@ -1,4 +1,4 @@
-using System.Text;
+using Retrace.Files;
 
 namespace Retrace.Data.Published;
 
@@ -11,9 +11,6 @@ namespace Retrace.Data.Published;
 public sealed record PublishedSet(
     string Name, string Title, string Paper, IReadOnlyList<PublishedFiles> Layouts, int? Records)
 {
-    // A file that Git LFS has not replaced by what it stands for.
-    private static readonly byte[] LfsPointer = Encoding.ASCII.GetBytes("version https://git-lfs");
-
     /// <summary>The data set's files at a path: the file itself, or those below a folder.</summary>
     /// <returns>In name order.</returns>
     /// <exception cref="BadInputException">
@@ -26,7 +23,7 @@ public sealed record PublishedSet(
         {
             if (IsLfsPointer(file))
             {
-                throw new BadInputException($"{file} is a Git LFS pointer, not the data; fetch it with git lfs pull");
+                throw new BadInputException(GitLfs.Complaint(file));
             }
         }
         return files;
@@ -64,9 +61,9 @@ public sealed record PublishedSet(
         try
         {
             using FileStream stream = File.OpenRead(file);
-            byte[] start = new byte[LfsPointer.Length];
-            return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
-                && start.AsSpan().SequenceEqual(LfsPointer);
+            byte[] start = new byte[GitLfs.Beginning];
+            return GitLfs.IsPointer(
+                start.AsSpan(0, stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Retrace.Data.Formats;
 using Retrace.Files;
 
 namespace Retrace.Evaluation.Comparisons;
@@ -41,9 +42,9 @@ public sealed record ComparisonFolder(string Path)
     /// Notes which model evolves on which problems. Existing runs are resumed only with the same.
     /// </summary>
     /// <exception cref="BadInputException">The folder's runs are of another model or other problems.</exception>
-    public void Claim(string model, string data)
+    internal void Claim(string model, ProblemOrigin data)
     {
-        Source given = new(System.IO.Path.GetFullPath(model), System.IO.Path.GetFullPath(data));
+        Source given = new(System.IO.Path.GetFullPath(model), data.Identity);
         Source? noted = Directory.Exists(Runs) && File.Exists(SourceFile) ? ReadSource() : null;
         if (noted is null)
         {

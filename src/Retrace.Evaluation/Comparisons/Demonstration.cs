@@ -1,4 +1,6 @@
 using Retrace.Configuration;
+using Retrace.Data;
+using Retrace.Data.Formats;
 using Retrace.Reporting;
 using Retrace.Runs;
 using Retrace.Training.Evolution;
@@ -9,16 +11,53 @@ namespace Retrace.Evaluation.Comparisons;
 /// <summary>
 /// Evolves a model with CSRS and with majority voting, from the same seed and with as many generated tokens.
 /// </summary>
-/// <param name="modelFolder">Where both start.</param>
-/// <param name="trainingFile">What they train on, without labels.</param>
-/// <param name="evaluationFile">What is measured during the runs.</param>
-/// <param name="test">What is measured before and after.</param>
-/// <param name="folder">The folder of both runs and their page; runs that are already there are resumed.</param>
-public sealed class Demonstration(
-    string modelFolder, string trainingFile, string evaluationFile, HeldOutTest test, string folder)
+public sealed class Demonstration
 {
+    private readonly string _modelFolder;
+    private readonly ProblemOrigin _training;
+    private readonly ProblemOrigin _evaluation;
+    private readonly HeldOutTest _test;
+    private readonly string _folder;
+
+    /// <summary>A demonstration on problems in files.</summary>
+    /// <param name="modelFolder">The model that both runs start from.</param>
+    /// <param name="trainingFile">The problems to train on, without labels.</param>
+    /// <param name="evaluationFile">The problems that are measured during the runs.</param>
+    /// <param name="test">What is measured before and after.</param>
+    /// <param name="folder">The folder of both runs and their page; runs that are already there are resumed.</param>
+    public Demonstration(
+        string modelFolder, string trainingFile, string evaluationFile, HeldOutTest test, string folder)
+        : this(modelFolder, new ProblemOrigin(trainingFile), new ProblemOrigin(evaluationFile), test, folder)
+    {
+    }
+
+    /// <summary>A demonstration on problems that a program supplies.</summary>
+    /// <param name="modelFolder">The model that both runs start from.</param>
+    /// <param name="training">The problems to train on; labels are not looked at.</param>
+    /// <param name="evaluation">Labeled problems that are measured during the runs.</param>
+    /// <param name="test">What is measured before and after.</param>
+    /// <param name="folder">The folder of both runs and their page; runs that are already there are resumed.</param>
+    public Demonstration(
+        string modelFolder, IProblemSource training, IProblemSource evaluation, HeldOutTest test, string folder)
+        : this(modelFolder, new ProblemOrigin(training), new ProblemOrigin(evaluation), test, folder)
+    {
+    }
+
+    private Demonstration(
+        string modelFolder, ProblemOrigin training, ProblemOrigin evaluation, HeldOutTest test, string folder)
+    {
+        _modelFolder = modelFolder;
+        _training = training;
+        _evaluation = evaluation;
+        _test = test;
+        _folder = folder;
+    }
+
     /// <summary>The page with the curves of both runs.</summary>
-    public string ReportFile => Path.Combine(folder, RunFolder.Report);
+    public string ReportFile => Path.Combine(_folder, RunFolder.Report);
+
+    /// <summary>What runs that are resumed may be given otherwise than they began.</summary>
+    public IReadOnlySet<RunAspect> AllowChanged { get; init; } = new HashSet<RunAspect>();
 
     /// <summary>Completes both runs, and writes the page.</summary>
     /// <param name="steps">The number of steps of each method.</param>
@@ -29,14 +68,16 @@ public sealed class Demonstration(
     public DemonstrationResult Complete(
         int steps, long seed, Func<IReadOnlyList<IRunObserver>> observers, CancellationToken cancellation = default)
     {
-        string[] settings = [$"steps={steps}", $"seed={seed}", $"evaluation.data={evaluationFile}"];
-        RunConfiguration csrs = ConfigurationLayers.Resolve(modelFolder, null, settings);
-        IReadOnlyList<GradedProblem> start = test.Measure(modelFolder, csrs, cancellation).Problems;
+        // A file goes into the runs' config.yaml, so that retrace evolve --resume measures on it, too.
+        string[] measured = _evaluation.IsFile ? [$"evaluation.data={_evaluation.Name}"] : [];
+        string[] settings = [$"steps={steps}", $"seed={seed}", .. measured];
+        RunConfiguration csrs = ConfigurationLayers.Resolve(_modelFolder, null, settings);
+        IReadOnlyList<GradedProblem> start = _test.Measure(_modelFolder, csrs, cancellation).Problems;
         DemonstratedRun withCsrs = Evolve("csrs", csrs);
 
         int votes = VoteBudget.Matching(withCsrs.Metrics, csrs.Rollout.Group);
         RunConfiguration majority = ConfigurationLayers.Resolve(
-            modelFolder, null, [.. settings, "method=majority", $"rollout.vote_samples={votes}"]);
+            _modelFolder, null, [.. settings, "method=majority", $"rollout.vote_samples={votes}"]);
         DemonstratedRun withMajority = Evolve("majority", majority);
 
         Report.Write([RunReader.Read(FolderOf("csrs")), RunReader.Read(FolderOf("majority"))], ReportFile);
@@ -44,18 +85,22 @@ public sealed class Demonstration(
 
         DemonstratedRun Evolve(string method, RunConfiguration configuration)
         {
-            RunOptions run = new(modelFolder, trainingFile, FolderOf(method))
+            RunOptions run = new(_modelFolder, _training, FolderOf(method))
             {
                 Configuration = configuration,
+                EvaluationProblems =
+                    _evaluation.IsFile ? null : _evaluation.Open(
+                        configuration.Data.AllowOutsideImages, configuration.Data.ImageDir),
                 Observers = observers(),
+                AllowChanged = AllowChanged,
             };
             EvolutionResult evolved = EvolutionRun.Complete(run, cancellation);
             return new DemonstratedRun(
-                method, evolved.Metrics, test.Measure(evolved.Checkpoint, configuration, cancellation).Problems);
+                method, evolved.Metrics, _test.Measure(evolved.Checkpoint, configuration, cancellation).Problems);
         }
     }
 
-    private string FolderOf(string method) => Path.Combine(folder, method);
+    private string FolderOf(string method) => Path.Combine(_folder, method);
 }
 
 /// <summary>The tests before and after the runs of a demonstration.</summary>

@@ -1,14 +1,49 @@
 using Retrace.Configuration;
+using Retrace.Data;
+using Retrace.Data.Formats;
 using Retrace.Training.Rollouts;
 
 namespace Retrace.Evaluation.Comparisons;
 
 /// <summary>The test that compares models: sampled responses to labeled problems that none was trained on.</summary>
-/// <param name="Data">The problems' file.</param>
-/// <param name="Samples">Responses for each problem.</param>
-/// <param name="Limit">Only the first labeled problems; null: all.</param>
-public sealed record HeldOutTest(string Data, int Samples, int? Limit = null)
+public sealed class HeldOutTest
 {
+    private readonly ProblemOrigin _problems;
+
+    /// <summary>A test on the problems in a file or folder.</summary>
+    /// <param name="dataFile">Labeled problems: see <see cref="ProblemSources.Open"/>.</param>
+    /// <param name="samples">Responses for each problem.</param>
+    /// <param name="limit">Only the first labeled problems; null: all.</param>
+    public HeldOutTest(string dataFile, int samples, int? limit = null)
+        : this(new ProblemOrigin(dataFile), samples, limit)
+    {
+    }
+
+    /// <summary>A test on problems that a program supplies.</summary>
+    /// <param name="problems">Labeled problems. Their source's name tells results on them from others.</param>
+    /// <param name="samples">Responses for each problem.</param>
+    /// <param name="limit">Only the first labeled problems; null: all.</param>
+    public HeldOutTest(IProblemSource problems, int samples, int? limit = null)
+        : this(new ProblemOrigin(problems), samples, limit)
+    {
+    }
+
+    private HeldOutTest(ProblemOrigin problems, int samples, int? limit)
+    {
+        _problems = problems;
+        Samples = samples;
+        Limit = limit;
+    }
+
+    /// <summary>The file of the problems, or the name of their source.</summary>
+    public string Data => _problems.Name;
+
+    /// <summary>Responses for each problem.</summary>
+    public int Samples { get; }
+
+    /// <summary>Only the first labeled problems; null: all.</summary>
+    public int? Limit { get; }
+
     /// <summary>Samples and grades; the configuration's seed names the random numbers.</summary>
     /// <param name="modelDirectory">A model, or a run's checkpoint.</param>
     /// <param name="configuration">How the model is loaded and responses are sampled.</param>
@@ -16,7 +51,7 @@ public sealed record HeldOutTest(string Data, int Samples, int? Limit = null)
     public EvaluationReport Measure(
         string modelDirectory, RunConfiguration configuration, CancellationToken cancellation) =>
         ModelEvaluation.Run(
-            new EvaluationOptions(modelDirectory, Data) { Configuration = Asking(configuration) }, cancellation);
+            new EvaluationOptions(modelDirectory, _problems) { Configuration = Asking(configuration) }, cancellation);
 
     /// <summary>
     /// Reads the result from the file if it holds this very measurement; otherwise measures and writes it.

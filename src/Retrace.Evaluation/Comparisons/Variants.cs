@@ -1,4 +1,5 @@
 using Retrace.Configuration;
+using Retrace.Rewards;
 
 namespace Retrace.Evaluation.Comparisons;
 
@@ -65,13 +66,27 @@ public static class Variants
 
     private static Variant Find(string name, IReadOnlyList<Variant> known)
     {
-        if (known.FirstOrDefault(variant => variant.Name == name) is Variant found)
+        if ((known.FirstOrDefault(variant => variant.Name == name) ?? OfRule(name)) is Variant found)
         {
             return found;
         }
         string nearest = known.MinBy(variant => Spelling.Distance(name, variant.Name))!.Name;
         string names = string.Join(", ", known.Select(variant => variant.Name));
         throw new BadInputException(
-            $"--methods: there is no method \"{name}\"; did you mean \"{nearest}\"? There are {names}, and {All}");
+            $"--methods: there is no method \"{name}\"; did you mean \"{nearest}\"? There are {names}, {All}, every reward rule "
+            + $"that needs no continuations, and {Method.Csrs}-RULE for every other");
+    }
+
+    // Any rule by its own name, registered ones included, or with retracing, as csrs-chain.
+    private static Variant? OfRule(string name)
+    {
+        if (Method.Names.Contains(name))
+        {
+            return new Variant(name, $"method={name}");
+        }
+        string[] parts = name.Split('-', 2);
+        return parts.Length == 2 && parts[0] == Method.Csrs && RewardRules.Names.Contains(parts[1])
+            ? new Variant(name, Csrs, $"reward.rule={parts[1]}")
+            : null;
     }
 }

@@ -58,7 +58,8 @@ public sealed class ResponseRewarding
             cancellation.ThrowIfCancellationRequested();
             lines.Add(Reward(record, lines.Count));
         });
-        double[][] advantages = _rewards.Advantages([.. lines.Select(line => line.Rewards)]);
+        double[][] advantages = _rewards.Advantages(
+            [.. lines.Select(line => line.Rewards)], lines.Select(line => line.Group));
         JsonLinesFile.Write(output, lines.Zip(advantages), (writer, line) => Write(writer, line.First, line.Second));
     }
 
@@ -70,12 +71,13 @@ public sealed class ResponseRewarding
         }
         string[][] retraced = ForEach(maternal, record, "retraced", "responses", Texts);
         string?[] answers = Array.ConvertAll(maternal, _extraction.Extract);
-        AnswerGroup group = GroupOf(record, answers, retraced, index);
+        AnswerGroup group = GroupOf(record, maternal, answers, retraced, index);
         try
         {
             return new RewardedLine(
                 record.Id(),
                 answers,
+                group,
                 _rewards.Of(group, Array.ConvertAll(maternal, ResponseFormat.Matches)));
         }
         catch (ArgumentException lacking)
@@ -84,7 +86,8 @@ public sealed class ResponseRewarding
         }
     }
 
-    private AnswerGroup GroupOf(JsonRecord record, string?[] answers, string[][] retraced, int index)
+    private AnswerGroup GroupOf(
+        JsonRecord record, string[] maternal, string?[] answers, string[][] retraced, int index)
     {
         string? gold = record.Text("answer");
         if (gold is null && _rule.Needs.HasFlag(RewardInputs.Label))
@@ -102,6 +105,7 @@ public sealed class ResponseRewarding
             [
                 new AnchorPositions(anchors.Length > 0 ? anchors : [.. retraced.Select(list => new int[list.Length])]),
                 new RandomNumbers(RandomStream.For(_seed, Purpose.Reward, index)),
+                WordsBeforeAnswers.Of(maternal, _extraction),
             ],
         };
     }
@@ -163,5 +167,5 @@ public sealed class ResponseRewarding
         writer.WriteEndArray();
     }
 
-    private sealed record RewardedLine(JsonElement? Id, string?[] Answers, double[] Rewards);
+    private sealed record RewardedLine(JsonElement? Id, string?[] Answers, AnswerGroup Group, double[] Rewards);
 }

@@ -72,7 +72,7 @@ public sealed class SurvivalSurvey(
         RunConfiguration chosen = ConfigurationOf(choice);
         PerturbedImages[][] perturbed =
             VisualPerturbation.Of(chosen, model.Images).Of(batch, problems, chosen.Rollout.Group);
-        PerturbedImages.MakeAll(perturbed.SelectMany(images => images));
+        PerturbedImages.MakeAll(perturbed.SelectMany(images => images), cancellation);
         Cut[][] cuts = TrajectoryCutter.Of(chosen, model.Tokenizer).Cut(batch, maternal, perturbed);
         return new Reinference(_engine, model, chosen, _sampling).Continue(batch, problems, cuts, cancellation);
     }

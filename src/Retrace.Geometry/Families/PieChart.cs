@@ -1,4 +1,5 @@
 using System.Numerics;
+using Retrace.Geometry.Figures;
 
 namespace Retrace.Geometry.Families;
 

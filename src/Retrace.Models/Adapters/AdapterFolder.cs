@@ -18,7 +18,7 @@ namespace Retrace.Models.Adapters;
 /// </remarks>
 internal sealed partial class AdapterFolder : IDisposable
 {
-    private const string ConfigFile = "adapter_config.json";
+    internal const string ConfigFile = "adapter_config.json";
     private const string WeightsFile = "adapter_model.safetensors";
     private const string Prefix = "base_model.model.";
 

@@ -27,6 +27,10 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The names of all tensors in the checkpoint.</summary>
     public IReadOnlyCollection<string> Names => _fileOf.Keys;
 
+    /// <summary>Whether a folder holds weights in this layout.</summary>
+    public static bool IsAt(string directory) =>
+        File.Exists(Path.Combine(directory, SingleFile)) || File.Exists(Path.Combine(directory, IndexFile));
+
     /// <exception cref="BadInputException">
     /// The folder holds no weights, the index is broken or names a file outside the folder, or a file is broken.
     /// </exception>

@@ -16,6 +16,23 @@ internal static class ConfigElementType
     // Older tools write the first, newer ones the second.
     private static readonly string[] Keys = ["torch_dtype", "dtype"];
 
+    /// <summary>The type that a model's <c>config.json</c> names; null where it names none that is known.</summary>
+    public static ScalarType? Of(JsonPart root)
+    {
+        JsonPart?[] parts = [root, root.FindValue("text_config")];
+        string? name = parts.OfType<JsonPart>()
+            .SelectMany(part => ((string[])["dtype", "torch_dtype"]).Select(part.FindValue))
+            .OfType<JsonPart>()
+            .FirstOrDefault(value => value.IsText)?.Text();
+        return name?.Replace("torch.", "", StringComparison.Ordinal) switch
+        {
+            "bfloat16" => ScalarType.BFloat16,
+            "float16" => ScalarType.Float16,
+            "float32" => ScalarType.Float32,
+            _ => null,
+        };
+    }
+
     /// <summary>
     /// The file with the type of the weights that are stored beside it; untouched where it names that already.
     /// </summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Retrace.Files;
 using static TorchSharp.torch;
 
 namespace Retrace.Models.Checkpoints;
@@ -30,6 +31,10 @@ internal static class SafetensorsHeader
         Span<byte> lengthBytes = stackalloc byte[LengthBytes];
         stream.ReadExactly(lengthBytes);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
+        if (GitLfs.IsPointer(lengthBytes))
+        {
+            throw new BadInputException(GitLfs.Complaint(path) + ".");
+        }
         if (length > MaximumLength)
         {
             throw Broken(path, $"its header would be {length} bytes long, more than the {MaximumLength} allowed");
@@ -123,7 +128,8 @@ internal static class SafetensorsHeader
         }
         ScalarType type = SafetensorsElementType.Parse(typeName.GetString()!) ?? throw Broken(
             path,
-            $"tensor '{Shown(name)}' has the element type {Shown(typeName.GetString()!)}, not one of {SafetensorsElementType.Names}");
+            $"tensor '{Shown(name)}' has the element type {Shown(typeName.GetString()!)}, not one of {SafetensorsElementType.Names}"
+            + QuantisedWeights.Hint(typeName.GetString()!));
         long[] shape = NonNegativeIntegers(shapeArray)
             ?? throw Broken(path, $"the shape of tensor '{Shown(name)}' is no list of non-negative integers");
         long[] offsets = NonNegativeIntegers(offsetArray)

@@ -4,10 +4,16 @@ using Retrace.Models.Json;
 
 namespace Retrace.Models.Images;
 
-/// <summary>How images become patches: the hub's <c>preprocessor_config.json</c>, or a family's defaults.</summary>
+/// <summary>
+/// How images become patches: the hub's <c>preprocessor_config.json</c>, or what newer tools write in its place, the part
+/// <c>image_processor</c> of <c>processor_config.json</c>.
+/// </summary>
 public sealed record ImageProcessorConfig
 {
     private const string FileName = "preprocessor_config.json";
+    private const string JointFileName = "processor_config.json";
+    private const string Part = "image_processor";
+    private const int Bicubic = 3; // As PIL counts its filters.
 
     /// <summary>
     /// The largest side of a patch, in pixels, and of a merged square, in patches, that is accepted: far above any
@@ -64,8 +70,14 @@ public sealed record ImageProcessorConfig
     /// <exception cref="BadInputException">The file is missing, is no JSON or holds a size that cannot be.</exception>
     public static ImageProcessorConfig Load(string directory, ImageProcessorConfig defaults)
     {
+        // The newer file goes before the older one, as in the reference.
+        string joint = Path.Combine(directory, JointFileName);
         string path = Path.Combine(directory, FileName);
-        ImageProcessorConfig config = JsonPart.Read(path, root => Parse(root, defaults));
+        ImageProcessorConfig? config = File.Exists(joint)
+            ? JsonPart.Read(joint, root => root.FindValue(Part) is { } part ? Parse(part, defaults) : null)
+            : null;
+        path = config is null ? path : joint;
+        config ??= JsonPart.Read(path, root => Parse(root, defaults));
         config.Check(path);
         return config;
     }
@@ -86,6 +98,7 @@ public sealed record ImageProcessorConfig
 
     private static ImageProcessorConfig Parse(JsonPart root, ImageProcessorConfig defaults)
     {
+        RequireWhatIsComputed(root);
         // Newer tools write the bounds on pixels as "size", with names that say something else.
         JsonPart? size = root.FindValue("size");
         return defaults with
@@ -98,6 +111,28 @@ public sealed record ImageProcessorConfig
             ImageMean = Numbers(root, "image_mean") ?? defaults.ImageMean,
             ImageStd = Numbers(root, "image_std") ?? defaults.ImageStd,
         };
+    }
+
+    private static void RequireWhatIsComputed(JsonPart root)
+    {
+        foreach (string step in (string[])["do_resize", "do_rescale", "do_normalize"])
+        {
+            if (root.FindValue(step)?.Flag() is false)
+            {
+                throw new BadInputException(
+                    $"The image settings {root.File} have {step} false; Retrace resizes, rescales and normalises images.");
+            }
+        }
+        if (root.FindValue("resample")?.Integer() is int filter && filter != Bicubic)
+        {
+            throw new BadInputException(
+                $"The image settings {root.File} have resample {filter}; Retrace resizes bicubically, which is {Bicubic}.");
+        }
+        if (root.FindValue("rescale_factor")?.Number() is double factor && Math.Abs((factor * 255) - 1) > 1e-6)
+        {
+            throw new BadInputException(
+                $"The image settings {root.File} have rescale_factor {factor}; Retrace divides by 255.");
+        }
     }
 
     private static double[]? Numbers(JsonPart root, string key) =>

@@ -26,6 +26,17 @@ public sealed class JsonPart
     /// <summary>The path of the file that this part was read from.</summary>
     public string File { get; }
 
+    /// <summary>The path of keys from the file's root.</summary>
+    public string Place => _place;
+
+    /// <summary>The value for messages: an object or a list by that name, anything else as the file has it.</summary>
+    public string Shown => _element.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        _ => _element.GetRawText(),
+    };
+
     public bool IsNull => _element.ValueKind == JsonValueKind.Null;
 
     /// <summary>Whether this is null, false, or an object or list that holds nothing.</summary>
@@ -68,6 +79,10 @@ public sealed class JsonPart
         {
             using JsonDocument document = JsonDocument.Parse(json);
             return use(new JsonPart(document.RootElement, file, ""));
+        }
+        catch (JsonException) when (GitLfs.IsPointer(json.Span))
+        {
+            throw new BadInputException(GitLfs.Complaint(file) + ".");
         }
         catch (JsonException error)
         {
@@ -139,15 +154,9 @@ public sealed class JsonPart
     /// <summary>The complaint that something else should be here.</summary>
     public BadInputException Instead(string expected)
     {
-        string found = _element.ValueKind switch
-        {
-            JsonValueKind.Object => "an object",
-            JsonValueKind.Array => "a list",
-            _ => _element.GetRawText(),
-        };
         return new BadInputException(_place.Length == 0
-            ? $"The file {File} holds {found} instead of {expected}."
-            : $"The file {File} has {found} for \"{_place}\" instead of {expected}.");
+            ? $"The file {File} holds {Shown} instead of {expected}."
+            : $"The file {File} has {Shown} for \"{_place}\" instead of {expected}.");
     }
 
     // JSON is decoded only when it is looked at; what is no Unicode then shows.

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Retrace.Models.Native;
 
@@ -16,6 +17,9 @@ public sealed record CudaDriver(Version Version, int InitResult, int Devices)
 
     [UnmanagedFunctionPointer(CallingConvention.Winapi)]
     private delegate int NumberReader(out int number);
+
+    [UnmanagedFunctionPointer(CallingConvention.Winapi)]
+    private delegate int NameReader(byte[] name, int length, int device);
 
     /// <summary>Asks the driver; null where there is none.</summary>
     public static CudaDriver? Ask()
@@ -35,6 +39,21 @@ public sealed record CudaDriver(Version Version, int InitResult, int Devices)
 
         T Function<T>(string name) =>
             Marshal.GetDelegateForFunctionPointer<T>(NativeLibrary.GetExport(library, name));
+    }
+
+    /// <summary>The name of a device, such as NVIDIA H200; null where the driver does not tell.</summary>
+    /// <param name="device">The device's number, from 0, among those that are visible.</param>
+    public static string? NameOf(int device)
+    {
+        if (!NativeLibrary.TryLoad(Library, out nint library)
+            || !NativeLibrary.TryGetExport(library, "cuDeviceGetName", out nint function))
+        {
+            return null;
+        }
+        byte[] name = new byte[256];
+        return Marshal.GetDelegateForFunctionPointer<NameReader>(function)(name, name.Length, device) == 0
+            ? Encoding.UTF8.GetString(name).TrimEnd('\0')
+            : null;
     }
 
     /// <summary>Unpacks a version number of CUDA: 12080 is 12.8.</summary>

@@ -22,6 +22,7 @@ internal sealed class DecodingStep : IDisposable
     /// </param>
     /// <param name="norm">The weight of the final norm. [hidden]</param>
     /// <param name="frequencies">The frequencies of the rotary tables. [headSize/2]</param>
+    /// <param name="rotaryScale">What cosines and sines are multiplied by.</param>
     /// <param name="adapterScale">The factor of every adapter's part.</param>
     public DecodingStep(
         TextConfig config,
@@ -29,11 +30,15 @@ internal sealed class DecodingStep : IDisposable
         IEnumerable<Tensor> weights,
         Tensor norm,
         Tensor frequencies,
+        Scalar rotaryScale,
         double adapterScale)
     {
         _scalars = [config.NormEpsilon, 1 / Math.Sqrt(config.HeadSize), adapterScale];
         _arguments =
-            [embedding, frequencies, weights.ToArray(), norm, config.Layers, config.Heads, .. _scalars];
+        [
+            embedding, frequencies, rotaryScale, weights.ToArray(), norm, config.Layers, config.Heads, .. _scalars,
+            config.Experts?.ActivePerToken ?? 0, config.Experts?.NormsShares ?? false,
+        ];
     }
 
     /// <summary>Stands for an absent tensor.</summary>

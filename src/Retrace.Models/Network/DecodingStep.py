@@ -11,6 +11,13 @@ def normed(x, weight, epsilon: float):
     return (wide * scale).to(x.dtype) * weight
 
 
+# Normed where the model has such a norm; a weight that it does not have is empty.
+def normed_where(x, weight, epsilon: float):
+    if weight.numel() > 0:
+        return normed(x, weight, epsilon)
+    return x
+
+
 # A linear layer; a tensor that it does not have is empty.
 def linear(x, weight, bias, adapter_a, adapter_b, adapter_scale: float):
     given_bias: Optional[Tensor] = None
@@ -21,6 +28,25 @@ def linear(x, weight, bias, adapter_a, adapter_b, adapter_scale: float):
         low = torch.linear(x, adapter_a).mul(adapter_scale)
         y = y + torch.linear(low, adapter_b)
     return y
+
+
+# What MixtureOfExperts computes: x: [B, hidden]; gate_up: [E, 2 * intermediate, hidden]; down: [E, hidden, intermediate]
+def of_experts(x, router, gate_up, down, per_token: int, norms_shares: bool):
+    shares, picked = torch.linear(x, router).softmax(-1, 6).topk(per_token)    # [B, k]
+    if norms_shares:
+        shares = shares / shares.sum(-1, keepdim=True)
+    order = picked.flatten().argsort()                                         # [B * k], by expert
+    tokens = x.index_select(0, torch.floor_divide(order, per_token))
+    counts: List[int] = picked.flatten().bincount(minlength=router.size(0)).tolist()
+    made: List[Tensor] = []
+    first = 0
+    for expert in range(len(counts)):
+        if counts[expert] > 0:
+            gate, up = torch.linear(tokens.narrow(0, first, counts[expert]), gate_up[expert]).chunk(2, -1)
+            made.append(torch.linear(torch.silu(gate) * up, down[expert]))
+            first += counts[expert]
+    back = torch.cat(made).index_select(0, order.argsort()).view(x.size(0), per_token, -1)
+    return (back * shares.to(x.dtype).unsqueeze(-1)).sum(1)
 
 
 def rotated(x, cos, sin):
@@ -79,13 +105,14 @@ def attended(q, k, v, cache: List[Tensor], layer: int, length: int):
 
 
 def step(
-        tokens, positions, caches: List[Tensor], embedding, frequencies, weights: List[Tensor], norm,
-        layers: int, heads: int, epsilon: float, query_scale: float, adapter_scale: float):
+        tokens, positions, caches: List[Tensor], embedding, frequencies, rotary_scale: float, weights: List[Tensor], norm,
+        layers: int, heads: int, epsilon: float, query_scale: float, adapter_scale: float,
+        experts_per_token: int, norms_shares: bool):
     hidden = embedding.index_select(0, tokens)                                 # [B, hidden]
     rows = hidden.size(0)
     angle = positions.unsqueeze(1).to(6) * frequencies
     angle = torch.cat([angle, angle], -1).unsqueeze(1)                         # [B, 1, headSize]
-    cos, sin = angle.cos().to(hidden.dtype), angle.sin().to(hidden.dtype)
+    cos, sin = angle.cos().mul_(rotary_scale).to(hidden.dtype), angle.sin().mul_(rotary_scale).to(hidden.dtype)
     cache_size = 4 + 4 * layers
     lengths: List[int] = []
     for first in range(0, len(caches), cache_size):
@@ -93,18 +120,20 @@ def step(
     layer_size = len(weights) // layers
     for layer in range(layers):
         # The order of TextDecoder.Block.StepTensors and Linear.StepTensors.
-        (attention_norm, mlp_norm,
+        (attention_norm, mlp_norm, q_norm, k_norm,
          q_weight, q_bias, q_a, q_b,
          k_weight, k_bias, k_a, k_b,
          v_weight, v_bias, v_a, v_b,
          o_weight, o_bias, o_a, o_b,
          gate_weight, gate_bias, gate_a, gate_b,
          up_weight, up_bias, up_a, up_b,
-         down_weight, down_bias, down_a, down_b) = weights[layer_size * layer:layer_size * (layer + 1)]
+         down_weight, down_bias, down_a, down_b,
+         router, experts_gate_up, experts_down) = weights[layer_size * layer:layer_size * (layer + 1)]
         x = normed(hidden, attention_norm, epsilon)
-        q = rotated(linear(x, q_weight, q_bias, q_a, q_b, adapter_scale).view(rows, heads, -1), cos, sin)
-        k = linear(x, k_weight, k_bias, k_a, k_b, adapter_scale)
-        k = rotated(k.view(rows, -1, q.size(2)), cos, sin).unsqueeze(2)
+        q = linear(x, q_weight, q_bias, q_a, q_b, adapter_scale).view(rows, heads, -1)
+        q = rotated(normed_where(q, q_norm, epsilon), cos, sin)
+        k = linear(x, k_weight, k_bias, k_a, k_b, adapter_scale).view(rows, -1, q.size(2))
+        k = rotated(normed_where(k, k_norm, epsilon), cos, sin).unsqueeze(2)
         v = linear(x, v_weight, v_bias, v_a, v_b, adapter_scale).view(rows, -1, 1, q.size(2))
         q = q.reshape(rows, k.size(1), -1, q.size(2)).mul(query_scale)
         parts: List[Tensor] = []
@@ -119,7 +148,10 @@ def step(
         mixed = parts[0] if len(parts) == 1 else torch.cat(parts)
         hidden = hidden + linear(mixed.reshape(rows, -1), o_weight, o_bias, o_a, o_b, adapter_scale)
         x = normed(hidden, mlp_norm, epsilon)
-        gate = torch.silu(linear(x, gate_weight, gate_bias, gate_a, gate_b, adapter_scale))
-        product = gate * linear(x, up_weight, up_bias, up_a, up_b, adapter_scale)
-        hidden = hidden + linear(product, down_weight, down_bias, down_a, down_b, adapter_scale)
+        if router.numel() > 0:
+            hidden = hidden + of_experts(x, router, experts_gate_up, experts_down, experts_per_token, norms_shares)
+        else:
+            gate = torch.silu(linear(x, gate_weight, gate_bias, gate_a, gate_b, adapter_scale))
+            product = gate * linear(x, up_weight, up_bias, up_a, up_b, adapter_scale)
+            hidden = hidden + linear(product, down_weight, down_bias, down_a, down_b, adapter_scale)
     return normed(hidden, norm, epsilon)

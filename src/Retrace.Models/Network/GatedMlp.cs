@@ -6,6 +6,12 @@ namespace Retrace.Models.Network;
 /// <summary>A gated MLP: down(silu(gate(x)) · up(x)).</summary>
 public sealed class GatedMlp
 {
+    internal const int StepTensorCount = 3 * Linear.StepTensorCount;
+
+    private readonly Linear _gate;
+    private readonly Linear _up;
+    private readonly Linear _down;
+
     /// <param name="parameters">
     /// Where <c>NAME.gate_proj</c>, <c>NAME.up_proj</c> and <c>NAME.down_proj</c> are declared.
     /// </param>
@@ -15,17 +21,14 @@ public sealed class GatedMlp
     /// <param name="bias">Whether the three layers have biases.</param>
     public GatedMlp(Parameters parameters, string name, int hiddenSize, int intermediateSize, bool bias)
     {
-        Gate = new Linear(parameters, $"{name}.gate_proj", hiddenSize, intermediateSize, bias);
-        Up = new Linear(parameters, $"{name}.up_proj", hiddenSize, intermediateSize, bias);
-        Down = new Linear(parameters, $"{name}.down_proj", intermediateSize, hiddenSize, bias);
+        _gate = new Linear(parameters, $"{name}.gate_proj", hiddenSize, intermediateSize, bias);
+        _up = new Linear(parameters, $"{name}.up_proj", hiddenSize, intermediateSize, bias);
+        _down = new Linear(parameters, $"{name}.down_proj", intermediateSize, hiddenSize, bias);
     }
 
-    internal Linear Gate { get; }
-
-    internal Linear Up { get; }
-
-    internal Linear Down { get; }
+    /// <summary>The tensors of all three layers, in the order in which DecodingStep.py unpacks them.</summary>
+    internal IEnumerable<Tensor> StepTensors => [.. _gate.StepTensors, .. _up.StepTensors, .. _down.StepTensors];
 
     /// <summary>Applies the MLP: […, hidden] → […, hidden].</summary>
-    public Tensor Forward(Tensor x) => Down.Forward(nn.functional.silu(Gate.Forward(x)) * Up.Forward(x));
+    public Tensor Forward(Tensor x) => _down.Forward(nn.functional.silu(_gate.Forward(x)) * _up.Forward(x));
 }

@@ -6,7 +6,9 @@ namespace Retrace.Models.Network;
 /// <summary>
 /// The embeddings of several images, one after another in one tensor, so that sequences can share them.
 /// </summary>
-/// <param name="Rows">[image tokens of all images, hidden]</param>
+/// <param name="Rows">
+/// [image tokens of all images, hidden · (1 + deepStackLayers)], as <see cref="VisionEncoder.Forward"/> gives them.
+/// </param>
 /// <param name="Grids">The images' patch grids.</param>
 /// <param name="FirstRows">Where each image begins in <paramref name="Rows"/>.</param>
 public sealed record ImageFeatures(Tensor Rows, IReadOnlyList<ImageGrid> Grids, IReadOnlyList<int> FirstRows)

@@ -6,6 +6,9 @@ namespace Retrace.Models.Network;
 /// <summary>y = x·Wᵀ + b, and what an adapter adds.</summary>
 public sealed class Linear
 {
+    /// <summary>How many <see cref="StepTensors"/> there are.</summary>
+    internal const int StepTensorCount = 4;
+
     private readonly Tensor _weight; // [out, in]
     private readonly Tensor? _bias;  // [out]
     private readonly LowRankUpdate? _update;

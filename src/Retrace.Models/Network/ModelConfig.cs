@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Retrace.Models.Images;
 using Retrace.Models.Json;
+using Retrace.Models.Text;
+using static TorchSharp.torch;
 
 namespace Retrace.Models.Network;
 
@@ -16,6 +18,26 @@ public sealed record ModelConfig(ModelFamily Family, TextConfig Text, VisionConf
     internal const string ConfigFile = "config.json";
     internal const string GenerationFile = "generation_config.json";
 
+    private readonly ChatTemplate? _chat;
+
+    /// <summary>The format in which a conversation becomes text; the family's unless its folder has another.</summary>
+    public ChatTemplate Chat
+    {
+        get => _chat ?? Family.Chat;
+        init => _chat = value;
+    }
+
+    /// <summary>The type of the stored weights: what <c>config.json</c> says, or else what the files hold.</summary>
+    public ScalarType StoredType { get; init; } = ScalarType.Float32;
+
+    /// <summary>
+    /// The type in which weights of that type are computed: the same, or fp32 for what bf16 has not the digits.
+    /// </summary>
+    public ScalarType ComputeType => StoredType == ScalarType.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+
+    /// <summary>Keys of <c>config.json</c> that nothing reads and that are taken to change nothing.</summary>
+    public IReadOnlyList<string> UnreadKeys { get; init; } = [];
+
     /// <summary>Replaces each image's single placeholder by as many as the image has tokens: t·h·w / merge².</summary>
     /// <param name="ids">A prompt's ids.</param>
     /// <param name="grids">The images' grids in the order of the prompt.</param>
@@ -26,7 +48,7 @@ public sealed record ModelConfig(ModelFamily Family, TextConfig Text, VisionConf
         if (places != grids.Count)
         {
             throw new BadInputException(
-                $"A prompt has {places} places for images ({Family.Chat.ImagePad}) but {grids.Count} images; they "
+                $"A prompt has {places} places for images ({Chat.ImagePad}) but {grids.Count} images; they "
                 + "should be equal.");
         }
         var expanded = new List<int>(ids.Length);

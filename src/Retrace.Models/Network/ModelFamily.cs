@@ -25,13 +25,20 @@ public abstract class ModelFamily
     /// <summary>The format in which a conversation becomes text.</summary>
     public abstract ChatTemplate Chat { get; }
 
+    /// <summary>
+    /// The format of the model in a folder, where the family's variants differ in it; <see cref="Chat"/> otherwise.
+    /// </summary>
+    /// <param name="directory">The model's folder, with whatever template is in it.</param>
+    public virtual ChatTemplate ChatOf(string directory) => Chat;
+
     /// <summary>The rules by which text is split before its bytes are merged into tokens.</summary>
     public abstract TokenizerRules TokenizerRules { get; }
 
-    /// <summary>
-    /// The settings by which images become patches where <c>preprocessor_config.json</c> does not say.
-    /// </summary>
+    /// <summary>The settings by which images become patches, as the published folders have them.</summary>
     public abstract ImageProcessorConfig ImageDefaults { get; }
+
+    /// <summary>What the reference takes for keys that such a file does not have.</summary>
+    public virtual ImageProcessorConfig ImagesWhereSilent => ImageDefaults;
 
     /// <summary>Published sizes; <c>retrace pretrain</c> makes checkpoints of random weights of them.</summary>
     public abstract IReadOnlyList<ModelSize> PublishedSizes { get; }
@@ -67,7 +74,7 @@ public abstract class ModelFamily
 
     /// <summary>Reads the image settings of a model's folder.</summary>
     /// <inheritdoc cref="ImageProcessorConfig.Load" path="/exception"/>
-    public ImageProcessorConfig LoadImages(string directory) => ImageProcessorConfig.Load(directory, ImageDefaults);
+    public ImageProcessorConfig LoadImages(string directory) => ImageProcessorConfig.Load(directory, ImagesWhereSilent);
 
     /// <summary>
     /// Learns a small tokenizer from text and writes its files, with the chat template and its special tokens.

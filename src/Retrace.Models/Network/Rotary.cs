@@ -26,6 +26,18 @@ public static class Rotary
     public static int[] AxesInSections(params IEnumerable<int> sizes) =>
         [.. sizes.SelectMany((size, axis) => Enumerable.Repeat(axis, size))];
 
+    /// <summary>
+    /// The axis that each frequency turns with where axes take turns: frequency j turns with axis j mod n while that axis
+    /// has frequencies left, and with axis 0 otherwise.
+    /// </summary>
+    /// <param name="sizes">Frequencies of each of the n axes.</param>
+    /// <returns>[Σ sizes]</returns>
+    public static int[] AxesInTurn(params IReadOnlyList<int> sizes) =>
+    [
+        .. Enumerable.Range(0, sizes.Sum())
+            .Select(j => j / sizes.Count < sizes[j % sizes.Count] ? j % sizes.Count : 0),
+    ];
+
     /// <summary>x·cos + rotate_half(x)·sin over the last axis; cos and sin broadcast against x.</summary>
     public static Tensor Apply(Tensor x, Tensor cos, Tensor sin)
     {

@@ -15,6 +15,7 @@ internal static class StoredWeights
     /// </exception>
     public static void Check(ModelConfig config, Checkpoint checkpoint, string directory)
     {
+        QuantisedWeights.RefuseAmong(checkpoint.Names, directory);
         using var layout = new VisionLanguageNetwork(config, ScalarType.Float32, META); // Shapes without memory.
         foreach (var _ in Stored(layout, checkpoint, directory))
         {

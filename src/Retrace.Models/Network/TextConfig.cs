@@ -27,6 +27,30 @@ public sealed record TextConfig(
     int MaxPositions,
     bool TieWordEmbeddings)
 {
-    /// <summary>The size of one attention head.</summary>
-    public int HeadSize => HiddenSize / Heads;
+    private readonly int? _headSize;
+
+    /// <summary>The size of one attention head; HiddenSize / Heads unless the model has another.</summary>
+    public int HeadSize
+    {
+        get => _headSize ?? HiddenSize / Heads;
+        init => _headSize = value;
+    }
+
+    /// <summary>Values of a token's queries in all heads.</summary>
+    public int QuerySize => Heads * HeadSize;
+
+    /// <summary>Values of a token's keys, or of its values, in all heads.</summary>
+    public int KeyValueSize => KeyValueHeads * HeadSize;
+
+    /// <summary>Whether the projections to queries, keys and values have biases.</summary>
+    public bool AttentionBias { get; init; } = true;
+
+    /// <summary>Whether each head's queries and keys are RMS-normed before they are rotated.</summary>
+    public bool NormsQueriesAndKeys { get; init; }
+
+    /// <summary>How the rotary embedding is stretched over longer texts; null where it is not.</summary>
+    public YarnScaling? Yarn { get; init; }
+
+    /// <summary>The experts that stand in place of some blocks' MLPs; null where there are none.</summary>
+    public ExpertConfig? Experts { get; init; }
 }

@@ -17,6 +17,15 @@ public sealed record TokenIds(
     int ImagePad,
     int VideoPad)
 {
+    /// <summary>
+    /// The tokens that stand for images and videos or fill batches up, which are never a response's: their probability is
+    /// 0.
+    /// </summary>
+    public IReadOnlyList<int> NeverSampled =>
+    [
+        .. ((int[])[VisionStart, VisionEnd, VisionPad, ImagePad, VideoPad, EndOfText]).Distinct().Except(Stops),
+    ];
+
     /// <summary>Ends a turn of the chat template.</summary>
     public int EndOfTurn => Stops[0];
 }

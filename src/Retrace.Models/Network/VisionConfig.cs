@@ -24,6 +24,12 @@ public abstract record VisionConfig(
     /// <summary>Colour channels of an image: red, green, blue.</summary>
     public const int Channels = 3;
 
+    /// <summary>
+    /// How many of the decoder's first layers get an addition to their output at image tokens, each its own, from
+    /// blocks in the middle of the encoder (DeepStack, Meng et al. 2024, arXiv 2406.04334).
+    /// </summary>
+    public virtual int DeepStackLayers => 0;
+
     /// <summary>The size of one attention head.</summary>
     public int HeadSize => HiddenSize / Heads;
 

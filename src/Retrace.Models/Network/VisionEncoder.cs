@@ -13,6 +13,9 @@ public abstract class VisionEncoder
     /// <param name="patches">[Σ t·h·w, patchLength]: the images' flattened patches one after another.</param>
     /// <param name="grids">The images' grids.</param>
     /// <param name="blocks">Runs each block, set up for the backward pass.</param>
-    /// <returns>[Σ t·h·w / merge², outHidden], in the order of the patches</returns>
+    /// <returns>
+    /// [Σ t·h·w / merge², outHidden · (1 + deepStackLayers)], in the order of the patches: each image token's embedding,
+    /// then what is added to it behind the decoder's first layers.
+    /// </returns>
     public abstract Tensor Forward(Tensor patches, IReadOnlyList<ImageGrid> grids, BlockRunner blocks);
 }

@@ -27,7 +27,8 @@ public sealed class VisionLanguageNetwork : IDisposable
         Parameters = parameters;
         _unadapted = unadapted;
         _vision = config.Family.CreateEncoder(Parameters, config.Vision);
-        _decoder = new TextDecoder(Parameters, config.Text, config.Family.WeightNames.Decoder);
+        _decoder = new TextDecoder(
+            Parameters, config.Text, config.Family.WeightNames.Decoder, config.Tokens.NeverSampled);
     }
 
     /// <summary>The model's family and the sizes of its parts.</summary>
@@ -155,7 +156,10 @@ public sealed class VisionLanguageNetwork : IDisposable
     public Tensor DecodeStep(Tensor tokens, Tensor positions, params IReadOnlyList<ForkedCache> caches) =>
         _decoder.DecodeStep(tokens, positions, caches);
 
-    /// <summary>Next-token logits of hidden states: […, hidden] → […, V].</summary>
+    /// <summary>
+    /// Next-token logits of hidden states: […, hidden] → […, V]. Those of <see cref="TokenIds.NeverSampled"/> give
+    /// probability 0.
+    /// </summary>
     public Tensor Logits(Tensor hidden) => _decoder.Logits(hidden);
 
     /// <summary>Bytes of a token's keys and values in a cache.</summary>
@@ -181,13 +185,13 @@ public sealed class VisionLanguageNetwork : IDisposable
         long kept = (tokens * text.KeptByAll(recomputes))
             + (patches * (BytesOfPatch + (trainsVision ? vision.KeptByAll(recomputes) : 0)));
         // One after the other: first the head, while the allocator still holds the last block's temporary tensors.
-        double[] passing =
+        long[] passing =
         [
             Math.Max(predictions, _decoder.BytesOfEmbeddingGradient) + (tokens * text.BesideKept(recomputes)),
             tokens * text.Backward(recomputes),
             patches * vision.Backward(recomputes && trainsVision),
         ];
-        return kept + (long)passing.Max();
+        return kept + passing.Max();
     }
 
     /// <summary>
@@ -249,17 +253,20 @@ public sealed class VisionLanguageNetwork : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor hidden = _decoder.Embed(batch.Tokens);
+        DeepStack? deepStack = null;
         if (batch is { ImagePlaces: not null, ImageRows: not null })
         {
             Tensor features = images!.Rows.index_select(0, batch.ImageRows);
-            hidden = hidden.view(-1, Config.Text.HiddenSize)
-                .index_copy(0, batch.ImagePlaces, features)
+            int size = Config.Text.HiddenSize;
+            hidden = hidden.view(-1, size)
+                .index_copy(0, batch.ImagePlaces, features.narrow(1, 0, size))
                 .view(hidden.shape);
+            deepStack = new DeepStack(batch.ImagePlaces, [.. features.split(size, dim: 1).Skip(1)]);
         }
         (Tensor cos, Tensor sin) = _decoder.RotaryTables(batch.Positions);
         Tensor? mask = Additive(batch.Mask);
         BlockRunner blocks = new(RecomputesActivations && cache is null, BlockDifferentiated);
-        return _decoder.Forward(hidden, cos, sin, mask, cache, blocks).MoveToOuterDisposeScope();
+        return _decoder.Forward(hidden, cos, sin, mask, deepStack, cache, blocks).MoveToOuterDisposeScope();
     }
 
     // 0 where attended and −∞ elsewhere: attention makes the same of a Boolean mask, in each block anew, and keeps it.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using Retrace.Reporting.Content;
 using Retrace.Reporting.Plots;
 
 namespace Retrace.Reporting.Html;

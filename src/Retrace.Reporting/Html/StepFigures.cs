@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Retrace.Reporting.Content;
 using Retrace.Reporting.Plots;
 
 namespace Retrace.Reporting.Html;
@@ -17,6 +18,8 @@ internal sealed class StepFigures
         (Metric.MajorityShare, "Majority share", "Share of a problem's most frequent answer, averaged."),
         (Metric.DistinctAnswers, "Distinct answers", "Different answers to a problem, averaged."),
         (Metric.RewardMean, "Reward", "Mean over the responses of a step."),
+        (Metric.NoSpreadShare, "Problems that teach nothing",
+            "Share of problems whose rewards are all equal: the same answer everywhere, none found, or all cut off."),
         (Metric.Kl, "KL divergence", "Estimated divergence from the starting model, in nats a token."),
         (Metric.SurvivalRight, "Survival of right answers", "How often a continuation comes back to a right answer."),
         (Metric.SurvivalWrong, "Survival of wrong answers", "How often a continuation comes back to a wrong answer."),

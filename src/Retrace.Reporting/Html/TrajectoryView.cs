@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using Retrace.Reporting.Content;
 using Retrace.Runs;
 
 namespace Retrace.Reporting.Html;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Retrace.Reporting.Content;
 
 namespace Retrace.Reporting.Plots;
 

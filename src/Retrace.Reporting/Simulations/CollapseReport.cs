@@ -1,4 +1,5 @@
 using System.Globalization;
+using Retrace.Reporting.Content;
 using Retrace.Reporting.Html;
 using Retrace.Reporting.Plots;
 using Retrace.Simulation;

@@ -1,3 +1,4 @@
+using Retrace.Reporting.Content;
 using Retrace.Reporting.Html;
 using Retrace.Reporting.Plots;
 using Retrace.Simulation;

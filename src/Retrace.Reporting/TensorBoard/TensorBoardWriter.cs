@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
+using Retrace.Reporting.Content;
 using Retrace.Runs;
 
 namespace Retrace.Reporting.TensorBoard;

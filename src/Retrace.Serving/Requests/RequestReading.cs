@@ -22,7 +22,7 @@ internal sealed class RequestReading(
 {
     private const int UsualCompletion = 16; // Tokens, as in OpenAI's API.
 
-    private readonly ChatTemplate _chat = config.Family.Chat;
+    private readonly ChatTemplate _chat = config.Chat;
 
     /// <exception cref="ApiException">The request cannot be used.</exception>
     public SampleRequest Read(ChatFields chat)

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Retrace.Serving.Requests;
 using Retrace.Training.Rollouts;
 
 namespace Retrace.Serving.Sampling;
@@ -10,16 +11,24 @@ namespace Retrace.Serving.Sampling;
 internal sealed class GenerationWorker : IAsyncDisposable
 {
     private readonly ServedModels _models;
-    private readonly ServerSettings _settings;
+    private readonly int _maxRequests;
+    private readonly int _maxBatchSequences;
+    private readonly int _maxPrefillTokens;
     private readonly Channel<Work> _arriving = Channel.CreateUnbounded<Work>(new() { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
     private int _unfinished;
 
-    public GenerationWorker(ServedModels models, ServerSettings settings)
+    /// <param name="models">The models that requests may ask for.</param>
+    /// <param name="maxRequests">Maximum number of requests that are running or waiting.</param>
+    /// <param name="maxBatchSequences">Maximum number of sequences that are decoded in one batch.</param>
+    /// <param name="maxPrefillTokens">Maximum number of prompt tokens that are prefilled in one forward pass.</param>
+    public GenerationWorker(ServedModels models, int maxRequests, int maxBatchSequences, int maxPrefillTokens)
     {
         _models = models;
-        _settings = settings;
+        _maxRequests = maxRequests;
+        _maxBatchSequences = maxBatchSequences;
+        _maxPrefillTokens = maxPrefillTokens;
         _loop = Task.Factory.StartNew(Loop, TaskCreationOptions.LongRunning);
     }
 
@@ -35,7 +44,7 @@ internal sealed class GenerationWorker : IAsyncDisposable
         Action<int, int>? onToken,
         CancellationToken cancellation)
     {
-        if (Interlocked.Increment(ref _unfinished) > _settings.Limits.MaxRequests)
+        if (Interlocked.Increment(ref _unfinished) > _maxRequests)
         {
             Interlocked.Decrement(ref _unfinished);
             throw new ApiException(429, "rate_limit_error", "Too many requests are waiting; ask again later.");
@@ -134,7 +143,7 @@ internal sealed class GenerationWorker : IAsyncDisposable
         try
         {
             var engine = new LocalRolloutEngine(
-                _models.Find(wanted[0].Model).Network, _settings.MaxBatchSequences, _settings.MaxPrefillTokens);
+                _models.Find(wanted[0].Model).Network, _maxBatchSequences, _maxPrefillTokens);
             Generation[][] generated = engine.Generate(
                 [.. wanted.Select(job => job.Request)],
                 wanted[0].Sampling,

@@ -1,5 +1,6 @@
 using Retrace.Files;
 using Retrace.Models;
+using Retrace.Serving.Requests;
 
 namespace Retrace.Serving.Sampling;
 

@@ -101,10 +101,10 @@ internal static class ProcessGroupExtensions
         return sums;
     }
 
-    /// <summary>This process's contiguous share of a list. Shares are disjoint and as even as possible.</summary>
+    /// <summary>This process's share of a list, as <see cref="EvenShare"/> divides it.</summary>
     /// <param name="count">Number of items in the list.</param>
     public static Range ShareOf(this IProcessGroup processes, int count) =>
-        (int)((long)count * processes.Rank / processes.Size)..(int)((long)count * (processes.Rank + 1) / processes.Size);
+        EvenShare.Of(count, processes.Rank, processes.Size);
 
     // Only the first process without a server says so.
     private static RolloutFailedException WithoutServers(IProcessGroup processes, int rank, Exception? own) =>

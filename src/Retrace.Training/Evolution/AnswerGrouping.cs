@@ -1,3 +1,4 @@
+using Retrace.Answers;
 using Retrace.Rewards;
 using Retrace.Training.Prompts;
 
@@ -8,10 +9,11 @@ namespace Retrace.Training.Evolution;
 /// </summary>
 /// <param name="rule">The reward rule, which decides when answers are equal and which inputs it needs.</param>
 /// <param name="n">Number of trajectories of each problem that are trained on.</param>
+/// <param name="extraction">Finds where the answers of responses begin.</param>
 /// <param name="labels">Gold answers by problem id.</param>
 /// <param name="seed">The run's seed.</param>
 internal sealed class AnswerGrouping(
-    IRewardRule rule, int n, IReadOnlyDictionary<string, string> labels, long seed)
+    IRewardRule rule, int n, IAnswerExtraction extraction, IReadOnlyDictionary<string, string> labels, long seed)
 {
     /// <summary>Groups both rounds of each problem: [problems].</summary>
     /// <param name="sampled">
@@ -61,24 +63,22 @@ internal sealed class AnswerGrouping(
         {
             yield return new SelfCertainties([.. maternal.Select(one => Mean(one.Generation.SelfCertainties))]);
         }
+        if (rule.Reads.HasFlag(RewardInputs.WordsBeforeAnswers))
+        {
+            yield return WordsBeforeAnswers.Of(maternal.Select(one => one.Text), extraction);
+        }
         if (rule.Reads.HasFlag(RewardInputs.RandomNumbers))
         {
             yield return new RandomNumbers(RandomStream.For(seed, Purpose.Reward, step, place));
         }
     }
 
-    // Divides the votes into lists of almost equal length; the first ones take the remainder.
-    private string?[][] ListsOf(Trajectory[] voting)
-    {
-        string?[][] lists = new string?[n][];
-        for (int i = 0; i < n; i++)
-        {
-            int from = (int)((long)voting.Length * i / n);
-            int to = (int)((long)voting.Length * (i + 1) / n);
-            lists[i] = Array.ConvertAll(voting[from..to], trajectory => trajectory.Answer);
-        }
-        return lists;
-    }
+    // The votes stand in place of continuations, so they are divided among the trajectories.
+    private string?[][] ListsOf(Trajectory[] voting) =>
+    [
+        .. Enumerable.Range(0, n).Select(trajectory => Array.ConvertAll(
+            voting[EvenShare.Of(voting.Length, trajectory, n)], vote => vote.Answer)),
+    ];
 
     private static double Mean(float[] values) => values.Length == 0 ? 0 : values.Average(value => (double)value);
 }

@@ -10,24 +10,29 @@ namespace Retrace.Training.Evolution;
 /// <summary>The number type and device of tensors, and the adapter, as a configuration sets them.</summary>
 public static class ComputeSettings
 {
+    /// <summary>The device of tensors.</summary>
     /// <param name="localRank">
     /// This process's index among those on its machine, which decides its device unless the settings name one.
     /// </param>
     /// <exception cref="BadInputException">The device does not exist.</exception>
-    public static (ScalarType Type, Device Device) Of(ModelSettings settings, int localRank = 0)
+    public static Device DeviceOf(ModelSettings settings, int localRank = 0) => settings.Device switch
     {
-        Device device = settings.Device switch
-        {
-            "cpu" => CPU,
-            "cuda" when localRank > 0 && cuda.is_available() => DeviceOf($"cuda:{localRank % cuda.device_count()}"),
-            string name => DeviceOf(name),
-        };
-        return (TypeOf(settings), device);
-    }
+        "cpu" => CPU,
+        "cuda" when localRank > 0 && cuda.is_available() => DeviceOf($"cuda:{localRank % cuda.device_count()}"),
+        string name => DeviceOf(name),
+    };
 
     /// <summary>The number type of tensors.</summary>
-    public static ScalarType TypeOf(ModelSettings settings) =>
-        settings.Dtype == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
+    /// <param name="model">The model that is loaded, which decides where the settings leave it open.</param>
+    public static ScalarType TypeOf(ModelSettings settings, ModelConfig model) => TypeOf(settings) ?? model.ComputeType;
+
+    /// <summary>The name of a number type in the settings.</summary>
+    public static string NameOf(ScalarType type) => type == ScalarType.BFloat16 ? "bf16" : "fp32";
+
+    /// <summary>Which number type a loaded model has where the settings leave it open; null where they do not.</summary>
+    public static string? NoticeOfType(VisionLanguageModel model, ModelSettings settings) => TypeOf(settings) is null
+        ? $"the model is computed in {NameOf(model.Network.Parameters.Type)}, as its checkpoint says (model.dtype: auto)"
+        : null;
 
     /// <summary>The adapter to train; null if the weights themselves are trained.</summary>
     public static LoraSettings? AdapterOf(ModelSettings settings) => settings.LoraRank == 0
@@ -56,22 +61,36 @@ public static class ComputeSettings
                 $"model.device is {name}, but there are {cuda.device_count()} CUDA devices, counted from cuda:0.");
     }
 
-    /// <summary>Loads a model as its folder recommends: see <see cref="ConfigurationLayers.Resolve"/>.</summary>
-    /// <exception cref="BadInputException">The folder cannot be used.</exception>
-    public static VisionLanguageModel LoadModel(string directory) =>
-        LoadModel(directory, ConfigurationLayers.Resolve(directory, file: null, overrides: []));
-
-    /// <summary>Loads a model as a configuration asks for it: type, device, largest image and threads.</summary>
-    /// <param name="localRank">As in <see cref="Of"/>.</param>
-    /// <exception cref="BadInputException">The device is not there, or the folder cannot be used.</exception>
-    public static VisionLanguageModel LoadModel(string directory, RunConfiguration configuration, int localRank = 0)
+    /// <summary>Finds libtorch, and sets its threads.</summary>
+    /// <exception cref="BadInputException">There is no libtorch that can be used.</exception>
+    internal static void Prepare(RunConfiguration configuration)
     {
         LibTorch.Prepare();
         if (configuration.Threads is int threads)
         {
             set_num_threads(threads);
         }
-        (ScalarType type, Device device) = Of(configuration.Model, localRank);
-        return VisionLanguageModel.Load(directory, type, device, configuration.Model.MaxPixels);
     }
+
+    /// <summary>Loads a model as its folder recommends: see <see cref="ConfigurationLayers.Resolve"/>.</summary>
+    /// <exception cref="BadInputException">The folder cannot be used.</exception>
+    public static VisionLanguageModel LoadModel(string directory) =>
+        LoadModel(directory, ConfigurationLayers.Resolve(directory, file: null, overrides: []));
+
+    /// <summary>Loads a model as a configuration asks for it: type, device, largest image and threads.</summary>
+    /// <param name="localRank">As in <see cref="DeviceOf(ModelSettings, int)"/>.</param>
+    /// <exception cref="BadInputException">The device is not there, or the folder cannot be used.</exception>
+    public static VisionLanguageModel LoadModel(string directory, RunConfiguration configuration, int localRank = 0)
+    {
+        Prepare(configuration);
+        return VisionLanguageModel.Load(
+            directory, TypeOf(configuration.Model), DeviceOf(configuration.Model, localRank), configuration.Model.MaxPixels);
+    }
+
+    private static ScalarType? TypeOf(ModelSettings settings) => settings.Dtype switch
+    {
+        "bf16" => ScalarType.BFloat16,
+        "fp32" => ScalarType.Float32,
+        _ => null,
+    };
 }

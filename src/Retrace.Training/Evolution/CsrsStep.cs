@@ -30,7 +30,7 @@ internal sealed class CsrsStep(
         var clock = Stopwatch.StartNew();
         SampledGroup[] groups = Sample(step, onStage, cancellation);
         double[][] rewards = [.. groups.Select(group => rewarding.Of(group.Answers, group.AreFormatted))]; // SFR
-        double[][] advantages = rewarding.Advantages(rewards); // relative to the others of the group
+        double[][] advantages = rewarding.Advantages(rewards, groups.Select(group => group.Answers)); // relative to the others of the group
         TimeSpan rollout = clock.Elapsed;
 
         onStage("learning");

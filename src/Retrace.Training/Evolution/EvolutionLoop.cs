@@ -17,13 +17,14 @@ public sealed class EvolutionLoop
     private readonly CsrsStep _step;
     private readonly PeriodicEvaluation? _evaluation;
     private readonly StepLog? _log;
-    private readonly Action<int> _saveCheckpoint;
+    private readonly LoopCheckpoints _checkpoints;
+    private bool _hasLearned; // Since the latest checkpoint.
 
     /// <param name="step">The step to repeat.</param>
     /// <param name="steps">Number of steps in the whole run.</param>
     /// <param name="engine">The rollout engine, which is notified of policy updates and reports incidents.</param>
     /// <param name="log">The log; null in processes that write no files.</param>
-    /// <param name="saveCheckpoint">Saves a checkpoint; called in all processes with the number of steps taken.</param>
+    /// <param name="checkpoints">Saves checkpoints, and finds them.</param>
     internal EvolutionLoop(
         RunConfiguration configuration,
         CsrsStep step,
@@ -31,7 +32,7 @@ public sealed class EvolutionLoop
         IRolloutEngine engine,
         PeriodicEvaluation? evaluation,
         StepLog? log,
-        Action<int> saveCheckpoint)
+        LoopCheckpoints checkpoints)
     {
         _configuration = configuration;
         _step = step;
@@ -39,7 +40,7 @@ public sealed class EvolutionLoop
         _engine = engine;
         _evaluation = evaluation;
         _log = log;
-        _saveCheckpoint = saveCheckpoint;
+        _checkpoints = checkpoints;
     }
 
     /// <summary>Number of steps in the whole run.</summary>
@@ -56,7 +57,7 @@ public sealed class EvolutionLoop
     /// The run was interrupted; its last whole step has a checkpoint.
     /// </exception>
     /// <exception cref="RolloutFailedException">No server is left; the last whole step has a checkpoint.</exception>
-    /// <exception cref="TrainingFailedException">The loss is not a number.</exception>
+    /// <exception cref="TrainingFailedException">A number of the model is NaN or infinite.</exception>
     public void Run(int stepsTaken, CancellationToken cancellation)
     {
         int step = stepsTaken;
@@ -66,7 +67,8 @@ public sealed class EvolutionLoop
             if (step == 0 && _evaluation is not null)
             {
                 StageStarted?.Invoke(0, "evaluation");
-                EvaluationPoint before = _evaluation.Measure(cancellation);
+                EvaluationPoint before = _evaluation.Measure(step, cancellation);
+                _log?.AppendEvaluation(before);
                 Complete(log => log.BeforeTraining(before));
             }
             while (step < Steps)
@@ -85,18 +87,24 @@ public sealed class EvolutionLoop
             SaveCheckpoint(step);
             throw;
         }
+        catch (NotFiniteException error)
+        {
+            throw FailureAdvice.Of(error, _hasLearned, step == stepsTaken, _checkpoints, _configuration);
+        }
     }
 
     // A checkpoint on disk implies that the log holds all lines up to its step.
     private void SaveCheckpoint(int step)
     {
         _log?.FlushToDisk();
-        _saveCheckpoint(step);
+        _checkpoints.Save(step);
+        _hasLearned = false;
     }
 
     private void TakeStep(int step, CancellationToken cancellation)
     {
         StepOutcome outcome = _step.Take(step, stage => StageStarted?.Invoke(step, stage), cancellation);
+        _hasLearned = true;
 
         // Not cancellable from here on: the step has been learned and would be lost.
         _engine.UsePolicy(step, CancellationToken.None);
@@ -104,20 +112,24 @@ public sealed class EvolutionLoop
         if (_evaluation is not null && (step % _configuration.Evaluation.Every == 0 || step == Steps))
         {
             StageStarted?.Invoke(step, "evaluation");
-            evaluated = EvaluateLearned(_evaluation);
+            evaluated = EvaluateLearned(_evaluation, step);
         }
         RolloutIncidents? incidents = _engine.TakeIncidents();
         _log?.AppendTrajectories(step, outcome);
         _log?.AppendAnswers(step, outcome.Groups);
+        if (evaluated is not null)
+        {
+            _log?.AppendEvaluation(evaluated);
+        }
         Complete(log => log.Metrics(step, outcome, evaluated, incidents));
     }
 
     // Without servers there is no evaluation. The next step fails with the cause, after this one has been saved.
-    private static EvaluationPoint? EvaluateLearned(PeriodicEvaluation evaluation)
+    private static EvaluationPoint? EvaluateLearned(PeriodicEvaluation evaluation, int step)
     {
         try
         {
-            return evaluation.Measure(CancellationToken.None);
+            return evaluation.Measure(step, CancellationToken.None);
         }
         catch (RolloutFailedException)
         {

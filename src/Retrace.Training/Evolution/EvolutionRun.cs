@@ -2,17 +2,12 @@ using Retrace.Configuration;
 using Retrace.Data;
 using Retrace.Files;
 using Retrace.Models;
-using Retrace.Models.Network;
 using Retrace.Problems;
 using Retrace.Runs;
 using Retrace.Training.DataParallel;
+using Retrace.Training.Origins;
 using Retrace.Training.Learning;
-using Retrace.Training.Measurement;
-using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
-using Retrace.Training.Rollouts.Servers;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Retrace.Training.Evolution;
 
@@ -23,7 +18,10 @@ public sealed class EvolutionRun : IDisposable
     private readonly RunOptions _options;
     private readonly IProcessGroup _processes;
     private readonly RunCheckpoints _checkpoints;
+    private readonly ResumeCheck _resumeCheck;
     private IReadOnlyList<SkippedProblem> _unusedAnswers = [];
+    private ResumedOrigin? _origin; // In the process that writes it.
+    private string? _noticeOfType;
 
     private EvolutionRun(RunOptions options)
     {
@@ -31,6 +29,7 @@ public sealed class EvolutionRun : IDisposable
         _processes = options.Processes ?? new SingleProcess();
         Configuration = options.Resolve();
         _checkpoints = new RunCheckpoints(options.RunFolder, Configuration.Checkpointing.Keep);
+        _resumeCheck = new ResumeCheck(options.RunFolder, Configuration, options.AllowChanged);
     }
 
     /// <summary>The loop over the steps. <see cref="Evolve"/> runs it together with observers and the log.</summary>
@@ -55,7 +54,10 @@ public sealed class EvolutionRun : IDisposable
     public string? LatestCheckpoint => _checkpoints.LatestStep is int step ? _checkpoints.DirectoryOf(step) : null;
 
     /// <summary>Loads and checks everything. Nothing is written before all checks have passed.</summary>
-    /// <param name="options">The options. A resumed run may only change its length.</param>
+    /// <param name="options">
+    /// The options. A resumed run may change its length and what it measures and keeps, turn its learning rate and the
+    /// largest norm of a gradient down, and change what <see cref="RunOptions.AllowChanged"/> names.
+    /// </param>
     /// <param name="cancellation">Cancels the opening.</param>
     /// <exception cref="BadInputException">An option, the model or the data cannot be used.</exception>
     /// <exception cref="OtherProcessFailedException">Another process could not open the run.</exception>
@@ -80,13 +82,13 @@ public sealed class EvolutionRun : IDisposable
     /// </param>
     /// <param name="cancellation">Interrupts the run, which then leaves a checkpoint.</param>
     /// <exception cref="BadInputException">
-    /// An option, the model or the data cannot be used, or the run began with other settings.
+    /// An option, the model or the data cannot be used, or the run began with others.
     /// </exception>
     /// <exception cref="OperationCanceledException">The run was interrupted and has left a checkpoint.</exception>
     public static EvolutionResult Complete(RunOptions options, CancellationToken cancellation = default)
     {
-        options = options with { Resume = HoldsRun(options.RunFolder) };
-        if (FindComplete(options.RunFolder, options.Resolve()) is string checkpoint)
+        options = options with { Resume = ResumeCheck.HoldsRun(options.RunFolder) };
+        if (options.Resume && FindComplete(options, options.Resolve(), cancellation) is string checkpoint)
         {
             return new EvolutionResult(options.RunFolder, checkpoint);
         }
@@ -119,25 +121,24 @@ public sealed class EvolutionRun : IDisposable
 
     // The last checkpoint's folder of a run that has taken all its steps; null where there are steps to take, and for a
     // run of epochs: how many steps that takes is known only when the data have been read.
-    private static string? FindComplete(string runDirectory, RunConfiguration configuration)
+    private static string? FindComplete(
+        RunOptions options, RunConfiguration configuration, CancellationToken cancellation)
     {
-        if (!HoldsRun(runDirectory))
-        {
-            return null;
-        }
-        CheckSettings(runDirectory, configuration);
+        string runDirectory = options.RunFolder;
+        var check = new ResumeCheck(runDirectory, configuration, options.AllowChanged);
+        check.CheckSettings();
         var checkpoints = new RunCheckpoints(runDirectory, configuration.Checkpointing.Keep);
-        if (configuration.Epochs is not null || checkpoints.FindIntact().Step is not int taken)
+        if (configuration.Epochs is not null || checkpoints.FindIntact().Step is not int taken
+            || taken < configuration.Steps)
         {
             return null;
         }
-        if (taken > configuration.Steps)
-        {
-            throw new BadInputException(
-                $"The run in {runDirectory} has taken {taken} steps already, but steps is {configuration.Steps}; give "
-                + "at least as many, or another --output.");
-        }
-        return taken == configuration.Steps ? checkpoints.DirectoryOf(taken) : null;
+        CheckLength(runDirectory, taken, configuration.Steps);
+        IProblemSource source = options.Problems(configuration.Data);
+        check.CheckSource(
+            OriginMeasurement.ModelAt(options.ModelFolder),
+            ProblemSetDigest.Of(source.Name, source.Read(), cancellation));
+        return checkpoints.DirectoryOf(taken);
     }
 
     public void Dispose()
@@ -156,11 +157,13 @@ public sealed class EvolutionRun : IDisposable
         ProblemCount,
         Skipped,
         [
+            .. _noticeOfType is null ? Array.Empty<string>() : [_noticeOfType],
             .. Damaged.Select(damaged => $"{damaged.Damage}; the run goes on from step {StepsTaken}, and the damaged "
                 + $"checkpoint is kept in {damaged.KeptAs}"),
             .. _unusedAnswers is [SkippedProblem first, ..]
                 ? [$"{_unusedAnswers.Count} answers are not measured with: {first.Id}, for one, because {first.Reason}"]
                 : (string[])[],
+            .. _origin!.Notices,
         ]);
 
     private void OpenParts(CancellationToken cancellation)
@@ -176,10 +179,20 @@ public sealed class EvolutionRun : IDisposable
             }
         });
         StepsTaken = _processes.Broadcast(StepsTaken);
-        Parts parts = _processes.RunOnAll(() => LoadParts(_options.ModelFolder, cancellation));
-        StepLog? log = _processes.RunOnAll(() => _processes.Rank == 0 ? BeginLog(runDirectory, resume, parts) : null);
-        var schedule = new BatchSchedule(parts.Data.Problems.Count, Configuration.Data.Batch, Configuration.Seed);
+        (IProblemSource source, ProblemSet read) = _processes.RunOnAll(() => ReadProblems(cancellation));
+        RunParts parts = Hold(_processes.RunOnAll(() => RunParts.Load(
+            _options, Configuration, _processes, _checkpoints, StepsTaken, read, source.Name, cancellation)));
+        ProblemCount = parts.Data.Problems.Count;
+        Skipped = parts.Data.Skipped;
+        _unusedAnswers = parts.Data.UnusedAnswers;
+        _noticeOfType = ComputeSettings.NoticeOfType(parts.Policy, Configuration.Model);
+        var schedule = new BatchSchedule(ProblemCount, Configuration.Data.Batch, Configuration.Seed);
         int steps = Configuration.Epochs is double epochs ? schedule.StepsFor(epochs) : Configuration.Steps;
+        StepLog? log = _processes.RunOnAll(() =>
+        {
+            CheckLength(runDirectory, StepsTaken, steps);
+            return _processes.Rank == 0 ? BeginLog(runDirectory, resume, parts) : null;
+        });
         CsrsStep step = StepAssembly.StepOf(
             Configuration,
             Method.Of(Configuration),
@@ -197,54 +210,32 @@ public sealed class EvolutionRun : IDisposable
             parts.Engine,
             parts.Evaluation,
             log,
-            taken => SaveCheckpoint(taken, parts.Policy, parts.Learner));
+            new LoopCheckpoints(
+                taken => SaveCheckpoint(taken, parts.Policy, parts.Learner),
+                () => LatestCheckpoint,
+                _checkpoints.SetLatestAside));
     }
 
-    private Parts LoadParts(string modelDirectory, CancellationToken cancellation)
+    // Reads the problems. The process that writes also compares them, and the model, to what the run began with, before
+    // anything else is made of them: a model of another size is no damaged checkpoint.
+    private (IProblemSource Source, ProblemSet Read) ReadProblems(CancellationToken cancellation)
     {
-        if (File.Exists(Path.Combine(modelDirectory, "config.json")))
+        IProblemSource source = _options.Problems(Configuration.Data);
+        ProblemSet read = source.Read();
+        if (_processes.Rank == 0)
         {
-            // Checked before loading; loading reports what else is wrong with the folder.
-            PlanThatFits(ModelFamilies.LoadConfig(modelDirectory), default);
+            ComputeSettings.Prepare(Configuration);
+            var given = OriginMeasurement.Of(
+                _options.ModelFolder,
+                source.Name,
+                read,
+                ComputeSettings.DeviceOf(Configuration.Model, _processes.LocalRank),
+                cancellation);
+            _origin = _options.Resume
+                ? _resumeCheck.Check(given, StepsTaken, StepsTaken > 0 ? _checkpoints.DirectoryOf(StepsTaken) : null)
+                : new ResumedOrigin(given, []);
         }
-        VisionLanguageModel start = Hold(LoadModel(modelDirectory));
-        if (start.Network.Adapter is not null)
-        {
-            throw new BadInputException(
-                $"{modelDirectory} holds an adapter, and a run starts from a whole model; retrace export makes one of "
-                + "the run that the adapter comes from.");
-        }
-        var preparation = new ProblemPreparation(start, Configuration.Data);
-        UsableProblems data = UsableProblems.Read(
-            _options.Problems(Configuration.Data), preparation, cancellation);
-        MemoryPlan plan = PlanThatFits(start.Network.Config, data.LargestPrompt);
-        ProblemCount = data.Problems.Count;
-        Skipped = data.Skipped;
-        _unusedAnswers = data.UnusedAnswers;
-        UsableProblems? evaluationData = ReadEvaluationData(preparation, cancellation);
-
-        (VisionLanguageModel policy, VisionLanguageNetwork? reference) = OpenPolicy(start);
-        policy.Network.RecomputesActivations = plan.RecomputesActivations;
-        policy.Network.Train(Configuration.Model.TrainVision);
-        GrpoLearner learner = Hold(new GrpoLearner(
-            policy.Network,
-            reference,
-            Configuration.Learning,
-            Configuration.Rollout,
-            Configuration.Seed,
-            _processes));
-        if (StepsTaken > 0)
-        {
-            _checkpoints.Restore(StepsTaken, learner.Optimizer);
-        }
-        IRolloutEngine engine = Configuration.Rollout.Engine == "openai"
-            ? Hold(OpenAiRolloutEngine.Connect(
-                policy, Configuration, Path.Combine(_options.RunFolder, RunFolder.RolloutWeights), cancellation, _processes))
-            : new LocalRolloutEngine(policy.Network, Configuration.Rollout);
-        PeriodicEvaluation? evaluation = evaluationData is null
-            ? null
-            : new PeriodicEvaluation(Evaluator.Of(policy, engine, preparation, Configuration), evaluationData, _processes);
-        return new Parts(policy, engine, data, learner, evaluation);
+        return (source, read);
     }
 
     private void FindCheckpoint()
@@ -253,7 +244,7 @@ public sealed class EvolutionRun : IDisposable
         StepsTaken = step ?? 0;
     }
 
-    private StepLog BeginLog(string runDirectory, bool resume, Parts parts)
+    private StepLog BeginLog(string runDirectory, bool resume, RunParts parts)
     {
         try
         {
@@ -268,6 +259,8 @@ public sealed class EvolutionRun : IDisposable
                 _checkpoints.SetAside(damaged);
             }
             AtomicFile.RemoveUnfinished(runDirectory);
+            RunOriginFile.Write(runDirectory, _origin!.Origin); // First: a folder with settings is a run's.
+            parts.Evaluation?.Describe().Write(Path.Combine(runDirectory, RunFolder.EvaluationCard));
             string yaml = Configuration.ToYaml(explain: true);
             AtomicFile.Write(Path.Combine(runDirectory, RunFolder.Config), stream =>
                 stream.Write(System.Text.Encoding.UTF8.GetBytes(yaml)));
@@ -301,53 +294,9 @@ public sealed class EvolutionRun : IDisposable
         }
     }
 
-    private MemoryPlan PlanThatFits(ModelConfig config, PromptSize largestPrompt)
-    {
-        var plan = MemoryPlan.Of(config, Configuration, largestPrompt, _processes.Size, _processes.LocalSize);
-        plan.CheckFits(Configuration.Model);
-        return plan;
-    }
-
-    private VisionLanguageModel LoadModel(string directory) =>
-        ComputeSettings.LoadModel(directory, Configuration, _processes.LocalRank);
-
-    // Loads the policy from the latest checkpoint, and uses the starting model as the reference if one is needed.
-    private (VisionLanguageModel Policy, VisionLanguageNetwork? Reference) OpenPolicy(VisionLanguageModel start)
-    {
-        ModelSettings settings = Configuration.Model;
-        if (ComputeSettings.AdapterOf(settings) is { } lora)
-        {
-            long seed = RandomStream.For(Configuration.Seed, Purpose.Adapter).NextInt64();
-            VisionLanguageModel adapted = Hold(start.WithAdapter(lora, seed));
-            if (StepsTaken > 0)
-            {
-                adapted.LoadAdapter(_checkpoints.DirectoryOf(StepsTaken));
-            }
-            return (adapted, start.Network);
-        }
-        if (StepsTaken > 0)
-        {
-            VisionLanguageModel trained =
-                Hold(LoadModel(_checkpoints.DirectoryOf(StepsTaken)));
-            return (trained, start.Network);
-        }
-        return (start, Configuration.Learning.Kl > 0 ? Hold(start.Network.Clone()) : null);
-    }
-
-    private UsableProblems? ReadEvaluationData(ProblemPreparation preparation, CancellationToken cancellation)
-    {
-        IProblemSource? source = _options.EvaluationProblems ?? (Configuration.Evaluation.Data is string path
-            ? ProblemSources.Open(path, Configuration.Data.AllowOutsideImages, Configuration.Data.ImageDir)
-            : null);
-        return source is null
-            ? null
-            : UsableProblems.Read(source, preparation, cancellation)
-                .Labeled(source.Name, Configuration.Evaluation.Limit);
-    }
-
     private void CheckFolder(string runDirectory, bool resume)
     {
-        bool holdsRun = HoldsRun(runDirectory);
+        bool holdsRun = ResumeCheck.HoldsRun(runDirectory);
         if (holdsRun && !resume)
         {
             throw new BadInputException(
@@ -359,20 +308,17 @@ public sealed class EvolutionRun : IDisposable
         }
         if (resume)
         {
-            CheckSettings(runDirectory, Configuration);
+            _resumeCheck.CheckSettings();
         }
     }
 
-    private static bool HoldsRun(string runDirectory) => File.Exists(Path.Combine(runDirectory, RunFolder.Config));
-
-    private static void CheckSettings(string runDirectory, RunConfiguration configuration)
+    private static void CheckLength(string runDirectory, int stepsTaken, int steps)
     {
-        RunConfiguration began = ConfigurationLayers.Read(Path.Combine(runDirectory, RunFolder.Config));
-        if (ConfigurationLayers.FirstChange(began, configuration) is string key)
+        if (stepsTaken > steps)
         {
             throw new BadInputException(
-                $"{key} is not what the run in {runDirectory} began with; a resumed run can change its length, its "
-                + "evaluation and what it keeps alone.");
+                $"The run in {runDirectory} has taken {stepsTaken} steps already, but is to have {steps}; give at least as "
+                + "many, or another --output.");
         }
     }
 
@@ -382,11 +328,4 @@ public sealed class EvolutionRun : IDisposable
         _held.Push(part);
         return part;
     }
-
-    private sealed record Parts(
-        VisionLanguageModel Policy,
-        IRolloutEngine Engine,
-        UsableProblems Data,
-        GrpoLearner Learner,
-        PeriodicEvaluation? Evaluation);
 }

@@ -119,7 +119,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
             _prompt = Math.Max(1, largestPrompt.Tokens);
             _response = run.Rollout.MaxResponseTokens;
             _patches = (long)largestPrompt.ImageTokens * config.Vision.PatchesPerToken;
-            _weights = new VisionLanguageNetwork(config, ComputeSettings.TypeOf(run.Model), META);
+            _weights = new VisionLanguageNetwork(config, ComputeSettings.TypeOf(run.Model, config), META);
             _policy = ComputeSettings.AdapterOf(run.Model) is { } lora ? _weights.WithAdapter(lora, seed: 0) : _weights;
             _policy.Train(run.Model.TrainVision);
         }

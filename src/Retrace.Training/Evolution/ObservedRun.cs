@@ -29,7 +29,7 @@ internal sealed class ObservedRun(EvolutionLoop loop, RunStart start, IReadOnlyL
         try
         {
             TakeSteps(stop.Token);
-            log.Write("done");
+            log.Write(start.StepsTaken == start.Steps ? "all steps were taken before; there was nothing left to do" : "done");
         }
         catch (OperationCanceledException error)
         {

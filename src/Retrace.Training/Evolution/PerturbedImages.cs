@@ -30,8 +30,9 @@ internal sealed class PerturbedImages
     }
 
     /// <summary>Computes all the images, on all cores.</summary>
-    public static void MakeAll(IEnumerable<PerturbedImages> images) =>
-        Parallel.ForEach(images, one => _ = one.Patches.Value);
+    /// <exception cref="OperationCanceledException">The operation was cancelled, between two trajectories' images.</exception>
+    public static void MakeAll(IEnumerable<PerturbedImages> images, CancellationToken cancellation) => Parallel.ForEach(
+        images, new ParallelOptions { CancellationToken = cancellation }, one => _ = one.Patches.Value);
 
     /// <summary>
     /// The images as pixels. They do not hold the patches in memory, so they can be kept for the log.

@@ -28,7 +28,7 @@ internal sealed class Reinference
         _configuration = configuration;
         _sampling = sampling with { Measure = false }; // Continuations are not learned from.
         _extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
-        _newTurn = configuration.Retracing.Mode == "new-turn" ? _tokenizer.Encode(model.Family.Chat.NewTurn("", "")) : [];
+        _newTurn = configuration.Retracing.Mode == "new-turn" ? _tokenizer.Encode(model.Chat.NewTurn("", "")) : [];
     }
 
     /// <summary>Samples the continuations of every cut: [problems][n].</summary>

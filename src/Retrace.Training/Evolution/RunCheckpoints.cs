@@ -21,6 +21,7 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
     private const string Prefix = "step-";
     private const string Unfinished = ".unfinished";
     private const string SetAsideAs = ".damaged";
+    private const string Unusable = ".unusable";
     private const string TrainerFolder = "trainer";
     private const string OptimizerFile = "optimizer.safetensors";
     private const string StateFile = "state.json";
@@ -72,13 +73,15 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
     }
 
     /// <summary>Renames a damaged checkpoint, so that the run can write that step's checkpoint again.</summary>
-    public void SetAside(DamagedCheckpoint damaged)
+    public void SetAside(DamagedCheckpoint damaged) => Rename(DirectoryOf(damaged.Step), damaged.KeptAs);
+
+    /// <summary>Renames the latest checkpoint, which is whole, but of weights that lead nowhere.</summary>
+    /// <returns>The folder that it is kept in.</returns>
+    public string SetLatestAside()
     {
-        if (Directory.Exists(damaged.KeptAs))
-        {
-            Directory.Delete(damaged.KeptAs, recursive: true);
-        }
-        Directory.Move(DirectoryOf(damaged.Step), damaged.KeptAs);
+        string directory = DirectoryOf(LatestStep!.Value);
+        Rename(directory, directory + Unusable);
+        return directory + Unusable;
     }
 
     /// <summary>Writes a checkpoint under a temporary name, renames it, and removes those that are one too many.</summary>
@@ -180,6 +183,12 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
         {
             Directory.Delete(rest, recursive: true);
         }
+    }
+
+    private static void Rename(string directory, string keptAs)
+    {
+        Remove(keptAs);
+        Directory.Move(directory, keptAs);
     }
 
     private static void Remove(string directory)

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Retrace.Anchors;
 using Retrace.Configuration;
 using Retrace.Data;
+using Retrace.Data.Formats;
 using Retrace.Perturbations;
 using Retrace.Rewards;
 using Retrace.Runs;
@@ -12,7 +13,7 @@ namespace Retrace.Training.Evolution;
 /// <summary>The options of a run: a model, problems, a folder, and changes of the defaults.</summary>
 public sealed record RunOptions
 {
-    private readonly Func<DataSettings, IProblemSource> _problems;
+    private readonly ProblemOrigin _problems;
 
     /// <summary>Creates options for a run on problems from a source of your own.</summary>
     /// <param name="modelFolder">
@@ -21,7 +22,7 @@ public sealed record RunOptions
     /// <param name="problems">The problems to train on.</param>
     /// <param name="runFolder">A new folder, or that of a run to resume.</param>
     public RunOptions(string modelFolder, IProblemSource problems, string runFolder)
-        : this(modelFolder, _ => problems, runFolder)
+        : this(modelFolder, new ProblemOrigin(problems), runFolder)
     {
     }
 
@@ -30,11 +31,11 @@ public sealed record RunOptions
     /// <param name="dataFile">A .jsonl, .json or .parquet file, or a folder: see <see cref="ProblemSources.Open"/>.</param>
     /// <param name="runFolder">A new folder, or that of a run to resume.</param>
     public RunOptions(string modelFolder, string dataFile, string runFolder)
-        : this(modelFolder, settings => ProblemSources.Open(dataFile, settings.AllowOutsideImages, settings.ImageDir), runFolder)
+        : this(modelFolder, new ProblemOrigin(dataFile), runFolder)
     {
     }
 
-    private RunOptions(string modelFolder, Func<DataSettings, IProblemSource> problems, string runFolder)
+    internal RunOptions(string modelFolder, ProblemOrigin problems, string runFolder)
     {
         ModelFolder = modelFolder;
         RunFolder = runFolder;
@@ -80,6 +81,9 @@ public sealed record RunOptions
     /// <summary>Whether to resume the run in the folder from its latest intact checkpoint.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>What a resumed run may be given otherwise than it began; its log keeps what was.</summary>
+    public IReadOnlySet<RunAspect> AllowChanged { get; init; } = new HashSet<RunAspect>();
+
     /// <summary>The name that dashboards and reports show; null: the method's name.</summary>
     public string? Name { get; init; }
 
@@ -90,7 +94,7 @@ public sealed record RunOptions
     public IProcessGroup? Processes { get; init; }
 
     /// <summary>Opens the source of problems with the given settings.</summary>
-    internal IProblemSource Problems(DataSettings settings) => _problems(settings);
+    internal IProblemSource Problems(DataSettings settings) => _problems.Open(settings.AllowOutsideImages, settings.ImageDir);
 
     /// <summary>Resolves and checks the settings from all options.</summary>
     /// <exception cref="BadInputException">A file of settings cannot be read, or a setting cannot be used.</exception>

@@ -1,4 +1,5 @@
 using Retrace.Advantages;
+using Retrace.Answers;
 using Retrace.Configuration;
 using Retrace.Models;
 using Retrace.Rewards;
@@ -47,7 +48,8 @@ internal static class StepAssembly
             new MaternalRound(shared, model.Tokenizer, configuration, sampling, samples),
             method.Retraces ? TrajectoryCutter.Of(configuration, model.Tokenizer) : null,
             method.Retraces ? new Reinference(shared, model, configuration, sampling) : null,
-            new AnswerGrouping(method.Rule, n, data.Labels, configuration.Seed),
+            new AnswerGrouping(
+                method.Rule, n, AnswerExtractions.Create(configuration.Reward.Extraction), data.Labels, configuration.Seed),
             new TrajectoryRewards(
                 method.Rule,
                 configuration.Reward.FormatWeight,

@@ -29,13 +29,14 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
         Seed = configuration.Seed,
         SkippedProblems = skippedProblems,
         EvalAccuracy = evaluated.Accuracy,
-        EvalSamples = evaluated.Samples,
+        EvalSamples = evaluated.Samples.Count,
+        EvalInterval = IntervalOf(evaluated),
     };
 
     public StepMetrics Metrics(
         int step, StepOutcome outcome, EvaluationPoint? evaluated, RolloutIncidents? incidents)
     {
-        (SampledGroup[] groups, double[][] allRewards, _, LearningStatistics learned, TimeSpan rollout, TimeSpan learning) =
+        (SampledGroup[] groups, double[][] allRewards, double[][] advantages, LearningStatistics learned, TimeSpan rollout, TimeSpan learning) =
             outcome;
         Trajectory[] trained = [.. groups.SelectMany(group => group.Maternal)];
         double[] rewards = [.. allRewards.SelectMany(group => group)];
@@ -45,7 +46,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             group.Maternal.Concat(group.Voting).Sum(one => (long)one.Generation.Tokens.Length));
         long retracedTokens = groups.Sum(group => group.Retraced.Sum(one =>
             one.Continuations.Sum(continuation => (long)continuation.Tokens.Length)));
-        return new StepMetrics
+        StepMetrics metrics = new()
         {
             Step = step,
             Method = configuration.Method,
@@ -81,12 +82,17 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             SurvivalRight = answers.SurvivalRight,
             SurvivalWrong = answers.SurvivalWrong,
             EvalAccuracy = evaluated?.Accuracy,
-            EvalSamples = evaluated?.Samples,
+            EvalSamples = evaluated?.Samples.Count,
+            EvalInterval = evaluated is null ? null : IntervalOf(evaluated),
             AccuracyByFrequency = answers.Accuracy is null ? null : answers.AccuracyByFrequency,
         };
+        return GroupSpread.AddTo(metrics, groups, advantages);
     }
 
     public void Append(StepMetrics metrics) => writer.Append(metrics);
+
+    /// <summary>Writes the responses of an evaluation, so that they can be graded again.</summary>
+    public void AppendEvaluation(EvaluationPoint evaluated) => writer.Append(evaluated.Samples);
 
     /// <inheritdoc cref="RunWriter.FlushToDisk"/>
     public void FlushToDisk() => writer.FlushToDisk();
@@ -163,6 +169,9 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             });
         }
     }
+
+    private static double[] IntervalOf(EvaluationPoint evaluated) =>
+        [evaluated.Interval.Lower, evaluated.Interval.Upper];
 
     private static bool? IsRight(AnswerGroup answers, int index) => answers.GoldClass is int gold
         ? answers.Maternal[index] == gold && gold != AnswerClasses.None

@@ -47,7 +47,7 @@ internal sealed class UpcomingBatches(
         PerturbedImages[][] perturbed = perturb?.Invoke(step, batch) ?? [];
         PerturbedImages[] own = [.. perturbed.Take(share(perturbed.Length)).SelectMany(images => images)];
         // Failures are not observed here: they are thrown again when the images are read.
-        _ = Task.Run(() => PerturbedImages.MakeAll(own));
+        _ = Task.Run(() => PerturbedImages.MakeAll(own, CancellationToken.None));
         return new StepBatch(batch, perturbed);
     }
 }

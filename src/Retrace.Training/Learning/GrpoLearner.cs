@@ -90,7 +90,9 @@ public sealed class GrpoLearner : IDisposable
     /// <summary>Learns from the samples of one step of the run, in several optimizer steps.</summary>
     /// <param name="step">The step of the run, which decides the order of samples.</param>
     /// <param name="samples">The samples of all groups.</param>
-    /// <exception cref="TrainingFailedException">The loss or the gradient is not a number.</exception>
+    /// <exception cref="NotFiniteException">
+    /// The loss, the gradient, or what the updated policy predicts is NaN or infinite.
+    /// </exception>
     public LearningStatistics Learn(int step, IReadOnlyList<TrainingSample> samples)
     {
         float[][]? reference = _reference is null ? null : ReferenceLogProbs(_reference, samples); // [samples][T]
@@ -104,6 +106,7 @@ public sealed class GrpoLearner : IDisposable
                 Update(step, samples, reference, miniBatch, total);
             }
         }
+        CheckPolicy(step, samples);
         double[] sums = _processes.Sum(total.Kl, total.Clipped);
         TokenImportance[] importance = [.. samples.Select(sample => sample.Importance).OfType<TokenImportance>()];
         double? weighted = importance.Length == 0 ? null : importance.Sum(one => (double)one.Weights.Length);
@@ -122,6 +125,34 @@ public sealed class GrpoLearner : IDisposable
     {
         Optimizer.Dispose();
         _sharded?.Dispose();
+    }
+
+    // Before the step gets a checkpoint: an update can leave weights behind that are finite, and with which nothing that
+    // is computed is. The shortest samples, with an image and without, show that as well as all.
+    private void CheckPolicy(int step, IReadOnlyList<TrainingSample> samples)
+    {
+        TrainingSample[] shortest =
+        [
+            .. samples.GroupBy(sample => sample.Content.Images.Count > 0)
+                .Select(alike => alike.MinBy(sample => sample.Content.Length)!),
+        ];
+        float[][] updated = PromptedResponse.LogProbs(
+            _policy,
+            [.. shortest.Select(sample => sample.Content)],
+            _settings.MicroBatchTokens,
+            _rollout.Temperature,
+            CancellationToken.None);
+        // As the next loss would: e to this difference is in the divergence, and in the ratio of probabilities.
+        if (!shortest.Zip(updated).All(pair => pair.First.OldLogProbs.Zip(pair.Second)
+            .All(token => float.IsFinite(MathF.Exp(token.First - token.Second)))))
+        {
+            throw new NotFiniteException($"The policy is destroyed by the update of step {step}: its log-probabilities "
+                + "are no numbers, or further from those before than numbers reach")
+            {
+                IsAfterUpdate = true,
+                IsByUpdate = true,
+            };
+        }
     }
 
     // Each process computes its share and they exchange them, because every epoch divides the mini-batches differently.
@@ -191,9 +222,10 @@ public sealed class GrpoLearner : IDisposable
                 _loss);
             if (!float.IsFinite(loss.Total.item<float>()))
             {
-                throw new TrainingFailedException(
-                    $"The loss of step {step} is not a number; the last checkpoint is intact: resume from it with a "
-                    + "smaller learn.learning_rate or learn.max_grad_norm.");
+                throw new NotFiniteException($"The loss of step {step} is not a number")
+                {
+                    IsAfterUpdate = total.Updates > 0,
+                };
             }
             loss.Total.backward();
             total.Kl += loss.KlSum.item<float>();
@@ -203,9 +235,10 @@ public sealed class GrpoLearner : IDisposable
         double norm = Optimizer.ClipGradients(_settings.MaxGradNorm, squares => _processes.Sum(squares)[0]);
         if (!double.IsFinite(norm))
         {
-            throw new TrainingFailedException(
-                $"The gradient of step {step} is not a number; the last checkpoint is intact: resume from it with a "
-                + "smaller learn.learning_rate.");
+            throw new NotFiniteException($"The gradient of step {step} is not a number")
+            {
+                IsAfterUpdate = total.Updates > 0,
+            };
         }
         Optimizer.Update(LearningRateOf(Optimizer.Step + 1));
         _sharded?.ShareWeights();

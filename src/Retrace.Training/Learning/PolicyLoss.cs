@@ -64,6 +64,12 @@ public sealed record PolicyLoss(Tensor Total, Tensor KlSum, Tensor ClippedCount)
             clippedCount.MoveToOuterDisposeScope());
     }
 
+    // x where exp(x) − x − 1 loses its digits: below, its series has them, and neither form can come out negative.
+    private const double SmallLogRatio = 0.01;
+
+    private static readonly Scalar Small = SmallLogRatio;
+    private static readonly Scalar[] Series = [1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120]; // 1/2! to 1/5!
+
     private static Tensor Kl(Tensor logProbs, Tensor reference, KlEstimator estimator)
     {
         using Scalar one = 1.0;
@@ -73,7 +79,11 @@ public sealed record PolicyLoss(Tensor Total, Tensor KlSum, Tensor ClippedCount)
         {
             KlEstimator.K1 => logRatio.neg(),
             KlEstimator.K2 => (logRatio * logRatio).mul(half),
-            KlEstimator.K3 => logRatio.exp().sub(logRatio).sub(one),
+            KlEstimator.K3 => where(
+                logRatio.abs().lt(Small),
+                logRatio * logRatio * Series.Reverse().Aggregate(
+                    zeros_like(logRatio), (sum, factor) => (sum * logRatio).add(factor)),
+                logRatio.exp().sub(logRatio).sub(one)),
             _ => throw new ArgumentOutOfRangeException(nameof(estimator), estimator, null),
         };
     }

@@ -80,7 +80,7 @@ public sealed class ProblemPreparation(
     /// </exception>
     public int[] Encode(string question, IReadOnlyList<ImageGrid> grids)
     {
-        int[] ids = tokenizer().Encode(config.Family.Chat.Prompt(question + settings.Instruction, grids.Count));
+        int[] ids = tokenizer().Encode(config.Chat.Prompt(question + settings.Instruction, grids.Count));
         return config.ExpandImages(ids, grids);
     }
 

@@ -1,4 +1,5 @@
 using Retrace.Data;
+using Retrace.Data.Formats;
 using Retrace.Problems;
 
 namespace Retrace.Training.Prompts;

@@ -134,6 +134,11 @@ internal sealed class DecodingBatch(
             {
                 int token = (int)flat[i];
                 bool stops = flat[count + i] > 0;
+                if (!float.IsFinite(flat[(2 * count) + i]))
+                {
+                    // Sampling from NaN would give the first token of the vocabulary, an exclamation mark, forever.
+                    throw new NotFiniteException("The logits that the model generates from are not numbers");
+                }
                 float? selfCertainty = hasSelfCertainty ? flat[(4 * count) + i] : null;
                 row.Add(token, flat[(2 * count) + i], flat[(3 * count) + i], selfCertainty, stops);
                 onToken?.Invoke(row.Request, row.Sample, token);

@@ -35,6 +35,8 @@ def sample(logits, uniform, stops, temperature: float, top_p: float, random: boo
     # Ids are exact in fp32: vocabularies are far smaller than 2^24.
     measured = [ids.to(6), torch.isin(ids, stops).to(6), log_probs.gather(1, tokens).squeeze(1), entropy]
     if self_certainty:
-        # KL(uniform || p) = -ln V - mean ln p.
-        measured.append(log_probs.mean([-1]).neg().sub(torch.log(logits.size(1))))
+        # KL(uniform || p) = -ln n - mean ln p over the n tokens that can be sampled.
+        possible = log_probs.gt(-1e10)
+        count = possible.sum(-1)
+        measured.append((log_probs * possible).sum(-1).div(count).neg().sub(count.log()))
     return ids, torch.stack(measured)

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Retrace.Answers.Choices;
 
 namespace Retrace.Answers;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Retrace.Answers.Choices;
 using Retrace.Answers.Mathematics;
 
 namespace Retrace.Answers;

@@ -1,3 +1,5 @@
+using Retrace.Answers;
+
 namespace Retrace.Rewards;
 
 /// <summary>
@@ -21,3 +23,18 @@ public sealed record SelfCertainties(IReadOnlyList<double> Values) : Evidence;
 /// <summary>The problem's own stream of random numbers.</summary>
 /// <param name="Stream">The stream, which is read from its start.</param>
 public sealed record RandomNumbers(Random Stream) : Evidence;
+
+/// <summary>How many words each response has before it gives its answer away.</summary>
+/// <param name="Counts">[n] words, divided by white space; all of the response's where it has no answer.</param>
+public sealed record WordsBeforeAnswers(IReadOnlyList<int> Counts) : Evidence
+{
+    /// <param name="responses">[n] the texts of the maternal responses.</param>
+    /// <param name="extraction">Finds where an answer begins.</param>
+    public static WordsBeforeAnswers Of(IEnumerable<string> responses, IAnswerExtraction extraction) => new(
+        [.. responses.Select(response =>
+        {
+            int start = extraction.FirstAnswerStart(response);
+            string before = start < 0 ? response : response[..start];
+            return before.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+        })]);
+}

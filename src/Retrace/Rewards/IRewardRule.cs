@@ -31,4 +31,10 @@ public interface IRewardRule
     /// </summary>
     /// <exception cref="ArgumentException">The group lacks something that the rule needs.</exception>
     double[] Score(AnswerGroup group);
+
+    /// <summary>
+    /// The problem's weight in learning, at least 0: its advantages are multiplied by it, so a problem of weight 0 is not
+    /// learned from, the format of its responses included.
+    /// </summary>
+    double WeightOf(AnswerGroup group) => 1;
 }

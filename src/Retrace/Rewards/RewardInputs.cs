@@ -27,4 +27,7 @@ public enum RewardInputs
 
     /// <summary>A stream of random numbers (<see cref="Rewards.RandomNumbers"/>).</summary>
     RandomNumbers = 32,
+
+    /// <summary>How long each response is before its answer (<see cref="Rewards.WordsBeforeAnswers"/>).</summary>
+    WordsBeforeAnswers = 64,
 }

@@ -4,10 +4,14 @@ namespace Retrace.Rewards;
 /// <param name="Gamma">γ of sfr, in [0, 1).</param>
 /// <param name="Beta">β of sfr, above 0.</param>
 /// <param name="SurvivalWeight">λ of survival, in [0, 1].</param>
+/// <param name="Damping">d of chain, in [0, 1).</param>
+/// <param name="Threshold">The threshold of srt, in [0, 1].</param>
 public sealed record RewardParameters(
     double Gamma = SoftenedFrequency.PaperGamma,
     double Beta = SoftenedFrequency.PaperBeta,
-    double SurvivalWeight = 0.5);
+    double SurvivalWeight = 0.5,
+    double Damping = RetracingChainReward.DefaultDamping,
+    double Threshold = SelfRewardedTrainingReward.ReleasedThreshold);
 
 /// <summary>
 /// The reward rules by the names that a configuration uses (<c>reward.rule</c>, and <c>method</c> where a rule can do
@@ -26,7 +30,14 @@ public static class RewardRules
         ("entropy", _ => new EntropyReward()),
         ("self-certainty", _ => new SelfCertaintyReward()),
         ("supervised", _ => new SupervisedReward()),
-        ("random", _ => new RandomReward()));
+        ("random", _ => new RandomReward()),
+        ("chain", parameters => new RetracingChainReward(parameters.Damping)),
+        ("srt", parameters => new SelfRewardedTrainingReward(parameters.Threshold)),
+        ("srt-soft", _ => new SoftVoteReward()),
+        ("empo", _ => new SemanticEntropyReward()),
+        ("ttrv", _ => new EntropyRegularisedVoteReward()),
+        ("evolmm", _ => new EvolvingSolverReward()),
+        ("dual-consensus", _ => new DualConsensusReward()));
 
     /// <summary>All of them, registered ones included.</summary>
     public static IReadOnlyList<string> Names => Rules.Names;

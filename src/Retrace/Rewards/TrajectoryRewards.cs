@@ -16,15 +16,28 @@ public sealed class TrajectoryRewards(IRewardRule rule, double formatWeight, Adv
     /// <exception cref="ArgumentException">The group lacks something that the rule needs.</exception>
     public double[] Of(AnswerGroup group, IReadOnlyList<bool> formatted)
     {
-        double[] scores = rule.Score(
-            rule.Reads.HasFlag(RewardInputs.Label) ? group : group with { GoldClass = null });
+        double[] scores = rule.Score(Visible(group));
         return rule.GivesAdvantages
             ? scores
             : [.. scores.Zip(formatted, (score, form) => RewardBlend.Total(score, form, formatWeight))];
     }
 
-    /// <summary>[groups][n] the advantages of all groups of a batch.</summary>
+    /// <summary>
+    /// [groups][n] the advantages of all groups of a batch, multiplied by each problem's weight
+    /// (<see cref="IRewardRule.WeightOf"/>).
+    /// </summary>
     /// <param name="rewards">[groups][n] as <see cref="Of"/> gives them.</param>
-    public double[][] Advantages(IReadOnlyList<double[]> rewards) =>
-        rule.GivesAdvantages ? [.. rewards] : GroupAdvantages.Of(rewards, normalisation);
+    /// <param name="groups">[groups] the answers that they were given for.</param>
+    public double[][] Advantages(IReadOnlyList<double[]> rewards, IEnumerable<AnswerGroup> groups)
+    {
+        double[][] advantages = rule.GivesAdvantages ? [.. rewards] : GroupAdvantages.Of(rewards, normalisation);
+        return [.. advantages.Zip(groups, (group, answers) => Weighted(group, rule.WeightOf(Visible(answers))))];
+    }
+
+    // What the rule may see of a group: the label only if it reads it.
+    private AnswerGroup Visible(AnswerGroup group) =>
+        rule.Reads.HasFlag(RewardInputs.Label) ? group : group with { GoldClass = null };
+
+    private static double[] Weighted(double[] advantages, double weight) =>
+        weight == 1 ? advantages : Array.ConvertAll(advantages, advantage => advantage * weight);
 }

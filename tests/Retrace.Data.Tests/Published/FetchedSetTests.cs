@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Retrace.Data.Benchmarks;
+using Retrace.Data.Formats;
 using Retrace.Data.Published;
 using Retrace.Data.Tests.Benchmarks;
 using Retrace.Problems;

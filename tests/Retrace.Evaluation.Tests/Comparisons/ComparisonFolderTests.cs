@@ -1,3 +1,4 @@
+using Retrace.Data.Formats;
 using Retrace.Evaluation.Comparisons;
 using Retrace.Testing;
 
@@ -13,12 +14,12 @@ public sealed class ComparisonFolderTests : IDisposable
     public void A_folder_takes_runs_of_one_model_and_data_set()
     {
         ComparisonFolder folder = new(_folder.Combine("comparison"));
-        folder.Claim("misspelt", "train.jsonl");
-        folder.Claim("models/a", "train.jsonl"); // Nothing has run yet.
+        folder.Claim("misspelt", new ProblemOrigin("train.jsonl"));
+        folder.Claim("models/a", new ProblemOrigin("train.jsonl")); // Nothing has run yet.
         Directory.CreateDirectory(folder.RunOf("csrs", 0));
-        folder.Claim("./models/a", "train.jsonl");
+        folder.Claim("./models/a", new ProblemOrigin("train.jsonl"));
         string complaint =
-            Assert.Throws<BadInputException>(() => folder.Claim("models/a", "other.jsonl")).Message;
+            Assert.Throws<BadInputException>(() => folder.Claim("models/a", new ProblemOrigin("other.jsonl"))).Message;
         Assert.Contains("train.jsonl", complaint);
         Assert.Contains("another --output", complaint);
     }
@@ -30,6 +31,6 @@ public sealed class ComparisonFolderTests : IDisposable
         Directory.CreateDirectory(new ComparisonFolder(_folder.Path).RunOf("csrs", 0));
         Assert.Contains(
             "comparison.json cannot be read",
-            Assert.Throws<BadInputException>(() => new ComparisonFolder(_folder.Path).Claim("a", "b")).Message);
+            Assert.Throws<BadInputException>(() => new ComparisonFolder(_folder.Path).Claim("a", new ProblemOrigin("b"))).Message);
     }
 }

@@ -41,7 +41,7 @@ public sealed class ComparisonPlanTests
     [Theory]
     [InlineData("majority-budget", null, "majority-budget spends as many tokens as csrs", "add csrs to --methods")]
     [InlineData("csrs,random", "entropy", "--baseline is entropy", "one of the methods compared: csrs, random")]
-    [InlineData("csrs,crss", null, "no method \"crss\"; did you mean \"csrs\"?", "supervised, random, and all")]
+    [InlineData("csrs,crss", null, "no method \"crss\"; did you mean \"csrs\"?", "supervised, random, all, every reward rule that needs no continuations, and csrs-RULE for every other")]
     public void What_makes_no_plan_is_refused(string methods, string? baseline, params string[] fragments)
     {
         string complaint = Assert.Throws<BadInputException>(() => Plan(methods, baseline)).Message;
@@ -66,6 +66,16 @@ public sealed class ComparisonPlanTests
         Variant[] own = [Variant.Parse("late:retrace.keep_rate=0.9"), Variant.Parse("hot:rollout.temperature=1.2")];
         Assert.Equal(["hot", "csrs", "late"], Variants.Choose("hot, csrs", own).Select(method => method.Name));
         Assert.Equal(0.9, Of(Plan("csrs", null, own), "late").Retracing.KeepRate);
+    }
+
+    [Fact]
+    public void Every_rule_is_a_method_by_its_name_or_with_retracing()
+    {
+        IReadOnlyList<Variant> variants = Variants.Choose("srt, csrs-chain, csrs-srt", []);
+        Assert.Equal(["srt", "csrs-chain", "csrs-srt"], variants.Select(variant => variant.Name));
+        Assert.Equal(["method=srt"], variants[0].Overrides);
+        Assert.Equal(["method=csrs", "reward.rule=chain"], variants[1].Overrides);
+        Assert.Throws<BadInputException>(() => Variants.Choose("chain", [])); // It needs continuations.
     }
 
     [Fact]

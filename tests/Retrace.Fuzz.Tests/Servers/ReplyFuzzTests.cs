@@ -1,5 +1,6 @@
 using System.Text;
 using Retrace.Models;
+using Retrace.RolloutServers;
 using Retrace.Testing;
 using Retrace.Training.Rollouts.Servers;
 using static TorchSharp.torch;
@@ -32,6 +33,8 @@ public sealed class ReplyFuzzTests : IDisposable
 
     private const string Models = """{"object":"list","data":[{"id":"m","object":"model"}]}""";
 
+    private static readonly ChatPrompt NoMessages = new(ModelFamilies.Default.Chat, [], ContinuesFinal: false);
+
     private readonly TemporaryFolder _folder = new();
     private readonly VisionLanguageModel _model;
     private readonly RawReply _reply = new();
@@ -50,7 +53,7 @@ public sealed class ReplyFuzzTests : IDisposable
     }
 
     [Fact]
-    public void Chat_completions() => Fuzz("chat", new ChatCall(), Chat);
+    public void Chat_completions() => Fuzz("chat", new ChatCall(NoMessages), Chat);
 
     [Fact]
     public void Completions() => Fuzz("completions", new CompletionsCall(), Completion);
@@ -80,7 +83,7 @@ public sealed class ReplyFuzzTests : IDisposable
     {
         _reply.Bytes = RawReply.Of(Encoding.UTF8.GetBytes(json));
         using RolloutServer server = new(_reply.Address, key: null, TimeProvider.System);
-        IServerCall[] calls = [new CompletionsCall(), new ChatCall(), new GenerateCall()];
+        IServerCall[] calls = [new CompletionsCall(), new ChatCall(NoMessages), new GenerateCall()];
         IServerCall? call = calls.SingleOrDefault(call => call.Path == path);
         await Assert.ThrowsAsync<ServerFaultException>(() => call is null
             ? server.FindModelAsync(TestContext.Current.CancellationToken)

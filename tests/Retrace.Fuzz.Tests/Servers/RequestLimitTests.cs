@@ -4,6 +4,7 @@ using Retrace.Dashboard;
 using Retrace.Dashboard.Tests;
 using Retrace.Models;
 using Retrace.Serving;
+using Retrace.Serving.Requests;
 using Retrace.Testing;
 using static TorchSharp.torch;
 

@@ -4,6 +4,7 @@ using Retrace.Images;
 using Retrace.Models;
 using Retrace.Problems;
 using Retrace.Serving;
+using Retrace.Serving.Requests;
 using Retrace.Testing;
 using static TorchSharp.torch;
 

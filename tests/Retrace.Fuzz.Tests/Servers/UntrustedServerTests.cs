@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using Retrace.Configuration;
 using Retrace.Models;
+using Retrace.RolloutServers;
 using Retrace.Testing;
 using Retrace.Training.Rollouts.Servers;
 using static TorchSharp.torch;

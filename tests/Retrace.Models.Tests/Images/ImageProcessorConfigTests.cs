@@ -25,7 +25,9 @@ public sealed class ImageProcessorConfigTests
     public void The_published_file_holds_the_defaults()
     {
         AssertSame(ModelFamilies.Default.ImageDefaults, Load(Published));
-        AssertSame(ModelFamilies.Default.ImageDefaults, Load("{}"));
+        AssertSame(
+            ModelFamilies.Default.ImageDefaults with { MinPixels = 3136, MaxPixels = 1_003_520 }, // As the reference.
+            Load("{}"));
     }
 
     [Fact]
@@ -75,6 +77,12 @@ public sealed class ImageProcessorConfigTests
     [InlineData("""{"image_mean": [0.5, 0.5, 1e999]}""", "image_mean")]
     [InlineData("""{"image_mean": [0.5, "x", 0.5]}""", "image_mean[1]")]
     [InlineData("""{"image_std": [0.5, 0, 0.5]}""", "image_std")]
+    [InlineData("""{"do_resize": false}""", "do_resize false")]
+    [InlineData("""{"do_rescale": false}""", "do_rescale false")]
+    [InlineData("""{"do_normalize": false}""", "do_normalize false")]
+    [InlineData("""{"resample": 2}""", "resample 2")]
+    [InlineData("""{"rescale_factor": 0.0078125}""", "rescale_factor 0.0078125")]
+    [InlineData("version https://git-lfs.github.com/spec/v1", "is a Git LFS pointer, not the data; fetch it with git lfs pull")]
     [InlineData("null", "null instead of an object")]
     [InlineData("{", "no valid JSON")]
     public void What_cannot_be_used_is_named(string json, string expected)
@@ -90,6 +98,22 @@ public sealed class ImageProcessorConfigTests
         string[] damaged = [.. JsonTree.Damaged(JsonNode.Parse(Published)!)];
         int complaints = damaged.Count(json => Complaint.IsAllThatCanComeOf(() => Load(json)));
         Assert.InRange(complaints, damaged.Length / 2, damaged.Length - 1);
+    }
+
+    // What transformers 5 writes, which reads it before the older file.
+    [Theory]
+    [InlineData("""{"image_processor": {"size": {"shortest_edge": 4000, "longest_edge": 50000}}}""", true, 50000)]
+    [InlineData("""{"image_processor": {"max_pixels": 60000}, "video_processor": {"max_pixels": 1}}""", false, 60000)]
+    [InlineData("""{"processor_class": "Qwen2_5_VLProcessor"}""", true, 70000)]
+    public void The_joint_file_of_newer_tools_goes_first(string joint, bool older, int maxPixels)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("processor_config.json", joint);
+        if (older)
+        {
+            folder.Write("preprocessor_config.json", """{"max_pixels": 70000}""");
+        }
+        Assert.Equal(maxPixels, ModelFamilies.Default.LoadImages(folder.Path).MaxPixels);
     }
 
     [Fact]

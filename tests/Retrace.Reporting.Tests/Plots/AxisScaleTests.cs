@@ -1,4 +1,5 @@
 using CsCheck;
+using Retrace.Reporting.Content;
 using Retrace.Reporting.Plots;
 
 namespace Retrace.Reporting.Tests.Plots;

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Retrace.Reporting.Content;
 using Retrace.Reporting.Plots;
 
 namespace Retrace.Reporting.Tests.Plots;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Retrace.Serving.Requests;
 using Retrace.Training;
 using Retrace.Training.Rollouts;
 using Retrace.Training.Rollouts.Servers;
@@ -127,8 +128,7 @@ public sealed class OpenAiRolloutEngineTests : ServerRolloutTests
         older.Fault = Fault.IdsAsText;
         using OpenAiRolloutEngine engine = Connect(Model, [older.Address]);
         engine.UsePolicy(0, Cancellation);
-        Generation[][] generated = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
-        AssertSame(Local(Model, Requests(1), new SamplingSettings(0)), generated);
+        Generation[][] generated = AssertSamplesAs(Model, engine, Requests(1));
         Assert.All(generated, samples => AssertClose(samples[0].LogProbs, samples[0].ServerLogProbs!));
     }
 

@@ -20,11 +20,9 @@ public sealed class PublishedPolicyTests : ServerRolloutTests
     [InlineData("sglang", 0)]
     [InlineData("vllm", 4)]
     [InlineData("sglang", 4)]
-    public async Task Servers_draw_with_the_policy_as_it_was_last_updated(string api, int loraRank)
+    public async Task Servers_sample_with_the_policy_as_it_was_last_updated(string api, int loraRank)
     {
-        using VisionLanguageModel? adapted = loraRank == 0
-            ? null
-            : Model.WithAdapter(new LoraSettings(loraRank, 32, ["q_proj", "up_proj"], Vision: false), seed: 5);
+        using VisionLanguageModel? adapted = AdaptedOf(loraRank);
         VisionLanguageModel policy = adapted ?? Model;
         await using RunningServer server = await RunningServer.StartAsync(updates: Folder.Path);
         using OpenAiRolloutEngine engine = Connect(policy, [server.Address], $"rollout.server_api={api}");
@@ -32,8 +30,7 @@ public sealed class PublishedPolicyTests : ServerRolloutTests
         Generation[][] before = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
         Disturb(policy);
         engine.UsePolicy(1, Cancellation);
-        Generation[][] after = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
-        AssertSame(Local(policy, Requests(1), new SamplingSettings(0)), after);
+        Generation[][] after = AssertSamplesAs(policy, engine, Requests(1));
         Assert.NotEqual(before.Select(one => one[0].Tokens), after.Select(one => one[0].Tokens));
         Assert.All(after, one => AssertClose(one[0].LogProbs, one[0].ServerLogProbs!));
         // One version lies there at a time.
@@ -42,7 +39,7 @@ public sealed class PublishedPolicyTests : ServerRolloutTests
     }
 
     [Fact]
-    public async Task What_an_older_policy_drew_is_dropped_and_drawn_anew()
+    public async Task What_an_older_policy_sampled_is_dropped_and_sampled_again()
     {
         await using RunningServer server = await RunningServer.StartAsync(updates: Folder.Path);
         using OpenAiRolloutEngine engine = Connect(Model, [server.Address], "rollout.server_api=sglang");
@@ -58,8 +55,7 @@ public sealed class PublishedPolicyTests : ServerRolloutTests
         }
         await server.AskAsync("update_weights_from_disk", new JsonObject { ["model_path"] = start });
 
-        Generation[][] generated = engine.Generate(Requests(2), new SamplingSettings(0), Cancellation);
-        AssertSame(Local(Model, Requests(2), new SamplingSettings(0)), generated);
+        AssertSamplesAs(Model, engine, Requests(2));
         RolloutIncidents incidents = engine.TakeIncidents()!;
         Assert.InRange(incidents.StaleSamples, 2, 8);
     }
@@ -86,9 +82,7 @@ public sealed class PublishedPolicyTests : ServerRolloutTests
     [InlineData("vllm", 4)]
     public async Task A_server_that_hangs_as_it_loads_holds_up_no_update(string api, int loraRank)
     {
-        using VisionLanguageModel? adapted = loraRank == 0
-            ? null
-            : Model.WithAdapter(new LoraSettings(loraRank, 32, ["q_proj", "up_proj"], Vision: false), seed: 5);
+        using VisionLanguageModel? adapted = AdaptedOf(loraRank);
         VisionLanguageModel policy = adapted ?? Model;
         await using RunningServer one = await RunningServer.StartAsync(updates: Folder.Path);
         await using RunningServer other = await RunningServer.StartAsync(updates: Folder.Path);
@@ -105,8 +99,7 @@ public sealed class PublishedPolicyTests : ServerRolloutTests
         Task used = Task.Run(() => engine.UsePolicy(0, Cancellation), Cancellation);
         await time.EndAsync(Grace, Cancellation);
         await used;
-        Generation[][] generated = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
-        AssertSame(Local(policy, Requests(1), new SamplingSettings(0)), generated);
+        AssertSamplesAs(policy, engine, Requests(1));
         Assert.Empty(hanging.Requests);
         Assert.Single(hanging.Loads);
 
@@ -114,8 +107,7 @@ public sealed class PublishedPolicyTests : ServerRolloutTests
         hanging.LoadingFault = Fault.None;
         Disturb(policy);
         engine.UsePolicy(1, Cancellation);
-        generated = engine.Generate(Requests(3), new SamplingSettings(0), Cancellation);
-        AssertSame(Local(policy, Requests(3), new SamplingSettings(0)), generated);
+        AssertSamplesAs(policy, engine, Requests(3));
         Assert.NotEmpty(hanging.Requests);
         Assert.Equal(2, hanging.Loads.Count);
         Assert.Equal(new RolloutIncidents(0, 0, 0), engine.TakeIncidents());
@@ -159,6 +151,11 @@ public sealed class PublishedPolicyTests : ServerRolloutTests
         }
         Assert.Empty(Directory.GetDirectories(weights));
     }
+
+    // Null for rank 0, where the model itself is trained.
+    private VisionLanguageModel? AdaptedOf(int rank) => rank == 0
+        ? null
+        : Model.WithAdapter(new LoraSettings(rank, 32, ["q_proj", "up_proj"], Vision: false), seed: 5);
 
     // Writes a version that no server is told of.
     private static void PublishWithoutServers(OpenAiRolloutEngine engine, int version)

@@ -106,8 +106,7 @@ public sealed class ServerFaultTests : ServerRolloutTests
         using OpenAiRolloutEngine engine =
             Connect(Model, [proxy.Address, other.Address], new HeldTime(HedgeAfter));
         engine.UsePolicy(0, Cancellation);
-        Generation[][] generated = engine.Generate(Requests(1), new SamplingSettings(0), Cancellation);
-        AssertSame(Local(Model, Requests(1), new SamplingSettings(0)), generated);
+        AssertSamplesAs(Model, engine, Requests(1));
         RolloutIncidents incidents = engine.TakeIncidents()!;
         Assert.True(incidents.HedgedRequests > 0);
         Assert.Equal(0, incidents.FailedRequests);

@@ -37,6 +37,15 @@ public abstract class ServerRolloutTests : IDisposable
         expected.SelectMany(samples => samples).Select(sample => sample.Tokens),
         generated.SelectMany(samples => samples).Select(sample => sample.Tokens));
 
+    /// <summary>What the engine samples greedily, which must be what the policy in this process does.</summary>
+    protected static Generation[][] AssertSamplesAs(
+        VisionLanguageModel policy, OpenAiRolloutEngine engine, RolloutRequest[] requests)
+    {
+        Generation[][] generated = engine.Generate(requests, new SamplingSettings(0), Cancellation);
+        AssertSame(Local(policy, requests, new SamplingSettings(0)), generated);
+        return generated;
+    }
+
     protected static void AssertClose(float[] expected, float[] actual)
     {
         Assert.Equal(expected.Length, actual.Length);

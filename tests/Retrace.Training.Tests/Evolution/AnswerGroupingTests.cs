@@ -1,4 +1,5 @@
 using Retrace.Advantages;
+using Retrace.Answers;
 using Retrace.Configuration;
 using Retrace.Problems;
 using Retrace.Rewards;
@@ -98,12 +99,13 @@ public sealed class AnswerGroupingTests
             ? []
             : [[.. retraced.Select(answers => new Retracing([0], new([]), [], answers, answers))]];
         SampledGroup group = Assert.Single(
-            new AnswerGrouping(rule, configuration.Rollout.Group, labels, configuration.Seed)
+            new AnswerGrouping(
+                rule, configuration.Rollout.Group, new BoxedExtraction(), labels, configuration.Seed)
                 .Of(1, [problem], [sampled], retracings));
         TrajectoryRewards rewarding = new(
             rule, configuration.Reward.FormatWeight, GroupAdvantages.Parse(configuration.Learning.Advantage));
         double[] rewards = rewarding.Of(group.Answers, group.AreFormatted);
-        return new Assessed(group.Maternal, group.Measured, rewards, Assert.Single(rewarding.Advantages([rewards])));
+        return new Assessed(group.Maternal, group.Measured, rewards, Assert.Single(rewarding.Advantages([rewards], [group.Answers])));
     }
 
     private sealed record Assessed(

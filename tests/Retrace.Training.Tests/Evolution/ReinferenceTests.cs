@@ -130,7 +130,7 @@ public sealed class ReinferenceTests(UntrainedModelFolder folder) : IClassFixtur
 
     // What the engine encodes once: LocalRolloutEngineTests.
     [Fact]
-    public void A_step_draws_from_one_image_a_problem_and_then_from_one_a_trajectory()
+    public void A_step_samples_from_one_image_a_problem_and_then_from_one_a_trajectory()
     {
         RunConfiguration configuration = Configuration(settings => settings with
         {

@@ -49,14 +49,22 @@ public sealed class GrpoLearnerTests
         }
     }
 
-    [Fact]
-    public void Micro_batches_do_not_change_the_gradient()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(6)]
+    public void The_gradient_of_one_micro_batch_is_that_of_several(int count)
     {
         using DisposeScope scope = NewDisposeScope();
         using VisionLanguageNetwork policy = SmallModel.Create();
         TrainingSample[] samples = Samples(policy);
+        PromptedResponse[] contents = [.. samples.Select(sample => sample.Content)];
+        int tokens = Enumerable.Range(1, 1000)
+            .First(most => MicroBatch.Of(contents, policy.Config.Text, most).Count() <= count);
+        Assert.Equal(count, MicroBatch.Of(contents, policy.Config.Text, tokens).Count());
+        Assert.Single(MicroBatch.Of(contents, policy.Config.Text, Settings.MicroBatchTokens));
         Dictionary<string, Tensor> whole = GradientOf(policy, samples, Settings);
-        Dictionary<string, Tensor> parts = GradientOf(policy, samples, Settings with { MicroBatchTokens = 1 });
+        Dictionary<string, Tensor> parts = GradientOf(policy, samples, Settings with { MicroBatchTokens = tokens });
         foreach ((string name, Tensor expected) in whole)
         {
             double error = (parts[name] - expected).norm().item<float>() / expected.norm().item<float>();
@@ -160,8 +168,8 @@ public sealed class GrpoLearnerTests
         samples[2] = samples[2] with { Advantage = double.NaN };
         policy.Parameters.Train(_ => true);
         using GrpoLearner learner = new(policy, null, Settings, Rollout, seed: 0);
-        TrainingFailedException error =
-            Assert.Throws<TrainingFailedException>(() => learner.Learn(7, samples));
+        NotFiniteException error =
+            Assert.Throws<NotFiniteException>(() => learner.Learn(7, samples));
         Assert.Contains("step 7", error.Message);
     }
 

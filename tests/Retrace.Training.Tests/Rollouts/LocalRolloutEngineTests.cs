@@ -38,7 +38,7 @@ public sealed class LocalRolloutEngineTests : IDisposable
     }
 
     [Fact]
-    public void What_is_recorded_while_drawing_is_what_a_forward_pass_over_the_whole_predicts()
+    public void What_is_recorded_while_sampling_is_what_a_forward_pass_over_the_whole_predicts()
     {
         const double Temperature = 0.8;
         using DisposeScope scope = NewDisposeScope();

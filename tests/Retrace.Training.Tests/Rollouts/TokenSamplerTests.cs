@@ -18,7 +18,7 @@ public sealed class TokenSamplerTests
     [InlineData(1.0)]
     [InlineData(0.5)]
     [InlineData(2.0)]
-    public void Tokens_are_drawn_as_often_as_the_tempered_distribution_says(double temperature)
+    public void Tokens_are_sampled_as_often_as_the_tempered_distribution_says(double temperature)
     {
         double[] powers = [.. Probabilities.Select(p => Math.Pow(p, 1 / temperature))];
         AssertShares([.. powers.Select(power => power / powers.Sum())], new SamplingSettings(temperature));
@@ -32,7 +32,7 @@ public sealed class TokenSamplerTests
     [InlineData(0.66, new[] { 1, 3, 4 })]
     [InlineData(0.94, new[] { 1, 2, 3, 4 })]
     [InlineData(0.96, new[] { 0, 1, 2, 3, 4 })]
-    public void Top_p_draws_from_the_smallest_set_that_holds_it_in_the_old_proportions(double topP, int[] kept)
+    public void Top_p_samples_from_the_smallest_set_that_holds_it_in_the_old_proportions(double topP, int[] kept)
     {
         double whole = kept.Sum(id => Probabilities[id]);
         AssertShares(

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Retrace.Models.Families.Qwen;
 using Retrace.Models.Images;
 using Retrace.Models.Json;
 using Retrace.Models.Network;
@@ -10,7 +11,7 @@ namespace Retrace.Models.Families.Qwen25VL;
 /// Qwen2.5-VL: a vision tower with windowed attention before a Qwen2 decoder with three-axis rotary positions.
 /// </summary>
 /// <remarks>Source: Bai et al. 2025 (arXiv 2502.13923) and the public transformers implementation.</remarks>
-public sealed class Qwen25VLFamily : ModelFamily
+public sealed class Qwen25VLFamily : QwenFamily
 {
     internal const string Type = "qwen2_5_vl";
 
@@ -24,9 +25,7 @@ public sealed class Qwen25VLFamily : ModelFamily
         Decoder: "model.",
         Alternatives: [(VisionTower.Prefix, "model.visual."), ("model.", "model.language_model.")]);
 
-    public override ChatTemplate Chat { get; } = new QwenChatTemplate();
-
-    public override TokenizerRules TokenizerRules { get; } = new Qwen2TokenizerRules();
+    public override ChatTemplate Chat { get; } = new DefaultSystemTemplate();
 
     public override ImageProcessorConfig ImageDefaults { get; } = new()
     {
@@ -45,29 +44,32 @@ public sealed class Qwen25VLFamily : ModelFamily
 
     public override ModelSize Tiny => Sizes.Tiny;
 
-    public override ModelConfig ReadConfig(JsonPart root) => new ConfigReading(this, root).Read();
+    public override ModelConfig ReadConfig(JsonPart root) => new WindowedConfigReading(this, root).Read();
 
-    public override JsonObject WriteConfig(ModelConfig config) => ConfigWriting.Write(config);
-
-    public override TokenIds FindTokens(Tokenizer tokenizer)
-    {
-        return new TokenIds(
-            EndOfText: Id(Chat.Padding),
-            Stops: [Id(Chat.EndOfTurn), Id(Chat.Padding)],
-            VisionStart: Id("<|vision_start|>"),
-            VisionEnd: Id("<|vision_end|>"),
-            VisionPad: Id("<|vision_pad|>"),
-            ImagePad: Id(Chat.ImagePad),
-            VideoPad: Id("<|video_pad|>"));
-
-        int Id(string token) =>
-            tokenizer.IdOf(token) ?? throw new InvalidOperationException($"The tokenizer has no {token}.");
-    }
+    public override JsonObject WriteConfig(ModelConfig config) => FlatConfigWriting.Write(
+        config, "Qwen2_5_VLForConditionalGeneration", WindowedVision((WindowedVisionConfig)config.Vision));
 
     public override VisionEncoder CreateEncoder(Parameters parameters, VisionConfig config) =>
         new VisionTower(parameters, (WindowedVisionConfig)config);
 
-    public override TokenPositions PositionsOf(
-        ModelConfig config, ReadOnlySpan<int> tokens, IReadOnlyList<ImageGrid> grids) =>
-        ImagePositions.Of(tokens, grids, config.Tokens.ImagePad, config.Vision.MergeSize);
+    private static JsonObject WindowedVision(WindowedVisionConfig vision) => new()
+    {
+        ["model_type"] = Type,
+        ["depth"] = vision.Depth,
+        ["hidden_act"] = "silu",
+        ["hidden_size"] = vision.HiddenSize,
+        ["intermediate_size"] = vision.IntermediateSize,
+        ["num_heads"] = vision.Heads,
+        ["in_channels"] = VisionConfig.Channels,
+        ["in_chans"] = VisionConfig.Channels,
+        ["out_hidden_size"] = vision.OutHiddenSize,
+        ["patch_size"] = vision.PatchSize,
+        ["spatial_merge_size"] = vision.MergeSize,
+        ["spatial_patch_size"] = vision.PatchSize,
+        ["temporal_patch_size"] = vision.TemporalPatchSize,
+        ["window_size"] = vision.WindowSize,
+        ["fullatt_block_indexes"] =
+            new JsonArray([.. vision.FullAttentionBlocks.Select(index => (JsonNode)index)]),
+        ["tokens_per_second"] = 2,
+    };
 }

@@ -43,11 +43,14 @@ internal sealed class VisionTower : VisionEncoder
         _mergerOut = new Linear(parameters, Prefix + "merger.mlp.2", merged, config.OutHiddenSize, bias: true);
     }
 
-    // Of a block: normed inputs, queries, keys, values, attention's result, and four tensors of the gated MLP.
+    // Of a block: normed inputs, queries, keys, values, attention's result, and four tensors of the gated MLP. Dropped at
+    // its end: the squares under both norms, in fp32; of queries and keys, the parts of the rotation (half turned, turned,
+    // times cos, times sin); attention's and the MLP's results before they are added to the input.
     public override BlockMemory Memory => new(
         _config.Depth,
         _config.HiddenSize * _patchEmbedding.ElementSize,
-        ((12L * _config.HiddenSize) + (4L * _config.IntermediateSize)) * _patchEmbedding.ElementSize);
+        ((12L * _config.HiddenSize) + (4L * _config.IntermediateSize)) * _patchEmbedding.ElementSize,
+        (9L * _config.HiddenSize * _patchEmbedding.ElementSize) + (2L * _config.HiddenSize * sizeof(float)));
 
     public override Tensor Forward(Tensor patches, IReadOnlyList<ImageGrid> grids, BlockRunner blocks)
     {

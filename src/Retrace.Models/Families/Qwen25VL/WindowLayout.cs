@@ -1,3 +1,4 @@
+using Retrace.Models.Families.Qwen;
 using Retrace.Models.Images;
 using Retrace.Models.Network;
 using TorchSharp;
@@ -52,8 +53,6 @@ internal sealed class WindowLayout : IDisposable
         int window = config.WindowSize / config.PatchSize / merge;
         var order = new List<long>();
         var windowLengths = new List<int>();
-        var frameLengths = new List<int>();
-        var angles = new List<(int Row, int Column)>(); // of each patch, in storage order
         int firstUnit = 0;
         foreach (ImageGrid grid in grids)
         {
@@ -61,15 +60,6 @@ internal sealed class WindowLayout : IDisposable
             int columns = grid.Width / merge;
             for (int t = 0; t < grid.Temporal; t++)
             {
-                frameLengths.Add(grid.Height * grid.Width);
-                // Stored patch order: merge units row by row, and inside a unit its patches row by row.
-                for (int u = 0; u < rows * columns; u++)
-                {
-                    for (int p = 0; p < unit; p++)
-                    {
-                        angles.Add(((u / columns * merge) + (p / merge), (u % columns * merge) + (p % merge)));
-                    }
-                }
                 for (int top = 0; top < rows; top += window)
                 {
                     for (int left = 0; left < columns; left += window)
@@ -95,14 +85,20 @@ internal sealed class WindowLayout : IDisposable
         {
             inverse[order[place]] = place;
         }
-        (Tensor cos, Tensor sin) = RotaryTables(order, angles, unit, config.HeadSize, type, device);
+        (int Row, int Column)[] stored =
+            [.. PatchPlaces.Of(grids, merge).Select(place => (place.Row, place.Column))];
+        (Tensor cos, Tensor sin) = PatchPlaces.RotaryTables(
+            [.. order.SelectMany(square => Enumerable.Range(0, unit).Select(patch => stored[(square * unit) + patch]))],
+            config.HeadSize,
+            type,
+            device);
         return new WindowLayout(
             tensor(order.ToArray(), device: device),
             tensor(inverse, device: device),
             cos,
             sin,
             Segments.Of(windowLengths, device),
-            Segments.Of(frameLengths, device));
+            Segments.Of(PatchPlaces.FrameLengths(grids), device));
     }
 
     public void Dispose()
@@ -113,29 +109,5 @@ internal sealed class WindowLayout : IDisposable
         Sin.Dispose();
         Windows.Dispose();
         Frames.Dispose();
-    }
-
-    private static (Tensor Cos, Tensor Sin) RotaryTables(
-        List<long> order, List<(int Row, int Column)> angles, int unit, int headSize, ScalarType type, Device device)
-    {
-        // A quarter of the head turns with the row, a quarter with the column, then both again.
-        float[] frequencies = Rotary.Frequencies(headSize / 2, 10000);
-        int quarter = frequencies.Length;
-        float[] table = new float[angles.Count * headSize];
-        for (int place = 0; place < order.Count; place++)
-        {
-            for (int p = 0; p < unit; p++)
-            {
-                (int row, int column) = angles[(int)(order[place] * unit) + p];
-                int start = ((place * unit) + p) * headSize;
-                for (int f = 0; f < quarter; f++)
-                {
-                    table[start + f] = table[start + f + (2 * quarter)] = row * frequencies[f];
-                    table[start + f + quarter] = table[start + f + (3 * quarter)] = column * frequencies[f];
-                }
-            }
-        }
-        using Tensor angle = tensor(table, [angles.Count, 1, headSize], device: device);
-        return (angle.cos().to(type), angle.sin().to(type));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Retrace.Models.Text;
+using Retrace.RolloutServers;
 
 namespace Retrace.Training.Rollouts.Servers;
 
@@ -7,7 +8,8 @@ namespace Retrace.Training.Rollouts.Servers;
 /// Calls <c>/v1/chat/completions</c>. Images are data URLs in the messages; a kept prefix is the last message, which
 /// <c>continue_final_message</c> leaves open.
 /// </summary>
-internal sealed class ChatCall : IServerCall
+/// <param name="chat">The prompt as messages.</param>
+internal sealed class ChatCall(ChatPrompt chat) : IServerCall
 {
     public string Path => "v1/chat/completions";
 
@@ -15,7 +17,6 @@ internal sealed class ChatCall : IServerCall
     {
         OpenAiCall.WriteShared(body, request);
         body.WriteBoolean("logprobs", true);
-        ChatPrompt chat = request.Job.Prompt.Chat!;
         body.WriteBoolean("add_generation_prompt", !chat.ContinuesFinal);
         body.WriteBoolean("continue_final_message", chat.ContinuesFinal);
         body.WriteStartArray("messages");

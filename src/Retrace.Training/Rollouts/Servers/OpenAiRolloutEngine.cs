@@ -4,6 +4,7 @@ using Retrace.Configuration;
 using Retrace.Images;
 using Retrace.Models;
 using Retrace.Models.Images;
+using Retrace.RolloutServers;
 using Retrace.Training.DataParallel;
 
 namespace Retrace.Training.Rollouts.Servers;
@@ -304,8 +305,12 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
         }
         (string model, string? adapter) = _published.NamesFor(server, version);
         var request = new ServerRequest(
-            job,
-            sampling,
+            job.Prompt.Tokens,
+            job.Samples,
+            job.MaxTokens,
+            job.Seed,
+            sampling.Temperature,
+            sampling.TopP,
             model,
             adapter,
             [.. job.Prompt.Images.Select(image => images.GetOrAdd(image, _ => new(() => DataUrlOf(image))).Value)],
@@ -319,7 +324,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     }
 
     private IServerCall CallFor(ServerPrompt prompt) =>
-        SendsTokens ? _dialect.CallWithTokens(prompt) : new ChatCall();
+        SendsTokens ? _dialect.CallWithTokens(prompt.Images.Count > 0) : new ChatCall(prompt.Chat!);
 
     // Already resized as the vision tower sees it, so that every server computes the same patches.
     private string DataUrlOf(ProcessedImage image) => "data:image/png;base64,"

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Retrace.Configuration;
 using Retrace.Models;
+using Retrace.RolloutServers;
 
 namespace Retrace.Training.Rollouts.Servers;
 

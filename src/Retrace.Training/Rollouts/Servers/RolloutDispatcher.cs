@@ -2,6 +2,7 @@ using Polly;
 using Polly.Hedging;
 using Polly.Retry;
 using Retrace.Configuration;
+using Retrace.RolloutServers;
 
 namespace Retrace.Training.Rollouts.Servers;
 

@@ -1,5 +1,6 @@
 using Retrace.Models.Network;
 using Retrace.Models.Text;
+using Retrace.RolloutServers;
 
 namespace Retrace.Training.Rollouts.Servers;
 
@@ -11,7 +12,7 @@ internal sealed class SampleReading(Tokenizer tokenizer, ModelConfig config)
 
     // The chat template's stop token, if the checkpoint names several.
     private readonly int _endOfTurn =
-        tokenizer.IdOf(config.Family.Chat.EndOfTurn) is int id && config.Tokens.Stops.Contains(id)
+        tokenizer.IdOf(config.Chat.EndOfTurn) is int id && config.Tokens.Stops.Contains(id)
             ? id
             : config.Tokens.EndOfTurn;
 

@@ -39,7 +39,7 @@ internal sealed record ServerPrompt(
         }
         int[] ids = [.. tokens];
         string? text = TextOf(ids, tokenizer);
-        ChatPrompt? chat = text is null ? null : ChatPrompt.Read(text, config.Family.Chat);
+        ChatPrompt? chat = text is null ? null : ChatPrompt.Read(text, config.Chat);
         return new ServerPrompt(ids, text, chat, request.Images, request.Prompt.Length);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Retrace.Answers.Choices;
 
 namespace Retrace.Answers.Mathematics;
 
@@ -27,7 +28,7 @@ internal static partial class AnswerParser
         {
             return RealSet.All.ToValue();
         }
-        if (ChoiceLetter(text) is char letter)
+        if (ChoiceLetter.Of(text) is char letter)
         {
             return new TextValue(char.ToLowerInvariant(letter).ToString());
         }
@@ -58,18 +59,6 @@ internal static partial class AnswerParser
         return value.IsDefined && Unit.TryParse(text[length..], out Unit? unit)
             ? new NumberValue(value, unit ?? (isAngle ? Unit.Radian : null))
             : null;
-    }
-
-    // The letter of a choice that the text is, or that stands before the choice's description.
-    private static char? ChoiceLetter(string text)
-    {
-        Match choice = Choice().Match(text);
-        if (!choice.Success)
-        {
-            return null;
-        }
-        char letter = choice.Groups["letter"].ValueSpan[0];
-        return ChoiceDescription.IsHedge(letter, choice.Groups["description"].Value) ? null : letter;
     }
 
     // A tuple (1,234), an interval (0, 1], a set, a matrix.
@@ -290,13 +279,6 @@ internal static partial class AnswerParser
         parts.Add(text[start..]);
         return parts;
     }
-
-    // A, (A), A., "A. 15", "(A) 15", "option A", 选项A
-    [GeneratedRegex(
-        @"^(?:(?:[Oo]ption|[Cc]hoice|选项?|答案) ?)?\(?(?<letter>[a-zA-Z])\)?(?:[.:]| ?选?项)?$"
-        + @"|^(?:\((?<letter>[A-J])\):? ?|(?<letter>[A-J])[.):] )(?<description>[^-+*/^=,.:)\s].*)$",
-        RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
-    private static partial Regex Choice();
 
     [GeneratedRegex(@"(?<=(?<![0-9.,])[1-9][0-9]{0,2}(?:,[0-9]{3})*),(?=[0-9]{3}(?![0-9]))")]
     private static partial Regex ThousandsSeparator();

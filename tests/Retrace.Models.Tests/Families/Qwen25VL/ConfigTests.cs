@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Retrace.Models.Checkpoints;
 using Retrace.Models.Network;
 using TorchSharp;
 using static Retrace.Models.Tests.SmallModelFolder;
@@ -84,12 +85,98 @@ public sealed class ConfigTests : IDisposable
     [InlineData("hidden_act", "3", "instead of a string")]
     [InlineData("use_sliding_window", "true", "use_sliding_window is true")]
     [InlineData("use_sliding_window", "1", "instead of true or false")]
+    [InlineData("rope_scaling.type", "\"linear\"", "scaled by \"linear\"")]
+    [InlineData("rope_scaling.rope_type", "\"dynamic\"", "scaled by \"dynamic\"")]
+    [InlineData("rope_scaling.type", "\"ntk\"", "scaled by \"ntk\"")]
+    [InlineData("rope_scaling.rope_type", "\"longrope\"", "scaled by \"longrope\"")]
+    [InlineData("rope_scaling.type", "\"yarn\"", "has no factor")]
+    [InlineData("rope_scaling.short_factor", "[1, 2]", "rope_scaling.short_factor is a list")]
+    [InlineData("rope_scaling.mrope_interleaved", "true", "mrope_interleaved is true")]
+    [InlineData("partial_rotary_factor", "0.5", "partial_rotary_factor is 0.5")]
+    [InlineData("attention_dropout", "0.1", "attention_dropout is 0.1")]
+    [InlineData("layer_types", "[\"full_attention\", \"sliding_attention\"]", "layer_types is a list")]
+    [InlineData("mlp_bias", "true", "mlp_bias is true")]
+    [InlineData("logit_scale", "0.5", "logit_scale is 0.5, which Retrace does not know")]
+    [InlineData("vision_config.layer_scale", "true", "vision_config.layer_scale is true, which Retrace does not know")]
+    [InlineData("norm_type", "\"layer\"", "norm_type is \"layer\", which Retrace does not know")]
+    [InlineData("head_dim", "16", "head_dim differs")]
+    [InlineData("quantization_config", "{\"quant_method\": \"awq\"}", "the weights are quantised by awq")]
+    [InlineData("quantization_config", "{\"quant_method\": \"fp8\"}", "fetch the model that this one was made from")]
     public void What_would_be_computed_otherwise_is_refused(string place, string value, string expected)
     {
         Change(root => Set(root, place, JsonNode.Parse(value)));
         string message = Complaint.Of(() => Load(_folder).Dispose());
         Assert.Contains("config.json", message);
         Assert.Contains(expected, message);
+    }
+
+    [Theory]
+    [InlineData("rope_scaling.rope_type", "\"default\"")]
+    [InlineData("layer_types", "[\"full_attention\", \"full_attention\"]")]
+    [InlineData("attention_dropout", "0")]
+    [InlineData("quantization_config", "null")]
+    [InlineData("unsloth_fixed", "true")]
+    [InlineData("_attn_implementation_autoset", "true")]
+    [InlineData("transformers_version", "\"5.12.1\"")]
+    [InlineData("temperature", "0.1")]
+    [InlineData("my_notes", "\"made on a Monday\"", "my_notes")]
+    [InlineData("vision_config.drop_path_rate", "false", "vision_config.drop_path_rate")]
+    public void What_changes_nothing_is_taken_and_what_is_not_known_is_listed(
+        string place, string value, params string[] unread)
+    {
+        Change(root => Set(root, place, JsonNode.Parse(value)));
+        Assert.Equal(unread, ModelFamilies.LoadConfig(_folder.Path).UnreadKeys);
+        Load(_folder).Dispose();
+    }
+
+    [Theory]
+    [InlineData("dtype", "bfloat16", ScalarType.BFloat16, ScalarType.BFloat16)]
+    [InlineData("torch_dtype", "float32", ScalarType.Float32, ScalarType.Float32)]
+    [InlineData("torch_dtype", "torch.float16", ScalarType.Float16, ScalarType.Float32)]
+    [InlineData(null, null, ScalarType.BFloat16, ScalarType.BFloat16)] // As the files have it.
+    public void A_model_is_loaded_in_the_type_of_its_checkpoint(
+        string? key, string? name, ScalarType stored, ScalarType computed)
+    {
+        using (VisionLanguageModel model = VisionLanguageModel.Load(_folder.Path, ScalarType.BFloat16, CPU))
+        {
+            model.Save(_folder.Combine("saved"));
+        }
+        string path = _folder.Combine("saved/config.json");
+        JsonObject root = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        root.Remove("torch_dtype");
+        if (key is not null)
+        {
+            root[key] = name;
+        }
+        File.WriteAllText(path, root.ToJsonString());
+        Assert.Equal(stored, ModelFamilies.LoadConfig(_folder.Combine("saved")).StoredType);
+        using VisionLanguageModel loaded = VisionLanguageModel.Load(_folder.Combine("saved"), type: null, CPU);
+        Assert.Equal(computed, loaded.Network.Parameters.Type);
+    }
+
+    // What tools write of other weights: names of AWQ and GPTQ, of FP8, and of bitsandbytes.
+    [Theory]
+    [InlineData("model.layers.0.self_attn.q_proj.qweight")]
+    [InlineData("model.layers.0.self_attn.q_proj.weight_scale_inv")]
+    [InlineData("model.layers.0.self_attn.q_proj.weight.absmax")]
+    public void Quantised_weights_are_refused_by_that_name(string tensor)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        CheckpointWriter.Write(_folder.Path, [(tensor, zeros(2, 2))]);
+        string message = Complaint.Of(() => Load(_folder).Dispose());
+        Assert.Contains($"quantised ('{tensor}')", message);
+        Assert.Contains("fetch the model that this one was made from", message);
+    }
+
+    [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("config.json")]
+    [InlineData("tokenizer.json")]
+    public void A_pointer_of_git_lfs_is_called_that(string file)
+    {
+        _folder.Write(file, "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 123456789\n");
+        string message = Complaint.Of(() => Load(_folder).Dispose());
+        Assert.Contains($"{file} is a Git LFS pointer, not the data; fetch it with git lfs pull", message);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Retrace.RolloutServers;
 using Retrace.Training.Rollouts.Servers;
 
 namespace Retrace.Training.Tests.Rollouts.Servers;

@@ -1,6 +1,7 @@
 using Retrace.Models;
 using Retrace.Models.Network;
 using Retrace.Models.Text;
+using Retrace.RolloutServers;
 using Retrace.Testing;
 using Retrace.Training.Rollouts;
 using Retrace.Training.Rollouts.Servers;

@@ -1,4 +1,5 @@
 using Retrace.Configuration;
+using Retrace.RolloutServers;
 using Retrace.Training.Rollouts.Servers;
 
 namespace Retrace.Training.Tests.Rollouts.Servers;
@@ -23,7 +24,7 @@ public sealed class ServerDialectTests
     [InlineData("vllm", "v1/completions")]
     [InlineData("sglang", "generate")]
     public void Tokens_go_to_the_call_that_takes_them(string api, string path) => Assert.Equal(
-        path, ServerDialects.Named(api).CallWithTokens(new ServerPrompt([1, 2], "ab", null, [], 2)).Path);
+        path, ServerDialects.Named(api).CallWithTokens(withImages: false).Path);
 
     private static RunConfiguration Configure(string api) => new() { Rollout = new() { ServerApi = api } };
 }

@@ -1,0 +1,73 @@
+using System.Numerics;
+using Retrace.Geometry.Figures;
+
+namespace Retrace.Geometry.Families;
+
+/// <summary>One kind of geometry problem, such as angles in a triangle.</summary>
+internal abstract class ProblemFamily(string name)
+{
+    public string Name { get; } = name;
+
+    /// <summary>A problem of this kind, or null where its labels found no room.</summary>
+    /// <param name="random">Decides everything about the problem.</param>
+    /// <param name="difficulty">The difficulty, 1 to 3.</param>
+    public ProblemDraft? Draw(Random random, int difficulty)
+    {
+        (FigureSketch sketch, ProblemText text) = Compose(random, difficulty);
+        return sketch.IsLegible ? new ProblemDraft(text, sketch.Finish(text.Asked)) : null;
+    }
+
+    protected abstract (FigureSketch, ProblemText) Compose(Random random, int difficulty);
+
+    protected static string Pick(Random random, params ReadOnlySpan<string> choices) =>
+        choices[random.Next(choices.Length)];
+
+    /// <summary>A multiple of <paramref name="step"/> from the range, both ends included.</summary>
+    protected static int Number(Random random, int low, int high, int step = 1) =>
+        low + (step * random.Next(((high - low) / step) + 1));
+
+    /// <summary>Uniform in ±<paramref name="degrees"/>, as radians.</summary>
+    protected static float SmallTurn(Random random, float degrees) =>
+        ((2 * random.NextSingle()) - 1) * degrees * MathF.PI / 180;
+
+    protected static Vector2 Polar(float degrees, float radius) =>
+        new(radius * MathF.Cos(degrees * MathF.PI / 180), radius * MathF.Sin(degrees * MathF.PI / 180));
+
+    /// <summary>Three neighbouring letters, such as A, B, C.</summary>
+    protected static string[] Letters(Random random, int count)
+    {
+        string row = Pick(random, "ABCD", "PQRS", "KLMN", "EFGH");
+        return [.. row[..count].Select(letter => letter.ToString())];
+    }
+
+    /// <summary>A triangle with these angles (degrees) at its first and second corner, of no particular size.</summary>
+    protected static Vector2[] TriangleWithAngles(float first, float second)
+    {
+        float third = 180 - first - second;
+        float side = MathF.Sin(second * MathF.PI / 180) / MathF.Sin(third * MathF.PI / 180);
+        return [Vector2.Zero, Vector2.UnitX, Polar(-first, side)];
+    }
+
+    protected static Vector2 Middle(ReadOnlySpan<Vector2> points)
+    {
+        Vector2 sum = Vector2.Zero;
+        foreach (Vector2 point in points)
+        {
+            sum += point;
+        }
+        return sum / points.Length;
+    }
+}
+
+/// <summary>All the text that belongs to one figure.</summary>
+/// <param name="Content">The numbers and labels that decide figure, question and answer, without style.</param>
+/// <param name="Asked">What is asked, for the solver.</param>
+/// <param name="Question">As the problem shows it.</param>
+/// <param name="Reasoning">As the teacher says it.</param>
+/// <param name="Answer">The label.</param>
+/// <param name="Shortcut">How the answer is missed at first sight.</param>
+internal sealed record ProblemText(
+    string Content, string Asked, string Question, string Reasoning, string Answer, VisualShortcut? Shortcut = null);
+
+/// <summary>A problem before its place in a split is known.</summary>
+internal sealed record ProblemDraft(ProblemText Text, FigureDescription Figure);

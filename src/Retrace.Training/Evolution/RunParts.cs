@@ -1,0 +1,188 @@
+using Retrace.Configuration;
+using Retrace.Data;
+using Retrace.Data.Formats;
+using Retrace.Models;
+using Retrace.Models.Network;
+using Retrace.Problems;
+using Retrace.Runs;
+using Retrace.Training.DataParallel;
+using Retrace.Training.Learning;
+using Retrace.Training.Measurement;
+using Retrace.Training.Prompts;
+using Retrace.Training.Rollouts;
+using Retrace.Training.Rollouts.Servers;
+
+namespace Retrace.Training.Evolution;
+
+/// <summary>What a run computes with: its models, data, learner and rollout engine.</summary>
+internal sealed class RunParts : IDisposable
+{
+    private readonly Stack<IDisposable> _held = [];
+    private readonly RunOptions _options;
+    private readonly RunConfiguration _configuration;
+    private readonly IProcessGroup _processes;
+    private readonly RunCheckpoints _checkpoints;
+    private readonly int _stepsTaken;
+
+    private RunParts(
+        RunOptions options,
+        RunConfiguration configuration,
+        IProcessGroup processes,
+        RunCheckpoints checkpoints,
+        int stepsTaken)
+    {
+        _options = options;
+        _configuration = configuration;
+        _processes = processes;
+        _checkpoints = checkpoints;
+        _stepsTaken = stepsTaken;
+    }
+
+    public VisionLanguageModel Policy { get; private set; } = null!;
+
+    public IRolloutEngine Engine { get; private set; } = null!;
+
+    public UsableProblems Data { get; private set; } = null!;
+
+    public GrpoLearner Learner { get; private set; } = null!;
+
+    /// <summary>Null where nothing is measured during the run.</summary>
+    public PeriodicEvaluation? Evaluation { get; private set; }
+
+    /// <summary>Loads everything, and checks that it fits together and into memory.</summary>
+    /// <param name="stepsTaken">The step of the checkpoint that the policy is loaded from; 0: the model itself.</param>
+    /// <param name="read">The problems as they were read.</param>
+    /// <param name="source">The name of their source, for messages.</param>
+    /// <exception cref="BadInputException">Something cannot be used.</exception>
+    public static RunParts Load(
+        RunOptions options,
+        RunConfiguration configuration,
+        IProcessGroup processes,
+        RunCheckpoints checkpoints,
+        int stepsTaken,
+        ProblemSet read,
+        string source,
+        CancellationToken cancellation)
+    {
+        var parts = new RunParts(options, configuration, processes, checkpoints, stepsTaken);
+        try
+        {
+            parts.Load(read, source, cancellation);
+            return parts;
+        }
+        catch
+        {
+            parts.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        while (_held.TryPop(out IDisposable? part))
+        {
+            part.Dispose();
+        }
+    }
+
+    private void Load(ProblemSet read, string source, CancellationToken cancellation)
+    {
+        string modelFolder = _options.ModelFolder;
+        if (File.Exists(Path.Combine(modelFolder, "config.json")))
+        {
+            // Checked before loading; loading reports what else is wrong with the folder.
+            PlanThatFits(ModelFamilies.LoadConfig(modelFolder), default);
+        }
+        VisionLanguageModel start = Hold(LoadModel(modelFolder));
+        if (start.Network.Adapter is not null)
+        {
+            throw new BadInputException(
+                $"{modelFolder} holds an adapter, and a run starts from a whole model; retrace export makes one of "
+                + "the run that the adapter comes from.");
+        }
+        var preparation = new ProblemPreparation(start, _configuration.Data);
+        Data = UsableProblems.Of(read, source, preparation, cancellation);
+        MemoryPlan plan = PlanThatFits(start.Network.Config, Data.LargestPrompt);
+        (string Name, UsableProblems Usable)? measured = ReadEvaluationData(preparation, cancellation);
+
+        (Policy, VisionLanguageNetwork? reference) = OpenPolicy(start);
+        Policy.Network.RecomputesActivations = plan.RecomputesActivations;
+        Policy.Network.Train(_configuration.Model.TrainVision);
+        Learner = Hold(new GrpoLearner(
+            Policy.Network,
+            reference,
+            _configuration.Learning,
+            _configuration.Rollout,
+            _configuration.Seed,
+            _processes));
+        if (_stepsTaken > 0)
+        {
+            _checkpoints.Restore(_stepsTaken, Learner.Optimizer);
+        }
+        Engine = _configuration.Rollout.Engine == "openai"
+            ? Hold(OpenAiRolloutEngine.Connect(
+                Policy,
+                _configuration,
+                Path.Combine(_options.RunFolder, RunFolder.RolloutWeights),
+                cancellation,
+                _processes))
+            : new LocalRolloutEngine(Policy.Network, _configuration.Rollout);
+        if (measured is var (name, problems))
+        {
+            Evaluation = new PeriodicEvaluation(
+                Evaluator.Of(Policy, Engine, preparation, _configuration),
+                problems,
+                EvaluationCard.Of(Policy, modelFolder, name, problems.Problems.Count, _configuration),
+                _processes);
+        }
+    }
+
+    private MemoryPlan PlanThatFits(ModelConfig config, PromptSize largestPrompt)
+    {
+        var plan = MemoryPlan.Of(config, _configuration, largestPrompt, _processes.Size, _processes.LocalSize);
+        plan.CheckFits(_configuration.Model);
+        return plan;
+    }
+
+    private VisionLanguageModel LoadModel(string directory) =>
+        ComputeSettings.LoadModel(directory, _configuration, _processes.LocalRank);
+
+    // Loads the policy from the checkpoint, and uses the starting model as the reference if one is needed.
+    private (VisionLanguageModel Policy, VisionLanguageNetwork? Reference) OpenPolicy(VisionLanguageModel start)
+    {
+        if (ComputeSettings.AdapterOf(_configuration.Model) is { } lora)
+        {
+            long seed = RandomStream.For(_configuration.Seed, Purpose.Adapter).NextInt64();
+            VisionLanguageModel adapted = Hold(start.WithAdapter(lora, seed));
+            if (_stepsTaken > 0)
+            {
+                adapted.LoadAdapter(_checkpoints.DirectoryOf(_stepsTaken));
+            }
+            return (adapted, start.Network);
+        }
+        if (_stepsTaken > 0)
+        {
+            return (Hold(LoadModel(_checkpoints.DirectoryOf(_stepsTaken))), start.Network);
+        }
+        return (start, _configuration.Learning.Kl > 0 ? Hold(start.Network.Clone()) : null);
+    }
+
+    private (string Name, UsableProblems Usable)? ReadEvaluationData(
+        ProblemPreparation preparation, CancellationToken cancellation)
+    {
+        IProblemSource? source = _options.EvaluationProblems ?? (_configuration.Evaluation.Data is string path
+            ? ProblemSources.Open(path, _configuration.Data.AllowOutsideImages, _configuration.Data.ImageDir)
+            : null);
+        return source is null
+            ? null
+            : (source.Name, UsableProblems.Read(source, preparation, cancellation)
+                .Labeled(source.Name, _configuration.Evaluation.Limit));
+    }
+
+    private T Hold<T>(T part)
+        where T : IDisposable
+    {
+        _held.Push(part);
+        return part;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Retrace.Problems;
+using Retrace.Runs;
+
+namespace Retrace.Training.Origins;
+
+/// <summary>Tells data sets apart by what was read from them, wherever they lie and however they are stored.</summary>
+internal static class ProblemSetDigest
+{
+    /// <summary>
+    /// Digests ids, questions, images, categories and labels. An image that cannot be read counts as such, so a data set
+    /// that has lost one is another one.
+    /// </summary>
+    /// <param name="name">The name of the source: a path is made a full one.</param>
+    /// <param name="read">The problems as they were read.</param>
+    public static DataOrigin Of(string name, ProblemSet read, CancellationToken cancellation)
+    {
+        byte[][] digests = new byte[read.Problems.Count][];
+        Parallel.For(0, digests.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
+            digests[i] = Of(read.Problems[i], read.Answers.GetValueOrDefault(read.Problems[i].Id)));
+        string order = Combine(digests);
+        Array.Sort(digests, (one, other) => one.AsSpan().SequenceCompareTo(other));
+        return new DataOrigin(
+            Path.Exists(name) ? Path.GetFullPath(name) : name, digests.Length, Combine(digests), order);
+    }
+
+    private static byte[] Of(Problem problem, string? label)
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string? text in (ReadOnlySpan<string?>)[problem.Id, problem.Question, problem.Category, label])
+        {
+            Add(digest, text is null ? null : Encoding.UTF8.GetBytes(text));
+        }
+        foreach (ProblemImage image in problem.Images)
+        {
+            Add(digest, BytesOf(image));
+        }
+        return digest.GetHashAndReset();
+    }
+
+    private static byte[]? BytesOf(ProblemImage image)
+    {
+        try
+        {
+            return image.ReadBytes();
+        }
+        catch (BadInputException)
+        {
+            return null;
+        }
+    }
+
+    // With its length before it, so that parts cannot run into each other; −1 for one that is not there.
+    private static void Add(IncrementalHash digest, byte[]? part)
+    {
+        Span<byte> length = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(length, part?.Length ?? -1);
+        digest.AppendData(length);
+        digest.AppendData(part ?? []);
+    }
+
+    private static string Combine(byte[][] digests)
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Array.ForEach(digests, digest.AppendData);
+        return Convert.ToHexStringLower(digest.GetHashAndReset());
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text.RegularExpressions;
+
+namespace Retrace.Answers.Choices;
+
+/// <summary>The letter of a choice, as A, (A), A., "A. 15", "(A) 15", "option A" and 选项A name it.</summary>
+internal static partial class ChoiceLetter
+{
+    /// <summary>The letter that the text is, or that stands before the choice's description; null if it names none.</summary>
+    public static char? Of(string text)
+    {
+        Match choice = Choice().Match(text);
+        if (!choice.Success)
+        {
+            return null;
+        }
+        char letter = choice.Groups["letter"].ValueSpan[0];
+        return ChoiceDescription.IsHedge(letter, choice.Groups["description"].Value) ? null : letter;
+    }
+
+    [GeneratedRegex(
+        @"^(?:(?:[Oo]ption|[Cc]hoice|选项?|答案) ?)?\(?(?<letter>[a-zA-Z])\)?(?:[.:]| ?选?项)?$"
+        + @"|^(?:\((?<letter>[A-J])\):? ?|(?<letter>[A-J])[.):] )(?<description>[^-+*/^=,.:)\s].*)$",
+        RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    private static partial Regex Choice();
+}

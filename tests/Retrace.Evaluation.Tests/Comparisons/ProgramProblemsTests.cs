@@ -1,0 +1,93 @@
+using Retrace.Configuration;
+using Retrace.Data;
+using Retrace.Data.Formats;
+using Retrace.Evaluation.Comparisons;
+using Retrace.Problems;
+using Retrace.Runs;
+using Retrace.Testing;
+
+namespace Retrace.Evaluation.Tests.Comparisons;
+
+/// <summary>Comparisons and demonstrations on problems that a program supplies.</summary>
+public sealed class ProgramProblemsTests : IDisposable
+{
+    private static readonly string[] Small =
+        ["steps=1", "data.batch=2", "rollout.group=2", "rollout.max_response_tokens=48", "retrace.samples=1"];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_comparison_trains_on_one_source_measures_on_another_and_tests_on_a_third()
+    {
+        ComparisonFolder folder = new(_folder.Combine("comparison"));
+        Counted training = new("training", Shipped.TrainingProblems, 2);
+        Counted measured = new("measured", Shipped.TestProblems, 2);
+        Counted tested = new("tested", Shipped.TestProblems, 3);
+        Comparison comparison = Compare(training);
+        Assert.Equal(3, comparison.Problems);
+        StepMetrics last = RunReader.Read(folder.RunOf("csrs", 0)).Metrics[^1];
+        Assert.NotNull(last.EvalAccuracy);
+        StoredEvaluation stored = StoredEvaluation.Read(folder.TestOf("csrs", 0));
+        Assert.Equal("tested", stored.Data);
+        Assert.Equal([1, 1, 2], [training.Reads, measured.Reads, tested.Reads]); // The test: before and after.
+
+        Compare(training);
+        Assert.Equal([1, 1, 2], [training.Reads, measured.Reads, tested.Reads]); // All of it was there.
+
+        string complaint = Assert.Throws<BadInputException>(
+            () => Compare(new Counted("others", Shipped.TrainingProblems, 2))).Message;
+        Assert.Contains("on training", complaint);
+
+        Comparison Compare(IProblemSource problems) => new ComparisonRun(
+            Shipped.Model,
+            problems,
+            new HeldOutTest(tested, samples: 1),
+            ComparisonPlan.Of(
+                [new Variant("csrs", "method=csrs")],
+                [0],
+                baseline: null,
+                overrides => ConfigurationLayers.Resolve(
+                    Shipped.Model, null, [.. Small, "evaluation.every=1", "evaluation.samples=1", .. overrides])),
+            folder)
+        {
+            EvaluationProblems = measured,
+        }.Complete(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void A_demonstration_trains_and_measures_on_sources()
+    {
+        Counted training = new("training", Shipped.TrainingProblems, 2);
+        Counted measured = new("measured", Shipped.TestProblems, 2);
+        Demonstration demonstration = new(
+            Shipped.Model,
+            training,
+            measured,
+            new HeldOutTest(new Counted("tested", Shipped.TestProblems, 3), samples: 1),
+            _folder.Combine("demo"));
+        DemonstrationResult result = demonstration.Complete(
+            steps: 1, seed: 0, observers: () => [], TestContext.Current.CancellationToken);
+        Assert.Equal(3, result.Start.Count);
+        Assert.Equal(["csrs", "majority"], result.Runs.Select(run => run.Method));
+        Assert.All(result.Runs, run => Assert.NotNull(run.Metrics[^1].EvalAccuracy));
+        Assert.Equal((2, 2), (training.Reads, measured.Reads)); // Once for each run.
+        Assert.True(File.Exists(demonstration.ReportFile));
+    }
+
+    // Counts how often its problems are asked for.
+    private sealed class Counted(string name, string file, int count) : IProblemSource
+    {
+        public string Name => name;
+
+        public int Reads { get; private set; }
+
+        public ProblemSet Read()
+        {
+            Reads++;
+            ProblemSet all = ProblemSources.Open(file).Read();
+            return new ProblemSet([.. all.Problems.Take(count)], all.Answers, all.Skipped);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using CsCheck;
+using Retrace.Advantages;
+using Retrace.Answers;
+using Retrace.Rewards;
+
+namespace Retrace.Tests.Rewards;
+
+/// <summary>The label-free rules of other papers, and the retracing chain, against values computed by hand.</summary>
+public class FieldRuleTests
+{
+    private const int None = AnswerClasses.None;
+    private const int Digits = 6;
+
+    private static void AssertScores(double[] expected, string rule, AnswerGroup group)
+    {
+        double[] scores = RewardRules.Create(rule).Score(group);
+        Assert.Equal(expected.Length, scores.Length);
+        Assert.All(expected.Zip(scores), pair => Assert.Equal(pair.First, pair.Second, Digits));
+    }
+
+    [Fact]
+    public void Srt_rewards_the_mode_and_leaves_out_problems_without_a_clear_one()
+    {
+        AssertScores([1, 1, 1, 0], "srt", new AnswerGroup([0, 0, 0, 1], []));
+        AssertScores([0, 1, 1, 0], "srt", new AnswerGroup([None, 1, 1, 2], []));
+        IRewardRule rule = RewardRules.Create("srt");
+        Assert.Equal(1, rule.WeightOf(new AnswerGroup([0, 0, 0, 1, None], []))); // 0.6
+        Assert.Equal(0, rule.WeightOf(new AnswerGroup([0, 0, None, None], [])));
+        Assert.Equal(0, rule.WeightOf(new AnswerGroup([None, None], [])));
+        Assert.Equal(1, RewardRules.Create("srt", new RewardParameters(Threshold: 0.5)).WeightOf(new([0, 0, 1, 2], [])));
+        Assert.Throws<BadInputException>(() => RewardRules.Create("srt", new RewardParameters(Threshold: 1.01)));
+    }
+
+    [Fact]
+    public void A_problem_of_weight_0_teaches_nothing_not_even_its_format()
+    {
+        TrajectoryRewards rewards = new(RewardRules.Create("srt"), 0.1, AdvantageNormalisation.GroupMean);
+        AnswerGroup clear = new([0, 0, 1], []);
+        AnswerGroup unclear = new([0, 1, 2], []);
+        double[][] advantages = rewards.Advantages(
+            [rewards.Of(clear, [true, true, true]), rewards.Of(unclear, [true, false, true])], [clear, unclear]);
+        Assert.Equal([0.3, 0.3, -0.6], advantages[0].Select(advantage => Math.Round(advantage, 12)));
+        Assert.All(advantages[1], advantage => Assert.Equal(0, advantage));
+    }
+
+    [Fact]
+    public void Srt_soft_is_the_share_of_the_samples() =>
+        AssertScores([0.5, 0.5, 0.25, 0], "srt-soft", new AnswerGroup([0, 0, 3, None], []));
+
+    [Fact]
+    public void Empo_is_the_share_unless_nothing_is_agreed_on()
+    {
+        AssertScores([0.5, 0.5, 0.25, 0.25], "empo", new AnswerGroup([0, 0, 1, None], []));
+        AssertScores([0, 0, 0, 0], "empo", new AnswerGroup([0, 1, 2, 3], []));
+        AssertScores([0, 0, 0, 0], "empo", new AnswerGroup([0, None, None, 3], []));
+        AssertScores(new double[9], "empo", new AnswerGroup([0, 0, 1, 2, 3, 4, 5, 6, 7], [])); // 2/9
+        AssertScores([0.25, 0.25, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125], "empo", new AnswerGroup([0, 0, 1, 2, 3, 4, 5, 6], []));
+    }
+
+    [Fact]
+    public void Ttrv_takes_the_entropy_of_the_answers_off_their_shares()
+    {
+        AssertScores([0.141541, 0.141541, 0.141541, -0.358459], "ttrv", new AnswerGroup([0, 0, 0, 1], []));
+        AssertScores([1, 1], "ttrv", new AnswerGroup([4, 4], []));
+        AssertScores([-0.25, -0.75], "ttrv", new AnswerGroup([4, None], [])); // H = log 2, at its highest
+        AssertScores([0], "ttrv", new AnswerGroup([None], []));
+    }
+
+    [Fact]
+    public void Evolmm_softens_shares_and_shortens_responses()
+    {
+        AnswerGroup group = new([0, 0, 0, 1], []) { Evidence = [new WordsBeforeAnswers([3, 9, 12, 6])] };
+        AssertScores([0.817604, 0.776724, 0.735843, 0.378929], "evolmm", group);
+        AssertScores([0.9], "evolmm", new AnswerGroup([0], []) { Evidence = [new WordsBeforeAnswers([1000])] });
+        Assert.Throws<ArgumentException>(() => RewardRules.Create("evolmm").Score(new AnswerGroup([0], [])));
+    }
+
+    [Fact]
+    public void Words_are_counted_up_to_the_answer_or_to_the_end() =>
+        Assert.Equal(
+            [3, 3, 0],
+            WordsBeforeAnswers.Of(
+                ["<think>two and\n two</think> \\boxed{4} and more words", " no answer\there ", "\\boxed{1}"],
+                new BoxedExtraction()).Counts);
+
+    [Fact]
+    public void Dual_consensus_follows_what_both_rounds_agree_on()
+    {
+        // A A A B; the ten continuations hold A once, B seven times, and C twice.
+        AnswerGroup group = new([0, 0, 0, 1], [[0, 1, 1], [1, 1, 1], [1, 1, 2], [2]]);
+        AssertScores([0.5, 0.5, 0.5, 1], "dual-consensus", group);
+        AssertScores([1, 1, 0, 0], "dual-consensus", new AnswerGroup([0, 0, 1, 2], [[1], [1], [1], [1]])); // No majority at first.
+        AssertScores([1, 1, 0], "dual-consensus", new AnswerGroup([0, 0, None], [[5], [6], [7]])); // Nothing in both.
+        AssertScores([0, 0], "dual-consensus", new AnswerGroup([None, None], [[0], [0]]));
+        Assert.Throws<ArgumentException>(() => RewardRules.Create("dual-consensus").Score(new AnswerGroup([0], [])));
+    }
+
+    [Fact]
+    public void The_chain_is_where_retracing_leads()
+    {
+        AnswerGroup group = new([0, 1], [[0, 0], [0, 1]]);
+        double[] scores = RewardRules.Create("chain", new RewardParameters(Damping: 0.5)).Score(group);
+        Assert.Equal(13.0 / 18, scores[0], 1e-11);
+        Assert.Equal(5.0 / 18, scores[1], 1e-11);
+        double[] still = RewardRules.Create("chain", new RewardParameters(Damping: 0)).Score(group);
+        Assert.Equal(2.0 / 3, still[0], 1e-11);
+        Assert.Equal(1.0 / 3, still[1], 1e-11);
+        AssertScores([1, 1], "chain", new AnswerGroup([0, 0], [[0], [0]]));
+        AssertScores([0], "chain", new AnswerGroup([None], [[0]]));
+        Assert.Throws<ArgumentException>(() => RewardRules.Create("chain").Score(new AnswerGroup([0], [])));
+        Assert.Throws<BadInputException>(() => RewardRules.Create("chain", new RewardParameters(Damping: 1)));
+    }
+
+    // π(0) = ((1 − d) f(0) + d K(1 → 0)) / (1 − d K(0 → 0) + d K(1 → 0)), with K from its formula.
+    [Fact]
+    public void The_chain_of_two_answers_solves_its_equation() =>
+        Gen.Select(Gen.Int[1, 3], Gen.Int[0, 1].Array[3].Array[4], Gen.Double[0, 0.95]).Sample((ofFirst, retraced, d) =>
+        {
+            int[] maternal = [.. Enumerable.Range(0, 4).Select(i => i < ofFirst ? 0 : 1)];
+            double f = (ofFirst + retraced.Sum(list => list.Count(answer => answer == 0))) / 16.0;
+            double survival = maternal.Zip(retraced, (own, list) => list.Count(answer => answer == own)).Sum() / 12.0;
+            double chance = ((ofFirst * f) + ((4 - ofFirst) * (1 - f))) / 4;
+            double staying = chance == 1 ? 1 : Math.Clamp((survival - chance) / (1 - chance), 0, 1);
+            double k00 = ToFirst(0, staying + ((1 - staying) * f));
+            double k10 = ToFirst(1, (1 - staying) * f);
+            double expected = (((1 - d) * f) + (d * k10)) / (1 - (d * k00) + (d * k10));
+
+            double[] scores = new RetracingChainReward(d).Score(new AnswerGroup(maternal, retraced));
+            Assert.Equal(expected, scores[0], 1e-9);
+            Assert.Equal(1 - expected, scores[3], 1e-9);
+
+            double ToFirst(int from, double prior)
+            {
+                int[][] lists = [.. retraced.Where((_, i) => maternal[i] == from)];
+                return (lists.Sum(list => list.Count(answer => answer == 0)) + (3 * prior)) / ((3 * lists.Length) + 3);
+            }
+        });
+
+    [Fact]
+    public void An_answer_that_others_lead_to_earns_more_in_the_chain_than_its_share() =>
+        Gen.Int[2, 6].Sample(m =>
+        {
+            // Three of A, one of B; all continuations end in B.
+            AnswerGroup group = new([0, 0, 0, 1], [.. Enumerable.Range(0, 4).Select(_ => Enumerable.Repeat(1, m).ToArray())]);
+            double[] chain = RewardRules.Create("chain").Score(group);
+            double share = (1 + (4.0 * m)) / (4 * (m + 1));
+            Assert.True(chain[3] > share);
+            Assert.True(chain[0] < 1 - share);
+        });
+}

@@ -1,0 +1,109 @@
+using Retrace.Configuration;
+using Retrace.Runs;
+using Retrace.Testing;
+using Retrace.Training.Evolution;
+
+namespace Retrace.Training.Tests.Evolution;
+
+/// <summary>Runs of the model that ships in a folder of their own, as short as can be.</summary>
+internal sealed class SmallRuns : IDisposable
+{
+    private static readonly string[] Small =
+    [
+        "steps=3", "data.batch=2", "rollout.group=2", "retrace.samples=1", "rollout.max_response_tokens=24",
+        "learn.mini_batch=2", "learn.warmup_steps=0", "checkpoint.every=1", "checkpoint.keep=10",
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public SmallRuns() => Problems = _folder.Write(
+        "problems.jsonl", string.Join('\n', File.ReadLines(Shipped.TrainingProblems).Take(6)));
+
+    /// <summary>Six of the problems that ship.</summary>
+    public string Problems { get; }
+
+    public TemporaryFolder Folder => _folder;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    public string FolderOf(string run) => _folder.Combine(run);
+
+    public string CheckpointOf(string run, int step) => Path.Combine(FolderOf(run), "checkpoints", $"step-{step}");
+
+    /// <summary>The options of a run, which is resumed where its folder holds one.</summary>
+    public RunOptions Options(string run, params string[] settings)
+    {
+        string began = Path.Combine(FolderOf(run), RunFolder.Config);
+        bool resumes = File.Exists(began);
+        return new RunOptions(Shipped.Model, Problems, FolderOf(run))
+        {
+            Configuration = resumes
+                ? ConfigurationLayers.Resolve(null, began, settings)
+                : ConfigurationLayers.Resolve(Shipped.Model, null, [.. Small, .. settings]),
+            Resume = resumes,
+        };
+    }
+
+    /// <summary>Takes the steps that are left, and returns how many had been taken.</summary>
+    public int Evolve(string run, params string[] settings) => Evolve(Options(run, settings));
+
+    public static int Evolve(RunOptions options)
+    {
+        using EvolutionRun run = EvolutionRun.Open(options, Cancellation);
+        run.Evolve(Cancellation);
+        return run.StepsTaken;
+    }
+
+    public static string RefusalOf(RunOptions options) =>
+        Assert.Throws<BadInputException>(() => EvolutionRun.Open(options, Cancellation)).Message;
+
+    /// <summary>A run as a process that was killed after a step's checkpoint has left it.</summary>
+    public void CopyUpTo(string run, int step, string copy)
+    {
+        foreach (string file in Directory.EnumerateFiles(FolderOf(run)))
+        {
+            _folder.Write(Path.Combine(copy, Path.GetFileName(file)), File.ReadAllBytes(file));
+        }
+        for (int kept = 1; kept <= step; kept++)
+        {
+            foreach (string file in Directory.EnumerateFiles(CheckpointOf(run, kept), "*", SearchOption.AllDirectories))
+            {
+                _folder.Write(
+                    Path.Combine(copy, Path.GetRelativePath(FolderOf(run), file)), File.ReadAllBytes(file));
+            }
+        }
+    }
+
+    /// <summary>The metrics without what the clock and the machine decide, a text for each step.</summary>
+    public string[] Metrics(string run) =>
+    [
+        .. RunReader.Read(FolderOf(run)).Metrics.Select(metrics => (metrics with
+        {
+            RolloutSeconds = null,
+            LearnSeconds = null,
+            StepSeconds = null,
+            TokensPerSecond = null,
+            PeakMemoryBytes = null,
+        }).ToString() + string.Join(' ', metrics.AccuracyByFrequency ?? [])),
+    ];
+
+    /// <summary>Checks that two runs have come to the same end: numbers, texts and weights.</summary>
+    public void AssertSame(string expected, string actual, int steps, string weights = "model.safetensors")
+    {
+        Assert.Equal(Metrics(expected), Metrics(actual));
+        foreach (string file in (string[])[RunFolder.Trajectories, RunFolder.Answers, RunFolder.EvaluationSamples])
+        {
+            Assert.Equal(
+                File.ReadAllText(Path.Combine(FolderOf(expected), file)),
+                File.ReadAllText(Path.Combine(FolderOf(actual), file)));
+        }
+        foreach (string file in (string[])[weights, "trainer/optimizer.safetensors"])
+        {
+            Assert.Equal(
+                File.ReadAllBytes(Path.Combine(CheckpointOf(expected, steps), file)),
+                File.ReadAllBytes(Path.Combine(CheckpointOf(actual, steps), file)));
+        }
+    }
+}
