@@ -79,7 +79,7 @@ internal sealed class TextDecoder : IDisposable
             // Dropped at its end: the squares under both norms, in fp32; queries and keys before rotation and four parts
             // of it (half turned, turned, times cos, times sin); keys and values before they are copied for each head;
             // attention's and the MLP's results before they are added to the input.
-            long passing = (6 * hidden) + (4 * keyValue) + ((hidden + keyValue) / 2) + (2 * keyValue);
+            long passing = (2 * hidden) + (4 * query) + (4 * keyValue) + ((query + keyValue) / 2) + (2 * keyValue);
             return new BlockMemory(
                 _config.Layers,
                 hidden * element,

@@ -61,9 +61,21 @@ public static class ComputeSettings
                 $"model.device is {name}, but there are {cuda.device_count()} CUDA devices, counted from cuda:0.");
     }
 
+<<<<<<< HEAD
     /// <summary>Finds libtorch, and sets its threads.</summary>
     /// <exception cref="BadInputException">There is no libtorch that can be used.</exception>
     internal static void Prepare(RunConfiguration configuration)
+=======
+    /// <summary>Loads a model as its folder recommends: see <see cref="ConfigurationLayers.Resolve"/>.</summary>
+    /// <exception cref="BadInputException">The folder cannot be used.</exception>
+    public static VisionLanguageModel LoadModel(string directory) =>
+        LoadModel(directory, ConfigurationLayers.Resolve(directory, file: null, overrides: []));
+
+    /// <summary>Loads a model as a configuration asks for it: type, device, largest image and threads.</summary>
+    /// <param name="localRank">As in <see cref="DeviceOf(ModelSettings, int)"/>.</param>
+    /// <exception cref="BadInputException">The device is not there, or the folder cannot be used.</exception>
+    public static VisionLanguageModel LoadModel(string directory, RunConfiguration configuration, int localRank = 0)
+>>>>>>> refs/heads/families
     {
         LibTorch.Prepare();
         if (configuration.Threads is int threads)
