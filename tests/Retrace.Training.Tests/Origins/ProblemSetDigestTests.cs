@@ -1,3 +1,4 @@
+using Retrace.Data;
 using Retrace.Data.Formats;
 using Retrace.Data.Parquet;
 using Retrace.Problems;
