@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Retrace.Models.Network;
@@ -13,7 +14,7 @@ internal abstract record SamplingFields
     // that has no effect.
     private static readonly (string Name, double Neutral)[] Unsupported =
     [
-        ("frequency_penalty", 0), ("presence_penalty", 0), ("repetition_penalty", 1), ("logit_bias", 0), ("top_k", -1),
+        ("frequency_penalty", 0), ("presence_penalty", 0), ("repetition_penalty", 1), ("top_k", -1),
         ("min_p", 0), ("min_tokens", 0), ("ignore_eos", 0), ("use_beam_search", 0), ("best_of", 1), ("echo", 0),
         ("suffix", 0), ("tools", 0), ("response_format", 0), ("structured_outputs", 0), ("top_logprobs", 0),
         ("prompt_logprobs", 0), ("truncate_prompt_tokens", 0), ("bad_words", 0), ("allowed_token_ids", 0),
@@ -38,6 +39,8 @@ internal abstract record SamplingFields
     public JsonElement? Stop { get; init; }
 
     public int[]? StopTokenIds { get; init; }
+
+    public Dictionary<string, double>? LogitBias { get; init; }
 
     public bool? Stream { get; init; }
 
@@ -74,12 +77,24 @@ internal abstract record SamplingFields
                 throw ApiException.BadRequest($"`{name}` is not supported here.");
             }
         }
+        if (LogitBias is not null && LogitBias.Any(bias => !Bans(bias, tokens.NeverSampled)))
+        {
+            throw ApiException.BadRequest(
+                "`logit_bias` may give -100 to tokens that are never sampled anyway, such as those of images, and nothing "
+                + "to others.");
+        }
         if (StopTokenIds is not null && StopTokenIds.Any(id => !tokens.Stops.Contains(id)))
         {
             throw ApiException.BadRequest(
                 $"`stop_token_ids` may hold {string.Join(" and ", tokens.Stops)} alone: samples end there anyway.");
         }
     }
+
+    private static bool Bans(KeyValuePair<string, double> bias, IReadOnlyList<int> neverSampled) =>
+        bias.Value == 0
+        || (bias.Value <= -100
+            && int.TryParse(bias.Key, NumberStyles.None, CultureInfo.InvariantCulture, out int token)
+            && neverSampled.Contains(token));
 
     private static string[] NotEmpty(string[] stops) => stops.All(stop => stop.Length is > 0 and <= 1000)
         ? stops

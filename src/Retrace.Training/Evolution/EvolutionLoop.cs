@@ -18,12 +18,14 @@ public sealed class EvolutionLoop
     private readonly PeriodicEvaluation? _evaluation;
     private readonly StepLog? _log;
     private readonly Action<int> _saveCheckpoint;
+    private readonly Action<CancellationToken>? _preflight;
 
     /// <param name="step">The step to repeat.</param>
     /// <param name="steps">Number of steps in the whole run.</param>
     /// <param name="engine">The rollout engine, which is notified of policy updates and reports incidents.</param>
     /// <param name="log">The log; null in processes that write no files.</param>
     /// <param name="saveCheckpoint">Saves a checkpoint; called in all processes with the number of steps taken.</param>
+    /// <param name="preflight">Checks the engine once it has the policy; null where there is nothing to check.</param>
     internal EvolutionLoop(
         RunConfiguration configuration,
         CsrsStep step,
@@ -31,7 +33,8 @@ public sealed class EvolutionLoop
         IRolloutEngine engine,
         PeriodicEvaluation? evaluation,
         StepLog? log,
-        Action<int> saveCheckpoint)
+        Action<int> saveCheckpoint,
+        Action<CancellationToken>? preflight)
     {
         _configuration = configuration;
         _step = step;
@@ -40,6 +43,7 @@ public sealed class EvolutionLoop
         _evaluation = evaluation;
         _log = log;
         _saveCheckpoint = saveCheckpoint;
+        _preflight = preflight;
     }
 
     /// <summary>Number of steps in the whole run.</summary>
@@ -52,6 +56,7 @@ public sealed class EvolutionLoop
     public event Action<StepMetrics>? StepCompleted;
 
     /// <summary>Takes the steps after <paramref name="stepsTaken"/>.</summary>
+    /// <exception cref="BadInputException">Servers compute another policy than this process.</exception>
     /// <exception cref="OperationCanceledException">
     /// The run was interrupted; its last whole step has a checkpoint.
     /// </exception>
@@ -63,6 +68,7 @@ public sealed class EvolutionLoop
         try
         {
             _engine.UsePolicy(step, cancellation);
+            _preflight?.Invoke(cancellation);
             if (step == 0 && _evaluation is not null)
             {
                 StageStarted?.Invoke(0, "evaluation");
