@@ -65,7 +65,8 @@ internal abstract record SamplingFields : RequestMembers
         {
             throw ApiException.BadRequest(
                 "`logit_bias` may give -100 to tokens that are never sampled anyway, such as those of images, and nothing "
-                + "to others.");
+                + "to others.",
+                "logit_bias");
         }
         if (StopTokenIds is not null && StopTokenIds.Any(id => !tokens.Stops.Contains(id)))
         {
