@@ -22,6 +22,16 @@ public sealed record GeometryProblem(
 {
     /// <summary>Plausible wrong responses, at most one of each kind; none where this kind of problem has no such temptation.</summary>
     public IReadOnlyList<Mistake> Mistakes { get; init; } = [];
+
+    /// <summary>
+    /// A sentence that suggests a wrong answer, and that the question may go on with (<see cref="WithSuggestion"/>); null where this kind of problem
+    /// has none.
+    /// </summary>
+    public string? Suggestion { get; init; }
+
+    /// <summary>The problem with the suggestion in its question.</summary>
+    public GeometryProblem WithSuggestion() =>
+        Suggestion is null ? this : this with { Question = $"{Question} {Suggestion}" };
 }
 
 /// <summary>

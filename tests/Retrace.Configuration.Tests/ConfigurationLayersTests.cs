@@ -26,7 +26,7 @@ public sealed class ConfigurationLayersTests : IDisposable
             reward:  {rule: sfr, format_weight: 0.1}      # sfr | survival | consistency | released | max-entropy-anchor
             learn:   {advantage: group-std, learning_rate: 1e-6, mini_batch: 64, clip: 0.2,
                       kl: 0.01, kl_estimator: k3, max_grad_norm: 1.0}
-            model:   {lora_rank: 0, dtype: bf16, activation_checkpointing: null, max_pixels: 1003520}
+            model:   {lora_rank: 0, dtype: auto, activation_checkpointing: null, max_pixels: 1003520}
             checkpoint: {every: 20, keep: 3}
             evaluation: {every: 5, samples: 1}
             """);

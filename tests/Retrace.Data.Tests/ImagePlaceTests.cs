@@ -1,3 +1,4 @@
+using Retrace.Data.Formats;
 using Retrace.Data.Json;
 using Retrace.Data.Parquet;
 using Retrace.Problems;

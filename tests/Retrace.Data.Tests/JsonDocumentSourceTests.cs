@@ -1,4 +1,5 @@
 using System.Text;
+using Retrace.Data.Formats;
 using Retrace.Data.Json;
 using Retrace.Problems;
 using Retrace.Testing;

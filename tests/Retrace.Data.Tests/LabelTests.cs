@@ -1,4 +1,5 @@
 using Parquet.Serialization;
+using Retrace.Data.Formats;
 using Retrace.Problems;
 using Retrace.Testing;
 

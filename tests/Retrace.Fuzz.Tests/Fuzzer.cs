@@ -36,22 +36,23 @@ internal static class Fuzzer
         {
             if (run.CaseLasts > LongestCase)
             {
-                Assert.Fail($"Case {run.Number} of {name} has not ended within {LongestCase.TotalSeconds} s; {Kept(name, run)}");
+                Assert.Fail(Kept(name, run.Number, run.Input, $"it has not ended within {LongestCase.TotalSeconds} s"));
             }
         }
         if (run.Finding is string finding)
         {
-            Assert.Fail($"Case {run.Number} of {name}: {finding}\n{Kept(name, run)}");
+            Assert.Fail(Kept(name, run.Number, run.Input, finding));
         }
         Assert.True(run.Complaints < run.Tried, $"No input of {name} was ever read well: the harness tests nothing.");
         Assert.True(run.Complaints > 0 || !refuses, $"No input of {name} was ever refused: the harness tests nothing.");
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {run.Tried} cases, {run.Complaints} refused");
     }
 
-    private static string Kept(string name, FuzzRun run)
+    /// <summary>Keeps the input of a case in a file, and says what is wrong with it and how to see it again.</summary>
+    public static string Kept(string name, int number, byte[] input, string finding)
     {
-        string path = Path.Combine(Path.GetTempPath(), $"retrace-fuzz-{name.Replace(' ', '-')}-{run.Number}.bin");
-        File.WriteAllBytes(path, run.Input);
-        return $"its input is kept in {path}, and RETRACE_FUZZ_FROM={run.Number} begins with it.";
+        string path = Path.Combine(Path.GetTempPath(), $"retrace-fuzz-{name.Replace(' ', '-')}-{number}.bin");
+        File.WriteAllBytes(path, input);
+        return $"Case {number} of {name}: {finding}\nIts input is kept in {path}, and RETRACE_FUZZ_FROM={number} begins with it.";
     }
 }

@@ -101,8 +101,10 @@ public sealed class GeometryDataSetTests : IDisposable
                 string read = mistake.Reasoning[..(mistake.Reasoning.IndexOf(". ", StringComparison.Ordinal) + 2)];
                 if (mistake.Kind == MistakeKind.Suggestion)
                 {
-                    Assert.EndsWith(read.TrimEnd(), problem.Question, StringComparison.OrdinalIgnoreCase);
-                    Assert.DoesNotContain(problem.Question, char.IsAsciiDigit);
+                    Assert.Equal(read.TrimEnd(), problem.Suggestion, ignoreCase: true);
+                    Assert.EndsWith(" " + problem.Suggestion, problem.WithSuggestion().Question);
+                    Assert.InRange(problem.WithSuggestion().Question.Length, 10, 100);
+                    Assert.DoesNotContain(problem.WithSuggestion().Question, char.IsAsciiDigit);
                     continue;
                 }
                 Assert.StartsWith(read, problem.Reasoning);

@@ -17,11 +17,11 @@ internal static class SmallModelFolder
         VisionLanguageModel.Load(folder.Path, ScalarType.Float32, CPU);
 
     /// <summary>Writes all files, with random weights.</summary>
-    public static void WriteModel(TemporaryFolder folder, bool tied = true)
+    public static void WriteModel(TemporaryFolder folder, bool tied = true, string? family = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        ModelFamilies.Default.TrainTokenizer([], 264, folder.Path);
-        ModelConfig config = Config(folder, tied);
+        SmallModel.Family(family).TrainTokenizer([], 264, folder.Path);
+        ModelConfig config = Config(folder, tied, family);
         using var network = new VisionLanguageNetwork(config, ScalarType.Float32, CPU);
         network.Initialise(seed: 3);
         CheckpointWriter.Write(
@@ -32,9 +32,9 @@ internal static class SmallModelFolder
     }
 
     /// <summary>The folder's configuration; its tokenizer has to be there.</summary>
-    public static ModelConfig Config(TemporaryFolder folder, bool tied)
+    public static ModelConfig Config(TemporaryFolder folder, bool tied, string? family = null)
     {
-        ModelConfig small = SmallModel.Config(tied);
+        ModelConfig small = SmallModel.Config(tied, family);
         int imagePad = small.Family.LoadTokenizer(folder.Path).IdOf(small.Family.Chat.ImagePad)!.Value;
         return small with
         {

@@ -96,12 +96,15 @@ internal sealed record ProblemText(
     /// <summary>How the answer is missed; a mistake that happens to give the right answer is none.</summary>
     public IReadOnlyList<Mistake> Mistakes { get; init; } = [];
 
-    /// <summary>The same problem, whose question goes on with a sentence that suggests an answer.</summary>
+    /// <summary>A sentence that the question may go on with, which suggests an answer; null where there is none.</summary>
+    public string? Suggestion { get; init; }
+
+    /// <summary>The same problem with a sentence that its question may go on with.</summary>
     /// <param name="sentence">Without a number, so that nothing but the wording suggests one.</param>
     /// <param name="suggested">The answer that it suggests.</param>
     public ProblemText Suggesting(string sentence, string suggested) => this with
     {
-        Question = $"{Question} {sentence}",
+        Suggestion = sentence,
         Mistakes =
         [
             .. Mistakes,

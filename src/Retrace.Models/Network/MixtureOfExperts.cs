@@ -16,6 +16,9 @@ internal sealed class MixtureOfExperts
     /// <summary>How many <see cref="StepTensors"/> there are.</summary>
     internal const int StepTensorCount = 3;
 
+    private const string GateUp = ".experts.gate_up_proj";
+    private const string Down = ".experts.down_proj";
+
     private readonly ExpertConfig _config;
     private readonly Linear _router;
     private readonly Tensor _gateUp; // [E, 2·intermediate, hidden]: gate first, then up.
@@ -31,12 +34,21 @@ internal sealed class MixtureOfExperts
         _config = config;
         _router = new Linear(parameters, $"{name}.gate", hiddenSize, config.Count, bias: false);
         _gateUp = parameters.Declare(
-            $"{name}.experts.gate_up_proj", config.Count, 2L * config.IntermediateSize, hiddenSize);
-        _down = parameters.Declare($"{name}.experts.down_proj", config.Count, hiddenSize, config.IntermediateSize);
+            name + GateUp, config.Count, 2L * config.IntermediateSize, hiddenSize);
+        _down = parameters.Declare(name + Down, config.Count, hiddenSize, config.IntermediateSize);
     }
 
     /// <summary>The router's weight, and both of the experts', in the order in which DecodingStep.py unpacks them.</summary>
     internal IEnumerable<Tensor> StepTensors => [_router.StepTensors.First(), _gateUp, _down];
+
+    /// <summary>Whether a parameter holds experts' matrices, by its full name.</summary>
+    internal static bool IsMatrix(string parameter) =>
+        parameter.EndsWith(GateUp, StringComparison.Ordinal) || parameter.EndsWith(Down, StringComparison.Ordinal);
+
+    /// <summary>The parameter with the other matrices of the same experts.</summary>
+    internal static string OtherMatrix(string parameter) => parameter.EndsWith(GateUp, StringComparison.Ordinal)
+        ? parameter[..^GateUp.Length] + Down
+        : parameter[..^Down.Length] + GateUp;
 
     /// <summary>
     /// The values that a token's way through the experts keeps: its copies in their order and back, both sides of the gates
@@ -46,7 +58,8 @@ internal sealed class MixtureOfExperts
         (config.ActivePerToken * ((3 * hiddenSize) + (5L * config.IntermediateSize))) + (2L * config.Count);
 
     /// <summary>Applies the mixture: […, hidden] → […, hidden].</summary>
-    public Tensor Forward(Tensor x)
+    /// <param name="count">Takes the tokens of each expert, [E].</param>
+    public Tensor Forward(Tensor x, Action<long[]>? count = null)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor tokens = x.reshape(-1, x.shape[^1]); // [N, hidden]
@@ -59,7 +72,9 @@ internal sealed class MixtureOfExperts
         using Scalar perToken = _config.ActivePerToken;
         Tensor order = picked.flatten().argsort(); // [N·k], by expert.
         Tensor sorted = tokens.index_select(0, order.div(perToken, RoundingMode.floor));
-        Tensor made = ByExperts(sorted, [.. picked.flatten().bincount(null, _config.Count).cpu().data<long>()]);
+        long[] counts = [.. picked.flatten().bincount(null, _config.Count).cpu().data<long>()];
+        count?.Invoke(counts);
+        Tensor made = ByExperts(sorted, counts);
         Tensor back = made.index_select(0, order.argsort()).view(tokens.shape[0], _config.ActivePerToken, -1);
         return (back * shares.to(x.dtype).unsqueeze(-1)).sum(1).view(x.shape).MoveToOuterDisposeScope();
     }

@@ -1,4 +1,5 @@
 using Retrace.Models.Checkpoints;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Retrace.Models.Network;
@@ -28,20 +29,31 @@ internal static class StoredWeights
     public static void CopyInto(VisionLanguageNetwork network, Checkpoint checkpoint, string directory)
     {
         using var noGrad = no_grad();
-        foreach ((string stored, Tensor destination) in Stored(network, checkpoint, directory))
+        foreach ((string stored, Tensor destination, bool isTransposed) in Stored(network, checkpoint, directory))
         {
-            checkpoint.CopyTo(stored, destination);
+            if (isTransposed)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                Tensor values = empty(checkpoint.Shape(stored), destination.dtype);
+                checkpoint.CopyTo(stored, values);
+                destination.copy_(values.transpose(1, 2));
+            }
+            else
+            {
+                checkpoint.CopyTo(stored, destination);
+            }
         }
     }
 
-    // The network's tensors, each with its name in the checkpoint.
-    private static IEnumerable<(string Stored, Tensor Destination)> Stored(
+    // The network's tensors, each with its name in the checkpoint, and whether it lies there the other way round.
+    private static IEnumerable<(string Stored, Tensor Destination, bool IsTransposed)> Stored(
         VisionLanguageNetwork network, Checkpoint checkpoint, string directory)
     {
         var present = checkpoint.Names.ToHashSet();
+        var layout = new ExpertLayout(network.Parameters, checkpoint, NameOf);
         foreach (string name in network.Parameters.Names)
         {
-            string stored = present.Contains(name) ? name : network.Config.Family.WeightNames.Alternative(name);
+            string stored = NameOf(name);
             if (!present.Contains(stored))
             {
                 throw new BadInputException(
@@ -49,13 +61,17 @@ internal static class StoredWeights
             }
             Tensor destination = network.Parameters[name];
             long[] shape = checkpoint.Shape(stored);
-            if (!shape.SequenceEqual(destination.shape))
+            bool isTransposed = layout.IsTransposed(name);
+            if (!shape.SequenceEqual(destination.shape) && !isTransposed)
             {
                 throw new BadInputException(
                     $"The tensor '{stored}' in {directory} has the shape [{string.Join(", ", shape)}]; its config.json "
                     + $"asks for [{string.Join(", ", destination.shape)}].");
             }
-            yield return (stored, destination);
+            yield return (stored, destination, isTransposed);
         }
+
+        string NameOf(string name) =>
+            present.Contains(name) ? name : network.Config.Family.WeightNames.Alternative(name);
     }
 }

@@ -42,15 +42,8 @@ public sealed class DashboardFuzzTests : IAsyncLifetime
             RawRequest.Of(address, "HEAD", "/"),
             RawRequest.Of(address, "POST", "/stop", "name=one&token=0123456789abcdef", origin),
         ];
-        Fuzzer.Run("dashboard", 300, random => ByteMutation.Of(seeds[random.Next(seeds.Length)], random), bytes =>
-        {
-            int status = RawRequest.Send(address, bytes);
-            Assert.True(status is < 500 or 505, $"status {status}"); // 505: another version of HTTP.
-            if (status is 0 or >= 400)
-            {
-                throw new BadInputException($"status {status}");
-            }
-        });
+        HostileRequests.Run(
+            "dashboard", 400, address, random => ByteMutation.Of(seeds[random.Next(seeds.Length)], random));
         Assert.Equal(200, RawRequest.Send(address, seeds[0]));
     }
 }

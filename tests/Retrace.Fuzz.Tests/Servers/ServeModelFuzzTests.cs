@@ -71,15 +71,7 @@ public sealed class ServeModelFuzzTests : IAsyncLifetime
     public void Requests()
     {
         Uri address = _server.Address;
-        Fuzzer.Run("serve-model", 250, random => Damaged(address, random), bytes =>
-        {
-            int status = RawRequest.Send(address, bytes);
-            Assert.True(status is < 500 or 505, $"status {status}"); // 505: another version of HTTP.
-            if (status is 0 or >= 400)
-            {
-                throw new BadInputException($"status {status}");
-            }
-        });
+        HostileRequests.Run("serve-model", 400, address, random => Damaged(address, random));
         Assert.Equal(200, RawRequest.Send(address, Request(address, Seeds[2].Target, Encoding.UTF8.GetBytes(Seeds[2].Body))));
     }
 

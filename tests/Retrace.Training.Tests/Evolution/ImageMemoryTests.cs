@@ -1,5 +1,4 @@
 using System.Text;
-using Retrace.Data;
 using Retrace.Problems;
 using Retrace.Testing;
 using Retrace.Training.Evolution;

@@ -78,17 +78,17 @@ internal sealed class ConfigKeys(IReadOnlyCollection<string> understood)
             {
                 continue;
             }
-            if (value.IsUnset)
+            if (Fixed.TryGetValue(key, out (Func<JsonPart, bool> Holds, string Computed) only))
             {
-                unread.Add(value.Place);
-            }
-            else if (Fixed.TryGetValue(key, out (Func<JsonPart, bool> Holds, string Computed) only))
-            {
-                if (!only.Holds(value))
+                if (!value.IsNull && !only.Holds(value))
                 {
                     throw new BadInputException(
                         $"{part.File}: {value.Place} is {value.Shown}; Retrace computes {only.Computed}.");
                 }
+            }
+            else if (value.IsUnset)
+            {
+                unread.Add(value.Place);
             }
             else if (value.IsText
                 && !Array.Exists(EndingsOfKinds, ending => key.EndsWith(ending, StringComparison.Ordinal)))

@@ -49,11 +49,13 @@ internal sealed class VisionTower : VisionEncoder
     }
 
     // Of a block: normed inputs, queries, keys, values, attention's result, and three tensors of the MLP: the two sides of
-    // the activation and its sigmoid.
+    // the activation and its sigmoid. Dropped at its end: of queries and keys, the parts of the rotation (half turned,
+    // turned, times cos, times sin); attention's and the MLP's results before they are added to the input.
     public override BlockMemory Memory => new(
         _config.Depth,
         _config.HiddenSize * _patchEmbedding.ElementSize,
-        ((12L * _config.HiddenSize) + (4L * _config.IntermediateSize)) * _patchEmbedding.ElementSize);
+        ((12L * _config.HiddenSize) + (4L * _config.IntermediateSize)) * _patchEmbedding.ElementSize,
+        9L * _config.HiddenSize * _patchEmbedding.ElementSize);
 
     public override Tensor Forward(Tensor patches, IReadOnlyList<ImageGrid> grids, BlockRunner blocks)
     {

@@ -53,10 +53,16 @@ internal sealed class VisionTower : VisionEncoder
     }
 
     // Of a block: normed inputs, queries, keys, values, attention's result, and the two sides of the MLP's activation.
+    // Dropped at its end: of queries and keys, the parts of the rotation (half turned, turned, times cos, times sin);
+    // attention's and the MLP's results before they are added to the input.
     public override BlockMemory Memory => new(
         _config.Depth,
         _config.HiddenSize * _patchEmbedding.ElementSize,
-        ((12L * _config.HiddenSize) + (2L * _config.IntermediateSize)) * _patchEmbedding.ElementSize);
+        ((12L * _config.HiddenSize) + (2L * _config.IntermediateSize)) * _patchEmbedding.ElementSize,
+        9L * _config.HiddenSize * _patchEmbedding.ElementSize,
+        Around: _config.HiddenSize
+            * ((LearnedPositions.ValuesOfPatch * sizeof(float))
+                + (PatchMerger.ValuesOfPatch * (1 + _config.DeepStackLayers) * _patchEmbedding.ElementSize)));
 
     public override Tensor Forward(Tensor patches, IReadOnlyList<ImageGrid> grids, BlockRunner blocks)
     {

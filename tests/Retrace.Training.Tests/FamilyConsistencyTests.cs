@@ -1,0 +1,156 @@
+using Retrace.Configuration;
+using Retrace.Models;
+using Retrace.Models.Images;
+using Retrace.Models.Network;
+using Retrace.Models.Tests.Network;
+using Retrace.Training.Learning;
+using Retrace.Training.Rollouts;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Training.Tests;
+
+/// <summary>
+/// Rollout and learning of every family compute the same policy: through the cache, packed into rows, in micro-batches of
+/// any size, with an adapter and without.
+/// </summary>
+public sealed class FamilyConsistencyTests
+{
+    private const int MaxTokens = 20;
+    private const int AllInOne = 100_000;
+
+    private static readonly ProcessedImage[] Images = [SmallModel.Image(4, 4, 1), SmallModel.Image(4, 6, 2)];
+
+    // One image, none, two of other sizes, and one that another prompt shows too.
+    private static readonly (int[] Tokens, ProcessedImage[] Images)[] Prompts =
+    [
+        ([10, 2, 7, 7, 7, 7, 3, 11, 12, 13], [Images[0]]),
+        ([14, 15, 16], []),
+        ([2, 7, 7, 7, 7, 7, 7, 3, 2, 7, 7, 7, 7, 3, 17, 18], [Images[1], Images[0]]),
+        ([2, 7, 7, 7, 7, 7, 7, 3, 19], [Images[1]]),
+    ];
+
+    private static readonly LearningSettings Settings = new()
+    {
+        LearningRate = 0,
+        MiniBatch = 100,
+        MaxGradNorm = 1e9,
+        Kl = 0,
+        MicroBatchTokens = AllInOne,
+    };
+
+    private static readonly RolloutSettings Rollout = new() { MaxResponseTokens = MaxTokens };
+
+    public static MatrixTheoryData<string, bool> FamiliesWithAndWithoutAdapter { get; } =
+        new(SmallModel.Families, [false, true]);
+
+    [Theory]
+    [MemberData(nameof(FamiliesWithAndWithoutAdapter))]
+    public void The_ratio_of_the_first_update_is_one_in_micro_batches_of_any_size(string family, bool adapts)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using VisionLanguageNetwork model = SmallModel.Create(family: family);
+        using VisionLanguageNetwork? adapted = adapts ? Adapted(model) : null;
+        VisionLanguageNetwork policy = adapted ?? model;
+        TrainingSample[] samples = Samples(policy, samplesOfPrompt: 4);
+        Assert.All(samples, sample =>
+            Assert.Empty(sample.Content.Response.Intersect(policy.Config.Tokens.NeverSampled)));
+
+        foreach (int microBatchTokens in (int[])[1, 40, 120, AllInOne])
+        {
+            float[][] logProbs = PromptedResponse.LogProbs(
+                policy,
+                [.. samples.Select(sample => sample.Content)],
+                microBatchTokens,
+                temperature: 1,
+                TestContext.Current.CancellationToken);
+            double worst = samples.Zip(logProbs)
+                .SelectMany(pair => pair.First.OldLogProbs.Zip(pair.Second))
+                .Max(pair => Math.Abs(Math.Exp((double)pair.Second - pair.First) - 1));
+            Assert.True(worst < 1e-5, $"{microBatchTokens} tokens: the ratio is off by {worst}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(FamiliesWithAndWithoutAdapter))]
+    public void The_gradient_is_the_same_in_one_two_four_and_as_many_micro_batches_as_samples(string family, bool adapts)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using VisionLanguageNetwork model = SmallModel.Create(tied: false, family: family);
+        using VisionLanguageNetwork? adapted = adapts ? Adapted(model) : null;
+        VisionLanguageNetwork policy = adapted ?? model;
+        TrainingSample[] samples = Samples(policy, samplesOfPrompt: 3);
+        int[] sizes = [AllInOne, .. ((int[])[2, 4]).Select(count => TokensFor(policy, samples, count)), 1];
+        Dictionary<string, Tensor>[] gradients =
+            [.. sizes.Select(size => GradientOf(policy, samples, Settings with { MicroBatchTokens = size }))];
+
+        double size = Math.Sqrt(gradients[0].Values.Sum(part => (part * part).sum().item<float>()));
+        Assert.True(size > 1e-3);
+        foreach (Dictionary<string, Tensor> other in gradients[1..])
+        {
+            foreach ((string name, Tensor expected) in gradients[0])
+            {
+                double error = (other[name] - expected).norm().item<float>();
+                Assert.True(
+                    error < 1e-4 * Math.Max(expected.norm().item<float>(), 1e-3 * size), $"{name}: {error}");
+            }
+        }
+    }
+
+    // The largest bound on tokens that gives so many micro-batches.
+    private static int TokensFor(VisionLanguageNetwork policy, TrainingSample[] samples, int count)
+    {
+        PromptedResponse[] contents = [.. samples.Select(sample => sample.Content)];
+        return Enumerable.Range(1, 2000).Last(
+            tokens => MicroBatch.Of(contents, policy.Config.Text, tokens).Count() == count);
+    }
+
+    private static VisionLanguageNetwork Adapted(VisionLanguageNetwork model)
+    {
+        VisionLanguageNetwork adapted =
+            model.WithAdapter(new LoraSettings(Rank: 2, Alpha: 4, [.. LoraSettings.DecoderLayers, "qkv"]), seed: 1);
+        using var noGrad = no_grad();
+        foreach (string layer in adapted.Adapter!.Layers)
+        {
+            Tensor b = adapted.Parameters[$"{layer}.lora_B.weight"];
+            b.copy_(((arange(b.numel()) % 7) - 3).view(b.shape) * 0.05);
+        }
+        return adapted;
+    }
+
+    private static TrainingSample[] Samples(VisionLanguageNetwork policy, int samplesOfPrompt)
+    {
+        RolloutRequest[] requests =
+        [
+            .. Prompts.Select((prompt, i) => new RolloutRequest(
+                prompt.Tokens,
+                prompt.Images,
+                MaxTokens,
+                [.. Enumerable.Range(0, samplesOfPrompt).Select(sample => RandomStream.For(11, i, sample))])),
+        ];
+        Generation[][] generated = new LocalRolloutEngine(policy, 7).Generate(
+            requests, new SamplingSettings(1), TestContext.Current.CancellationToken);
+        return
+        [
+            .. generated.SelectMany((group, i) => group.Select((one, place) => new TrainingSample(
+                new PromptedResponse(Prompts[i].Tokens, [.. one.Tokens], Prompts[i].Images),
+                [.. one.LogProbs],
+                Advantage: place % 2 == 0 ? 1 : -0.5))),
+        ];
+    }
+
+    // The gradient that GrpoLearner leaves to the optimizer, read off AdamW's first moment: (1 − 0.9) · gradient.
+    private static Dictionary<string, Tensor> GradientOf(
+        VisionLanguageNetwork policy, TrainingSample[] samples, LearningSettings settings)
+    {
+        using VisionLanguageNetwork trained = policy.Clone();
+        trained.Train();
+        using GrpoLearner learner = new(trained, reference: null, settings, Rollout, seed: 0);
+        LearningStatistics learned = learner.Learn(1, samples);
+        Assert.Equal(0, learned.ClipFraction);
+        using Scalar tenth = 0.1;
+        return learner.Optimizer.State
+            .Where(state => state.Name.StartsWith("first.", StringComparison.Ordinal))
+            .ToDictionary(state => state.Name["first.".Length..], state => state.Tensor.div(tenth));
+    }
+}
