@@ -67,7 +67,7 @@ public sealed class DataIntakeTests : IDisposable
     {
         string image = $"data:image/png;base64,{Png}";
         string input = Write("prompts.jsonl", string.Join('\n', ((string[])
-            ["What is AB?", "<image>What is AB?", "What is <image>AB?"]).Select(prompt =>
+            ["What is AB?", "<image>What is AB?", "What is<image> AB?"]).Select(prompt =>
                 $$"""{"image": "{{image}}", "prompt": "{{prompt}}", "response": "12"}""")));
         string output = Path.Combine(_folder, "scores.jsonl");
         RetraceProcess scored = await RetraceProcess.RunAsync(
