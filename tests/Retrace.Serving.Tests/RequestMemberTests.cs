@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Retrace.Images;
 using Retrace.Problems;
@@ -121,6 +122,18 @@ public sealed class RequestMemberTests : IAsyncLifetime
             }
             """.Replace("PICTURE", "data:image/png;base64," + picture))!;
         Assert.Single((await _server.AskAsync("v1/chat/completions", request))["choices"]!.AsArray());
+    }
+
+    [Theory]
+    [InlineData("{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"t", "\":\"x\"}]}]}")]
+    [InlineData("{\"messages\":[{\"role\":\"user\",\"content\":\"x\",\"t", "\":1}]}")]
+    [InlineData("{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"response_format\":{\"t", "\":\"text\"}}")]
+    public async Task A_name_that_is_no_Unicode_is_refused(string before, string behind)
+    {
+        using ByteArrayContent body = new([.. Encoding.ASCII.GetBytes(before), 0xff, .. Encoding.ASCII.GetBytes(behind)]);
+        using HttpResponseMessage response = await _server.Http.PostAsync(
+            "v1/chat/completions", body, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
     private static JsonObject Chat() => JsonNode.Parse(

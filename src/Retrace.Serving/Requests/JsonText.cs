@@ -9,11 +9,17 @@ internal static class JsonText
 {
     /// <param name="value">An element whose kind is <see cref="JsonValueKind.String"/>.</param>
     /// <exception cref="ApiException">The string contains an unpaired surrogate.</exception>
-    public static string Text(this JsonElement value)
+    public static string Text(this JsonElement value) => Decoded(() => value.GetString()!);
+
+    /// <summary>The name of a member.</summary>
+    /// <exception cref="ApiException">As above.</exception>
+    public static string NameOf(JsonProperty member) => Decoded(() => member.Name);
+
+    private static string Decoded(Func<string> read)
     {
         try
         {
-            return value.GetString()!;
+            return read();
         }
         catch (InvalidOperationException)
         {

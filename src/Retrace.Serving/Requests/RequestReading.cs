@@ -222,9 +222,10 @@ internal sealed class RequestReading(
         }
         foreach (JsonProperty member in part.EnumerateObject())
         {
-            if (!read.Contains(member.Name))
+            string name = JsonText.NameOf(member);
+            if (!read.Contains(name))
             {
-                UnreadMembers.Check(where + ".", member.Name, member.Value);
+                UnreadMembers.Check(where + ".", name, member.Value);
             }
         }
     }

@@ -102,7 +102,7 @@ internal static class UnreadMembers
     {
         "modalities" => value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(IsText),
         "response_format" => value.ValueKind == JsonValueKind.Object
-            && value.EnumerateObject().All(member => member.Name == "type" && IsText(member.Value)),
+            && value.EnumerateObject().All(member => JsonText.NameOf(member) == "type" && IsText(member.Value)),
         _ => false,
     };
 

@@ -43,7 +43,7 @@ public sealed class DashboardFuzzTests : IAsyncLifetime
             RawRequest.Of(address, "POST", "/stop", "name=one&token=0123456789abcdef", origin),
         ];
         HostileRequests.Run(
-            "dashboard", 400, address, random => ByteMutation.Of(seeds[random.Next(seeds.Length)], random));
+            "dashboard", 1000, address, random => ByteMutation.Of(seeds[random.Next(seeds.Length)], random));
         Assert.Equal(200, RawRequest.Send(address, seeds[0]));
     }
 }

@@ -71,7 +71,7 @@ public sealed class ServeModelFuzzTests : IAsyncLifetime
     public void Requests()
     {
         Uri address = _server.Address;
-        HostileRequests.Run("serve-model", 400, address, random => Damaged(address, random));
+        HostileRequests.Run("serve-model", 1000, address, random => Damaged(address, random));
         Assert.Equal(200, RawRequest.Send(address, Request(address, Seeds[2].Target, Encoding.UTF8.GetBytes(Seeds[2].Body))));
     }
 
