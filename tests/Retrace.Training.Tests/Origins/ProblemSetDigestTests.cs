@@ -1,4 +1,5 @@
 using Retrace.Data;
+using Retrace.Data.Formats;
 using Retrace.Data.Parquet;
 using Retrace.Problems;
 using Retrace.Runs;
