@@ -323,17 +323,15 @@ public sealed class EvolutionRun : IDisposable
 
     private void CheckFolder(string runDirectory, bool resume)
     {
-        bool holdsRun = ResumeCheck.HoldsRun(runDirectory);
-        if (holdsRun && !resume)
+        if (!resume)
         {
-            throw new BadInputException(
-                $"{runDirectory} already holds a run; go on with it by --resume, or give another --output.");
+            ResumeCheck.RefuseRunIn(runDirectory);
         }
-        if (!holdsRun && resume)
+        else if (!ResumeCheck.HoldsRun(runDirectory))
         {
             throw new BadInputException($"{runDirectory} holds no run that --resume could go on with.");
         }
-        if (resume)
+        else
         {
             _resumeCheck.CheckSettings();
         }
