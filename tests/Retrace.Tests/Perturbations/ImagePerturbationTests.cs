@@ -25,6 +25,13 @@ public class ImagePerturbationTests
     }
 
     [Fact]
+    public void A_blank_image_has_the_mean_colour_everywhere()
+    {
+        PixelImage image = new(2, 1, [10, 0, 255, 20, 100, 254]);
+        Assert.Equal([15, 50, 254, 15, 50, 254], new BlankImage().Apply(image, new Random(1)).Rgb); // 254.5 rounds to even.
+    }
+
+    [Fact]
     public void Gaussian_noise_has_its_levels_standard_deviation()
     {
         HashSet<int> levels = [];

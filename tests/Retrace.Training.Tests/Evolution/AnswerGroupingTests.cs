@@ -101,7 +101,7 @@ public sealed class AnswerGroupingTests
         SampledGroup group = Assert.Single(
             new AnswerGrouping(
                 rule, configuration.Rollout.Group, new BoxedExtraction(), labels, configuration.Seed)
-                .Of(1, [problem], [sampled], retracings));
+                .Of(1, [problem], [sampled], retracings, []));
         TrajectoryRewards rewarding = new(
             rule, configuration.Reward.FormatWeight, GroupAdvantages.Parse(configuration.Learning.Advantage));
         double[] rewards = rewarding.Of(group.Answers, group.AreFormatted);

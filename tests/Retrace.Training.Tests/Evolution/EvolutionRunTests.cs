@@ -212,6 +212,21 @@ public sealed class EvolutionRunTests : IDisposable
     }
 
     [Fact]
+    public void A_rule_that_asks_what_the_question_suggests_gets_blind_samples()
+    {
+        IReadOnlyList<StepMetrics> metrics = Run(
+            Problems(), "grounded", "reward.rule=grounded", "retrace.blind_samples=3", "steps=1");
+        IReadOnlyList<StepMetrics> without = Run(Problems(), "survival", "reward.rule=survival", "steps=1");
+        Assert.True(metrics[0].RetracedTokens > without[0].RetracedTokens);
+        Assert.All(RunReader.Read(_folder.Combine("grounded")).Answers, group =>
+        {
+            Assert.Equal(3, group.Blind.Count);
+            Assert.All(group.Blind, answer => Assert.InRange(answer, -1, group.Answers.Count - 1));
+        });
+        Assert.All(RunReader.Read(_folder.Combine("survival")).Answers, group => Assert.Empty(group.Blind));
+    }
+
+    [Fact]
     public void A_run_leaves_no_tensor_behind()
     {
         string problems = Problems();

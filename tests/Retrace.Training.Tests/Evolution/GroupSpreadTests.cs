@@ -56,5 +56,6 @@ public sealed class GroupSpreadTests
         ],
         Voting: [],
         Retraced: [],
+        Blind: [],
         AnswerGroup.Of(answers, [], null, new MathematicalEquivalence()));
 }

@@ -1,0 +1,76 @@
+using Retrace.Configuration;
+using Retrace.Evaluation.RuleStudies;
+using Retrace.Rewards;
+using Retrace.Testing;
+
+namespace Retrace.Evaluation.Tests;
+
+public sealed class RuleStudyTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    // Two problems of four responses: the vote is right for the first and wrong for the second, where retracing finds the right one.
+    private const string Lines = """
+        {"maternal":["\\boxed{1}","\\boxed{1}","\\boxed{1}","\\boxed{2}"],"retraced":[["\\boxed{1}"],["\\boxed{1}"],["\\boxed{1}"],["\\boxed{1}"]],"answer":"1"}
+        {"maternal":["\\boxed{5}","\\boxed{5}","\\boxed{5}","\\boxed{6}"],"retraced":[["\\boxed{6}"],["\\boxed{7}"],["\\boxed{8}"],["\\boxed{6}"]],"answer":"6"}
+        """;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_vote_loses_the_problem_that_survival_rescues()
+    {
+        RuleStudy study = Study(Lines, "srt-soft", "survival", "supervised");
+        RuleResult vote = study.Rules[0];
+        Assert.Equal((2, 1, 1), (vote.Groups, vote.VoteRight, vote.VoteWrong));
+        Assert.Equal((0.0, 0.0), (vote.Rescued, vote.Lost));
+        Assert.Equal((1.0, 0.0), (study.Rules[1].Rescued, study.Rules[1].Lost));
+        Assert.Equal((1.0, 0.0), (study.Rules[2].Rescued, study.Rules[2].Lost));
+        Assert.Equal(1, study.Rules[2].Within!.Value, 1e-12);
+
+        // p(a) minus its mean is 1/8 (three times) and −3/8 in both problems; being right minus its mean is 1/4 and −3/4, then −1/4 and 3/4:
+        // the products cancel.
+        Assert.Equal(0, vote.Within!.Value, 1e-12);
+        Assert.Equal(1, study.Agreement[1][1]!.Value, 1e-12);
+        Assert.Equal(study.Agreement[0][1], study.Agreement[1][0]);
+    }
+
+    // Group-std: advantages of (1, 1, 1, 0) are 0.5 (three times) and −1.5; a supervised pull is 3 · 0.5 / 4 and, of (0, 0, 0, 1), 1.5 / 4.
+    [Fact]
+    public void The_pull_is_the_advantage_of_right_answers()
+    {
+        RuleResult supervised = Study(Lines, "supervised").Rules[0];
+        Assert.Equal(0.375, supervised.Pull!.Value, 1e-5);
+        Assert.Equal(-0.0, Study(Lines, "srt-soft").Rules[0].Pull!.Value, 1e-5); // +0.375 and −0.375
+    }
+
+    [Fact]
+    public void What_a_rule_lacks_is_named_and_groups_without_spread_are_counted()
+    {
+        RuleStudy study = Study(
+            """{"maternal":["\\boxed{1}","\\boxed{1}"]}""", "srt-soft", "survival", "entropy", "grounded");
+        Assert.Equal(1.0, study.Rules[0].WithoutSpread);
+        Assert.Null(study.Rules[0].Within);
+        Assert.Equal((0, "retraced"), (study.Rules[1].Groups, study.Rules[1].Lacks));
+        Assert.Equal((0, "the model's distributions"), (study.Rules[2].Groups, study.Rules[2].Lacks));
+        Assert.Equal((0, "blind"), (study.Rules[3].Groups, study.Rules[3].Lacks));
+    }
+
+    [Fact]
+    public void Samples_that_hold_nothing_are_refused_and_so_is_a_scale_that_needs_them_all()
+    {
+        Assert.Contains("no answers", Assert.Throws<BadInputException>(() => Study("\n", "srt-soft")).Message);
+        BadInputException scale = Assert.Throws<BadInputException>(() => RuleStudy.Of(
+            _folder.Write("a.jsonl", Lines),
+            ["srt-soft"],
+            new RunConfiguration { Learning = new LearningSettings { Advantage = "batch-std" } },
+            TestContext.Current.CancellationToken));
+        Assert.Contains("batch-std", scale.Message);
+    }
+
+    private RuleStudy Study(string lines, params string[] rules) => RuleStudy.Of(
+        _folder.Write("a.jsonl", lines),
+        rules,
+        new RunConfiguration { Reward = new RewardSettings { FormatWeight = 0 } },
+        TestContext.Current.CancellationToken);
+}
