@@ -19,7 +19,10 @@ internal static class ResumedSettings
     /// <param name="allowed">Keys that may change besides.</param>
     /// <exception cref="BadInputException">Another setting has changed, or one of these was turned up.</exception>
     public static IReadOnlyList<SettingChange> Check(
-        RunConfiguration began, RunConfiguration goesOn, string runDirectory, params IReadOnlyCollection<string> allowed)
+        RunConfiguration began,
+        RunConfiguration goesOn,
+        string runDirectory,
+        params IReadOnlyCollection<string> allowed)
     {
         List<SettingChange> changes = [];
         foreach (ConfigurationKey key in ConfigurationKey.All.Where(key => !IsFree(key)))
@@ -29,11 +32,13 @@ internal static class ResumedSettings
             {
                 continue;
             }
-            if (!allowed.Contains(key.Path) && !(Lowered.Contains(key.Path) && key.NumberOf(goesOn) < key.NumberOf(began)))
+            bool isTurnedDown = Lowered.Contains(key.Path) && key.NumberOf(goesOn) < key.NumberOf(began);
+            if (!allowed.Contains(key.Path) && !isTurnedDown)
             {
                 throw new BadInputException(
-                    $"{change.Key} is {change.To}, and {change.From} in the run in {runDirectory}; a resumed run can change "
-                    + $"its length, its evaluation and what it keeps, and turn {string.Join(" and ", Lowered)} down.");
+                    $"{change.Key} is {change.To}, and {change.From} in the run in {runDirectory}; a resumed run can "
+                    + "change its length, its evaluation and what it keeps, and turn "
+                    + $"{string.Join(" and ", Lowered)} down.");
             }
             changes.Add(change);
         }

@@ -1,7 +1,8 @@
 namespace Retrace.Runs;
 
 /// <summary>
-/// A response of an evaluation during a run, with what it was graded by: a line of <see cref="RunFolder.EvaluationSamples"/>.
+/// A response of an evaluation during a run, with what it was graded by: a line of
+/// <see cref="RunFolder.EvaluationSamples"/>.
 /// </summary>
 public sealed record EvaluationSample
 {

@@ -37,7 +37,9 @@ public sealed record RunOrigin
 
 /// <summary>The files of a model.</summary>
 /// <param name="Path">The folder, a full path. It may move: the files are what counts.</param>
-/// <param name="Files">SHA-256 by file name; of weights that are large, of the header and samples of the content.</param>
+/// <param name="Files">
+/// SHA-256 by file name; of weights that are large, of the header and samples of the content.
+/// </param>
 public sealed record ModelOrigin(string Path, IReadOnlyDictionary<string, string> Files);
 
 /// <summary>The problems of a data set as they were read.</summary>

@@ -34,9 +34,10 @@ public static class RunOriginFile
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
+            string reason = error.Message.ReplaceLineEndings(" ").TrimEnd('.');
             throw new BadInputException(
-                $"{path} does not say what the run was started with: {error.Message.ReplaceLineEndings(" ").TrimEnd('.')}; "
-                + "put an intact copy there, or remove it to go on without comparing.",
+                $"{path} does not say what the run was started with: {reason}; put an intact copy there, or remove "
+                + "it to go on without comparing.",
                 error);
         }
     }

@@ -17,7 +17,8 @@ public static class StepSummary
         TimeSpan left = TimeSpan.FromSeconds(seconds * (steps - metrics.Step));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"step {metrics.Step}/{steps}  {Numbers(metrics)}{Evaluated(metrics)}  {Duration(left)} left{NoSpread(metrics)}");
+            $"step {metrics.Step}/{steps}  {Numbers(metrics)}{Evaluated(metrics)}  {Duration(left)} left")
+            + NoSpread(metrics);
     }
 
     /// <summary>Which share of the step's problems teaches nothing, and why; empty where all of them teach.</summary>

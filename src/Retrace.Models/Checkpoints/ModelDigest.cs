@@ -57,8 +57,8 @@ public static class ModelDigest
     private static string OfFile(string path)
     {
         using FileStream file = File.OpenRead(path);
-        return Convert.ToHexStringLower(
-            Path.GetExtension(path) == ".safetensors" && file.Length > ReadWhole ? Sampled(file) : SHA256.HashData(file));
+        bool isLarge = Path.GetExtension(path) == ".safetensors" && file.Length > ReadWhole;
+        return Convert.ToHexStringLower(isLarge ? Sampled(file) : SHA256.HashData(file));
     }
 
     private static byte[] Sampled(FileStream file)
@@ -70,7 +70,8 @@ public static class ModelDigest
         file.ReadExactly(block, 0, HeaderLength);
         digest.AppendData(block, 0, HeaderLength);
         // Whatever the header claims, no more than the file holds is read, and in blocks.
-        long headerLeft = (long)Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(block), (ulong)(file.Length - HeaderLength));
+        long headerLeft = (long)Math.Min(
+            BinaryPrimitives.ReadUInt64LittleEndian(block), (ulong)(file.Length - HeaderLength));
         while (headerLeft > 0)
         {
             int read = file.ReadAtLeast(block.AsSpan(0, (int)Math.Min(Block, headerLeft)), 1);

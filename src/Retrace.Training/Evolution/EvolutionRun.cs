@@ -342,8 +342,8 @@ public sealed class EvolutionRun : IDisposable
         if (stepsTaken > steps)
         {
             throw new BadInputException(
-                $"The run in {runDirectory} has taken {stepsTaken} steps already, but is to have {steps}; give at least as "
-                + "many, or another --output.");
+                $"The run in {runDirectory} has taken {stepsTaken} steps already, but is to have {steps}; give at "
+                + "least as many, or another --output.");
         }
     }
 

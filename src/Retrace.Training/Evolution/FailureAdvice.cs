@@ -8,12 +8,15 @@ namespace Retrace.Training.Evolution;
 internal static class FailureAdvice
 {
     /// <summary>
-    /// The failure with its advice. A checkpoint from which not even one step succeeds is moved out of the way: setting less
-    /// for the next update does not change what its weights compute before it, and going back further costs time alone.
+    /// The failure with its advice. A checkpoint from which not even one step succeeds is moved out of the way: setting
+    /// less for the next update does not change what its weights compute before it, and going back further costs time
+    /// alone.
     /// </summary>
     /// <param name="failure">What happened.</param>
     /// <param name="hasLearned">Whether a whole step has been learned since the latest checkpoint or the start.</param>
-    /// <param name="hasResumed">Whether this is the first step since the run was resumed, so that advice was taken.</param>
+    /// <param name="hasResumed">
+    /// Whether this is the first step since the run was resumed, so that advice was taken.
+    /// </param>
     public static TrainingFailedException Of(
         NotFiniteException failure,
         bool hasLearned,
@@ -29,13 +32,14 @@ internal static class FailureAdvice
         if (latest is null)
         {
             return new TrainingFailedException(
-                $"{failure.Message}, before anything was learned: the model itself computes it; begin a run in another folder "
-                + "with --set model.dtype=fp32, where that is another number format, or with another model.",
+                $"{failure.Message}, before anything was learned: the model itself computes it; begin a run in another "
+                + "folder with --set model.dtype=fp32, where that is another number format, or with another model.",
                 failure);
         }
         string keptAs = checkpoints.SetLatestAside();
         return new TrainingFailedException(
-            $"{failure.Message}, in the first step from {latest}, which is therefore kept as {keptAs} and not gone on from; "
+            $"{failure.Message}, in the first step from {latest}, which is therefore kept as {keptAs} and not gone on "
+            + "from; "
             + Resume(checkpoints, configuration),
             failure);
     }

@@ -134,8 +134,8 @@ public sealed class GrpoLearner : IDisposable
         _sharded?.Dispose();
     }
 
-    // Before the step gets a checkpoint: an update can leave weights behind that are finite, and with which nothing that
-    // is computed is. The shortest samples, with an image and without, show that as well as all.
+    // Before the step gets a checkpoint: an update can leave weights behind that are finite, and with which nothing
+    // that is computed is. The shortest samples, with an image and without, show that as well as all.
     private void CheckPolicy(int step, IReadOnlyList<TrainingSample> samples)
     {
         TrainingSample[] shortest =

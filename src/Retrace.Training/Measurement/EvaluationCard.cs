@@ -12,7 +12,8 @@ using static TorchSharp.torch;
 namespace Retrace.Training.Measurement;
 
 /// <summary>
-/// Everything that somebody else needs to know of an evaluation to come to the same numbers, or to tell why theirs differ.
+/// Everything that somebody else needs to know of an evaluation to come to the same numbers, or to tell why theirs
+/// differ.
 /// </summary>
 public sealed record EvaluationCard
 {
@@ -26,7 +27,9 @@ public sealed record EvaluationCard
 
     private static readonly JsonSerializerOptions Indented = new(Json) { WriteIndented = true };
 
-    /// <summary>The whole prompt, as text, of a question with one image; <c>{question}</c> stands for the question.</summary>
+    /// <summary>
+    /// The whole prompt, as text, of a question with one image; <c>{question}</c> stands for the question.
+    /// </summary>
     public required string Prompt { get; init; }
 
     /// <summary>How answers are found in responses (<c>reward.extraction</c>).</summary>
@@ -47,7 +50,9 @@ public sealed record EvaluationCard
     /// <summary>The tokens that end a response.</summary>
     public required IReadOnlyList<int> StopTokens { get; init; }
 
-    /// <summary>The seed. The random numbers of a sample follow from it, the problem's place and the sample's number.</summary>
+    /// <summary>
+    /// The seed. The random numbers of a sample follow from it, the problem's place and the sample's number.
+    /// </summary>
     public required long Seed { get; init; }
 
     /// <summary>Images are scaled down to at most this many pixels.</summary>

@@ -9,7 +9,9 @@ namespace Retrace.Training.Origins;
 /// <param name="To">What is given now, in short.</param>
 internal sealed record OriginDifference(RunAspect Aspect, string Sentence, string From, string To)
 {
-    /// <summary>The differences, in the order of <see cref="RunAspect"/>; paths do not count, as folders move.</summary>
+    /// <summary>
+    /// The differences, in the order of <see cref="RunAspect"/>; paths do not count, as folders move.
+    /// </summary>
     /// <param name="began">What the run began with.</param>
     /// <param name="given">What it is to go on with.</param>
     public static IReadOnlyList<OriginDifference> Between(RunOrigin began, RunOrigin given) =>
@@ -36,7 +38,8 @@ internal sealed record OriginDifference(RunAspect Aspect, string Sentence, strin
             return null;
         }
         // Weights first: they tell more than a tokenizer's file does.
-        string file = different.OrderBy(name => name.EndsWith(".safetensors", StringComparison.Ordinal) ? 0 : 1).First();
+        string file =
+            different.FirstOrDefault(name => name.EndsWith(".safetensors", StringComparison.Ordinal)) ?? different[0];
         string how = !given.Files.ContainsKey(file) ? $"has no {file}"
             : !began.Files.ContainsKey(file) ? $"has a {file} besides"
             : $"has another {file}";
@@ -54,7 +57,8 @@ internal sealed record OriginDifference(RunAspect Aspect, string Sentence, strin
             return null;
         }
         string others = given.Path == began.Path ? "before" : $"in {began.Path}";
-        string sentence = began.Content == given.Content ? $"{given.Path} holds the problems in another order than {others}"
+        string sentence = began.Content == given.Content
+                ? $"{given.Path} holds the problems in another order than {others}"
             : began.Problems != given.Problems
                 ? $"{given.Path} holds {given.Problems} problems, and {began.Problems} were {others}"
             : $"{given.Path} holds other problems, images or labels than {others}";

@@ -8,8 +8,9 @@ internal static class OriginOfEarlierVersion
 {
     /// <summary>Says that the rest cannot be compared.</summary>
     public static string Notice(string runDirectory) =>
-        $"the run in {runDirectory} was begun by a version of Retrace that did not keep what it was started with, so whether "
-        + $"model, data, versions and device are the same could not be compared; {RunFolder.Origin} keeps them from now on";
+        $"the run in {runDirectory} was begun by a version of Retrace that did not keep what it was started with, so "
+        + "whether model, data, versions and device are the same could not be compared; "
+        + $"{RunFolder.Origin} keeps them from now on";
 
     /// <summary>Whether the model is surely another one.</summary>
     /// <param name="runDirectory">The run's folder.</param>

@@ -10,8 +10,8 @@ namespace Retrace.Training.Origins;
 internal static class ProblemSetDigest
 {
     /// <summary>
-    /// Digests ids, questions, images, categories and labels. An image that cannot be read counts as such, so a data set
-    /// that has lost one is another one.
+    /// Digests ids, questions, images, categories and labels. An image that cannot be read counts as such, so a data
+    /// set that has lost one is another one.
     /// </summary>
     /// <param name="name">The name of the source: a path is made a full one.</param>
     /// <param name="read">The problems as they were read.</param>
