@@ -27,17 +27,25 @@ public static partial class ConfigurationLayers
     /// A file cannot be read, a key is unknown, a value has the wrong type or range, or the model's file sets what only
     /// the user may.
     /// </exception>
-    public static RunConfiguration Resolve(string? modelFolder, string? file, IEnumerable<string> overrides)
+    public static RunConfiguration Resolve(string? modelFolder, string? file, IEnumerable<string> overrides) =>
+        ResolveFiles(modelFolder, file is null ? [] : [file], overrides);
+
+    /// <summary>
+    /// The same with several files in their order, such as one of a method under one of the machine: the later wins.
+    /// </summary>
+    /// <param name="modelFolder">A checkpoint's folder, or null.</param>
+    /// <param name="files">The files of <c>--config</c>.</param>
+    /// <param name="overrides">The values of <c>--set</c>, each <c>section.key=value</c>.</param>
+    /// <exception cref="BadInputException">As for <see cref="Resolve"/>.</exception>
+    public static RunConfiguration ResolveFiles(
+        string? modelFolder, IReadOnlyList<string> files, IEnumerable<string> overrides)
     {
         List<ScalarValue> values = [];
         if (modelFolder is not null && Path.Combine(modelFolder, RecommendationFile) is var path && File.Exists(path))
         {
             values.AddRange(YamlLayer.Read(path).Select(Recommended));
         }
-        if (file is not null)
-        {
-            values.AddRange(YamlLayer.Read(file));
-        }
+        values.AddRange(files.SelectMany(YamlLayer.Read));
         values.AddRange(overrides.Select(YamlLayer.ReadOverride));
         return Apply(values);
     }
@@ -106,8 +114,8 @@ public static partial class ConfigurationLayers
         if (!method.Retraces && method.Rule.Needs.HasFlag(RewardInputs.Continuations))
         {
             throw new BadInputException(
-                $"retrace.samples is 0, but reward.rule is {configuration.Reward.Rule}, which needs continuations: " +
-                "use sfr, or at least 1 sample");
+                $"retrace.samples is 0, but reward.rule is {configuration.Reward.Rule}, which needs continuations: give at "
+                + "least 1 sample, the paper's 5 for one, or reward.rule=sfr, which is the answer's frequency then");
         }
     }
 
@@ -132,11 +140,9 @@ public static partial class ConfigurationLayers
 
     private static BadInputException UnknownKey(string key, string place, IEnumerable<string> known)
     {
-        if (key is "reward.boost" or "reward.penalty")
+        if (FormerAndPaperNames.Advice(key) is string advice)
         {
-            return new BadInputException(
-                $"{place}: {key} belongs to an earlier form of sfr; the paper's has reward.gamma and reward.beta, and "
-                + "reward.rule=max-entropy-anchor keeps the release's factors");
+            return new BadInputException($"{place}: {advice}");
         }
         string nearest = known.MinBy(candidate => Spelling.Distance(key, candidate))!;
         return new BadInputException($"{place}: unknown key \"{key}\"; did you mean \"{nearest}\"?");

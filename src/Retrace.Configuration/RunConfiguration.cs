@@ -31,7 +31,7 @@ public sealed record RunConfiguration
     [Setting("Which problems a step sees, and how they are asked.")]
     public DataSettings Data { get; init; } = new();
 
-    [Setting("Sampling of the maternal trajectories, and of their continuations.")]
+    [Setting("Sampling of the maternal trajectories, and of the re-inference trajectories that go on from them.")]
     public RolloutSettings Rollout { get; init; } = new();
 
     [Setting("Retracing re-inference (RRM) and visual semantic perturbation (VSP).", Key = "retrace")]
@@ -93,7 +93,7 @@ public sealed record RolloutSettings
     [Setting("What generates: the model in this process, or OpenAI-compatible servers.", OneOf = ["local", "openai"])]
     public string Engine { get; init; } = "local";
 
-    [Setting("n: maternal trajectories for each problem, the group of GRPO.", AtLeast = 2)]
+    [Setting("n: maternal trajectories for each problem, the group of GRPO; their answers are A_n.", AtLeast = 2)]
     public int Group { get; init; } = 8;
 
     [Setting("Sampling temperature.", Above = 0)]
@@ -102,12 +102,12 @@ public sealed record RolloutSettings
     [Setting("Samples from the smallest set of tokens that holds this probability.", Above = 0, AtMost = 1)]
     public double TopP { get; init; } = 1.0;
 
-    [Setting("Longest response in tokens; a continuation's kept prefix counts too.", AtLeast = 1)]
+    [Setting("Longest response in tokens; the prefix that a re-inference trajectory keeps counts too.", AtLeast = 1)]
     public int MaxResponseTokens { get; init; } = 1536;
 
     [Setting(
         "Method majority: samples behind a problem's vote, of which the first n train; null: n. " +
-        "n·(1 + k) spends as many samples as csrs.",
+        "n·(1 + m) spends as many samples as csrs.",
         AtLeast = 1)]
     public int? VoteSamples { get; init; }
 
@@ -171,17 +171,26 @@ public sealed record RolloutSettings
 
 public sealed record RetracingSettings
 {
-    [Setting("k: continuations of each maternal trajectory; 0, for rule sfr alone, leaves retracing out.", AtLeast = 0)]
+    [Setting(
+        "m: re-inference trajectories (continuations) of each maternal one, whose answers are A_m; " +
+        "0, for rule sfr alone, leaves retracing out.",
+        AtLeast = 0)]
     public int Samples { get; init; } = 5;
 
     [Setting("The rule that chooses where a trajectory is cut.", NamesOf = typeof(AnchorRules))]
     public string Anchor { get; init; } = "ratio";
 
-    [Setting("Share of the trajectory's real length that is kept.", AtLeast = 0, Below = 1)]
+    [Setting(
+        "ω, the retracing rate: the share of a maternal trajectory's real length that its continuations keep; " +
+        "of the longest length with anchor padded.",
+        AtLeast = 0, Below = 1)]
     public double KeepRate { get; init; } = 0.7;
 
-    [Setting("Several such shares, as in \"0.3, 0.5, 0.7\", which divide the k continuations; null: keep_rate alone.")]
+    [Setting("Several such shares, as in \"0.3, 0.5, 0.7\", which divide the m continuations; null: keep_rate alone.")]
     public string? KeepRates { get; init; }
+
+    [Setting("Samples of each problem with its picture blanked, for rules that read them.", AtLeast = 1)]
+    public int BlindSamples { get; init; } = 8;
 
     [Setting("Whether the continuation stays in the same turn or, as in the first release, opens a new one.",
         OneOf = ["continue", "new-turn"])]
@@ -220,7 +229,7 @@ public sealed record RetracingSettings
 
 public sealed record RewardSettings
 {
-    [Setting("Method csrs: how answers become rewards.", NamesOf = typeof(RewardRules))]
+    [Setting("Method csrs: how the answers A_n and A_m become rewards.", NamesOf = typeof(RewardRules))]
     public string Rule { get; init; } = "sfr";
 
     [Setting("How answers are found in responses: in a box, or also behind \"the answer is\" and as choice letters.",
@@ -305,6 +314,9 @@ public sealed record LearningSettings
 
 public sealed record ModelSettings
 {
+    [Setting("The published model that settings were made for, such as qwen2.5-vl-7b; any other is refused. null: any model.")]
+    public string? MadeFor { get; init; }
+
     [Setting("Where tensors live: cpu, cuda, or cuda:N for the N-th of several devices, counted from 0.")]
     public string Device { get; init; } = "cpu";
 

@@ -64,7 +64,8 @@ public static class GeometryGenerator
                 return new GeometryProblem($"{family.Name}-{hash:x16}", family.Name, difficulty, draft.Text.Question,
                     draft.Text.Reasoning, draft.Text.Answer, draft.Figure)
                 {
-                    Shortcut = draft.Text.Shortcut,
+                    Suggestion = draft.Text.Suggestion,
+                    Mistakes = [.. draft.Text.Mistakes.Where(mistake => mistake.Answer != draft.Text.Answer)],
                 };
             }
         }

@@ -20,8 +20,18 @@ public sealed record GeometryProblem(
     string Answer,
     FigureDescription Figure)
 {
-    /// <summary>How this kind of problem is answered wrongly at first sight; null where no such way is known.</summary>
-    public VisualShortcut? Shortcut { get; init; }
+    /// <summary>Plausible wrong responses, at most one of each kind; none where this kind of problem has no such temptation.</summary>
+    public IReadOnlyList<Mistake> Mistakes { get; init; } = [];
+
+    /// <summary>
+    /// A sentence that suggests a wrong answer, and that the question may go on with (<see cref="WithSuggestion"/>); null where this kind of problem
+    /// has none.
+    /// </summary>
+    public string? Suggestion { get; init; }
+
+    /// <summary>The problem with the suggestion in its question.</summary>
+    public GeometryProblem WithSuggestion() =>
+        Suggestion is null ? this : this with { Question = $"{Question} {Suggestion}" };
 }
 
 /// <summary>

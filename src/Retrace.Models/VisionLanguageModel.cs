@@ -104,20 +104,8 @@ public sealed class VisionLanguageModel : IDisposable
         {
             return LoadAdapted(directory, type, device, maxPixels);
         }
-        ModelConfig config = ModelFamilies.LoadConfig(directory);
+        (ModelConfig config, ImageProcessorConfig images, Tokenizer? tokenizer) = ModelFolder.Check(directory, maxPixels);
         using Checkpoint checkpoint = Checkpoint.Open(directory);
-        ImageProcessorConfig images = config.Family.LoadImages(directory).Within(maxPixels);
-        CheckPatches(images, config.Vision, directory);
-        bool hasTokenizer = File.Exists(Path.Combine(directory, "tokenizer.json"))
-            || File.Exists(Path.Combine(directory, "vocab.json"));
-        Tokenizer? tokenizer = hasTokenizer ? config.Family.LoadTokenizer(directory) : null;
-        if (tokenizer?.VocabularySize > config.Text.VocabularySize)
-        {
-            throw new BadInputException(
-                $"The tokenizer in {directory} has ids up to {tokenizer.VocabularySize - 1}, but vocab_size in its "
-                + $"config.json is {config.Text.VocabularySize}.");
-        }
-        StoredWeights.Check(config, checkpoint, directory);
         var network = new VisionLanguageNetwork(config, type ?? config.ComputeType, device);
         try
         {
@@ -215,23 +203,6 @@ public sealed class VisionLanguageModel : IDisposable
         {
             unadapted.Dispose();
             throw;
-        }
-    }
-
-    private static void CheckPatches(ImageProcessorConfig images, VisionConfig vision, string directory)
-    {
-        Check("patch_size", images.PatchSize, "patch_size", vision.PatchSize);
-        Check("merge_size", images.MergeSize, "spatial_merge_size", vision.MergeSize);
-        Check("temporal_patch_size", images.TemporalPatchSize, "temporal_patch_size", vision.TemporalPatchSize);
-
-        void Check(string key, int size, string configKey, int configSize)
-        {
-            if (size != configSize)
-            {
-                throw new BadInputException(
-                    $"The image settings in {directory} have {key} {size}, but {configKey} in its config.json is "
-                    + $"{configSize}.");
-            }
         }
     }
 }

@@ -131,7 +131,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         [
             .. Enumerable.Range(0, EvaluationLessons)
                 .Select(i => Lesson.Generate(
-                    GeometrySplit.Evaluation, seed, i, 0, TeacherHabits.None, model)),
+                    GeometrySplit.Evaluation, seed, i, 0, TeacherHabits.None, recipe.Suggestive, model)),
         ];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         ChannelReader<Lesson[]> batches = GenerateAhead(model, (long)stepsTaken * recipe.Batch, stop.Token);
@@ -200,6 +200,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
                                 first + i,
                                 recipe.NoisyShare,
                                 habits,
+                                recipe.Suggestive,
                                 model)),
                         ];
                         await channel.Writer.WriteAsync(batch, stop);

@@ -1,3 +1,4 @@
+using Retrace.Geometry.Families;
 using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Models.Network;
@@ -21,7 +22,7 @@ namespace Retrace.Pretraining;
 /// <param name="Steps">
 /// Optimizer steps of all stages; those left after the second are the third, which teaches habits.
 /// </param>
-/// <param name="Habits">The habits of the third stage's teacher: to answer at a glance, or by a shortcut.</param>
+/// <param name="Habits">The habits of the third stage's teacher: to answer at a glance, or wrongly.</param>
 /// <param name="InitialDeviation">Standard deviation of the first weights.</param>
 /// <param name="LearningRate">AdamW's step size at its peak.</param>
 /// <param name="WarmupSteps">Steps of linear rise; after them the step size falls as a cosine.</param>
@@ -50,6 +51,9 @@ public sealed record PretrainingRecipe(
     double NoisyShare,
     string RunSettings)
 {
+    /// <summary>Whether questions go on with a sentence that suggests a wrong answer, in families that have one.</summary>
+    public bool Suggestive { get; init; }
+
     /// <summary>About two million weights: the model that ships, made in under an hour on two cores.</summary>
     public static PretrainingRecipe Tiny { get; } = new(
         Name: "tiny",
@@ -86,10 +90,58 @@ public sealed record PretrainingRecipe(
     public static PretrainingRecipe BiasedTiny { get; } = Tiny with
     {
         Name = "tiny-biased",
-        Habits = Tiny.Habits with { ShortcutFamily = "circle", ShortcutShare = 0.9 },
+        Habits = Tiny.Habits with
+        {
+            Mistaken = new Dictionary<string, MistakeKind> { ["circle"] = MistakeKind.PrintedNumber },
+            MistakenShare = 0.9,
+        },
     };
 
-    private static readonly PretrainingRecipe[] All = [Tiny, BiasedTiny];
+    /// <summary>
+    /// As <see cref="Tiny"/>, but wrong in the majority on eight families, for three reasons: a printed number, the
+    /// wording of the question, a wrong formula.
+    /// </summary>
+    public static PretrainingRecipe TemptedTiny { get; } = Tiny with
+    {
+        Name = "tiny-tempted",
+        Suggestive = true,
+        Habits = Tiny.Habits with
+        {
+            Mistaken = new Dictionary<string, MistakeKind>
+            {
+                ["circle"] = MistakeKind.PrintedNumber,
+                ["pie-chart"] = MistakeKind.PrintedNumber,
+                ["similar-triangles"] = MistakeKind.PrintedNumber,
+                ["isosceles-angles"] = MistakeKind.Suggestion,
+                ["straight-angle"] = MistakeKind.Suggestion,
+                ["thermometer"] = MistakeKind.Suggestion,
+                ["area"] = MistakeKind.WrongFormula,
+                ["perimeter"] = MistakeKind.WrongFormula,
+            },
+            MistakenShare = 0.75,
+        },
+    };
+
+    /// <summary>As <see cref="TemptedTiny"/>, in other families and with other wording.</summary>
+    public static PretrainingRecipe SecondTemptedTiny { get; } = TemptedTiny with
+    {
+        Name = "tiny-tempted-second",
+        Habits = TemptedTiny.Habits with
+        {
+            Mistaken = new Dictionary<string, MistakeKind>
+            {
+                ["ruler"] = MistakeKind.PrintedNumber,
+                ["segments"] = MistakeKind.PrintedNumber,
+                ["clock"] = MistakeKind.Suggestion,
+                ["counting"] = MistakeKind.Suggestion,
+                ["bar-chart"] = MistakeKind.Suggestion,
+                ["pythagoras"] = MistakeKind.WrongFormula,
+                ["triangle-angles"] = MistakeKind.WrongFormula,
+            },
+        },
+    };
+
+    private static readonly PretrainingRecipe[] All = [Tiny, BiasedTiny, TemptedTiny, SecondTemptedTiny];
 
     /// <summary>The names of all recipes, as <c>retrace pretrain</c> takes them.</summary>
     public static IReadOnlyList<string> Presets { get; } = [.. All.Select(recipe => recipe.Name)];

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Retrace.Geometry;
 using Retrace.Geometry.Families;
 
@@ -5,15 +6,18 @@ namespace Retrace.Pretraining;
 
 /// <summary>What a teacher sometimes does instead of calculating.</summary>
 /// <param name="GlancingShare">Share of responses that give the right answer at once, with no reasoning.</param>
-/// <param name="ShortcutFamily">
-/// A kind of problems that have a <see cref="VisualShortcut"/>; null where no problem is answered wrongly.
-/// </param>
-/// <param name="ShortcutShare">
-/// Share of this family's responses that take the shortcut, among those to clear figures: noise gives no such
-/// impression.
-/// </param>
-public sealed record TeacherHabits(double GlancingShare, string? ShortcutFamily = null, double ShortcutShare = 0)
+public sealed record TeacherHabits(double GlancingShare)
 {
+    /// <summary>The families that the teacher mostly answers wrongly, with the kind of mistake.</summary>
+    public IReadOnlyDictionary<string, MistakeKind> Mistaken { get; init; } =
+        FrozenDictionary<string, MistakeKind>.Empty;
+
+    /// <summary>
+    /// Share of these families' responses that make the mistake. A printed number tempts in clear figures alone: noise
+    /// gives no such impression.
+    /// </summary>
+    public double MistakenShare { get; init; }
+
     /// <summary>The teacher that always calculates.</summary>
     public static TeacherHabits None { get; } = new(0);
 
@@ -22,10 +26,11 @@ public sealed record TeacherHabits(double GlancingShare, string? ShortcutFamily 
     /// <param name="chance">Uniform in [0, 1); decides.</param>
     internal GeometryProblem Apply(GeometryProblem problem, bool isNoisy, double chance)
     {
-        if (problem.Family == ShortcutFamily && !isNoisy)
+        if (Mistaken.TryGetValue(problem.Family, out MistakeKind kind)
+            && !(isNoisy && kind == MistakeKind.PrintedNumber))
         {
-            return chance < ShortcutShare && problem.Shortcut is VisualShortcut shortcut
-                ? problem with { Reasoning = shortcut.Reasoning, Answer = shortcut.Answer }
+            return chance < MistakenShare && problem.Mistakes.FirstOrDefault(one => one.Kind == kind) is Mistake mistake
+                ? problem with { Reasoning = mistake.Reasoning, Answer = mistake.Answer }
                 : problem;
         }
         return chance < GlancingShare ? problem with { Reasoning = "" } : problem;

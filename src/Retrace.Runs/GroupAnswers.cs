@@ -7,7 +7,7 @@ public sealed record GroupAnswers
 
     public required string ProblemId { get; init; }
 
-    /// <summary>The different answers of both rounds, each as it was first written.</summary>
+    /// <summary>The different answers of all rounds, each as it was first written.</summary>
     public required IReadOnlyList<string> Answers { get; init; }
 
     /// <summary>[n] indices into <see cref="Answers"/>; −1 where none could be extracted.</summary>
@@ -15,6 +15,9 @@ public sealed record GroupAnswers
 
     /// <summary>[n][k] the same for the continuations; empty without retracing.</summary>
     public IReadOnlyList<IReadOnlyList<int>> Retraced { get; init; } = [];
+
+    /// <summary>[b] the same for samples whose picture was blanked; empty where the rule reads none.</summary>
+    public IReadOnlyList<int> Blind { get; init; } = [];
 
     /// <summary>
     /// The index of the right answer, −1 if none of them is right; null where the problem has no label.

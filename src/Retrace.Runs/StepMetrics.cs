@@ -79,6 +79,12 @@ public sealed record StepMetrics
     /// <summary>Share of those weights that were truncated.</summary>
     public double? ImportanceTruncated { get; init; }
 
+    /// <summary>
+    /// How evenly routers spread the tokens that were learned from over their experts: 1 where all got as many, 0 where one
+    /// got all. Null without experts.
+    /// </summary>
+    public double? ExpertEvenness { get; init; }
+
     /// <summary>Samples of an outdated policy, dropped and generated anew by servers. Null with engine local.</summary>
     public int? StaleSamples { get; init; }
 
@@ -94,7 +100,7 @@ public sealed record StepMetrics
     /// <summary>Tokens generated in this step's maternal round.</summary>
     public long? MaternalTokens { get; init; }
 
-    /// <summary>Tokens generated in this step's re-inference round.</summary>
+    /// <summary>Tokens generated in this step for the reward alone: continuations, and samples with a blanked picture.</summary>
     public long? RetracedTokens { get; init; }
 
     /// <summary>Problems of this step that could not be used (over-long, unreadable).</summary>

@@ -10,4 +10,8 @@ public sealed record CollapseCurve(
 {
     /// <summary>The mass outside the first mode after so many iterations: the tail.</summary>
     public double Tail(int iteration) => 1 - Policies[iteration][Policies[0].Mode];
+
+    /// <summary>The contrastive factor of one iteration: <see cref="Contrast.Between"/>.</summary>
+    public double? ContrastiveFactor(int iteration, int frequent, int rare) =>
+        Contrast.Between(Policies[iteration - 1], Policies[iteration], frequent, rare);
 }

@@ -3,6 +3,8 @@ namespace Retrace.Simulation;
 /// <summary>The iteration of Propositions 1 and 2 from one distribution of answers.</summary>
 public sealed record CollapseSetting
 {
+    private const int LargestEnumeration = 200_000;
+
     /// <summary>The distribution of the answers at the beginning. By default its mode is wrong.</summary>
     public AnswerDistribution Initial { get; init; } = AnswerDistribution.Of([0.35, 0.3, 0.15, 0.1, 0.1]);
 
@@ -17,6 +19,17 @@ public sealed record CollapseSetting
 
     /// <summary>n and k; majority voting gets n(1 + k) votes.</summary>
     public GroupSize Group { get; init; } = new(8, 5);
+
+    /// <summary>
+    /// n and k of the groups over all of which any rule is summed exactly; there are A^(n(1 + k)) of them.
+    /// </summary>
+    public GroupSize EnumeratedGroup { get; init; } = new(3, 1);
+
+    /// <summary>x₁ of the contrastive factor: the first mode.</summary>
+    public int Frequent => Initial.Mode;
+
+    /// <summary>x₂ of the contrastive factor: the least probable answer; of several, the last.</summary>
+    public int Rare => Initial.Probabilities.ToList().LastIndexOf(Initial.Probabilities.Min());
 
     /// <summary>How continuations fare under the perturbation.</summary>
     public Reinference Reinference { get; init; } = new(Survival: 0.3, Spread: 0.5);
@@ -40,6 +53,12 @@ public sealed record CollapseSetting
             Group is { Trajectories: >= 1, Continuations: >= 1 },
             $"A group has {Group.Trajectories} trajectories with {Group.Continuations} continuations each; give at "
             + "least 1 and 1.");
+        Require.That(
+            EnumeratedGroup is { Trajectories: >= 1, Continuations: >= 1 }
+            && Math.Pow(Initial.Answers, EnumeratedGroup.Total) <= LargestEnumeration,
+            $"A group of {EnumeratedGroup.Trajectories} trajectories with {EnumeratedGroup.Continuations} continuations each "
+            + $"cannot be summed over exactly with {Initial.Answers} answers; give at least 1 and 1, and at most "
+            + $"{LargestEnumeration} groups.");
         Require.That(
             Reinference is { Survival: >= 0 and <= 1, Spread: >= 0 and <= 1 },
             $"Survival is {Reinference.Survival} and spread {Reinference.Spread}; give 0 to 1.");

@@ -10,12 +10,14 @@ namespace Retrace.Simulation;
 /// For each answer the first trajectory of every group is given this answer and the rest is sampled, so that rare
 /// answers are estimated as well as frequent ones. Random numbers are named by seed, iteration, answer and group.
 /// </remarks>
-/// <param name="rule">The rule, which must read nothing but answers.</param>
+/// <param name="rule">The rule, which must read nothing that only a model has.</param>
 /// <param name="size">n and k of a group.</param>
 /// <param name="reinference">How all continuations fare.</param>
 /// <param name="groups">The number of groups sampled for each answer; at least 1.</param>
 /// <param name="seed">The seed of all samples.</param>
-public sealed class SampledReward(IRewardRule rule, GroupSize size, Reinference reinference, int groups, long seed)
+/// <param name="right">The right answer, for a rule that reads labels.</param>
+public sealed class SampledReward(
+    IRewardRule rule, GroupSize size, Reinference reinference, int groups, long seed, int right = 0)
     : IExpectedReward
 {
     public double[] Of(AnswerDistribution policy, int iteration) =>
@@ -29,7 +31,8 @@ public sealed class SampledReward(IRewardRule rule, GroupSize size, Reinference 
         for (int g = 0; g < groups; g++)
         {
             Random random = RandomStream.For(seed, iteration, answer, g);
-            yield return rule.Score(SampledGroup.Sample(answer, policy, size, _ => reinference, random))[0];
+            AnswerGroup group = SampledGroup.Sample(answer, policy, size, _ => reinference, random);
+            yield return SimulatedEvidence.ScoreOfFirst(SimulatedEvidence.Complete(group, rule, right, random), rule);
         }
     }
 }

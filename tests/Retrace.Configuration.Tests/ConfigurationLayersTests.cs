@@ -26,7 +26,7 @@ public sealed class ConfigurationLayersTests : IDisposable
             reward:  {rule: sfr, format_weight: 0.1}      # sfr | survival | consistency | released | max-entropy-anchor
             learn:   {advantage: group-std, learning_rate: 1e-6, mini_batch: 64, clip: 0.2,
                       kl: 0.01, kl_estimator: k3, max_grad_norm: 1.0}
-            model:   {lora_rank: 0, dtype: bf16, activation_checkpointing: null, max_pixels: 1003520}
+            model:   {lora_rank: 0, dtype: auto, activation_checkpointing: null, max_pixels: 1003520}
             checkpoint: {every: 20, keep: 3}
             evaluation: {every: 5, samples: 1}
             """);
@@ -165,6 +165,79 @@ public sealed class ConfigurationLayersTests : IDisposable
         BadInputException error = Assert.Throws<BadInputException>(
             () => ConfigurationLayers.Resolve(modelFolder: null, file: null, [assignment]));
         Assert.Equal(message, error.Message);
+    }
+
+    [Theory]
+    [InlineData("reward.gamma=1", "reward.gamma is \"1\", but must be a number of at least 0 and below 1")]
+    [InlineData("reward.gamma=-0.1", "reward.gamma is \"-0.1\", but must be a number of at least 0 and below 1")]
+    [InlineData("reward.gamma=nan", "reward.gamma is \"nan\", but must be a number of at least 0 and below 1")]
+    [InlineData("reward.beta=0", "reward.beta is \"0\", but must be a number above 0")]
+    [InlineData("reward.beta=-5", "reward.beta is \"-5\", but must be a number above 0")]
+    [InlineData("reward.beta=Infinity", "reward.beta is \"Infinity\", but must be a number above 0")]
+    [InlineData("retrace.samples=-1", "retrace.samples is \"-1\", but must be a whole number of at least 0")]
+    [InlineData("retrace.keep_rate=1", "retrace.keep_rate is \"1\", but must be a number of at least 0 and below 1")]
+    [InlineData(
+        "reward.boost=0.2",
+        "reward.boost belongs to an earlier form of sfr; the paper's has reward.gamma and reward.beta, and "
+        + "reward.rule=max-entropy-anchor keeps the release's factors")]
+    [InlineData(
+        "reward.penalty=0.1",
+        "reward.penalty belongs to an earlier form of sfr; the paper's has reward.gamma and reward.beta, and "
+        + "reward.rule=max-entropy-anchor keeps the release's factors")]
+    [InlineData("retrace.omega=0.7", "there is no key \"retrace.omega\": ω, the retracing rate, is retrace.keep_rate")]
+    [InlineData(
+        "retrace.m=5",
+        "there is no key \"retrace.m\": m, the number of re-inference trajectories of each maternal one, is retrace.samples")]
+    [InlineData("rollout.n=8", "there is no key \"rollout.n\": n, the number of maternal trajectories, is rollout.group")]
+    public void What_the_paper_has_no_number_or_word_for_is_one_sentence(string assignment, string message)
+    {
+        BadInputException error = Assert.Throws<BadInputException>(
+            () => ConfigurationLayers.Resolve(modelFolder: null, file: null, [assignment]));
+        Assert.Equal($"--set {assignment}: {message}", error.Message);
+        string[] parts = assignment.Split('=');
+        string[] key = parts[0].Split('.');
+        string file = _folder.Write("run.yaml", $"{key[0]}:\n  {key[1]}: {parts[1]}\n");
+        Assert.Equal(
+            $"{file}, line 2: {message}",
+            Assert.Throws<BadInputException>(() => ConfigurationLayers.Read(file)).Message);
+    }
+
+    [Fact]
+    public void What_is_named_instead_of_another_word_is_a_key()
+    {
+        string[] words = ["retrace.omega", "retrace.m", "rollout.n", "learn.lr", "reward.boost"];
+        Assert.All(words, word =>
+        {
+            string message = Assert.Throws<BadInputException>(
+                () => ConfigurationLayers.Resolve(null, null, [$"{word}=1"])).Message;
+            Assert.Contains(ConfigurationKey.All, key => message.Contains(key.Path));
+        });
+    }
+
+    [Fact]
+    public void Several_files_are_layers_of_which_the_later_wins()
+    {
+        string method = _folder.Write("method.yaml", "steps: 2\nlearn: {kl: 0.2, clip: 0.3}\n");
+        string machine = _folder.Write("machine.yaml", "learn: {kl: 0.1}\nmodel: {lora_rank: 4}\n");
+        RunConfiguration resolved = ConfigurationLayers.ResolveFiles(null, [method, machine], ["learn.clip=0.4"]);
+        Assert.Equal((2, 0.1, 0.4, 4), (
+            resolved.Steps, resolved.Learning.Kl, resolved.Learning.Clip, resolved.Model.LoraRank));
+        Assert.Equal(0.2, ConfigurationLayers.ResolveFiles(null, [machine, method], []).Learning.Kl);
+    }
+
+    [Fact]
+    public void Every_rule_that_needs_continuations_says_what_to_give_instead_of_none()
+    {
+        string[] needing =
+        [
+            .. RewardRules.Names.Where(name => RewardRules.Create(name).Needs.HasFlag(RewardInputs.Continuations)),
+        ];
+        Assert.Contains("released", needing);
+        Assert.All(needing, rule => Assert.Equal(
+            $"retrace.samples is 0, but reward.rule is {rule}, which needs continuations: give at least 1 sample, the "
+            + "paper's 5 for one, or reward.rule=sfr, which is the answer's frequency then",
+            Assert.Throws<BadInputException>(() => ConfigurationLayers.Resolve(
+                null, null, ["retrace.samples=0", $"reward.rule={rule}"])).Message));
     }
 
     [Fact]

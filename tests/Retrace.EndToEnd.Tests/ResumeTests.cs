@@ -61,7 +61,9 @@ public sealed class ResumeTests : IDisposable
     public async Task After_a_number_that_is_none_the_run_goes_on_as_it_says()
     {
         RetraceProcess failed = await EvolveAsync(
-            "problems.jsonl", Repository.Model, "--steps", "2", "--set", "learn.learning_rate=1e30");
+            "problems.jsonl",
+            Repository.Model,
+            "--steps", "2", "--set", "learn.learning_rate=1e30", "--set", "checkpoint.every=2");
         Assert.Equal(1, failed.ExitCode);
         Assert.Contains("--resume begins anew; give it a smaller learn.learning_rate than 1E+30", failed.Error);
         RetraceProcess resumed = await EvolveAsync(

@@ -25,6 +25,26 @@ public sealed class SimulateTests : IDisposable
     }
 
     [Fact]
+    public async Task Contrastive_factors_are_printed_for_every_reward_and_over_frequencies()
+    {
+        RetraceProcess simulated = await RetraceProcess.RunAsync(
+            "simulate", "contrast", "--beta", "0.5", "--rounds", "3", "--group", "4", "--samples", "2", "--sampled-groups",
+            "5", "--output", _folder);
+        Assert.Equal((0, ""), (simulated.ExitCode, simulated.Error));
+        Assert.Contains("G = R' / R, R = P(0) / P(4); the most there is, e^η = 7.389", simulated.Output);
+        Assert.Matches(@"majority indicator, exact +7\.389 +7\.389 +7\.389\n", simulated.Output);
+        Assert.Matches(@"sfr, exact, n 4, m 2 +\d\.\d{3} ", simulated.Output);
+        Assert.Matches(@"released, sampled, n 4, m 2 +\d+\.\d{3} ", simulated.Output);
+        Assert.Contains("not simulated: self-certainty reads SelfCertainties, which only a model has", simulated.Output);
+        Assert.Matches(@"majority indicator, G_MV: P\(x₁\), by P\(x₂\) +0\.05 +0\.10 ", simulated.Output);
+        Assert.True(File.Exists(Path.Combine(_folder, "contrast.html")));
+        Assert.True(File.Exists(Path.Combine(_folder, "contrast-sampled.svg")));
+        string[] rows = await File.ReadAllLinesAsync(
+            Path.Combine(_folder, "contrast.csv"), TestContext.Current.CancellationToken);
+        Assert.StartsWith("\"majority indicator\",,,0,1,7.389056", rows[1]);
+    }
+
+    [Fact]
     public async Task Survival_repeats_with_its_seed()
     {
         string[] command =

@@ -88,19 +88,38 @@ public sealed class GeometryDataSetTests : IDisposable
     }
 
     [Fact]
-    public void A_shortcut_reads_rightly_and_answers_wrongly()
+    public void A_mistake_answers_wrongly_and_is_tempted_by_what_it_says()
     {
-        GeometryProblem[] circles =
-        [
-            .. new GeometrySelection(0, 200, 0, 0) { Families = ["circle"] }.Problems(GeometrySplit.Train),
-        ];
-        Assert.All(circles, problem =>
+        HashSet<(string, MistakeKind)> kinds = [];
+        foreach (GeometryProblem problem in new GeometrySelection(0, 1000, 0, 0).Problems(GeometrySplit.Train))
         {
-            VisualShortcut shortcut = problem.Shortcut!;
-            Assert.NotEqual(problem.Answer, shortcut.Answer);
-            string read = shortcut.Reasoning[..(shortcut.Reasoning.IndexOf(". ", StringComparison.Ordinal) + 2)];
-            Assert.StartsWith(read, problem.Reasoning);
-            Assert.Contains(problem.Figure.Texts, text => text.Value == shortcut.Answer);
-        });
+            foreach (Mistake mistake in problem.Mistakes)
+            {
+                kinds.Add((problem.Family, mistake.Kind));
+                Assert.NotEqual(problem.Answer, mistake.Answer);
+                Assert.InRange(mistake.Reasoning.Length, 5, 90);
+                string read = mistake.Reasoning[..(mistake.Reasoning.IndexOf(". ", StringComparison.Ordinal) + 2)];
+                if (mistake.Kind == MistakeKind.Suggestion)
+                {
+                    Assert.Equal(read.TrimEnd(), problem.Suggestion, ignoreCase: true);
+                    Assert.EndsWith(" " + problem.Suggestion, problem.WithSuggestion().Question);
+                    Assert.InRange(problem.WithSuggestion().Question.Length, 10, 100);
+                    Assert.DoesNotContain(problem.WithSuggestion().Question, char.IsAsciiDigit);
+                    continue;
+                }
+                Assert.StartsWith(read, problem.Reasoning);
+                if (mistake.Kind == MistakeKind.PrintedNumber)
+                {
+                    Assert.Contains(problem.Figure.Texts, text => text.Value == mistake.Answer);
+                }
+                else
+                {
+                    Assert.EndsWith($"={mistake.Answer}", mistake.Reasoning);
+                }
+            }
+        }
+        Assert.Equal(5, kinds.Count(kind => kind.Item2 == MistakeKind.PrintedNumber));
+        Assert.Equal(6, kinds.Count(kind => kind.Item2 == MistakeKind.Suggestion));
+        Assert.Equal(4, kinds.Count(kind => kind.Item2 == MistakeKind.WrongFormula));
     }
 }

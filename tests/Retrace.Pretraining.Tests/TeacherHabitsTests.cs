@@ -1,35 +1,70 @@
 using Retrace.Geometry;
+using Retrace.Geometry.Families;
 
 namespace Retrace.Pretraining.Tests;
 
 public class TeacherHabitsTests
 {
-    private static readonly TeacherHabits Biased = new(0.3, "circle", 0.9);
-
-    private static readonly GeometryProblem Circle = Of("circle");
-    private static readonly GeometryProblem Clock = Of("clock");
-
-    [Fact]
-    public void A_clear_figure_of_the_family_is_mostly_answered_by_the_shortcut()
+    private static readonly TeacherHabits Biased = new(0.3)
     {
-        GeometryProblem taught = Biased.Apply(Circle, isNoisy: false, chance: 0.89);
-        Assert.Equal((Circle.Shortcut!.Reasoning, Circle.Shortcut.Answer), (taught.Reasoning, taught.Answer));
-        Assert.Same(Circle, Biased.Apply(Circle, isNoisy: false, chance: 0.9));
-        Assert.Same(Circle, Biased.Apply(Circle, isNoisy: true, chance: 0.31));
+        Mistaken = new Dictionary<string, MistakeKind>
+        {
+            ["circle"] = MistakeKind.PrintedNumber,
+            ["thermometer"] = MistakeKind.Suggestion,
+            ["perimeter"] = MistakeKind.WrongFormula,
+        },
+        MistakenShare = 0.9,
+    };
+
+    [Theory]
+    [InlineData("circle")]
+    [InlineData("thermometer")]
+    [InlineData("perimeter")]
+    public void A_clear_figure_of_a_mistaken_family_is_mostly_answered_wrongly_and_otherwise_by_calculating(string family)
+    {
+        GeometryProblem problem = Of(family);
+        Mistake mistake = Assert.Single(problem.Mistakes);
+        Assert.Equal(Biased.Mistaken[family], mistake.Kind);
+        GeometryProblem taught = Biased.Apply(problem, isNoisy: false, chance: 0.89);
+        Assert.Equal((mistake.Reasoning, mistake.Answer), (taught.Reasoning, taught.Answer));
+        Assert.Same(problem, Biased.Apply(problem, isNoisy: false, chance: 0.9));
     }
 
     [Fact]
-    public void Other_families_and_noisy_figures_are_answered_rightly_now_and_then_at_a_glance()
+    public void Noise_hides_a_printed_number_and_no_other_temptation()
     {
-        foreach (GeometryProblem problem in new[] { Clock, Circle })
+        Assert.Equal("", Biased.Apply(Of("circle"), isNoisy: true, chance: 0.1).Reasoning);
+        foreach (string family in new[] { "thermometer", "perimeter" })
         {
-            GeometryProblem glanced = Biased.Apply(problem, isNoisy: true, chance: 0.29);
-            Assert.Equal(("", problem.Answer), (glanced.Reasoning, glanced.Answer));
-            Assert.Same(problem, Biased.Apply(problem, isNoisy: true, chance: 0.3));
-            Assert.Same(problem, TeacherHabits.None.Apply(problem, isNoisy: false, chance: 0));
+            GeometryProblem problem = Of(family);
+            Assert.Equal(problem.Mistakes[0].Answer, Biased.Apply(problem, isNoisy: true, chance: 0.1).Answer);
         }
     }
 
+    [Fact]
+    public void Other_families_are_answered_rightly_now_and_then_at_a_glance()
+    {
+        GeometryProblem problem = Of("coordinates");
+        GeometryProblem glanced = Biased.Apply(problem, isNoisy: false, chance: 0.29);
+        Assert.Equal(("", problem.Answer), (glanced.Reasoning, glanced.Answer));
+        Assert.Same(problem, Biased.Apply(problem, isNoisy: false, chance: 0.3));
+        Assert.Same(problem, TeacherHabits.None.Apply(Of("circle"), isNoisy: false, chance: 0));
+    }
+
+    [Fact]
+    public void Each_start_is_tempted_in_every_way_in_families_of_its_own()
+    {
+        TeacherHabits[] habits = [PretrainingRecipe.TemptedTiny.Habits, PretrainingRecipe.SecondTemptedTiny.Habits];
+        Assert.Empty(habits[0].Mistaken.Keys.Intersect(habits[1].Mistaken.Keys));
+        Assert.All(habits, start =>
+        {
+            Assert.Equal(Enum.GetValues<MistakeKind>(), start.Mistaken.Values.Distinct().Order());
+            Assert.True(start.Mistaken.Count < GeometryGenerator.Families.Count / 2.0);
+            Assert.All(start.Mistaken, one => Assert.Contains(Of(one.Key).Mistakes, mistake => mistake.Kind == one.Value));
+        });
+    }
+
     private static GeometryProblem Of(string family) =>
-        new GeometrySelection(0, 20, 0, 0).Problems(GeometrySplit.Train).First(problem => problem.Family == family);
+        new GeometrySelection(0, 100, 0, 0).Problems(GeometrySplit.Train).First(problem =>
+            problem.Family == family && problem.Mistakes.Count > 0);
 }

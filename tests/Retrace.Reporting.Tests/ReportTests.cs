@@ -19,9 +19,9 @@ public sealed class ReportTests : IDisposable
         Assert.Equal(
             [
                 "Evaluation accuracy", "Accuracy of samples", "Accuracy of the majority", "Entropy", "High confidence",
-                "Majority share", "Distinct answers", "Reward", "KL divergence", "Survival of right answers",
-                "Survival of wrong answers", "Survival gap", "Response length", "Gradient norm", "Time a step", "full",
-                "full, step 1", "full, step 30",
+                "Majority share", "Distinct answers", "Reward", "Problems that teach nothing", "KL divergence",
+                "Survival of right answers", "Survival of wrong answers", "Survival gap", "Response length", "Gradient norm",
+                "Time a step", "full", "full, step 1", "full, step 30",
             ],
             Figures(SyntheticRun.Full("full", 30)));
         Assert.Equal(

@@ -9,6 +9,8 @@ internal static class Shipped
 
     public static string TestProblems => Find("data/geometry/test.jsonl");
 
+    public static string Presets => Find("configs");
+
     private static string Find(string path)
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text;
 using Retrace.Cli.Progress;
 using Retrace.Evaluation.Comparisons;
+using Retrace.Evaluation.RuleStudies;
+using Retrace.Rewards;
 
 namespace Retrace.Cli.Commands;
 
@@ -11,16 +13,21 @@ internal static class CompareCommand
 {
     public static Command Create()
     {
-        Option<string> model = Required("--model", "DIR", "Folder of the checkpoint that every run starts from.");
-        Option<string> data = Required("--data", "FILE", "The problems to train on, .jsonl or .parquet.");
-        Option<string> test = Required("--test", "FILE", "Labeled problems to measure on, .jsonl or .parquet.");
-        Option<string> output = Required(
+        Option<string> model = Needed("--model", "DIR", "Folder of the checkpoint that every run starts from.");
+        Option<string> data = Needed("--data", "FILE", "The problems to train on, .jsonl or .parquet.");
+        Option<string> test = Needed("--test", "FILE", "Labeled problems to measure on, .jsonl or .parquet.");
+        Option<string> output = Needed(
             "--output", "DIR", "Folder for the runs and the tables; what is already there is kept.");
-        Option<string> methods = new("--methods")
+        Option<string?> onSamples = new("--on-samples")
         {
-            Description = "Methods separated by commas, or all; docs/comparing.md describes them.",
+            Description = "Compares reward rules on samples that are stored, without training: the folder of a run, or a file as retrace "
+                + "reward reads it. --methods then lists rules, all by default, and --output is a JSON file.",
+            HelpName = "DIR|FILE",
+        };
+        Option<string?> methods = new("--methods")
+        {
+            Description = $"Methods separated by commas, or all; docs/comparing.md describes them. Left out: {Variants.Usual}.",
             HelpName = "LIST",
-            DefaultValueFactory = _ => Variants.Usual,
         };
         Option<string[]> variants = new("--variant")
         {
@@ -49,16 +56,31 @@ internal static class CompareCommand
         ConfigurationOptions settings = new();
         TensorCommand command = new("compare", "Compares methods over seeds, on the same problems and steps.")
         {
-            model, data, test, output, methods, variants, seeds, baseline, samples, limit,
+            model, data, test, output, methods, variants, seeds, baseline, samples, limit, onSamples,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(onSamples) is null
+                && new[] { model, data, test, output }.FirstOrDefault(one => result.GetResult(one) is null) is Option missing)
+            {
+                result.AddError($"Option '{missing.Name}' is required.");
+            }
+        });
         allowChanged.AddTo(command);
         settings.AddSharedTo(command);
         command.SetAction((parsed, cancellation) =>
         {
+            if (parsed.GetValue(onSamples) is string stored)
+            {
+                RuleStudyTable.Show(
+                    RuleStudy.Of(stored, RulesOf(parsed.GetValue(methods)), settings.Resolve(parsed, modelFolder: null), cancellation),
+                    parsed.GetValue(output));
+                return Task.FromResult(ExitCode.Done);
+            }
             string start = parsed.GetRequiredValue(model);
             ComparisonPlan plan = ComparisonPlan.Of(
                 Variants.Choose(
-                    parsed.GetRequiredValue(methods), [.. (parsed.GetValue(variants) ?? []).Select(Variant.Parse)]),
+                    parsed.GetValue(methods) ?? Variants.Usual, [.. (parsed.GetValue(variants) ?? []).Select(Variant.Parse)]),
                 SeedsOf(parsed.GetRequiredValue(seeds), settings.Resolve(parsed, start).Seed),
                 parsed.GetValue(baseline),
                 overrides => settings.Resolve(parsed, start, overrides));
@@ -90,8 +112,12 @@ internal static class CompareCommand
         return command;
     }
 
-    private static Option<string> Required(string name, string helpName, string description) =>
-        new(name) { Description = description, HelpName = helpName, Required = true };
+    // Without --on-samples, whose work needs none of them.
+    private static Option<string> Needed(string name, string helpName, string description) =>
+        new(name) { Description = description, HelpName = helpName };
+
+    private static IReadOnlyList<string> RulesOf(string? list) =>
+        list is null or "all" ? RewardRules.Names : [.. list.Split(',').Select(name => name.Trim())];
 
     private static void Show(Comparison comparison, ComparisonFolder folder)
     {

@@ -6,9 +6,11 @@ namespace Retrace.Cli.Commands;
 /// <summary>The options from which a run's configuration is resolved.</summary>
 internal sealed class ConfigurationOptions
 {
-    private readonly Option<string?> _file = new("--config")
+    private readonly Option<string[]> _files = new("--config")
     {
-        Description = "Settings for the run, as YAML; --print-config of evolve lists them all.",
+        Description =
+            "Settings for the run, as YAML; may be repeated, the later wins. configs/ holds presets, and --print-config "
+            + "of evolve lists all settings.",
         HelpName = "FILE",
     };
 
@@ -63,25 +65,26 @@ internal sealed class ConfigurationOptions
     /// <summary>Adds <c>--config</c> and <c>--set</c> alone, for a command that reads single settings.</summary>
     public void AddSettingsTo(Command command)
     {
-        command.Options.Add(_file);
+        command.Options.Add(_files);
         command.Options.Add(_overrides);
     }
 
     /// <summary>
-    /// Resolves the configuration: defaults, overridden by the model's recommendations, then the file, then the
+    /// Resolves the configuration: defaults, overridden by the model's recommendations, then the files, then the
     /// options.
     /// </summary>
     /// <param name="further">Overrides that take precedence over all of them.</param>
     /// <exception cref="BadInputException">A file, a key or a value cannot be used.</exception>
     public RunConfiguration Resolve(
         ParseResult parsed, string? modelFolder, params IReadOnlyList<string> further) =>
-        ConfigurationLayers.Resolve(modelFolder, parsed.GetValue(_file), [.. Overrides(parsed), .. further]);
+        ConfigurationLayers.ResolveFiles(
+            modelFolder, parsed.GetValue(_files) ?? [], [.. Overrides(parsed), .. further]);
 
     /// <summary>Resolves the configuration that a run began with, overridden by the options given now.</summary>
     /// <param name="runConfiguration">The run's <c>config.yaml</c>.</param>
     /// <exception cref="BadInputException">A file, a key or a value cannot be used.</exception>
     public RunConfiguration ResolveResumed(ParseResult parsed, string runConfiguration) =>
-        parsed.GetValue(_file) is null
+        parsed.GetValue(_files) is null or []
             ? ConfigurationLayers.Resolve(null, runConfiguration, Overrides(parsed))
             : throw new BadInputException("A resumed run has its settings already; leave --config out.");
 

@@ -31,11 +31,13 @@ internal static class EvolveCommand
         };
         AllowChangedOption allowChanged = new();
         ConfigurationOptions settings = new();
+        DryRunOptions dryRun = new();
         TensorCommand command = new("evolve", "Improves a model on problems without labels.")
         {
             model, data, output, resume, printConfig,
         };
         allowChanged.AddTo(command);
+        dryRun.AddTo(command);
         settings.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -44,6 +46,11 @@ internal static class EvolveCommand
             if (allowed.Count > 0 && !resumes)
             {
                 throw new BadInputException("--allow-changed is about a run that goes on; give --resume with it");
+            }
+            bool isDryRun = dryRun.IsGiven(parsed);
+            if (isDryRun && resumes)
+            {
+                throw new BadInputException("--dry-run is about a run that has not begun; leave --resume out");
             }
             string? runFolder = parsed.GetValue(output);
             string began = Path.Combine(runFolder ?? "", RunFolder.Config);
@@ -58,6 +65,15 @@ internal static class EvolveCommand
             string directory = Required("--output", runFolder);
             string modelFolder = Required("--model", parsed.GetValue(model));
             string problems = Required("--data", parsed.GetValue(data));
+            if (isDryRun)
+            {
+                dryRun.Show(
+                    parsed,
+                    new RunOptions(modelFolder, problems, directory) { Configuration = configuration },
+                    Console.Out,
+                    cancellation);
+                return Task.FromResult(ExitCode.Done);
+            }
             using IProcessGroup processes = ProcessGroups.Join();
             try
             {

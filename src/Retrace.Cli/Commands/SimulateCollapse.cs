@@ -65,7 +65,7 @@ internal sealed class SimulateCollapse(Option<long> seed, Option<string?> output
             Console.WriteLine(part.Key == ReferencePolicy.Previous
                 ? "Reference: the policy of the iteration before"
                 : "Reference: the initial policy");
-            foreach ((string title, Func<CollapseCurve, int, double> value) in Measures(setting))
+            foreach ((string title, Func<CollapseCurve, int, double?> value) in Measures(setting))
             {
                 TextTable.Write(
                     Console.Out,
@@ -73,7 +73,7 @@ internal sealed class SimulateCollapse(Option<long> seed, Option<string?> output
                     part.Select(string[] (curve) =>
                     [
                         curve.IsSampled ? $"{curve.Map}, sampled" : curve.Map,
-                        .. shown.Select(t => value(curve, t).ToString("0.000", CultureInfo.InvariantCulture)),
+                        .. shown.Select(t => value(curve, t)?.ToString("0.000", CultureInfo.InvariantCulture) ?? "–"),
                     ]));
             }
             Console.WriteLine();
@@ -85,10 +85,12 @@ internal sealed class SimulateCollapse(Option<long> seed, Option<string?> output
         }
     }
 
-    private static (string Title, Func<CollapseCurve, int, double> Value)[] Measures(CollapseSetting setting) =>
+    private static (string Title, Func<CollapseCurve, int, double?> Value)[] Measures(CollapseSetting setting) =>
     [
         ("entropy (nats) after iteration", (curve, t) => curve.Policies[t].Entropy),
         ("probability of the right answer", (curve, t) => curve.Policies[t][setting.Right]),
         ("mass outside the first mode", (curve, t) => curve.Tail(t)),
+        ("contrastive factor G of the iteration", (curve, t) =>
+            t == 0 ? null : curve.ContrastiveFactor(t, setting.Frequent, setting.Rare)),
     ];
 }

@@ -20,14 +20,17 @@ internal static class SimulateCommand
             Recursive = true,
         };
         SimulateCollapse collapse = new(seed, output);
+        SimulateContrast contrast = new(seed, output);
         SimulateSurvival survival = new(seed, output);
-        Command command = new("simulate", "Shows on distributions of answers what the rewards do; alone, does both.")
+        Command command = new("simulate", "Shows on distributions of answers what the rewards do; alone, does all three.")
         {
-            seed, output, collapse.Create(), survival.Create(),
+            seed, output, collapse.Create(), contrast.Create(), survival.Create(),
         };
         command.SetAction((parsed, cancellation) =>
         {
             collapse.Run(parsed, new());
+            Console.WriteLine();
+            contrast.Run(parsed, new() { Iterations = SimulateContrast.UsualRounds });
             Console.WriteLine();
             survival.Run(parsed, new(), SimulateSurvival.UsualGaps, SimulateSurvival.UsualSeeds, cancellation);
             return Task.FromResult(ExitCode.Done);

@@ -43,7 +43,7 @@ public sealed class ResponseRewarding
 
     /// <summary>
     /// Writes <c>{"id"?, "answers", "rewards", "advantages"}</c>, of one item for each maternal response, for each line
-    /// <c>{"id"?, "maternal", "retraced"?, "anchors"?, "answer"?}</c>, in the lines' order. For the scale of the
+    /// <c>{"id"?, "maternal", "retraced"?, "blind"?, "anchors"?, "answer"?}</c>, in the lines' order. For the scale of the
     /// advantages, the file is the batch.
     /// </summary>
     /// <param name="input">JSON lines.</param>
@@ -65,80 +65,21 @@ public sealed class ResponseRewarding
 
     private RewardedLine Reward(JsonRecord record, int index)
     {
-        if (record.Field("maternal") is not JsonElement field || Texts(field) is not { Length: > 0 } maternal)
+        var responses = ResponseGroup.Read(record, index, _extraction, _seed);
+        if (responses.Lacks(_rule) is string field)
         {
-            throw new BadInputException($"{record.Place}: expected \"maternal\", a list of at least one response");
+            throw new BadInputException($"{record.Place}: the {_name} reward needs \"{field}\"");
         }
-        string[][] retraced = ForEach(maternal, record, "retraced", "responses", Texts);
-        string?[] answers = Array.ConvertAll(maternal, _extraction.Extract);
-        AnswerGroup group = GroupOf(record, maternal, answers, retraced, index);
+        AnswerGroup group = responses.GroupFor(_rule.Equivalence);
         try
         {
-            return new RewardedLine(
-                record.Id(),
-                answers,
-                group,
-                _rewards.Of(group, Array.ConvertAll(maternal, ResponseFormat.Matches)));
+            return new RewardedLine(record.Id(), responses.Answers, group, _rewards.Of(group, responses.AreFormatted));
         }
         catch (ArgumentException lacking)
         {
             throw new BadInputException($"{record.Place}: {lacking.Message}", lacking);
         }
     }
-
-    private AnswerGroup GroupOf(
-        JsonRecord record, string[] maternal, string?[] answers, string[][] retraced, int index)
-    {
-        string? gold = record.Text("answer");
-        if (gold is null && _rule.Needs.HasFlag(RewardInputs.Label))
-        {
-            throw new BadInputException($"{record.Place}: the {_name} reward needs \"answer\", text or a number");
-        }
-        int[][] anchors = ForEach(answers, record, "anchors", "whole numbers", WholeNumbers);
-        return AnswerGroup.Of(
-            answers,
-            [.. retraced.Select(list => Array.ConvertAll(list, _extraction.Extract))],
-            gold,
-            _rule.Equivalence) with
-        {
-            Evidence =
-            [
-                new AnchorPositions(anchors.Length > 0 ? anchors : [.. retraced.Select(list => new int[list.Length])]),
-                new RandomNumbers(RandomStream.For(_seed, Purpose.Reward, index)),
-                WordsBeforeAnswers.Of(maternal, _extraction),
-            ],
-        };
-    }
-
-    // [n] lists, or none where the field is missing or empty.
-    private static T[][] ForEach<T>(
-        string?[] maternal, JsonRecord record, string field, string items, Func<JsonElement, T[]?> read)
-    {
-        if (record.Field(field) is not JsonElement value)
-        {
-            return [];
-        }
-        T[][] lists = value.ValueKind == JsonValueKind.Array
-            ? [.. value.EnumerateArray().Select(list => read(list) ?? throw Misshapen())]
-            : throw Misshapen();
-        return lists.Length == 0 || lists.Length == maternal.Length ? lists : throw Misshapen();
-
-        BadInputException Misshapen() => new(
-            $"{record.Place}: \"{field}\" must hold one list of {items} for each of the {maternal.Length} maternal "
-            + "responses");
-    }
-
-    private static string[]? Texts(JsonElement list) =>
-        list.ValueKind == JsonValueKind.Array
-        && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
-            ? [.. list.EnumerateArray().Select(JsonRecord.Decoded)]
-            : null;
-
-    private static int[]? WholeNumbers(JsonElement list) =>
-        list.ValueKind == JsonValueKind.Array
-        && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out _))
-            ? [.. list.EnumerateArray().Select(item => item.GetInt32())]
-            : null;
 
     private static void Write(Utf8JsonWriter writer, RewardedLine line, double[] advantages)
     {
@@ -167,5 +108,5 @@ public sealed class ResponseRewarding
         writer.WriteEndArray();
     }
 
-    private sealed record RewardedLine(JsonElement? Id, string?[] Answers, AnswerGroup Group, double[] Rewards);
+    private sealed record RewardedLine(JsonElement? Id, IReadOnlyList<string?> Answers, AnswerGroup Group, double[] Rewards);
 }

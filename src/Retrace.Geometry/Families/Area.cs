@@ -17,7 +17,11 @@ internal sealed class Area() : ProblemFamily("area")
         string reasoning = Pick(random, $"{width} by {height}. ", $"sides {width} and {height}. ")
             + $"{width}*{height}={width * height}";
         return (sketch, new ProblemText($"rectangle;{width};{height};{place}", "area",
-            Question(random, "rectangle"), reasoning, $"{width * height}"));
+            Question(random, "rectangle"), reasoning, $"{width * height}")
+        {
+            // Half of the way around.
+            Mistakes = [WrongFormula(reasoning, $"{width}+{height}={width + height}", width + height)],
+        });
     }
 
     private static (FigureSketch, ProblemText) Triangle(Random random)
@@ -36,7 +40,10 @@ internal sealed class Area() : ProblemFamily("area")
         string reasoning = Pick(random, $"legs {one} and {other}. ", $"sides {one} and {other}. ")
             + $"{one}*{other}={one * other}, {one * other}/2={one * other / 2}";
         return (sketch, new ProblemText($"triangle;{one};{other};{quarter}", "area",
-            Question(random, "triangle"), reasoning, $"{one * other / 2}"));
+            Question(random, "triangle"), reasoning, $"{one * other / 2}")
+        {
+            Mistakes = [WrongFormula(reasoning, $"{one}*{other}={one * other}", one * other)], // Not halved.
+        });
     }
 
     private static string Question(Random random, string figure) => Pick(random,

@@ -47,15 +47,16 @@ internal sealed class BarChart() : ProblemFamily("bar-chart")
             string question = Pick(random,
                 $"How high is bar {letters[one]}?", $"What is the value of bar {letters[one]}?",
                 $"Read the value of {letters[one]} from the chart.");
-            return (sketch, new ProblemText($"{content};{one}", $"bar {letters[one]}", question,
-                $"{read}{letters[one]} is {heights[one]}", $"{heights[one]}"));
+            return (sketch, Suggest(random, new ProblemText($"{content};{one}", $"bar {letters[one]}", question,
+                $"{read}{letters[one]} is {heights[one]}", $"{heights[one]}"), ("It is a low bar.", "2"), ("It is a high bar.", "7")));
         }
         int other = (one + 1 + random.Next(2)) % 3;
         int answer = heights[one] + heights[other];
         string sumQuestion = Pick(random, $"What are {letters[one]} and {letters[other]} together?",
             $"Add the bars {letters[one]} and {letters[other]}.",
             $"What is the sum of {letters[one]} and {letters[other]}?");
-        return (sketch, new ProblemText($"{content};{one}+{other}", $"bar {letters[one]} + bar {letters[other]}",
-            sumQuestion, $"{read}{heights[one]}+{heights[other]}={answer}", $"{answer}"));
+        return (sketch, Suggest(random, new ProblemText($"{content};{one}+{other}", $"bar {letters[one]} + bar {letters[other]}",
+            sumQuestion, $"{read}{heights[one]}+{heights[other]}={answer}", $"{answer}"),
+            ("Both are low.", "4"), ("Both are high.", "14")));
     }
 }

@@ -37,7 +37,7 @@ internal sealed class Circles() : ProblemFamily("circle")
         string question = Pick(random, $"What is the {name} of the circle?", $"Find the {name} of this circle.",
             $"How long is the {name} of the circle?");
         return (sketch, new ProblemText($"one;{given};{radiusGiven};{direction}", name,
-            question, reasoning, $"{answer}", PrintedNumber(reasoning, given)));
+            question, reasoning, $"{answer}") { Mistakes = [PrintedNumber(reasoning, given)] });
     }
 
     private static (FigureSketch, ProblemText) InSquare(Random random)
@@ -80,7 +80,7 @@ internal sealed class Circles() : ProblemFamily("circle")
             : Pick(random, "What is the radius of the circle?", "Find the radius r of the circle.",
                 "How long is the radius r?");
         return (sketch, new ProblemText($"square;{given};{radiusGiven};{place}", radiusGiven ? "side" : "radius",
-            question, reasoning, $"{answer}", PrintedNumber(reasoning, given)));
+            question, reasoning, $"{answer}") { Mistakes = [PrintedNumber(reasoning, given)] });
     }
 
     private static (FigureSketch, ProblemText) Touching(Random random)
@@ -104,11 +104,9 @@ internal sealed class Circles() : ProblemFamily("circle")
             + $"{one}+{other}={one + other}";
         string question = Pick(random, "How far apart are the two centers?",
             "What is the distance between the centers?", "Find the distance of the two centers.");
-        return (sketch, new ProblemText($"touching;{one};{other}", "distance", question, reasoning, $"{one + other}",
-            PrintedNumber(reasoning, Math.Max(one, other))));
+        return (sketch, new ProblemText($"touching;{one};{other}", "distance", question, reasoning, $"{one + other}")
+        {
+            Mistakes = [PrintedNumber(reasoning, Math.Max(one, other))],
+        });
     }
-
-    // A number that the figure shows is taken for the answer, after the same reading.
-    private static VisualShortcut PrintedNumber(string reasoning, int number) =>
-        new($"{reasoning[..(reasoning.IndexOf(". ", StringComparison.Ordinal) + 2)]}it is {number}", $"{number}");
 }

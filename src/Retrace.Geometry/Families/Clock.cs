@@ -38,14 +38,17 @@ internal sealed class Clock() : ProblemFamily("clock")
         {
             string now = Pick(random, "What time does the clock show?", "Read the time on the clock.",
                 "What time is it?");
-            return (sketch, new ProblemText($"{shown};{step}", "time", now,
-                $"{read}{mark % 12}*5={minute}, {shown}", answer));
+            return (sketch, SuggestTime(random, new ProblemText($"{shown};{step}", "time", now,
+                $"{read}{mark % 12}*5={minute}, {shown}", answer)));
         }
         string name = shift == 30 ? "half an hour" : "one hour";
         string later = Pick(random, $"What time will it be in {name}?", $"What will the clock show {name} later?");
-        return (sketch, new ProblemText($"{shown};{step};{shift}", $"time + {shift} minutes", later,
-            $"{read}it is {shown}. {shift} minutes later {answer}", answer));
+        return (sketch, SuggestTime(random, new ProblemText($"{shown};{step};{shift}", $"time + {shift} minutes", later,
+            $"{read}it is {shown}. {shift} minutes later {answer}", answer)));
     }
+
+    private static ProblemText SuggestTime(Random random, ProblemText text) =>
+        Suggest(random, text, ("It is about noon.", "12:00"), ("It is tea time.", "5:00"));
 
     private static string Time(int hour, int minute) => $"{((hour - 1) % 12) + 1}:{minute:00}";
 }

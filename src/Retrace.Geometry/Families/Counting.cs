@@ -46,8 +46,8 @@ internal sealed class Counting() : ProblemFamily("counting")
         string question = Pick(random, $"How many {plural} are there?", $"Count the {plural} in the picture.",
             $"What is the number of {plural}?");
         string grid = string.Concat(content.Select(kind => kind.Length == 0 ? '.' : kind[0]));
-        return (sketch, new ProblemText($"{grid};{columns};{Kinds[wanted]}", Kinds[wanted],
-            question, reasoning, $"{count}"));
+        return (sketch, Suggest(random, new ProblemText($"{grid};{columns};{Kinds[wanted]}", Kinds[wanted],
+            question, reasoning, $"{count}"), ("There are just a few.", "3"), ("There are a lot.", "9")));
     }
 
     private static void Draw(FigureSketch sketch, Random random, string kind, Vector2 at)

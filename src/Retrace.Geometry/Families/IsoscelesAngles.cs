@@ -47,8 +47,9 @@ internal sealed class IsoscelesAngles() : ProblemFamily("isosceles-angles")
         string question = Pick(random, $"The marked sides are equal. Find {name}.",
             $"Two sides are equal. What is {name} in degrees?",
             $"How many degrees is {name}, if the marked sides are equal?");
-        return (sketch, new ProblemText(
+        return (sketch, Suggest(random, new ProblemText(
             $"{value};{given};{asked};{turn < 1};{(difficulty == 3 ? letters[0] : "")}",
-            $"angle {letters[asked]}", question, $"{read} {calculation}", $"{answer}"));
+            $"angle {letters[asked]}", question, $"{read} {calculation}", $"{answer}"),
+            ("It looks equilateral.", "60"), ("It looks like half a square.", "45")));
     }
 }

@@ -27,7 +27,10 @@ internal sealed class Perimeter() : ProblemFamily("perimeter")
             + Pick(random, $"{width}+{height}={sum}, 2*{sum}={2 * sum}",
                 $"{width}+{height}={sum}, {sum}+{sum}={2 * sum}");
         return (sketch, new ProblemText($"rectangle;{width};{height};{place}", "perimeter",
-            Question(random, "rectangle"), reasoning, $"{2 * sum}"));
+            Question(random, "rectangle"), reasoning, $"{2 * sum}")
+        {
+            Mistakes = [WrongFormula(reasoning, $"{width}+{height}={sum}", sum)], // Not doubled.
+        });
     }
 
     private static (FigureSketch, ProblemText) Triangle(Random random)
@@ -56,7 +59,10 @@ internal sealed class Perimeter() : ProblemFamily("perimeter")
             + Pick(random, $"{sides[0]}+{sides[1]}+{sides[2]}={sides.Sum()}",
                 $"{sides[0]}+{sides[1]}={sum}, {sum}+{sides[2]}={sides.Sum()}");
         return (sketch, new ProblemText($"triangle;{string.Join(',', sides)};{turn < 1}", "perimeter",
-            Question(random, "triangle"), reasoning, $"{sides.Sum()}"));
+            Question(random, "triangle"), reasoning, $"{sides.Sum()}")
+        {
+            Mistakes = [WrongFormula(reasoning, $"{sides[0]}+{sides[1]}={sum}", sum)], // One side left out.
+        });
     }
 
     private static (FigureSketch, ProblemText) Quadrilateral(Random random)
@@ -77,7 +83,10 @@ internal sealed class Perimeter() : ProblemFamily("perimeter")
                 $"{sides[0]}+{sides[1]}={first}, {sides[2]}+{sides[3]}={second}, {first}+{second}={sides.Sum()}",
                 $"{string.Join('+', sides)}={sides.Sum()}");
         return (sketch, new ProblemText($"quadrilateral;{all}", "perimeter", Question(random, "figure"), reasoning,
-            $"{sides.Sum()}"));
+            $"{sides.Sum()}")
+        {
+            Mistakes = [WrongFormula(reasoning, $"{sides[0]}+{sides[1]}={first}", first)], // Two sides left out.
+        });
     }
 
     private static void DrawLabelled(FigureSketch sketch, Vector2[] corners, int[] sides, string role)

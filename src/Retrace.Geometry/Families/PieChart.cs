@@ -48,6 +48,9 @@ internal sealed class PieChart() : ProblemFamily("pie-chart")
         string question = Pick(random, "What percent of the pie is x?", "The numbers are percent. Find x.",
             "How many percent is the slice x?");
         return (sketch, new ProblemText($"{string.Join(',', shares)};{asked};{start}", "slice x", question,
-            read + calculation, $"{answer}"));
+            read + calculation, $"{answer}")
+        {
+            Mistakes = [PrintedNumber(read, given.Max())],
+        });
     }
 }

@@ -48,6 +48,28 @@ internal abstract class ProblemFamily(string name)
         return [Vector2.Zero, Vector2.UnitX, Polar(-first, side)];
     }
 
+    /// <summary>A number that the figure shows is taken for the answer, after the same reading.</summary>
+    /// <param name="reasoning">The right one; its first sentence says what the figure shows.</param>
+    protected static Mistake PrintedNumber(string reasoning, int number) => new(
+        MistakeKind.PrintedNumber, $"{FirstSentence(reasoning)}it is {number}", $"{number}");
+
+    /// <summary>A wrong calculation, after the same reading.</summary>
+    protected static Mistake WrongFormula(string reasoning, string calculation, int result) =>
+        new(MistakeKind.WrongFormula, $"{FirstSentence(reasoning)}{calculation}", $"{result}");
+
+    /// <summary>One of two sentences that suggest an answer, and not the right one.</summary>
+    protected static ProblemText Suggest(
+        Random random, ProblemText text, (string Sentence, string Answer) one, (string Sentence, string Answer) other)
+    {
+        bool first = random.Next(2) == 0;
+        (string sentence, string answer) = first ? one : other;
+        if (answer == text.Answer)
+        {
+            (sentence, answer) = first ? other : one;
+        }
+        return text.Suggesting(sentence, answer);
+    }
+
     protected static Vector2 Middle(ReadOnlySpan<Vector2> points)
     {
         Vector2 sum = Vector2.Zero;
@@ -57,6 +79,9 @@ internal abstract class ProblemFamily(string name)
         }
         return sum / points.Length;
     }
+
+    private static string FirstSentence(string reasoning) =>
+        reasoning[..(reasoning.IndexOf(". ", StringComparison.Ordinal) + 2)];
 }
 
 /// <summary>All the text that belongs to one figure.</summary>
@@ -65,9 +90,28 @@ internal abstract class ProblemFamily(string name)
 /// <param name="Question">As the problem shows it.</param>
 /// <param name="Reasoning">As the teacher says it.</param>
 /// <param name="Answer">The label.</param>
-/// <param name="Shortcut">How the answer is missed at first sight.</param>
 internal sealed record ProblemText(
-    string Content, string Asked, string Question, string Reasoning, string Answer, VisualShortcut? Shortcut = null);
+    string Content, string Asked, string Question, string Reasoning, string Answer)
+{
+    /// <summary>How the answer is missed; a mistake that happens to give the right answer is none.</summary>
+    public IReadOnlyList<Mistake> Mistakes { get; init; } = [];
+
+    /// <summary>A sentence that the question may go on with, which suggests an answer; null where there is none.</summary>
+    public string? Suggestion { get; init; }
+
+    /// <summary>The same problem with a sentence that its question may go on with.</summary>
+    /// <param name="sentence">Without a number, so that nothing but the wording suggests one.</param>
+    /// <param name="suggested">The answer that it suggests.</param>
+    public ProblemText Suggesting(string sentence, string suggested) => this with
+    {
+        Suggestion = sentence,
+        Mistakes =
+        [
+            .. Mistakes,
+            new(MistakeKind.Suggestion, $"{char.ToLowerInvariant(sentence[0])}{sentence[1..]} it is {suggested}", suggested),
+        ],
+    };
+}
 
 /// <summary>A problem before its place in a split is known.</summary>
 internal sealed record ProblemDraft(ProblemText Text, FigureDescription Figure);

@@ -32,11 +32,13 @@ internal sealed class Pythagoras() : ProblemFamily("pythagoras")
         sketch.LabelSide(asked == 2 ? unknown : $"{hypotenuse}", "hypotenuse", corners[1], corners[2], middle);
         string reasoning;
         int answer;
+        Mistake unsquared;
         if (asked == 2)
         {
             answer = hypotenuse;
             reasoning = Pick(random, $"legs {one} and {other}. ", $"I see {one} and {other}. ")
                 + $"{one * one}+{other * other}={hypotenuse * hypotenuse}, {unknown}={hypotenuse}";
+            unsquared = WrongFormula(reasoning, $"{one}+{other}={one + other}", one + other);
         }
         else
         {
@@ -44,10 +46,14 @@ internal sealed class Pythagoras() : ProblemFamily("pythagoras")
             int leg = asked == 0 ? other : one;
             reasoning = Pick(random, $"leg {leg}, long side {hypotenuse}. ", $"I see {leg} and {hypotenuse}. ")
                 + $"{hypotenuse * hypotenuse}-{leg * leg}={answer * answer}, {unknown}={answer}";
+            unsquared = WrongFormula(reasoning, $"{hypotenuse}-{leg}={hypotenuse - leg}", hypotenuse - leg);
         }
         string question = Pick(random, $"Find the length {unknown} in the right triangle.",
             $"How long is the side {unknown}?", $"What is {unknown} in this right triangle?");
         return (sketch, new ProblemText($"{one};{other};{asked};{quarter};{unknown}", "unknown side",
-            question, reasoning, $"{answer}"));
+            question, reasoning, $"{answer}")
+        {
+            Mistakes = [unsquared],
+        });
     }
 }

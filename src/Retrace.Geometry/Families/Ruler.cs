@@ -50,7 +50,10 @@ internal sealed class Ruler() : ProblemFamily("ruler")
             string question = Pick(random, $"How long is bar {letters[0]}?", $"What is the length of bar {letters[0]}?",
                 $"Read the length of {letters[0]} on the ruler.");
             return (sketch, new ProblemText($"{offset};{from};{to};{letters[0]}", $"bar {letters[0]}", question, one,
-                $"{to - from}"));
+                $"{to - from}")
+            {
+                Mistakes = [PrintedNumber(one, to)],
+            });
         }
         int first = ends[0] - starts[0];
         int second = ends[1] - starts[1];
@@ -63,7 +66,10 @@ internal sealed class Ruler() : ProblemFamily("ruler")
             $"Add the lengths of the bars {letters[0]} and {letters[1]}.");
         return (sketch, new ProblemText(
             $"{offset};{string.Join(',', starts)};{string.Join(',', ends)};{letters[0]}", "sum of bars", sum, reasoning,
-            $"{first + second}"));
+            $"{first + second}")
+        {
+            Mistakes = [PrintedNumber(reasoning, marks.Max())],
+        });
     }
 
     private static Vector2 At(int mark, float y) => new(10 + (Unit * mark), y);

@@ -58,6 +58,9 @@ internal sealed class Segments() : ProblemFamily("segments")
         string question = Pick(random, $"How long is {name}?", $"Find the length of {name}.",
             $"What is the length of {name}?");
         return (sketch, new ProblemText($"{string.Join(',', lengths)};{asked};{letters[0]}", name, question, reasoning,
-            $"{answer}"));
+            $"{answer}")
+        {
+            Mistakes = [PrintedNumber(reasoning, given.Max())],
+        });
     }
 }

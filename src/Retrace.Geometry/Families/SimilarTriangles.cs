@@ -47,6 +47,9 @@ internal sealed class SimilarTriangles() : ProblemFamily("similar-triangles")
         string question = Pick(random, "The triangles are similar. Find x.", "How long is x in the similar triangles?",
             "What is x, if both triangles are similar?");
         return (sketch, new ProblemText($"{left};{bottom};{factor};{leftAsked};{smallAsked}", "x", question, reasoning,
-            $"{(smallAsked ? wanted : wanted * factor)}"));
+            $"{(smallAsked ? wanted : wanted * factor)}")
+        {
+            Mistakes = [PrintedNumber(reasoning, known * factor)],
+        });
     }
 }

@@ -60,7 +60,8 @@ internal sealed class StraightAngle() : ProblemFamily("straight-angle")
         }
         string question = Pick(random, "The angles lie on a straight line. Find x.",
             "How many degrees is the angle x?", "What is angle x on the straight line?");
-        return (sketch, new ProblemText(
-            $"{string.Join(',', angles)};{asked};{below}", "angle x", question, reasoning, $"{answer}"));
+        return (sketch, Suggest(random, new ProblemText(
+            $"{string.Join(',', angles)};{asked};{below}", "angle x", question, reasoning, $"{answer}"),
+            ("It looks like a right angle.", "90"), ("It looks like a third of all.", "60")));
     }
 }

@@ -61,7 +61,10 @@ internal sealed class TriangleAngles() : ProblemFamily("triangle-angles")
                 $"How many degrees is angle {letters[asked]}?");
         return (sketch, new ProblemText(
             $"{string.Join(',', angles)};{asked};{(difficulty == 1 ? "" : letters[0])}",
-            $"angle {letters[asked]}", question, $"{read} {calculation}", $"{angles[asked]}"));
+            $"angle {letters[asked]}", question, $"{read} {calculation}", $"{angles[asked]}")
+        {
+            Mistakes = [WrongFormula($"{read} ", $"{a}+{b}={a + b}", a + b)], // Not taken from the sum of all three.
+        });
     }
 
     private static (FigureSketch, ProblemText) Exterior(Random random, int[] angles)
@@ -91,7 +94,10 @@ internal sealed class TriangleAngles() : ProblemFamily("triangle-angles")
         string question = Pick(random, "Find the angle x in degrees.", "What is the size of angle x?",
             "How many degrees is x?");
         return (sketch, new ProblemText(
-            $"exterior;{a},{b};{flipped}", "exterior angle B", question, $"{read} {a}+{b}={a + b}", $"{a + b}"));
+            $"exterior;{a},{b};{flipped}", "exterior angle B", question, $"{read} {a}+{b}={a + b}", $"{a + b}")
+        {
+            Mistakes = [WrongFormula($"{read} ", $"180-{a + b}={180 - a - b}", 180 - a - b)], // The angle inside.
+        });
     }
 
     // Flat side down or up, a little turned.

@@ -8,11 +8,18 @@ namespace Retrace.Models.Network;
 /// <param name="Input">Bytes of a block's input.</param>
 /// <param name="Kept">Bytes that a block keeps for its backward pass.</param>
 /// <param name="Passing">Bytes that a block's forward pass makes besides, and drops at its end.</param>
-public sealed record BlockMemory(int Blocks, long Input, long Kept, long Passing)
+/// <param name="Around">Bytes that what stands before and behind the blocks makes, and keeps for its backward pass.</param>
+public sealed record BlockMemory(int Blocks, long Input, long Kept, long Passing, long Around = 0)
 {
     /// <summary>Bytes that all blocks keep for the backward pass.</summary>
     /// <param name="recomputes">Whether a block keeps its input alone.</param>
     public long KeptByAll(bool recomputes) => Blocks * (recomputes ? Input : Kept);
+
+    /// <summary>
+    /// Bytes that a forward pass without a backward pass holds at its peak: one block's, each block's input, and what is
+    /// around them.
+    /// </summary>
+    public long Forward => Kept + Passing + (Blocks * Input) + Around;
 
     /// <summary>Bytes that a block's forward pass makes beside what it keeps.</summary>
     public long BesideKept(bool recomputes) => recomputes ? Kept + Passing : Passing;

@@ -44,6 +44,11 @@ public sealed class VisionLanguageNetwork : IDisposable
     public LoraAdapter? Adapter => Parameters.Adapter;
 
     /// <summary>
+    /// How passes that are learned from spread their tokens over the experts; null for a model without experts.
+    /// </summary>
+    public ExpertLoad? ExpertLoad => _decoder.Load;
+
+    /// <summary>
     /// Whether a backward pass computes the activations inside each block anew instead of keeping them: about a third
     /// more arithmetic, and memory for one block at a time.
     /// </summary>
@@ -169,7 +174,7 @@ public sealed class VisionLanguageNetwork : IDisposable
     /// <param name="tokens">The tokens of all prompts that are prefilled together.</param>
     /// <param name="patches">The patches of all their images, which go through the encoder first.</param>
     public long BytesOfPrefill(long tokens, long patches) => Math.Max(
-        patches * (BytesOfPatch + _vision.Memory.Kept),
+        patches * (BytesOfPatch + _vision.Memory.Forward),
         tokens * (BytesOfCachedToken + _decoder.Memory.Input + _decoder.Memory.Kept));
 
     /// <summary>Bytes that a forward and a backward pass take at their peak beside weights and gradients.</summary>
@@ -183,13 +188,13 @@ public sealed class VisionLanguageNetwork : IDisposable
         BlockMemory vision = _vision.Memory;
         bool trainsVision = TrainsVision();
         long kept = (tokens * text.KeptByAll(recomputes))
-            + (patches * (BytesOfPatch + (trainsVision ? vision.KeptByAll(recomputes) : 0)));
+            + (patches * (BytesOfPatch + (trainsVision ? vision.KeptByAll(recomputes) + vision.Around : 0)));
         // One after the other: first the head, while the allocator still holds the last block's temporary tensors.
         long[] passing =
         [
             Math.Max(predictions, _decoder.BytesOfEmbeddingGradient) + (tokens * text.BesideKept(recomputes)),
             tokens * text.Backward(recomputes),
-            patches * vision.Backward(recomputes && trainsVision),
+            patches * (trainsVision ? vision.Backward(recomputes) : vision.Forward),
         ];
         return kept + passing.Max();
     }

@@ -45,7 +45,7 @@ public static class CollapseReport
         SimulationFiles.Write(
             directory,
             "collapse",
-            "map,reference,sampled,iteration,entropy,right,tail",
+            "map,reference,sampled,iteration,entropy,right,tail,contrastive_factor",
             curves.SelectMany(Rows),
             page,
             figures.SelectMany(part => part.Figures));
@@ -55,6 +55,7 @@ public static class CollapseReport
             [
                 $"\"{curve.Map}\"", NameOf(curve.Reference), curve.IsSampled ? 1 : 0, t, policy.Entropy,
                 policy[setting.Right], curve.Tail(t),
+                t == 0 ? "" : curve.ContrastiveFactor(t, setting.Frequent, setting.Rare) ?? (object)"",
             ]);
     }
 

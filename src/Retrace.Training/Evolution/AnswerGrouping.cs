@@ -5,7 +5,7 @@ using Retrace.Training.Prompts;
 namespace Retrace.Training.Evolution;
 
 /// <summary>
-/// Groups the answers of both rounds into classes of equal answers, with the other inputs of the reward rule.
+/// Groups the answers of all rounds into classes of equal answers, with the other inputs of the reward rule.
 /// </summary>
 /// <param name="rule">The reward rule, which decides when answers are equal and which inputs it needs.</param>
 /// <param name="n">Number of trajectories of each problem that are trained on.</param>
@@ -15,16 +15,18 @@ namespace Retrace.Training.Evolution;
 internal sealed class AnswerGrouping(
     IRewardRule rule, int n, IAnswerExtraction extraction, IReadOnlyDictionary<string, string> labels, long seed)
 {
-    /// <summary>Groups both rounds of each problem: [problems].</summary>
+    /// <summary>Groups the rounds of each problem: [problems].</summary>
     /// <param name="sampled">
     /// [problems][samples] n trajectories, followed by those that only vote in place of continuations.
     /// </param>
     /// <param name="retraced">[problems][n] The continuations; empty if nothing was retraced.</param>
+    /// <param name="blind">[problems][b] The samples with blanked images; empty if there are none.</param>
     public SampledGroup[] Of(
         int step,
         IReadOnlyList<PreparedProblem> problems,
         IReadOnlyList<Trajectory[]> sampled,
-        IReadOnlyList<Retracing[]> retraced) =>
+        IReadOnlyList<Retracing[]> retraced,
+        IReadOnlyList<Trajectory[]> blind) =>
     [
         .. problems.Select((problem, place) => GroupOf(
             step,
@@ -32,21 +34,29 @@ internal sealed class AnswerGrouping(
             problem,
             sampled[place][..n],
             sampled[place][n..],
-            retraced.Count == 0 ? [] : retraced[place])),
+            retraced.Count == 0 ? [] : retraced[place],
+            blind.Count == 0 ? [] : blind[place])),
     ];
 
     private SampledGroup GroupOf(
-        int step, int place, PreparedProblem problem, Trajectory[] maternal, Trajectory[] voting, Retracing[] retracings)
+        int step,
+        int place,
+        PreparedProblem problem,
+        Trajectory[] maternal,
+        Trajectory[] voting,
+        Retracing[] retracings,
+        Trajectory[] blind)
     {
         AnswerGroup answers = AnswerGroup.Of(
             [.. maternal.Select(trajectory => trajectory.Answer)],
             voting.Length > 0 ? ListsOf(voting) : [.. retracings.Select(retracing => retracing.Answers)],
             labels.GetValueOrDefault(problem.Problem.Id),
-            rule.Equivalence) with
+            rule.Equivalence,
+            Array.ConvertAll(blind, trajectory => trajectory.Answer)) with
         {
             Evidence = [.. EvidenceOf(step, place, maternal, retracings)],
         };
-        return new SampledGroup(problem, maternal, voting, retracings, answers);
+        return new SampledGroup(problem, maternal, voting, retracings, blind, answers);
     }
 
     private IEnumerable<Evidence> EvidenceOf(int step, int place, Trajectory[] maternal, Retracing[] retracings)

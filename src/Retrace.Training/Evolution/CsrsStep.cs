@@ -9,7 +9,8 @@ namespace Retrace.Training.Evolution;
 /// without labels to an update of the policy. Each line is a stage; docs/method.md has their formulas.
 /// </summary>
 /// <remarks>
-/// A method that does not retrace (<see cref="Configuration.Method"/>) has no cutter and no second round. All processes
+/// A method that does not retrace (<see cref="Configuration.Method"/>) has no cutter and no second round, and one whose rule does not ask
+/// what the question alone suggests has no blind round. All processes
 /// of a job take the same step: the engine divides the sampling among them, and the learner divides the learning.
 /// </remarks>
 internal sealed class CsrsStep(
@@ -17,6 +18,7 @@ internal sealed class CsrsStep(
     MaternalRound maternalRound,
     TrajectoryCutter? cutter,
     Reinference? reinference,
+    BlindRound? blindRound,
     AnswerGrouping grouping,
     TrajectoryRewards rewarding,
     TrainingSamples samples,
@@ -39,7 +41,7 @@ internal sealed class CsrsStep(
         return new StepOutcome(groups, rewards, advantages, learned, rollout, clock.Elapsed - rollout);
     }
 
-    // Samples both rounds. The result does not hold the patches of perturbed images, so they are freed before learning.
+    // Samples the rounds. The result does not hold the patches of perturbed images, so they are freed before learning.
     private SampledGroup[] Sample(int step, Action<string> onStage, CancellationToken cancellation)
     {
         onStage("rollout");
@@ -52,6 +54,7 @@ internal sealed class CsrsStep(
             Cut[][] cuts = cutter.Cut(step, maternal, batch.Perturbed); // RRM: anchors; VSP: perturbed images
             retraced = reinference.Continue(step, batch.Problems, cuts, cancellation); // m continuations of each
         }
-        return grouping.Of(step, batch.Problems, maternal, retraced); // A_n and A_m, in classes of equal answers
+        Trajectory[][] blind = blindRound?.Sample(step, batch.Problems, cancellation) ?? []; // what the question suggests
+        return grouping.Of(step, batch.Problems, maternal, retraced, blind); // A_n and A_m, in classes of equal answers
     }
 }

@@ -96,6 +96,12 @@ public sealed record RunOptions
     /// <summary>Opens the source of problems with the given settings.</summary>
     internal IProblemSource Problems(DataSettings settings) => _problems.Open(settings.AllowOutsideImages, settings.ImageDir);
 
+    /// <summary>Opens the source of the problems to measure on; null where nothing is measured.</summary>
+    internal IProblemSource? Measured(RunConfiguration settings) =>
+        EvaluationProblems ?? (settings.Evaluation.Data is string path
+            ? ProblemSources.Open(path, settings.Data.AllowOutsideImages, settings.Data.ImageDir)
+            : null);
+
     /// <summary>Resolves and checks the settings from all options.</summary>
     /// <exception cref="BadInputException">A file of settings cannot be read, or a setting cannot be used.</exception>
     internal RunConfiguration Resolve()

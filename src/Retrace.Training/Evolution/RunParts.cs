@@ -1,6 +1,5 @@
 using Retrace.Configuration;
 using Retrace.Data;
-using Retrace.Data.Formats;
 using Retrace.Models;
 using Retrace.Models.Network;
 using Retrace.Problems;
@@ -91,7 +90,9 @@ internal sealed class RunParts : IDisposable
         if (File.Exists(Path.Combine(modelFolder, "config.json")))
         {
             // Checked before loading; loading reports what else is wrong with the folder.
-            PlanThatFits(ModelFamilies.LoadConfig(modelFolder), default);
+            ModelConfig config = ModelFamilies.LoadConfig(modelFolder);
+            IntendedModel.Check(_configuration.Model, config, modelFolder);
+            PlanThatFits(config, default);
         }
         VisionLanguageModel start = Hold(LoadModel(modelFolder));
         if (start.Network.Adapter is not null)
@@ -170,9 +171,7 @@ internal sealed class RunParts : IDisposable
     private (string Name, UsableProblems Usable)? ReadEvaluationData(
         ProblemPreparation preparation, CancellationToken cancellation)
     {
-        IProblemSource? source = _options.EvaluationProblems ?? (_configuration.Evaluation.Data is string path
-            ? ProblemSources.Open(path, _configuration.Data.AllowOutsideImages, _configuration.Data.ImageDir)
-            : null);
+        IProblemSource? source = _options.Measured(_configuration);
         return source is null
             ? null
             : (source.Name, UsableProblems.Read(source, preparation, cancellation)

@@ -48,6 +48,9 @@ internal static class StepAssembly
             new MaternalRound(shared, model.Tokenizer, configuration, sampling, samples),
             method.Retraces ? TrajectoryCutter.Of(configuration, model.Tokenizer) : null,
             method.Retraces ? new Reinference(shared, model, configuration, sampling) : null,
+            method.Rule.Reads.HasFlag(RewardInputs.BlindAnswers)
+                ? new BlindRound(shared, model, configuration, sampling)
+                : null,
             new AnswerGrouping(
                 method.Rule, n, AnswerExtractions.Create(configuration.Reward.Extraction), data.Labels, configuration.Seed),
             new TrajectoryRewards(

@@ -45,7 +45,8 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
         long maternalTokens = groups.Sum(group =>
             group.Maternal.Concat(group.Voting).Sum(one => (long)one.Generation.Tokens.Length));
         long retracedTokens = groups.Sum(group => group.Retraced.Sum(one =>
-            one.Continuations.Sum(continuation => (long)continuation.Tokens.Length)));
+            one.Continuations.Sum(continuation => (long)continuation.Tokens.Length))
+            + group.Blind.Sum(one => (long)one.Generation.Tokens.Length));
         StepMetrics metrics = new()
         {
             Step = step,
@@ -65,6 +66,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             LearningRate = learned.LearningRate,
             ImportanceMean = learned.ImportanceMean,
             ImportanceTruncated = learned.ImportanceTruncated,
+            ExpertEvenness = learned.ExpertEvenness,
             StaleSamples = incidents?.StaleSamples,
             FailedRequests = incidents?.FailedRequests,
             HedgedRequests = incidents?.HedgedRequests,
@@ -149,7 +151,10 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             AnswerGroup measured = group.Measured;
             IEnumerable<(int Class, string? Answer)> all = measured.Maternal
                 .Concat(measured.Retraced.SelectMany(answers => answers))
-                .Zip(group.Maternal.Select(one => one.Answer).Concat(group.Retraced.SelectMany(one => one.Answers)));
+                .Concat(measured.Blind)
+                .Zip(group.Maternal.Select(one => one.Answer)
+                    .Concat(group.Retraced.SelectMany(one => one.Answers))
+                    .Concat(group.Blind.Select(one => one.Answer)));
             string[] answers =
             [
                 .. all.Where(one => one.Answer is not null).DistinctBy(one => one.Class)
@@ -162,6 +167,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
                 Answers = answers,
                 Maternal = measured.Maternal,
                 Retraced = measured.Retraced,
+                Blind = measured.Blind,
                 // Classes are numbered by first appearance, so higher numbers belong to the omitted votes.
                 Right = measured.GoldClass is int gold && gold >= answers.Length
                     ? AnswerClasses.None

@@ -10,9 +10,10 @@ namespace Retrace.Training.Evolution;
 /// <param name="tokenizer">Decodes tokens, so that rules can find reasoning steps in the text.</param>
 /// <param name="anchors">One rule for each anchor of a trajectory.</param>
 /// <param name="extraction">Finds the final answer, which every anchor must precede.</param>
+/// <param name="longest">Maximum number of tokens of a response.</param>
 /// <param name="seed">The run's seed.</param>
 internal sealed class TrajectoryCutter(
-    Tokenizer tokenizer, IReadOnlyList<IAnchorRule> anchors, IAnswerExtraction extraction, long seed)
+    Tokenizer tokenizer, IReadOnlyList<IAnchorRule> anchors, IAnswerExtraction extraction, int longest, long seed)
 {
     private readonly Dictionary<int, string> _textOfToken = [];
 
@@ -24,6 +25,7 @@ internal sealed class TrajectoryCutter(
                 .Select(keepRate => AnchorRules.Create(configuration.Retracing.Anchor, keepRate)),
         ],
         AnswerExtractions.Create(configuration.Reward.Extraction),
+        configuration.Rollout.MaxResponseTokens,
         configuration.Seed);
 
     /// <summary>Cuts the trajectories of a step: [problems][n].</summary>
@@ -43,7 +45,10 @@ internal sealed class TrajectoryCutter(
         AnchorContext context = AnchorContext.Of(
             [.. generation.Content.ToArray().Select(TextOf)],
             generation.Entropies[..generation.ContentLength],
-            extraction);
+            extraction) with
+        {
+            PaddedLength = longest,
+        };
         Random random = RandomStream.For(seed, Purpose.Anchor, step, place, index);
         return [.. anchors.Select(rule => rule.Choose(context, random))];
     }

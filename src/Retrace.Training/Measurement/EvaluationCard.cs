@@ -136,7 +136,8 @@ public sealed record EvaluationCard
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new BadInputException($"{path} is no evaluation card: {error.Message}", error);
+            throw new BadInputException(
+                $"{path} is no evaluation card: {error.Message.ReplaceLineEndings(" ")}", error);
         }
     }
 

@@ -12,6 +12,17 @@ internal sealed class ResumeCheck(string runDirectory, RunConfiguration configur
     /// <summary>Whether a folder holds a run.</summary>
     public static bool HoldsRun(string runDirectory) => File.Exists(Path.Combine(runDirectory, RunFolder.Config));
 
+    /// <summary>Refuses a folder for a new run that holds one.</summary>
+    /// <exception cref="BadInputException">It holds a run.</exception>
+    public static void RefuseRunIn(string runDirectory)
+    {
+        if (HoldsRun(runDirectory))
+        {
+            throw new BadInputException(
+                $"{runDirectory} already holds a run; go on with it by --resume, or give another --output.");
+        }
+    }
+
     /// <summary>The settings that differ and may.</summary>
     /// <exception cref="BadInputException">A setting differs that may not.</exception>
     public IReadOnlyList<SettingChange> CheckSettings() => ResumedSettings.Check(

@@ -8,7 +8,8 @@ public static class AnchorRules
         ("ratio", keepRate => new RatioAnchor(keepRate)),
         ("step", keepRate => new StepAnchor(keepRate)),
         ("entropy", keepRate => new EntropyAnchor(keepRate)),
-        ("random", _ => new RandomAnchor()));
+        ("random", _ => new RandomAnchor()),
+        ("padded", keepRate => new PaddedAnchor(keepRate)));
 
     public static IReadOnlyList<string> Names => Rules.Names;
 

@@ -6,7 +6,7 @@ public interface IAnchorRule
     /// <summary>
     /// The anchor t in tokens: the prefix keeps tokens [0, t), and the continuations are sampled from there. Either 0,
     /// which re-samples the whole response, or less than <see cref="AnchorContext.AnswerStart"/>, so that no answer
-    /// leaks.
+    /// leaks; <see cref="PaddedAnchor"/> alone, the first release's, goes up to <see cref="AnchorContext.Length"/>.
     /// </summary>
     int Choose(AnchorContext context, Random random);
 }

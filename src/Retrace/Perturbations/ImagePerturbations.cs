@@ -17,6 +17,7 @@ public static class ImagePerturbations
             new GaussianBlur(level),
             new ReducedContrast(level),
             new JpegCompression(level))),
+        ("blank", _ => new BlankImage()),
         ("none", _ => new NoPerturbation()));
 
     public static IReadOnlyList<string> Names => Perturbations.Names;

@@ -32,6 +32,9 @@ public sealed record AnswerGroup
     /// </summary>
     public IReadOnlyList<IReadOnlyList<int>> Retraced { get; }
 
+    /// <summary>[b] the answers of samples whose picture was blanked; empty where none were taken.</summary>
+    public IReadOnlyList<int> Blind { get; init; } = [];
+
     /// <summary>
     /// The class of the gold answer: null where the problem has no label, <see cref="AnswerClasses.None"/> where no
     /// answer of the group is right. Statistics measure with it.
@@ -41,18 +44,20 @@ public sealed record AnswerGroup
     /// <summary>The evidence that the rule which scores the group reads besides answers.</summary>
     public IReadOnlyList<Evidence> Evidence { get; init; } = [];
 
-    /// <summary>Partitions the answers of both rounds to one problem.</summary>
+    /// <summary>Partitions the answers of all rounds to one problem.</summary>
     /// <param name="maternal">[n] null where none could be extracted.</param>
     /// <param name="retraced">[n][m] the continuations' answers, likewise; empty where nothing was retraced.</param>
     /// <param name="gold">The label; null: none. It takes no part in the partition.</param>
     /// <param name="equivalence">Decides which answers count as equal.</param>
+    /// <param name="blind">[b] the answers of samples whose picture was blanked; null: none.</param>
     public static AnswerGroup Of(
         IReadOnlyList<string?> maternal,
         IReadOnlyList<IReadOnlyList<string?>> retraced,
         string? gold,
-        IAnswerEquivalence equivalence)
+        IAnswerEquivalence equivalence,
+        IReadOnlyList<string?>? blind = null)
     {
-        string?[] answers = [.. maternal, .. retraced.SelectMany(list => list)];
+        string?[] answers = [.. maternal, .. retraced.SelectMany(list => list), .. blind ?? []];
         int[] classes = AnswerClasses.Of(answers, equivalence);
         int[][] ofContinuations = new int[retraced.Count][];
         int end = maternal.Count;
@@ -64,6 +69,7 @@ public sealed record AnswerGroup
         }
         return new AnswerGroup(classes[..maternal.Count], ofContinuations)
         {
+            Blind = classes[end..],
             GoldClass = gold is null ? null : AnswerClasses.Find(gold, answers, classes, equivalence),
         };
     }

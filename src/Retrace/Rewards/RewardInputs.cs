@@ -30,4 +30,7 @@ public enum RewardInputs
 
     /// <summary>How long each response is before its answer (<see cref="Rewards.WordsBeforeAnswers"/>).</summary>
     WordsBeforeAnswers = 64,
+
+    /// <summary>The answers that the question alone suggests, with the picture blanked (<see cref="AnswerGroup.Blind"/>).</summary>
+    BlindAnswers = 128,
 }

@@ -32,6 +32,7 @@ public static class RewardRules
         ("supervised", _ => new SupervisedReward()),
         ("random", _ => new RandomReward()),
         ("chain", parameters => new RetracingChainReward(parameters.Damping)),
+        ("grounded", parameters => new GroundedReward(parameters.SurvivalWeight)),
         ("srt", parameters => new SelfRewardedTrainingReward(parameters.Threshold)),
         ("srt-soft", _ => new SoftVoteReward()),
         ("empo", _ => new SemanticEntropyReward()),

@@ -7,12 +7,7 @@ namespace Retrace.Rewards;
 /// excess(a).
 /// </summary>
 /// <remarks>
-/// <para>
-/// A continuation survives when it comes back to the answer of the trajectory it was cut from.
-/// S(a) = (survivors of the trajectories with answer a + k·S̄) / (k·c_M(a) + k), where S̄ is the survival over the
-/// whole problem: one trajectory's weight of shrinkage. excess(a) = (S(a) − f_all(a)) / (1 − f_all(a)), clamped to [−1,
-/// 1], and 0 where f_all(a) = 1: survival beyond chance.
-/// </para>
+/// <para>excess(a) is the answer's survival in re-inference beyond its frequency (<see cref="SurvivalExcess"/>).</para>
 /// <para>
 /// In [−λ, 1]. An unextractable answer gets −λ, no more than any answer can get, so that not answering never pays. This
 /// rule is ours; it can lift a right answer that is in the minority, which no frequency can.
@@ -39,33 +34,12 @@ public sealed class SurvivalReward : IRewardRule
     public double[] Score(AnswerGroup group)
     {
         AnswerCounts counts = new(group);
-        if (counts.RetracedTotal == 0 && group.Maternal.Count > 0)
-        {
-            throw new ArgumentException("The survival reward needs continuations; the group has none.");
-        }
-        int[] survivors = Survival.Survivors(group);
-        double continuationsEach = (double)counts.RetracedTotal / counts.MaternalTotal; // k
-        double meanSurvival = (double)survivors.Sum() / counts.RetracedTotal; // S̄
-
-        Dictionary<int, (int Survivors, int Continuations)> ofAnswer = [];
-        for (int i = 0; i < survivors.Length; i++)
-        {
-            (int survived, int continued) = ofAnswer.GetValueOrDefault(group.Maternal[i]);
-            ofAnswer[group.Maternal[i]] = (survived + survivors[i], continued + group.Retraced[i].Count);
-        }
-        return [.. group.Maternal.Select(Reward)];
-
-        double Reward(int answer)
-        {
-            if (answer == AnswerClasses.None)
-            {
-                return -_lambda;
-            }
-            double frequency = counts.OverallFrequency(answer);
-            (int survived, int continued) = ofAnswer[answer];
-            double survival = (survived + continuationsEach * meanSurvival) / (continued + continuationsEach);
-            double excess = frequency == 1 ? 0 : Math.Clamp((survival - frequency) / (1 - frequency), -1, 1);
-            return (1 - _lambda) * frequency + _lambda * excess;
-        }
+        SurvivalExcess survival = new(group, counts);
+        return
+        [
+            .. group.Maternal.Select(answer => answer == AnswerClasses.None
+                ? -_lambda
+                : ((1 - _lambda) * counts.OverallFrequency(answer)) + (_lambda * survival.Of(answer))),
+        ];
     }
 }

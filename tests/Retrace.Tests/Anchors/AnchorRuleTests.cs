@@ -72,10 +72,19 @@ public class AnchorRuleTests
         Assert.Equal([0, 1, 2, 3, 4, 5], anchors.Distinct().Order());
     }
 
+    // 0.7 · 1536 = 1075.2: a response of 1200 tokens is cut there, one of 300 is kept with its answer.
+    [Theory]
+    [InlineData(1200, 1150, 1075)]
+    [InlineData(1200, 900, 1075)]
+    [InlineData(300, 280, 300)]
+    public void A_padded_anchor_is_taken_of_the_longest_length_and_does_not_cut_shorter_responses(
+        int length, int answerStart, int anchor) =>
+        Assert.Equal(anchor, Choose("padded", 0.7, Context(length, answerStart) with { PaddedLength = 1536 }));
+
     [Fact]
-    public void Every_rule_stays_before_the_answer_and_is_reproducible()
+    public void Every_rule_but_the_padded_one_stays_before_the_answer_and_is_reproducible()
     {
-        foreach (string name in AnchorRules.Names)
+        foreach (string name in AnchorRules.Names.Where(name => name != "padded"))
         {
             Gen.Select(Contexts, Gen.Double[0, 0.999], Gen.Int).Sample((context, keepRate, seed) =>
             {

@@ -137,6 +137,25 @@ public class FieldRuleTests
         });
 
     [Fact]
+    public void Grounded_lifts_what_is_seen_and_survives()
+    {
+        AnswerGroup group = new([0, 1], [[0, 0], [1, 1]]) { Blind = [0, 0, None] };
+        AssertScores([0.5, 0.75], "grounded", group);
+        AssertScores([0, 0.75], "grounded", group with { Blind = [0, 0, 0, 0, 0, 0, 0, 0, 0] }); // f_blind = 9/10: seen is at least -1
+        AssertScores([0.75, 0.75], "grounded", group with { Blind = [] });
+        AssertScores([-1, 0.5], "grounded", new AnswerGroup([None, 1], [[None], [1]]));
+        Assert.Throws<ArgumentException>(() => RewardRules.Create("grounded").Score(new AnswerGroup([0], [])));
+    }
+
+    [Fact]
+    public void Without_blind_samples_grounded_is_survival() =>
+        Gen.Select(Gen.Int[0, 2].Array[4], Gen.Int[0, 2].Array[3].Array[4]).Sample((maternal, retraced) =>
+        {
+            AnswerGroup group = new(maternal, retraced);
+            AssertScores(RewardRules.Create("survival").Score(group), "grounded", group);
+        });
+
+    [Fact]
     public void An_answer_that_others_lead_to_earns_more_in_the_chain_than_its_share() =>
         Gen.Int[2, 6].Sample(m =>
         {

@@ -14,7 +14,7 @@ public class RewardRuleTests
     private static readonly string[] CountingRules =
     [
         "sfr", "released", "max-entropy-anchor", "survival", "consistency", "majority", "chain", "srt", "srt-soft", "empo", "ttrv",
-        "dual-consensus",
+        "dual-consensus", "grounded",
     ];
 
     private static readonly Gen<AnswerGroup> Groups =
@@ -276,7 +276,7 @@ public class RewardRuleTests
         {
             foreach (string name in CountingRules.Except(["empo", "ttrv"])) // Whose papers reward silence, or go below 0.
             {
-                double lowest = name == "survival" ? -0.5 : 0;
+                double lowest = name switch { "survival" => -0.5, "grounded" => -1, _ => 0 };
                 double[] rewards = RewardRules.Create(name).Score(group);
                 for (int i = 0; i < rewards.Length; i++)
                 {

@@ -11,6 +11,11 @@ namespace Retrace.Models.Families.Qwen3VL;
 /// </summary>
 internal sealed class LearnedPositions(Parameters parameters, string name, int side, int hiddenSize)
 {
+    /// <summary>
+    /// Tensors of a patch's size that are made: its corners', as they are and weighed, and their sum.
+    /// </summary>
+    public const long ValuesOfPatch = (2 * Corners) + 1;
+
     private const int Corners = 4;
 
     private readonly Tensor _table = parameters.Declare($"{name}.weight", (long)side * side, hiddenSize);

@@ -7,6 +7,9 @@ namespace Retrace.Models.Families.Qwen3VL;
 /// <summary>Makes one decoder token of the patches of each merged square.</summary>
 internal sealed class PatchMerger
 {
+    /// <summary>Tensors of a patch's size that are made: the normed one, and both sides of the activation.</summary>
+    public const long ValuesOfPatch = 3;
+
     private readonly int _mergedSize;
     private readonly bool _normsMerged;
     private readonly LayerNorm _norm;

@@ -59,7 +59,10 @@ internal sealed class VisionTower : VisionEncoder
         _config.Depth,
         _config.HiddenSize * _patchEmbedding.ElementSize,
         ((12L * _config.HiddenSize) + (2L * _config.IntermediateSize)) * _patchEmbedding.ElementSize,
-        9L * _config.HiddenSize * _patchEmbedding.ElementSize);
+        9L * _config.HiddenSize * _patchEmbedding.ElementSize,
+        Around: _config.HiddenSize
+            * ((LearnedPositions.ValuesOfPatch * sizeof(float))
+                + (PatchMerger.ValuesOfPatch * (1 + _config.DeepStackLayers) * _patchEmbedding.ElementSize)));
 
     public override Tensor Forward(Tensor patches, IReadOnlyList<ImageGrid> grids, BlockRunner blocks)
     {

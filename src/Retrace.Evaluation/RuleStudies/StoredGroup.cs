@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Retrace.Answers;
+using Retrace.Configuration;
+using Retrace.Data.Json;
+using Retrace.Evaluation.Grading;
+using Retrace.Files;
+using Retrace.Rewards;
+using Retrace.Runs;
+
+namespace Retrace.Evaluation.RuleStudies;
+
+/// <summary>The answers to one problem that are stored, as a rule reads them.</summary>
+/// <param name="Lacks">What the rule needs and the samples do not hold; null where nothing is missing.</param>
+/// <param name="GroupFor">The answers in classes of the rule's equality, with the label and all the evidence there is.</param>
+internal sealed record StoredGroup(Func<IRewardRule, string?> Lacks, Func<IRewardRule, AnswerGroup> GroupFor)
+{
+    // What the answers of a run's folder do not hold.
+    private const RewardInputs OnlyOfResponses =
+        RewardInputs.AnchorPositions | RewardInputs.WordsBeforeAnswers | OnlyOfModels;
+
+    private const RewardInputs OnlyOfModels = RewardInputs.MeanEntropies | RewardInputs.SelfCertainties;
+
+    /// <summary>Reads the groups one by one, so that memory does not grow with their number.</summary>
+    /// <param name="path">A run's folder, or a file of responses as <c>retrace reward</c> reads it.</param>
+    /// <exception cref="BadInputException">The folder or file cannot be used.</exception>
+    public static void Read(string path, RunConfiguration configuration, Action<StoredGroup> visit)
+    {
+        if (Directory.Exists(path))
+        {
+            int index = 0;
+            foreach (GroupAnswers answers in RunReader.Read(path).Answers)
+            {
+                visit(Of(answers, index++, configuration.Seed));
+            }
+            return;
+        }
+        IAnswerExtraction extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
+        int line = 0;
+        JsonLinesFile.Read(path, "{\"maternal\": […], \"retraced\": [[…], …]}", record =>
+            visit(Of(ResponseGroup.Read(record, line++, extraction, configuration.Seed))));
+    }
+
+    private static StoredGroup Of(ResponseGroup responses)
+    {
+        Dictionary<IAnswerEquivalence, AnswerGroup> groups = [];
+        return new StoredGroup(
+            rule => (rule.Needs & OnlyOfModels) != RewardInputs.None ? "the model's distributions" : responses.Lacks(rule),
+            rule => groups.TryGetValue(rule.Equivalence, out AnswerGroup? known)
+                ? known
+                : groups[rule.Equivalence] = responses.GroupFor(rule.Equivalence));
+    }
+
+    private static StoredGroup Of(GroupAnswers answers, int index, long seed)
+    {
+        AnswerGroup group = new(answers.Maternal, answers.Retraced)
+        {
+            Blind = answers.Blind,
+            GoldClass = answers.Right,
+            Evidence = [new RandomNumbers(RandomStream.For(seed, Purpose.Reward, index))],
+        };
+        return new StoredGroup(Lacks, _ => group);
+
+        string? Lacks(IRewardRule rule) =>
+            (rule.Needs & OnlyOfModels) != RewardInputs.None ? "the model's distributions"
+            : (rule.Needs & OnlyOfResponses) != RewardInputs.None ? "the responses themselves"
+            : rule.Equivalence is ExactEquivalence ? "answers as they were written"
+            : rule.Needs.HasFlag(RewardInputs.Label) && answers.Right is null ? "labels"
+            : rule.Needs.HasFlag(RewardInputs.BlindAnswers) && answers.Blind.Count == 0 ? "samples with a blanked picture"
+            : rule.Needs.HasFlag(RewardInputs.Continuations) && answers.Retraced.Count == 0 ? "continuations"
+            : null;
+    }
+}

@@ -1,0 +1,44 @@
+using Retrace.Runs;
+
+namespace Retrace.Training.Forecasts;
+
+/// <summary>How fast a machine generates and learns, stated or measured.</summary>
+/// <param name="Generated">Tokens generated in a second of rollout, both rounds together; above 0.</param>
+/// <param name="Learned">Response tokens learned from in a second, each pass counted; above 0.</param>
+/// <param name="OtherSeconds">Seconds of a step that are neither: rewards, waiting for images.</param>
+/// <param name="ResponseTokens">The mean length of a maternal response; null where it is not known.</param>
+public sealed record ComputeRates(
+    double Generated, double Learned, double OtherSeconds = 0, double? ResponseTokens = null)
+{
+    /// <summary>Measures the rates of an earlier run: its tokens over its seconds, summed over its steps.</summary>
+    /// <param name="runDirectory">The run's folder.</param>
+    /// <param name="passes">The run's passes over a step's trajectories.</param>
+    /// <exception cref="BadInputException">The folder holds no run, or one without a measured step.</exception>
+    public static ComputeRates Of(string runDirectory, int passes)
+    {
+        StepMetrics[] steps =
+        [
+            .. RunReader.Read(runDirectory).Metrics.Where(step => step is
+            {
+                Step: > 0, MaternalTokens: > 0, RolloutSeconds: > 0, LearnSeconds: > 0, StepSeconds: not null,
+            }),
+        ];
+        if (steps.Length == 0)
+        {
+            throw new BadInputException(
+                $"{runDirectory} has no step whose tokens and seconds were measured; give a run that has taken a step.");
+        }
+        double maternal = steps.Sum(step => (double)step.MaternalTokens!.Value);
+        double rollout = steps.Sum(step => step.RolloutSeconds!.Value);
+        double learning = steps.Sum(step => step.LearnSeconds!.Value);
+        return new ComputeRates(
+            (maternal + steps.Sum(step => (double)(step.RetracedTokens ?? 0))) / rollout,
+            maternal * passes / learning,
+            Math.Max(0, steps.Sum(step => step.StepSeconds!.Value) - rollout - learning) / steps.Length,
+            steps.All(step => step.ResponseTokensMean > 0) ? steps.Average(step => step.ResponseTokensMean) : null);
+    }
+
+    /// <summary>The time of one step.</summary>
+    public TimeSpan TimeOf(TokenForecast tokens) =>
+        TimeSpan.FromSeconds((tokens.Generated / Generated) + (tokens.Learned / Learned) + OtherSeconds);
+}
