@@ -16,6 +16,7 @@ public class ReversedBracketTests
     [InlineData(@"x \in ]2,5[", "(2,5)")]
     [InlineData(@"]0,1[ \cup ]2,3]", @"(0,1) \cup (2,3]")]
     [InlineData(@"\left]-\infty, 0\right] \cup \left[1, +\infty\right[", @"(-\infty,0] \cup [1,\infty)")]
+    [InlineData(@"[0,1] \cup ]2,3]", @"[0,1] \cup (2,3]")]
     [InlineData(@"$]-\frac12, \frac12[$", "(-0.5, 0.5)")]
     [InlineData("]1,5; 2,25[", "(1.5, 2.25)")]
     [InlineData("]a, b[", "(a, b)")]
@@ -23,6 +24,7 @@ public class ReversedBracketTests
     public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
 
     [Theory]
+    [InlineData(@"[0,1] \cup ]2,3]", @"[0,1] \cup [2,3]")]
     [InlineData("]2,5[", "[2,5]")]
     [InlineData("]2,5[", "(2,5]")]
     [InlineData("]2,5[", "[2,5)")]

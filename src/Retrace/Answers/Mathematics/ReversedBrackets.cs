@@ -8,19 +8,28 @@ namespace Retrace.Answers.Mathematics;
 /// </summary>
 internal static partial class ReversedBrackets
 {
+    // With a semicolon between them, bounds may have decimal commas.
+    private const string Bound = @"[^\[\]⦃⦄<>≤≥=∈,;]+";
+    private const string BoundWithComma = @"[^\[\]⦃⦄<>≤≥=∈;]+";
+
+    // Two bounds between square brackets of either direction.
+    private const string Bounded = $@"[\[\]](?:{Bound},{Bound}|{BoundWithComma};{BoundWithComma})[\[\]]";
+
     /// <summary>The interval or the union; null if the text is none, or has no bracket that is turned.</summary>
     /// <param name="text">The unified text.</param>
     /// <param name="parse">Reads a bound.</param>
     public static ListValue? Parse(string text, Func<string, AnswerValue> parse)
     {
-        if (!(text.StartsWith(']') || text.EndsWith('[')) || Intervals().Match(text) is not { Success: true } match)
+        if (!text.AsSpan().ContainsAny('[', ']') || Intervals().Match(text) is not { Success: true } match)
         {
             return null;
         }
-        ListValue[] intervals =
-        [
-            .. match.Groups["interval"].Captures.Select(capture => Interval(capture.Value, parse)),
-        ];
+        string[] found = [.. match.Groups["interval"].Captures.Select(capture => capture.Value)];
+        if (!found.Any(interval => interval[0] == ']' || interval[^1] == '['))
+        {
+            return null;
+        }
+        ListValue[] intervals = [.. found.Select(interval => Interval(interval, parse))];
         return intervals is [var only] ? only : new ListValue(ListValue.Union, intervals, ListValue.Union);
     }
 
@@ -40,9 +49,6 @@ internal static partial class ReversedBrackets
         $@"^ *(?<interval>{Bounded})(?: *(?:∪|U|or(?![a-z])) *(?<interval>{Bounded}))* *$",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Intervals();
-
-    // Two bounds between square brackets of either direction.
-    private const string Bounded = @"[\[\]](?:[^\[\]⦃⦄<>≤≥=∈,;]+,[^\[\]⦃⦄<>≤≥=∈,;]+|[^\[\]⦃⦄<>≤≥=∈;]+;[^\[\]⦃⦄<>≤≥=∈;]+)[\[\]]";
 
     [GeneratedRegex("(?<=[0-9]),(?=[0-9])")]
     private static partial Regex DecimalComma();
