@@ -53,10 +53,10 @@ public static class RandomCheckpoint
             TokenizerSize,
             directory);
         TokenIds tokens = family.FindTokens(family.LoadTokenizer(directory));
-        var config = new ModelConfig(family, size.Text, size.Vision, tokens);
+        const ScalarType Type = ScalarType.BFloat16;
+        var config = new ModelConfig(family, size.Text, size.Vision, tokens) { StoredType = Type };
         family.ImageDefaults.Save(directory);
         config.Save(directory);
-        CheckpointWriter.Write(
-            directory, VisionLanguageNetwork.RandomWeights(config, ScalarType.BFloat16, seed));
+        CheckpointWriter.Write(directory, VisionLanguageNetwork.RandomWeights(config, Type, seed));
     }
 }

@@ -1,3 +1,4 @@
+using Retrace.Models;
 using Retrace.Models.Network;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -60,6 +61,30 @@ public sealed class RandomCheckpointTests
             {
                 yield return ("lm_head.weight", [vocabulary, hidden]);
             }
+        }
+    }
+
+    [Theory]
+    [InlineData("qwen2_vl")]
+    [InlineData("qwen2_5_vl")]
+    [InlineData("qwen3_vl")]
+    [InlineData("qwen3_vl_moe")]
+    public void A_random_checkpoint_is_loaded_in_the_type_that_it_is_stored_in(string type)
+    {
+        string folder = Directory.CreateTempSubdirectory("retrace-test-").FullName;
+        try
+        {
+            ModelFamily family = ModelFamilies.All.First(one => one.ModelType == type);
+            ModelSize size = family.Tiny with { Text = family.Tiny.Text with { VocabularySize = 800 } };
+            RandomCheckpoint.Write(family, size, Path.Combine(folder, "model"), seed: 1);
+            using VisionLanguageModel model =
+                VisionLanguageModel.Load(Path.Combine(folder, "model"), type: null, CPU);
+            Assert.Equal(ScalarType.BFloat16, model.Network.Parameters.Type);
+            Assert.Equal(type, model.Family.ModelType);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using Retrace.Models.Checkpoints;
 using Retrace.Models.Images;
 using Retrace.Models.Json;
 using Retrace.Models.Text;
@@ -61,10 +63,12 @@ public sealed record ModelConfig(ModelFamily Family, TextConfig Text, VisionConf
         return [.. expanded];
     }
 
-    /// <summary>Writes both files into a model's folder.</summary>
+    /// <summary>Writes both files into a model's folder; the first names <see cref="StoredType"/>.</summary>
     public void Save(string directory)
     {
-        File.WriteAllText(Path.Combine(directory, ConfigFile), IndentedJson.Of(Family.WriteConfig(this)));
+        string path = Path.Combine(directory, ConfigFile);
+        byte[] content = Encoding.UTF8.GetBytes(IndentedJson.Of(Family.WriteConfig(this)));
+        File.WriteAllBytes(path, ConfigElementType.Name(content, [StoredType], path));
         File.WriteAllText(Path.Combine(directory, GenerationFile), IndentedJson.Of(new JsonObject
         {
             ["bos_token_id"] = Tokens.EndOfText,

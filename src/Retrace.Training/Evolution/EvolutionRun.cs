@@ -217,31 +217,10 @@ public sealed class EvolutionRun : IDisposable
                 taken => SaveCheckpoint(taken, parts.Policy, parts.Learner),
                 () => LatestCheckpoint,
                 _checkpoints.SetLatestAside),
-            parts.Engine is OpenAiRolloutEngine ? cancel => CheckServers(parts, schedule, cancel) : null);
+            parts.Engine is OpenAiRolloutEngine
+                ? new ServerCheck(Configuration, parts.Policy, parts.Engine, parts.Data, schedule, _processes).Run
+                : null);
     }
-
-    // The first process compares for all, since all ask the same servers.
-    private void CheckServers(RunParts parts, BatchSchedule schedule, CancellationToken cancellation) =>
-        _processes.RunOnAll(() =>
-        {
-            if (_processes.Rank == 0)
-            {
-                var preparation = new ProblemPreparation(parts.Policy, Configuration.Data);
-                Preflight.Check(
-                    parts.Engine,
-                    [
-                        .. schedule.Of(1).Take(Preflight.Prompts)
-                            .Select(place => preparation.Prepare(parts.Data.Problems[place]))
-                            .Select((problem, i) => new RolloutRequest(
-                                problem.Prompt,
-                                problem.Images,
-                                Math.Min(Preflight.MaxTokens, Configuration.Rollout.MaxResponseTokens),
-                                [RandomStream.For(Configuration.Seed, Purpose.Preflight, i)])),
-                    ],
-                    Configuration.Rollout.Temperature,
-                    cancellation);
-            }
-        });
 
     // Reads the problems. The process that writes also compares them, and the model, to what the run began with, before
     // anything else is made of them: a model of another size is no damaged checkpoint.
