@@ -71,7 +71,7 @@ internal sealed class RunPage(RunFollower run)
         new XAttribute("data-state", now.State.ToString().ToLowerInvariant()),
         LivePage.Badge(now.State),
         $" step {LivePage.Progress(now.Record)}",
-        now.State == RunState.Stopping ? "; it saves a checkpoint, from which --resume goes on" : null,
+        now.State == RunState.Stopping ? "; it saves a checkpoint of its last whole step, and --resume goes on" : null,
         now.UnreadableLines > 0
             ? string.Create(
                 CultureInfo.InvariantCulture, $"; {now.UnreadableLines:#,0} lines of its files cannot be read")

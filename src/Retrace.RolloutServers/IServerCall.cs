@@ -30,6 +30,7 @@ internal interface IServerCall
 /// <param name="Adapter">The request's <c>lora_path</c>: the adapter's name with SGLang, else null.</param>
 /// <param name="Images">The prompt's images as data URLs.</param>
 /// <param name="StopTokens">The tokens that end a response.</param>
+/// <param name="NeverSampled">The tokens that are no response's.</param>
 internal sealed record ServerRequest(
     IReadOnlyList<int> Prompt,
     int Samples,
@@ -40,4 +41,5 @@ internal sealed record ServerRequest(
     string Model,
     string? Adapter,
     IReadOnlyList<string> Images,
-    IReadOnlyList<int> StopTokens);
+    IReadOnlyList<int> StopTokens,
+    IReadOnlyList<int> NeverSampled);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Retrace.RolloutServers;
@@ -11,6 +12,7 @@ namespace Retrace.RolloutServers;
 internal static class OpenAiCall
 {
     private const string IdPrefix = "token_id:";
+    private const int Banned = -100; // The least bias of the API, which bans a token.
 
     public static void WriteShared(Utf8JsonWriter body, ServerRequest request)
     {
@@ -26,6 +28,12 @@ internal static class OpenAiCall
         WriteWithoutPenalties(body);
         body.WriteNumber("seed", request.Seed);
         WriteTokens(body, "stop_token_ids", request.StopTokens);
+        body.WriteStartObject("logit_bias");
+        foreach (int token in request.NeverSampled)
+        {
+            body.WriteNumber(token.ToString(CultureInfo.InvariantCulture), Banned);
+        }
+        body.WriteEndObject();
         body.WriteBoolean("return_token_ids", true);
         body.WriteBoolean("return_tokens_as_token_ids", true);
     }

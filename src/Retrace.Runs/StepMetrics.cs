@@ -79,6 +79,12 @@ public sealed record StepMetrics
     /// <summary>Share of those weights that were truncated.</summary>
     public double? ImportanceTruncated { get; init; }
 
+    /// <summary>
+    /// How evenly routers spread the tokens that were learned from over their experts: 1 where all got as many, 0 where one
+    /// got all. Null without experts.
+    /// </summary>
+    public double? ExpertEvenness { get; init; }
+
     /// <summary>Samples of an outdated policy, dropped and generated anew by servers. Null with engine local.</summary>
     public int? StaleSamples { get; init; }
 

@@ -17,4 +17,5 @@ public static class Purpose
     public const long Dropout = 12;
     public const long EvaluationPerturbation = 13;
     public const long Bootstrap = 14;
+    public const long Preflight = 15;
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Retrace.Models;
-using Retrace.Models.Families.Qwen25VL;
 using Retrace.Models.Network;
 using Retrace.Pretraining;
 
@@ -23,31 +22,48 @@ public sealed partial class MemoryPlanTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData(256, 6, 4000, "fp32", "0", "true")]
-    [InlineData(512, 8, 16000, "fp32", "0", "false")]
-    [InlineData(512, 8, 16000, "bf16", "0", "false")]
-    [InlineData(512, 8, 32000, "fp32", "8", "true")]
+    [InlineData("qwen2_5_vl", 256, 6, 4000, "fp32", "0", "true")]
+    [InlineData("qwen2_5_vl", 512, 8, 16000, "fp32", "0", "false")]
+    [InlineData("qwen2_5_vl", 512, 8, 16000, "bf16", "0", "false")]
+    [InlineData("qwen2_5_vl", 512, 8, 32000, "fp32", "8", "true")]
+    [InlineData("qwen2_vl", 512, 8, 16000, "fp32", "0", "false")]
+    [InlineData("qwen3_vl", 512, 8, 16000, "fp32", "0", "false")]
+    [InlineData("qwen3_vl", 512, 8, 32000, "fp32", "8", "true")]
+    [InlineData("qwen3_vl_moe", 512, 8, 16000, "fp32", "0", "false")]
     public async Task The_plan_is_near_the_measured_peak(
-        int hidden, int layers, int words, string dtype, string rank, string recompute)
+        string family, int hidden, int layers, int words, string dtype, string rank, string recompute)
     {
         string model = Path.Combine(_folder, "model");
+        ModelFamily found = ModelFamilies.All.First(one => one.ModelType == family);
+        (_, TextConfig text, VisionConfig vision) = found.Tiny;
+        text = text with
+        {
+            VocabularySize = words,
+            HiddenSize = hidden,
+            IntermediateSize = 3 * hidden,
+            Layers = layers,
+            Heads = hidden / 64,
+            KeyValueHeads = hidden / 128,
+            RopeTheta = 1e6,
+            RopeAxes = text.NormsQueriesAndKeys ? Rotary.AxesInTurn(12, 10, 10) : Rotary.AxesInSections(8, 12, 12),
+            MaxPositions = 4096,
+            Experts = text.Experts is { } experts
+                ? experts with { IntermediateSize = hidden, Layers = [.. Enumerable.Range(0, layers)] }
+                : null,
+        };
         RandomCheckpoint.Write(
-            ModelFamilies.Default,
+            found,
             new ModelSize(
                 "small",
-                new TextConfig(
-                    words,
-                    hidden,
-                    3 * hidden,
-                    layers,
-                    hidden / 64,
-                    hidden / 128,
-                    1e-6,
-                    1e6,
-                    Rotary.AxesInSections(8, 12, 12),
-                    4096,
-                    TieWordEmbeddings: true),
-                new WindowedVisionConfig(4, 256, 512, 4, hidden, 14, 2, 2, 112, [1, 3])),
+                text.NormsQueriesAndKeys ? text with { HeadSize = 64 } : text,
+                vision with
+                {
+                    Depth = 4,
+                    HiddenSize = 256,
+                    IntermediateSize = family == "qwen2_5_vl" ? 512 : 1024,
+                    Heads = 4,
+                    OutHiddenSize = hidden,
+                }),
             model,
             seed: 0);
         string[] arguments =

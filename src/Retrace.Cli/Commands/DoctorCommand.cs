@@ -26,7 +26,11 @@ internal static class DoctorCommand
         {
             Description = "Reports instead how much memory evolve would need with --model and these settings.",
         };
-        Option<string?> model = new("--model") { Description = "Folder of the model to plan for.", HelpName = "DIR" };
+        Option<string?> model = new("--model")
+        {
+            Description = "Folder of a model to look at, or to plan for.",
+            HelpName = "DIR",
+        };
         Option<string?> data = new("--data")
         {
             Description = "Problems to plan for; without them, the longest prompts that the settings allow.",
@@ -42,7 +46,7 @@ internal static class DoctorCommand
         {
             if (!parsed.GetValue(plan))
             {
-                return Task.FromResult(Examine(Console.Out));
+                return Task.FromResult(Examine(Console.Out, parsed.GetValue(model)));
             }
             LibTorch.Prepare();
             string folder = parsed.GetValue(model) ?? throw new BadInputException("--plan needs --model.");
@@ -60,13 +64,17 @@ internal static class DoctorCommand
                     configuration.Data.MaxPromptTokens,
                     Math.Min(configuration.Data.MaxPromptTokens, images.MaxPixels / (images.Factor * images.Factor)));
             Console.WriteLine(MemoryPlan.Of(config, configuration, largest).Table());
+            if (config.UnreadKeys.Count > 0)
+            {
+                Console.WriteLine($"not read in its config.json: {string.Join(", ", config.UnreadKeys)}");
+            }
             Console.WriteLine($"for prompts of up to {largest.Tokens} tokens, {largest.ImageTokens} of them of images");
             return Task.FromResult(ExitCode.Done);
         });
         return command;
     }
 
-    private static int Examine(TextWriter output)
+    private static int Examine(TextWriter output, string? model)
     {
         bool healthy = true;
         Line("retrace", VersionOf(typeof(DoctorCommand)));
@@ -81,6 +89,10 @@ internal static class DoctorCommand
         Line("memory", $"{Gibibytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} for this process");
         Check("disk", "change to a folder that can be read", ExamineDisk);
         Line("packages", string.Join(", ", Packages()));
+        if (model is not null)
+        {
+            Check("model", "name a folder in the hub's layout", () => Describe(model));
+        }
         return healthy ? ExitCode.Done : ExitCode.Failed;
 
         void Line(string name, string value) => output.WriteLine($"{name,-10} {value}");
@@ -117,6 +129,15 @@ internal static class DoctorCommand
                 Line("", $"→ {cure}");
             }
         }
+    }
+
+    private static string Describe(string folder)
+    {
+        ModelConfig config = ModelFamilies.LoadConfig(folder);
+        string unread = config.UnreadKeys.Count == 0
+            ? "all of its config.json is understood"
+            : $"not read in its config.json: {string.Join(", ", config.UnreadKeys)}";
+        return $"{config.Family.Name}, weights of {config.StoredType}; {unread}";
     }
 
     private static string ExamineTorch()

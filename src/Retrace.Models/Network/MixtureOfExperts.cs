@@ -58,7 +58,8 @@ internal sealed class MixtureOfExperts
         (config.ActivePerToken * ((3 * hiddenSize) + (5L * config.IntermediateSize))) + (2L * config.Count);
 
     /// <summary>Applies the mixture: […, hidden] → […, hidden].</summary>
-    public Tensor Forward(Tensor x)
+    /// <param name="count">Takes the tokens of each expert, [E].</param>
+    public Tensor Forward(Tensor x, Action<long[]>? count = null)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor tokens = x.reshape(-1, x.shape[^1]); // [N, hidden]
@@ -71,7 +72,9 @@ internal sealed class MixtureOfExperts
         using Scalar perToken = _config.ActivePerToken;
         Tensor order = picked.flatten().argsort(); // [N·k], by expert.
         Tensor sorted = tokens.index_select(0, order.div(perToken, RoundingMode.floor));
-        Tensor made = ByExperts(sorted, [.. picked.flatten().bincount(null, _config.Count).cpu().data<long>()]);
+        long[] counts = [.. picked.flatten().bincount(null, _config.Count).cpu().data<long>()];
+        count?.Invoke(counts);
+        Tensor made = ByExperts(sorted, counts);
         Tensor back = made.index_select(0, order.argsort()).view(tokens.shape[0], _config.ActivePerToken, -1);
         return (back * shares.to(x.dtype).unsqueeze(-1)).sum(1).view(x.shape).MoveToOuterDisposeScope();
     }

@@ -31,7 +31,8 @@ internal sealed class TextDecoder : IDisposable
         _prefix = prefix;
         _isAdapted = parameters.Adapter is not null;
         _embedding = parameters.Declare($"{prefix}embed_tokens.weight", config.VocabularySize, config.HiddenSize);
-        _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new Block(parameters, NameOf(i), config, i))];
+        Load = config.Experts is null ? null : new ExpertLoad();
+        _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new Block(parameters, NameOf(i), config, i, Load))];
         _norm = new RmsNorm(parameters, $"{prefix}norm", config.HiddenSize, config.NormEpsilon);
         _head = config.TieWordEmbeddings
             ? _embedding
@@ -56,6 +57,9 @@ internal sealed class TextDecoder : IDisposable
             _rotaryScale,
             parameters.Adapter?.Settings.Scale ?? 0);
     }
+
+    /// <summary>Where passes that are learned from count the tokens of each expert; null without experts.</summary>
+    public ExpertLoad? Load { get; }
 
     /// <summary>The memory that the blocks need, for each token.</summary>
     public BlockMemory Memory
@@ -210,8 +214,9 @@ internal sealed class TextDecoder : IDisposable
         private readonly RmsNorm _mlpNorm;
         private readonly GatedMlp? _mlp; // One of these two.
         private readonly MixtureOfExperts? _experts;
+        private readonly Action<long[]>? _count;
 
-        public Block(Parameters parameters, string name, TextConfig config, int layer)
+        public Block(Parameters parameters, string name, TextConfig config, int layer, ExpertLoad? load)
         {
             _config = config;
             int size = config.HiddenSize;
@@ -227,6 +232,7 @@ internal sealed class TextDecoder : IDisposable
             }
             if (config.Experts is { } experts && experts.Layers.Contains(layer))
             {
+                _count = counts => load?.Add(layer, counts);
                 _experts = new MixtureOfExperts(parameters, $"{name}mlp", size, experts);
             }
             else
@@ -260,7 +266,9 @@ internal sealed class TextDecoder : IDisposable
             cache?.Append(layer, k, v);
             Tensor mixed = x.Plus(_o.Forward(SequenceAttention.Of(_config, q, k, v, mask)));
             Tensor normedAgain = _mlpNorm.Forward(mixed);
-            return mixed.Plus(_experts?.Forward(normedAgain) ?? _mlp!.Forward(normedAgain)).MoveToOuterDisposeScope();
+            // A block that is computed again is counted once, as it has gradients once.
+            Tensor made = _experts?.Forward(normedAgain, is_grad_enabled() ? _count : null) ?? _mlp!.Forward(normedAgain);
+            return mixed.Plus(made).MoveToOuterDisposeScope();
         }
 
         private static Tensor Normed(Tensor heads, RmsNorm? norm) => norm?.Forward(heads) ?? heads;

@@ -44,6 +44,11 @@ public sealed class VisionLanguageNetwork : IDisposable
     public LoraAdapter? Adapter => Parameters.Adapter;
 
     /// <summary>
+    /// How passes that are learned from spread their tokens over the experts; null for a model without experts.
+    /// </summary>
+    public ExpertLoad? ExpertLoad => _decoder.Load;
+
+    /// <summary>
     /// Whether a backward pass computes the activations inside each block anew instead of keeping them: about a third
     /// more arithmetic, and memory for one block at a time.
     /// </summary>

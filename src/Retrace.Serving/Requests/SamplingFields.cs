@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Retrace.Models.Network;
 
@@ -27,6 +28,8 @@ internal abstract record SamplingFields : RequestMembers
     public JsonElement? Stop { get; init; }
 
     public int[]? StopTokenIds { get; init; }
+
+    public Dictionary<string, double>? LogitBias { get; init; }
 
     public bool? Stream { get; init; }
 
@@ -58,12 +61,24 @@ internal abstract record SamplingFields : RequestMembers
     {
         CheckOthers(Where);
         StreamOptions?.CheckOthers("stream_options.");
+        if (LogitBias is not null && LogitBias.Any(bias => !Bans(bias, tokens.NeverSampled)))
+        {
+            throw ApiException.BadRequest(
+                "`logit_bias` may give -100 to tokens that are never sampled anyway, such as those of images, and nothing "
+                + "to others.");
+        }
         if (StopTokenIds is not null && StopTokenIds.Any(id => !tokens.Stops.Contains(id)))
         {
             throw ApiException.BadRequest(
                 $"`stop_token_ids` may hold {string.Join(" and ", tokens.Stops)} alone: samples end there anyway.");
         }
     }
+
+    private static bool Bans(KeyValuePair<string, double> bias, IReadOnlyList<int> neverSampled) =>
+        bias.Value == 0
+        || (bias.Value <= -100
+            && int.TryParse(bias.Key, NumberStyles.None, CultureInfo.InvariantCulture, out int token)
+            && neverSampled.Contains(token));
 
     private static string[] NotEmpty(string[] stops) => stops.All(stop => stop.Length is > 0 and <= 1000)
         ? stops

@@ -29,7 +29,6 @@ internal static class UnreadMembers
         ["presence_penalty"] = [0.0],
         ["repetition_penalty"] = [1.0],
         ["length_penalty"] = [1.0],
-        ["logit_bias"] = [],
         ["bad_words"] = [],
         ["allowed_token_ids"] = [],
         ["logits_processors"] = [],

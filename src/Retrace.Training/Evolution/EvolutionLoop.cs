@@ -18,6 +18,7 @@ public sealed class EvolutionLoop
     private readonly PeriodicEvaluation? _evaluation;
     private readonly StepLog? _log;
     private readonly LoopCheckpoints _checkpoints;
+    private readonly Action<CancellationToken>? _preflight;
     private bool _hasLearned; // Since the latest checkpoint.
 
     /// <param name="step">The step to repeat.</param>
@@ -25,6 +26,7 @@ public sealed class EvolutionLoop
     /// <param name="engine">The rollout engine, which is notified of policy updates and reports incidents.</param>
     /// <param name="log">The log; null in processes that write no files.</param>
     /// <param name="checkpoints">Saves checkpoints, and finds them.</param>
+    /// <param name="preflight">Checks the engine once it has the policy; null where there is nothing to check.</param>
     internal EvolutionLoop(
         RunConfiguration configuration,
         CsrsStep step,
@@ -32,7 +34,8 @@ public sealed class EvolutionLoop
         IRolloutEngine engine,
         PeriodicEvaluation? evaluation,
         StepLog? log,
-        LoopCheckpoints checkpoints)
+        LoopCheckpoints checkpoints,
+        Action<CancellationToken>? preflight)
     {
         _configuration = configuration;
         _step = step;
@@ -41,6 +44,7 @@ public sealed class EvolutionLoop
         _evaluation = evaluation;
         _log = log;
         _checkpoints = checkpoints;
+        _preflight = preflight;
     }
 
     /// <summary>Number of steps in the whole run.</summary>
@@ -53,6 +57,7 @@ public sealed class EvolutionLoop
     public event Action<StepMetrics>? StepCompleted;
 
     /// <summary>Takes the steps after <paramref name="stepsTaken"/>.</summary>
+    /// <exception cref="BadInputException">Servers compute another policy than this process.</exception>
     /// <exception cref="OperationCanceledException">
     /// The run was interrupted; its last whole step has a checkpoint.
     /// </exception>
@@ -64,6 +69,7 @@ public sealed class EvolutionLoop
         try
         {
             _engine.UsePolicy(step, cancellation);
+            _preflight?.Invoke(cancellation);
             if (step == 0 && _evaluation is not null)
             {
                 StageStarted?.Invoke(0, "evaluation");

@@ -5,9 +5,12 @@ using Retrace.Models;
 using Retrace.Problems;
 using Retrace.Runs;
 using Retrace.Training.DataParallel;
-using Retrace.Training.Origins;
 using Retrace.Training.Learning;
+using Retrace.Training.Measurement;
+using Retrace.Training.Origins;
+using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
+using Retrace.Training.Rollouts.Servers;
 
 namespace Retrace.Training.Evolution;
 
@@ -213,8 +216,32 @@ public sealed class EvolutionRun : IDisposable
             new LoopCheckpoints(
                 taken => SaveCheckpoint(taken, parts.Policy, parts.Learner),
                 () => LatestCheckpoint,
-                _checkpoints.SetLatestAside));
+                _checkpoints.SetLatestAside),
+            parts.Engine is OpenAiRolloutEngine ? cancel => CheckServers(parts, schedule, cancel) : null);
     }
+
+    // The first process compares for all, since all ask the same servers.
+    private void CheckServers(RunParts parts, BatchSchedule schedule, CancellationToken cancellation) =>
+        _processes.RunOnAll(() =>
+        {
+            if (_processes.Rank == 0)
+            {
+                var preparation = new ProblemPreparation(parts.Policy, Configuration.Data);
+                Preflight.Check(
+                    parts.Engine,
+                    [
+                        .. schedule.Of(1).Take(Preflight.Prompts)
+                            .Select(place => preparation.Prepare(parts.Data.Problems[place]))
+                            .Select((problem, i) => new RolloutRequest(
+                                problem.Prompt,
+                                problem.Images,
+                                Math.Min(Preflight.MaxTokens, Configuration.Rollout.MaxResponseTokens),
+                                [RandomStream.For(Configuration.Seed, Purpose.Preflight, i)])),
+                    ],
+                    Configuration.Rollout.Temperature,
+                    cancellation);
+            }
+        });
 
     // Reads the problems. The process that writes also compares them, and the model, to what the run began with, before
     // anything else is made of them: a model of another size is no damaged checkpoint.

@@ -29,8 +29,8 @@ internal static class FailureAdvice
         if (latest is null)
         {
             return new TrainingFailedException(
-                $"{failure.Message}, before anything was learned: the model itself computes it, in {configuration.Model.Dtype}; "
-                + "begin a run in another folder with --set model.dtype=fp32, or with another model.",
+                $"{failure.Message}, before anything was learned: the model itself computes it; begin a run in another folder "
+                + "with --set model.dtype=fp32, where that is another number format, or with another model.",
                 failure);
         }
         string keptAs = checkpoints.SetLatestAside();

@@ -65,6 +65,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             LearningRate = learned.LearningRate,
             ImportanceMean = learned.ImportanceMean,
             ImportanceTruncated = learned.ImportanceTruncated,
+            ExpertEvenness = learned.ExpertEvenness,
             StaleSamples = incidents?.StaleSamples,
             FailedRequests = incidents?.FailedRequests,
             HedgedRequests = incidents?.HedgedRequests,

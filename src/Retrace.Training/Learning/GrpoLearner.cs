@@ -19,6 +19,12 @@ public sealed record LearningStatistics(double? Kl, double ClipFraction, double 
     /// <summary>Mean of the tokens' importance weights; null if no server reported its log-probabilities.</summary>
     public double? ImportanceMean { get; init; }
 
+    /// <summary>
+    /// How evenly this process's routers spread tokens over experts (<see cref="ExpertLoad.TakeEvenness"/>); null without
+    /// experts.
+    /// </summary>
+    public double? ExpertEvenness { get; init; }
+
     /// <summary>Share of the importance weights that were truncated.</summary>
     public double? ImportanceTruncated { get; init; }
 }
@@ -117,6 +123,7 @@ public sealed class GrpoLearner : IDisposable
             LearningRateOf(Optimizer.Step))
         {
             ImportanceMean = importance.Sum(one => one.Weights.Sum(weight => (double)weight)) / weighted,
+            ExpertEvenness = _policy.ExpertLoad?.TakeEvenness(),
             ImportanceTruncated = importance.Sum(one => one.Truncated) / weighted,
         };
     }

@@ -119,7 +119,7 @@ public sealed class OrientationTests
     {
         using SKBitmap bitmap = SKBitmap.Decode(ImageDecoder.EncodePng(Picture));
         using SKPixmap pixels = bitmap.PeekPixels();
-        using SKData lossless = pixels.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 100));
+        using SKData lossless = pixels.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 100))!;
         byte[] extended = [0x08, 0, 0, 0, 1, 0, 0, 2, 0, 0]; // Width and height less one.
         byte[] content =
         [

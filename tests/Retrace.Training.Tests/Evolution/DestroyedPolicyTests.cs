@@ -102,7 +102,7 @@ public sealed class DestroyedPolicyTests : IDisposable
         Poison(model);
         string message = Assert.Throws<TrainingFailedException>(() => SmallRuns.Evolve(
             new RunOptions(model, _runs.Problems, _runs.FolderOf("run")))).Message;
-        Assert.Contains("before anything was learned: the model itself computes it, in fp32; begin a run in", message);
+        Assert.Contains("before anything was learned: the model itself computes it; begin a run in another folder", message);
     }
 
     private static void Poison(string folder)

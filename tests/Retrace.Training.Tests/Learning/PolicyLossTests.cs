@@ -45,6 +45,31 @@ public sealed class PolicyLossTests
         Assert.Equal(2, loss.ClippedCount.item<long>());
     }
 
+    // Against e^x − x − 1 in double precision, by its series where that has no digits left.
+    [Fact]
+    public void The_third_estimator_is_never_negative_and_has_its_digits_near_zero()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        float[] ratios =
+        [
+            .. Enumerable.Range(-120, 241).Select(i => (float)(Math.Sign(i) * Math.Pow(10, (Math.Abs(i) / 20.0) - 6))),
+        ];
+        foreach (float ratio in ratios.Where(ratio => Math.Abs(ratio) < 3))
+        {
+            Tensor logProb = zeros(1).requires_grad_();
+            PolicyLoss loss = PolicyLoss.Of(
+                logProb, zeros(1), tensor(new[] { ratio }), zeros(1), ones(1), Settings with { KlWeight = 1 });
+            loss.Total.backward();
+            double x = ratio;
+            double expected = Math.Abs(x) < 1e-3 ? x * x / 2 * (1 + (x / 3) + (x * x / 12)) : Math.Exp(x) - x - 1;
+            float kl = loss.KlSum.item<float>();
+            Assert.True(kl >= 0, $"{ratio}: {kl}");
+            Assert.Equal(expected, kl, expected * 1e-4);
+            double slope = -(Math.Abs(x) < 1e-3 ? x * (1 + (x / 2)) : Math.Exp(x) - 1);
+            Assert.Equal(slope, logProb.grad!.item<float>(), Math.Abs(slope) * 1e-4);
+        }
+    }
+
     [Theory]
     [InlineData(LossAggregation.TokenMean, -(1 + 3 * 2) / 4.0)]
     [InlineData(LossAggregation.SequenceMean, -(1 + 2) / 2.0)]

@@ -314,7 +314,8 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
             model,
             adapter,
             [.. job.Prompt.Images.Select(image => images.GetOrAdd(image, _ => new(() => DataUrlOf(image))).Value)],
-            _policy.Network.Config.Tokens.Stops);
+            _policy.Network.Config.Tokens.Stops,
+            _policy.Network.Config.Tokens.NeverSampled);
         IServerCall call = CallFor(job.Prompt);
         ServerReply reply =
             await server.PostAsync(call.Path, body => call.Write(body, request), call.Read, cancellation);
