@@ -27,6 +27,7 @@ public sealed class ReinferenceTests(UntrainedModelFolder folder) : IClassFixtur
     [InlineData("step", 0.5)]
     [InlineData("entropy", 0.5)]
     [InlineData("random", 0)]
+    [InlineData("padded", 0.3)]
     public void A_continuation_goes_on_inside_the_same_turn(string anchor, double keepRate)
     {
         RunConfiguration configuration =
@@ -100,6 +101,23 @@ public sealed class ReinferenceTests(UntrainedModelFolder folder) : IClassFixtur
         Assert.All(retraced, group => Assert.DoesNotContain(
             "\\boxed", _model.Tokenizer.Decode(tokens[..group[0].Anchors[0]])));
         Assert.All(retraced, group => Assert.True(group[0].Anchors[0] > 0));
+    }
+
+    // 0.7 · 64 = 44.8: longer than the response, which is therefore not cut.
+    [Fact]
+    public void The_release_s_padded_anchor_keeps_a_short_response_whole_and_continuations_repeat_its_answer()
+    {
+        RunConfiguration configuration =
+            Configuration(settings => settings with { Anchor = "padded", Perturbation = "none" });
+        configuration = configuration with { Rollout = configuration.Rollout with { MaxResponseTokens = 64 } };
+        (PreparedProblem[] batch, _) = Maternal(configuration, temperature: 1);
+        int[] tokens = _model.Tokenizer.Encode("So \\boxed{3}");
+        Assert.InRange(tokens.Length, 1, 44);
+        int[] longer = [.. Enumerable.Repeat(tokens[0], 60)];
+        Trajectory[][] maternal = [.. batch.Select(_ => new[] { Reading(tokens), Reading(longer) })];
+        Retracing[][] retraced = Retrace(configuration, batch, maternal, temperature: 1);
+        Assert.All(retraced, group => Assert.Equal((tokens.Length, 44), (group[0].Anchors[0], group[1].Anchors[0])));
+        Assert.All(retraced, group => Assert.All(group[0].Answers, answer => Assert.Equal("3", answer)));
     }
 
     [Fact]
