@@ -26,7 +26,8 @@ public static class ModelFamilies
     public static ModelFamily Default => _all[0];
 
     /// <summary>The families' names, for messages.</summary>
-    internal static string Names => string.Join(" or ", _all.Select(family => family.Name));
+    internal static string Names =>
+        $"{string.Join(", ", _all.SkipLast(1).Select(family => family.Name))} or {_all[^1].Name}";
 
     /// <summary>Adds a family of one's own, which from now on is loaded as any other.</summary>
     /// <exception cref="ArgumentException">There is a family of this <c>model_type</c> already.</exception>

@@ -128,7 +128,8 @@ public sealed class ModelCommandTests(ModelCommandTests.Files files) : IClassFix
             "--temperature is -1, but must be a number of at least 0",
             "generate", "--model", files.Model, "--prompt", "a", "--temperature=-1");
         await AssertRefusedAsync(
-            $"The model folder {noFile} does not exist; name a Qwen2.5-VL folder in the hub's layout.",
+            $"The model folder {noFile} does not exist; name a Qwen2.5-VL, Qwen2-VL, Qwen3-VL or Qwen3-VL-MoE folder in "
+            + "the hub's layout.",
             "generate", "--model", noFile, "--prompt", "a");
         await AssertRefusedAsync(
             $"{files.ModelWithoutTokenizer} holds neither tokenizer.json nor vocab.json with merges.txt; text needs a "
