@@ -32,7 +32,8 @@ public sealed class RunOriginFileTests : IDisposable
         {
             Model = read.Model with { Files = Origin.Model.Files },
             Changes = Origin.Changes,
-        } with { Model = Origin.Model });
+        } with
+        { Model = Origin.Model });
         Assert.Null(RunOriginFile.Read(Path.GetTempPath()));
     }
 

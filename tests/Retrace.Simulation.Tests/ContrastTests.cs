@@ -39,7 +39,9 @@ public class ContrastTests
     {
         CollapseSetting surviving = new()
         {
-            Beta = 0.5, Group = new GroupSize(2, 1), Reinference = new Reinference(Survival: 1),
+            Beta = 0.5,
+            Group = new GroupSize(2, 1),
+            Reinference = new Reinference(Survival: 1),
         };
         FrequencyContrast one = Assert.Single(FrequencyContrast.Table(surviving, [0.6], [0.2, 0.5, 0.7]));
         Assert.Equal((0.8, 0.6), (Math.Round(one.Rho, 12), Math.Round(one.Epsilon, 12)));
@@ -125,7 +127,10 @@ public class ContrastTests
     {
         CollapseSetting setting = Setting with
         {
-            Group = new GroupSize(3, 1), EnumeratedGroup = new GroupSize(3, 1), SampledGroups = 4000, Iterations = 1,
+            Group = new GroupSize(3, 1),
+            EnumeratedGroup = new GroupSize(3, 1),
+            SampledGroups = 4000,
+            Iterations = 1,
         };
         IReadOnlyList<ContrastCurve> curves = ContrastExperiment.Run(setting);
         foreach (ContrastCurve sampled in curves.Where(curve => curve.IsSampled && curve.Rule != "random"))

@@ -37,7 +37,8 @@ internal sealed class Circles() : ProblemFamily("circle")
         string question = Pick(random, $"What is the {name} of the circle?", $"Find the {name} of this circle.",
             $"How long is the {name} of the circle?");
         return (sketch, new ProblemText($"one;{given};{radiusGiven};{direction}", name,
-            question, reasoning, $"{answer}") { Mistakes = [PrintedNumber(reasoning, given)] });
+            question, reasoning, $"{answer}")
+        { Mistakes = [PrintedNumber(reasoning, given)] });
     }
 
     private static (FigureSketch, ProblemText) InSquare(Random random)
@@ -80,7 +81,8 @@ internal sealed class Circles() : ProblemFamily("circle")
             : Pick(random, "What is the radius of the circle?", "Find the radius r of the circle.",
                 "How long is the radius r?");
         return (sketch, new ProblemText($"square;{given};{radiusGiven};{place}", radiusGiven ? "side" : "radius",
-            question, reasoning, $"{answer}") { Mistakes = [PrintedNumber(reasoning, given)] });
+            question, reasoning, $"{answer}")
+        { Mistakes = [PrintedNumber(reasoning, given)] });
     }
 
     private static (FigureSketch, ProblemText) Touching(Random random)
