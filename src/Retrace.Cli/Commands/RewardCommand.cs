@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Retrace.Evaluation.Grading;
+using Retrace.Rewards;
 
 namespace Retrace.Cli.Commands;
 
@@ -23,7 +24,7 @@ internal static class RewardCommand
         Option<string> reward = new("--reward")
         {
             Description =
-                "sfr, survival, consistency, released, max-entropy-anchor, majority, supervised or random. Its numbers "
+                $"{string.Join(", ", RewardRules.Names)}; those that read a model's distributions need retrace evolve. Numbers "
                 + "are set with --set reward.…, the advantages' scale with --set learn.advantage=….",
             HelpName = "NAME",
             Required = true,
