@@ -9,7 +9,9 @@ public static partial class ConfigurationLayers
     /// <summary>The settings that a model's makers recommend, in the model's folder.</summary>
     public const string RecommendationFile = "evolve.yaml";
 
-    /// <summary>Where servers and images are, and how patient we are with servers, which does not change what is sampled.</summary>
+    /// <summary>
+    /// Where servers and images are, and how patient we are with servers, which does not change what is sampled.
+    /// </summary>
     internal static readonly string[] Surroundings =
     [
         "rollout.servers", "rollout.api_key_variable", "rollout.requests_per_server", "rollout.request_timeout",

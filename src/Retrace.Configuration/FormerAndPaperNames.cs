@@ -1,8 +1,8 @@
 namespace Retrace.Configuration;
 
 /// <summary>
-/// Says what to write in place of keys that are no longer there, or that the paper's and the release's words suggest: the
-/// nearest spelling would lead astray.
+/// Says what to write in place of keys that are no longer there, or that the paper's and the release's words suggest:
+/// the nearest spelling would lead astray.
 /// </summary>
 internal static class FormerAndPaperNames
 {

@@ -20,12 +20,14 @@ public sealed record GeometryProblem(
     string Answer,
     FigureDescription Figure)
 {
-    /// <summary>Plausible wrong responses, at most one of each kind; none where this kind of problem has no such temptation.</summary>
+    /// <summary>
+    /// Plausible wrong responses, at most one of each kind; none where this kind of problem has no such temptation.
+    /// </summary>
     public IReadOnlyList<Mistake> Mistakes { get; init; } = [];
 
     /// <summary>
-    /// A sentence that suggests a wrong answer, and that the question may go on with (<see cref="WithSuggestion"/>); null where this kind of problem
-    /// has none.
+    /// A sentence that suggests a wrong answer, and that the question may go on with (<see cref="WithSuggestion"/>);
+    /// null where this kind of problem has none.
     /// </summary>
     public string? Suggestion { get; init; }
 

@@ -1,8 +1,8 @@
 namespace Retrace.Images;
 
 /// <summary>
-/// Counts the scans of a JPEG file. A progressive image is decoded once for each, however little of the file it takes, so
-/// their number has to be bounded (ITU-T T.81, B.1.1: markers).
+/// Counts the scans of a JPEG file. A progressive image is decoded once for each, however little of the file it takes,
+/// so their number has to be bounded (ITU-T T.81, B.1.1: markers).
 /// </summary>
 internal static class JpegScans
 {

@@ -22,8 +22,8 @@ public static class ModelExport
     /// <param name="storeAs">The type of the weights; if not given, that of the model's files.</param>
     /// <param name="maxShardBytes">The most bytes of tensors in one file.</param>
     /// <exception cref="BadInputException">
-    /// The output is there already, a file is missing, broken or not as its checksum says, or the adapter is that of another
-    /// model.
+    /// The output is there already, a file is missing, broken or not as its checksum says, or the adapter is that of
+    /// another model.
     /// </exception>
     public static void Write(string source, string output, ScalarType? storeAs, long maxShardBytes)
     {

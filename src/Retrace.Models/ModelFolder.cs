@@ -12,7 +12,9 @@ namespace Retrace.Models;
 /// <param name="Tokenizer">Null where the folder has no tokenizer files.</param>
 public sealed record ModelFolder(ModelConfig Config, ImageProcessorConfig Images, Tokenizer? Tokenizer)
 {
-    /// <summary>Reads a folder, and checks that its files fit together and that every weight is there in its shape.</summary>
+    /// <summary>
+    /// Reads a folder, and checks that its files fit together and that every weight is there in its shape.
+    /// </summary>
     /// <param name="directory">The folder, in the hub's layout.</param>
     /// <param name="maxPixels">
     /// The most pixels of an image, where this is fewer than the image processor's bound; null keeps that bound.

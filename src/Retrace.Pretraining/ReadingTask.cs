@@ -9,9 +9,9 @@ using static TorchSharp.torch;
 namespace Retrace.Pretraining;
 
 /// <summary>
-/// Teaches the vision tower to read: which character lies in each patch is to be told from the image token that the patch
-/// has become a part of. Without it the decoder has to find out by itself that images hold characters, which takes
-/// longer than the whole of the rest.
+/// Teaches the vision tower to read: which character lies in each patch is to be told from the image token that the
+/// patch has become a part of. Without it the decoder has to find out by itself that images hold characters, which
+/// takes longer than the whole of the rest.
 /// </summary>
 /// <remarks>The linear map that tells them belongs to the pretraining and does not ship.</remarks>
 internal sealed class ReadingTask : IDisposable

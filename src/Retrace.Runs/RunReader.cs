@@ -6,8 +6,8 @@ namespace Retrace.Runs;
 public static class RunReader
 {
     /// <summary>
-    /// Reads the configuration and the metrics; trajectories and answers are streamed when they are enumerated. An unfinished last
-    /// line, of a run that was killed or is just writing, is left out.
+    /// Reads the configuration and the metrics; trajectories and answers are streamed when they are enumerated. An
+    /// unfinished last line, of a run that was killed or is just writing, is left out.
     /// </summary>
     /// <exception cref="BadInputException">
     /// The folder does not exist or holds no run, or a line other than the last is no record.

@@ -80,8 +80,8 @@ public sealed record StepMetrics
     public double? ImportanceTruncated { get; init; }
 
     /// <summary>
-    /// How evenly routers spread the tokens that were learned from over their experts: 1 where all got as many, 0 where one
-    /// got all. Null without experts.
+    /// How evenly routers spread the tokens that were learned from over their experts: 1 where all got as many, 0 where
+    /// one got all. Null without experts.
     /// </summary>
     public double? ExpertEvenness { get; init; }
 
@@ -100,7 +100,9 @@ public sealed record StepMetrics
     /// <summary>Tokens generated in this step's maternal round.</summary>
     public long? MaternalTokens { get; init; }
 
-    /// <summary>Tokens generated in this step for the reward alone: continuations, and samples with a blanked picture.</summary>
+    /// <summary>
+    /// Tokens generated in this step for the reward alone: continuations, and samples with a blanked picture.
+    /// </summary>
     public long? RetracedTokens { get; init; }
 
     /// <summary>Problems of this step that could not be used (over-long, unreadable).</summary>

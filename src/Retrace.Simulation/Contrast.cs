@@ -1,8 +1,8 @@
 namespace Retrace.Simulation;
 
 /// <summary>
-/// The contrastive factor of Propositions 1 and 2: how fast the odds of a frequent answer x₁ over one of the long tail, x₂,
-/// grow in one round. G = R_{n+1} / R_n with R_n = P_n(x₁) / P_n(x₂).
+/// The contrastive factor of Propositions 1 and 2: how fast the odds of a frequent answer x₁ over one of the long tail,
+/// x₂, grow in one round. G = R_{n+1} / R_n with R_n = P_n(x₁) / P_n(x₂).
 /// </summary>
 /// <remarks>
 /// Where the reference is the policy of the round before, P_{n+1} ∝ P_n · exp(r/β) and G = exp(η · Δr) with η = 1/β and

@@ -3,8 +3,8 @@ using Retrace.Rewards;
 namespace Retrace.Simulation;
 
 /// <summary>
-/// Iterates P_{n+1} ∝ P_n · exp(r/β) for every reward rule, as <c>reward.rule</c> of a method that retraces, and measures the
-/// contrastive factor of the first mode and the rarest answer in each round.
+/// Iterates P_{n+1} ∝ P_n · exp(r/β) for every reward rule, as <c>reward.rule</c> of a method that retraces, and
+/// measures the contrastive factor of the first mode and the rarest answer in each round.
 /// </summary>
 public static class ContrastExperiment
 {
@@ -16,8 +16,8 @@ public static class ContrastExperiment
     ];
 
     /// <summary>
-    /// The majority indicator, exact; <c>sfr</c> exact at the size of the group; then each rule, exact over small groups and
-    /// sampled at the size of the group. A rule that reads random numbers is only sampled.
+    /// The majority indicator, exact; <c>sfr</c> exact at the size of the group; then each rule, exact over small
+    /// groups and sampled at the size of the group. A rule that reads random numbers is only sampled.
     /// </summary>
     /// <exception cref="BadInputException">A number of the setting is out of range.</exception>
     public static IReadOnlyList<ContrastCurve> Run(CollapseSetting setting)

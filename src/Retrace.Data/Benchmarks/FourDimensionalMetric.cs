@@ -1,8 +1,8 @@
 namespace Retrace.Data.Benchmarks;
 
 /// <summary>
-/// We-Math's metric. A composite problem of two or three steps is asked together with each of its steps alone, and what a
-/// model lacks is read from which of them it gets right.
+/// We-Math's metric. A composite problem of two or three steps is asked together with each of its steps alone, and what
+/// a model lacks is read from which of them it gets right.
 /// </summary>
 /// <remarks>
 /// <para>

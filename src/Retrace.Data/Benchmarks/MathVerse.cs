@@ -5,14 +5,15 @@ using Retrace.Problems;
 namespace Retrace.Data.Benchmarks;
 
 /// <summary>
-/// MathVerse, testmini: 788 problems in five versions, from all in the text to all in the image. The prompt is the file's
+/// MathVerse, testmini: 788 problems in five versions, from all in the text to all in the image. The prompt is the
+/// file's
 /// <c>query_cot</c>; accuracy is over all five versions, and by version. The authors let a language model extract and
 /// compare answers.
 /// </summary>
 /// <remarks>
-/// Zhang et al. 2024, arXiv 2403.14624; data at AI4Math/MathVerse. Columns: sample_index, problem_index, problem_version,
-/// question, question_for_eval, query_cot, image, answer, question_type, metadata; or the same as testmini.json, its
-/// images.zip unpacked beside it. The sixth version, Text Only, is read where its file is named.
+/// Zhang et al. 2024, arXiv 2403.14624; data at AI4Math/MathVerse. Columns: sample_index, problem_index,
+/// problem_version, question, question_for_eval, query_cot, image, answer, question_type, metadata; or the same as
+/// testmini.json, its images.zip unpacked beside it. The sixth version, Text Only, is read where its file is named.
 /// </remarks>
 internal static class MathVerse
 {

@@ -9,9 +9,9 @@ namespace Retrace.Data.Benchmarks;
 /// choices, an equal number after rounding to two decimals, as in the authors' evaluation/utils.py.
 /// </summary>
 /// <remarks>
-/// Wang et al. 2024, arXiv 2402.14804; data at MathLLMs/MathVision, or data/test.jsonl with the folder images beside data in
-/// mathllm/MATH-V. Columns: id, question, options, decoded_image (in JSON image), answer, level, subject. The split testmini
-/// is read where its file is named.
+/// Wang et al. 2024, arXiv 2402.14804; data at MathLLMs/MathVision, or data/test.jsonl with the folder images beside
+/// data in mathllm/MATH-V. Columns: id, question, options, decoded_image (in JSON image), answer, level, subject. The
+/// split testmini is read where its file is named.
 /// </remarks>
 internal static class MathVision
 {

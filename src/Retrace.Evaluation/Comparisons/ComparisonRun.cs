@@ -65,7 +65,9 @@ public sealed class ComparisonRun
         _observer = observer;
     }
 
-    /// <summary>Labeled problems to measure on during the runs, in place of those that <c>evaluation.data</c> names.</summary>
+    /// <summary>
+    /// Labeled problems to measure on during the runs, in place of those that <c>evaluation.data</c> names.
+    /// </summary>
     public IProblemSource? EvaluationProblems { get; init; }
 
     /// <summary>What runs that are resumed may be given otherwise than they began.</summary>

@@ -23,8 +23,8 @@ public sealed record RuleResult(string Rule, long Groups)
     public double? Pull { get; init; }
 
     /// <summary>
-    /// Of problems whose most frequent answer over both rounds is wrong, and that some response answers rightly: the share whose top
-    /// reward goes to a right one. Ties count by their share.
+    /// Of problems whose most frequent answer over both rounds is wrong, and that some response answers rightly: the
+    /// share whose top reward goes to a right one. Ties count by their share.
     /// </summary>
     public double? Rescued { get; init; }
 
@@ -32,8 +32,8 @@ public sealed record RuleResult(string Rule, long Groups)
     public long VoteWrong { get; init; }
 
     /// <summary>
-    /// Of problems whose most frequent answer is right, and that some response answers wrongly: the share whose top reward goes to a wrong
-    /// one.
+    /// Of problems whose most frequent answer is right, and that some response answers wrongly: the share whose top
+    /// reward goes to a wrong one.
     /// </summary>
     public double? Lost { get; init; }
 

@@ -7,7 +7,8 @@ namespace Retrace.Evaluation.RuleStudies;
 /// <summary>All rules on the same stored samples, without training.</summary>
 /// <param name="Rules">In the order asked for.</param>
 /// <param name="Agreement">
-/// [rules][rules] mean over groups of the correlation of two rules' rewards, where both have spread; null where none has.
+/// [rules][rules] mean over groups of the correlation of two rules' rewards, where both have spread; null where none
+/// has.
 /// </param>
 public sealed record RuleStudy(IReadOnlyList<RuleResult> Rules, IReadOnlyList<IReadOnlyList<double?>> Agreement)
 {

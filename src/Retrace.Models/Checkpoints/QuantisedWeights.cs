@@ -3,8 +3,8 @@ using Retrace.Models.Json;
 namespace Retrace.Models.Checkpoints;
 
 /// <summary>
-/// Weights of a few bits with scales beside them (AWQ, GPTQ, FP8, bitsandbytes and others), which are refused: they cannot
-/// be trained, and none of their codes is read.
+/// Weights of a few bits with scales beside them (AWQ, GPTQ, FP8, bitsandbytes and others), which are refused: they
+/// cannot be trained, and none of their codes is read.
 /// </summary>
 internal static class QuantisedWeights
 {

@@ -5,7 +5,8 @@ using Retrace.Models.Json;
 namespace Retrace.Models.Images;
 
 /// <summary>
-/// How images become patches: the hub's <c>preprocessor_config.json</c>, or what newer tools write in its place, the part
+/// How images become patches: the hub's <c>preprocessor_config.json</c>, or what newer tools write in its place, the
+/// part
 /// <c>image_processor</c> of <c>processor_config.json</c>.
 /// </summary>
 public sealed record ImageProcessorConfig

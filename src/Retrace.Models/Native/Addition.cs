@@ -5,8 +5,8 @@ namespace Retrace.Models.Native;
 
 /// <summary>Addition of tensors that is safe from the garbage collector.</summary>
 /// <remarks>
-/// TorchSharp's <c>+</c> and <c>add_</c> make a scalar 1 on the way, which a collection at that moment frees under the native call
-/// (docs/torchsharp.md).
+/// TorchSharp's <c>+</c> and <c>add_</c> make a scalar 1 on the way, which a collection at that moment frees under the
+/// native call (docs/torchsharp.md).
 /// </remarks>
 public static class Addition
 {

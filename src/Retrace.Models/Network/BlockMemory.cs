@@ -25,8 +25,9 @@ public sealed record BlockMemory(int Blocks, long Input, long Kept, long Passing
     public long BesideKept(bool recomputes) => recomputes ? Kept + Passing : Passing;
 
     /// <summary>
-    /// Bytes that a block's backward pass makes: a gradient for each tensor that was kept, beside those tensors themselves
-    /// where they are computed anew. None is taken off again, because the C library gives little back in between.
+    /// Bytes that a block's backward pass makes: a gradient for each tensor that was kept, beside those tensors
+    /// themselves where they are computed anew. None is taken off again, because the C library gives little back in
+    /// between.
     /// </summary>
     public long Backward(bool recomputes) => recomputes ? Kept + BesideKept(recomputes) : Kept;
 }

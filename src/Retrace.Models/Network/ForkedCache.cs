@@ -53,9 +53,10 @@ public sealed class ForkedCache : IDisposable
     public int Rows => _promptOfRow.Length;
 
     /// <summary>
-    /// All that is held: how many tokens each sequence has of its own, [1], in the CPU's memory; the padding, the row of each
-    /// slot, the slot of each row, all three empty where not needed; then of each layer keys and values of the prompts,
-    /// [R, kvHeads, P, headSize], and keys and values of the sequences themselves, [B, kvHeads, capacity, headSize].
+    /// All that is held: how many tokens each sequence has of its own, [1], in the CPU's memory; the padding, the row
+    /// of each slot, the slot of each row, all three empty where not needed; then of each layer keys and values of the
+    /// prompts, [R, kvHeads, P, headSize], and keys and values of the sequences themselves, [B, kvHeads, capacity,
+    /// headSize].
     /// </summary>
     internal Tensor[] Tensors { get; private set; }
 

@@ -51,8 +51,8 @@ internal sealed class MixtureOfExperts
         : parameter[..^Down.Length] + GateUp;
 
     /// <summary>
-    /// The values that a token's way through the experts keeps: its copies in their order and back, both sides of the gates
-    /// and their products, and the router's probabilities in fp32.
+    /// The values that a token's way through the experts keeps: its copies in their order and back, both sides of the
+    /// gates and their products, and the router's probabilities in fp32.
     /// </summary>
     internal static long KeptValues(ExpertConfig config, long hiddenSize) =>
         (config.ActivePerToken * ((3 * hiddenSize) + (5L * config.IntermediateSize))) + (2L * config.Count);

@@ -19,8 +19,8 @@ internal sealed class Recomputation : autograd.SingleTensorFunction<Recomputatio
 
     /// <summary>Computes part(input, context); without gradients that is all.</summary>
     /// <param name="part">
-    /// Called twice, with the same values: it may hold weights, and no other tensor, since those of the first call may be
-    /// gone by the second.
+    /// Called twice, with the same values: it may hold weights, and no other tensor, since those of the first call may
+    /// be gone by the second.
     /// </param>
     /// <param name="input">What the gradient goes on to.</param>
     /// <param name="context">Other tensors that the part reads; no gradient goes to them.</param>

@@ -9,9 +9,9 @@ namespace Retrace.Training.Evolution;
 /// without labels to an update of the policy. Each line is a stage; docs/method.md has their formulas.
 /// </summary>
 /// <remarks>
-/// A method that does not retrace (<see cref="Configuration.Method"/>) has no cutter and no second round, and one whose rule does not ask
-/// what the question alone suggests has no blind round. All processes
-/// of a job take the same step: the engine divides the sampling among them, and the learner divides the learning.
+/// A method that does not retrace (<see cref="Configuration.Method"/>) has no cutter and no second round, and one whose
+/// rule does not ask what the question alone suggests has no blind round. All processes of a job take the same step:
+/// the engine divides the sampling among them, and the learner divides the learning.
 /// </remarks>
 internal sealed class CsrsStep(
     UpcomingBatches batches,

@@ -75,7 +75,9 @@ public sealed record RunOptions
     /// <summary>An image perturbation, registered in the same way as <c>retrace.perturbation</c>.</summary>
     public IImagePerturbation? Perturbation { get; init; }
 
-    /// <summary>Labeled problems to measure on during the run, in place of those that <c>evaluation.data</c> names.</summary>
+    /// <summary>
+    /// Labeled problems to measure on during the run, in place of those that <c>evaluation.data</c> names.
+    /// </summary>
     public IProblemSource? EvaluationProblems { get; init; }
 
     /// <summary>Whether to resume the run in the folder from its latest intact checkpoint.</summary>

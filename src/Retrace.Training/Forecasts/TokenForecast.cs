@@ -3,7 +3,9 @@ using Retrace.Training.Evolution;
 
 namespace Retrace.Training.Forecasts;
 
-/// <summary>The tokens that one step generates and learns from, as far as settings and a length of responses give them.</summary>
+/// <summary>
+/// The tokens that one step generates and learns from, as far as settings and a length of responses give them.
+/// </summary>
 /// <param name="ResponseTokens">The length of a maternal response that they are computed for.</param>
 /// <param name="Maternal">Generated in the maternal round: problems × samples × length.</param>
 /// <param name="Retraced">

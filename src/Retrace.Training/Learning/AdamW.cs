@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Retrace.Training.Learning;
 
-/// <summary>AdamW (Loshchilov and Hutter 2019) over a model's trained tensors, with state that a checkpoint can hold.</summary>
+/// <summary>
+/// AdamW (Loshchilov and Hutter 2019) over a model's trained tensors, with state that a checkpoint can hold.
+/// </summary>
 /// <remarks>
 /// Moments are kept in fp32 whatever the weights' type, and weights of another type have a copy in fp32 that the
 /// updates go to: in bf16 alone a step of 1e-6 would round to nothing. Updates are computed where the state lies; on
@@ -106,7 +108,9 @@ public sealed class AdamW : IDisposable
     /// <summary>Continues from a checkpoint whose moments have been copied into <see cref="State"/>.</summary>
     public void ResumeAt(int step) => Step = step;
 
-    /// <summary>Scales all gradients down so that their joint Euclidean norm is at most <paramref name="maximum"/>.</summary>
+    /// <summary>
+    /// Scales all gradients down so that their joint Euclidean norm is at most <paramref name="maximum"/>.
+    /// </summary>
     /// <param name="maximum">The maximum norm.</param>
     /// <param name="sum">
     /// Sums the squared norm over all processes; null: there is only this one.

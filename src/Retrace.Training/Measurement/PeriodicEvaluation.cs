@@ -26,7 +26,9 @@ internal sealed record EvaluationPoint(IReadOnlyList<EvaluationSample> Samples)
 internal sealed class PeriodicEvaluation(
     Evaluator evaluator, UsableProblems data, EvaluationCard card, IProcessGroup processes)
 {
-    /// <summary>Describes how the evaluations are made: the model is the run's at each step, which began with this one.</summary>
+    /// <summary>
+    /// Describes how the evaluations are made: the model is the run's at each step, which began with this one.
+    /// </summary>
     /// <exception cref="BadInputException">A file cannot be read.</exception>
     public EvaluationCard Describe() => card with
     {

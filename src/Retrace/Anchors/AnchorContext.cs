@@ -15,7 +15,9 @@ namespace Retrace.Anchors;
 public sealed record AnchorContext(
     int Length, int AnswerStart, IReadOnlyList<int> StepEnds, IReadOnlyList<float> Entropies)
 {
-    /// <summary>The longest that a response may have, to which a batch is padded; the response's own where unknown.</summary>
+    /// <summary>
+    /// The longest that a response may have, to which a batch is padded; the response's own where unknown.
+    /// </summary>
     public int PaddedLength { get; init; } = Length;
 
     /// <summary>Finds the answer's place and the ends of reasoning steps in the text of the tokens.</summary>

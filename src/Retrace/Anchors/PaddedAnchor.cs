@@ -5,8 +5,8 @@ namespace Retrace.Anchors;
 /// have. A response that is shorter than that is kept whole, its answer included, and is not retraced at all.
 /// </summary>
 /// <remarks>
-/// The one rule whose prefix may hold the answer. Continuations of such a prefix repeat it, at once in the same turn, and
-/// so far as the model agrees with itself in a new one.
+/// The one rule whose prefix may hold the answer. Continuations of such a prefix repeat it, at once in the same turn,
+/// and so far as the model agrees with itself in a new one.
 /// </remarks>
 public sealed class PaddedAnchor : IAnchorRule
 {

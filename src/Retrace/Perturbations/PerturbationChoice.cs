@@ -7,7 +7,9 @@ namespace Retrace.Perturbations;
 /// <param name="Level">The highest level.</param>
 public sealed record PerturbationChoice(string Name, int Level)
 {
-    /// <summary>Choices with commas between them, each with a level where that is not the usual one, and each once.</summary>
+    /// <summary>
+    /// Choices with commas between them, each with a level where that is not the usual one, and each once.
+    /// </summary>
     /// <param name="option">The option's name in error messages.</param>
     /// <exception cref="BadInputException">There is no such perturbation or level.</exception>
     public static IReadOnlyList<PerturbationChoice> ParseList(string option, string list) =>

@@ -3,21 +3,22 @@ using Retrace.Answers;
 namespace Retrace.Rewards;
 
 /// <summary>
-/// Dual Consensus: the label is the answer on which two policies agree best, argmax of the harmonic mean of its frequencies
-/// in both. It earns 1, the first policy's most frequent answer 0.5 where it is another, every other 0.
+/// Dual Consensus: the label is the answer on which two policies agree best, argmax of the harmonic mean of its
+/// frequencies in both. It earns 1, the first policy's most frequent answer 0.5 where it is another, every other 0.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Source: arXiv 2603.16223, dcrl_utils.py of its release. The second policy there is the model pushed away from its own answers by a step of
-/// unlearning; here it is re-inference: p₀ = c_M / n and p₁ = c_R / (n·m).
+/// Source: arXiv 2603.16223, dcrl_utils.py of its release. The second policy there is the model pushed away from its
+/// own answers by a step of unlearning; here it is re-inference: p₀ = c_M / n and p₁ = c_R / (n·m).
 /// </para>
 /// <para>
-/// Where the first round has no majority (its most frequent answer has at most half of it), or no answer is in both rounds, the label is the first
-/// round's most frequent answer alone. Ties go to the answer with the larger p₀, and then to the one that came first.
+/// Where the first round has no majority (its most frequent answer has at most half of it), or no answer is in both
+/// rounds, the label is the first round's most frequent answer alone. Ties go to the answer with the larger p₀, and
+/// then to the one that came first.
 /// </para>
 /// <para>
-/// By hand: A A A B, continued to A once and to B seven times in ten: h(A) = 2 · 0.75 · 0.1 / 0.85 = 0.176471, h(B) = 2 · 0.25 · 0.7 / 0.95 = 0.368421;
-/// the rewards are 0.5 0.5 0.5 1.
+/// By hand: A A A B, continued to A once and to B seven times in ten: h(A) = 2 · 0.75 · 0.1 / 0.85 = 0.176471, h(B) = 2
+/// · 0.25 · 0.7 / 0.95 = 0.368421; the rewards are 0.5 0.5 0.5 1.
 /// </para>
 /// </remarks>
 public sealed class DualConsensusReward : IRewardRule

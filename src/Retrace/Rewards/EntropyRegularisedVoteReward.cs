@@ -4,10 +4,11 @@ namespace Retrace.Rewards;
 /// TTRV: p(a) − 0.75 · H / log(number of different answers): frequent answers of problems on which the samples agree.
 /// </summary>
 /// <remarks>
-/// Source: Singh et al. 2025, "TTRV: Test-Time Reinforcement Learning for Vision Language Models", ttt_metrics.py of their release. The second term is one for the
-/// whole problem, so it tells problems apart and not their trajectories: advantages, which are centred in the group, do not see it. It is 0 where all
-/// agree. There an empty answer is an answer like any other; here it matches nothing and has p = 0. By hand: A A A B has H = 0.562335, of
-/// at most log 2 = 0.693147, and gives 0.75 − 0.608459 = 0.141541 three times, and −0.358459.
+/// Source: Singh et al. 2025, "TTRV: Test-Time Reinforcement Learning for Vision Language Models", ttt_metrics.py of
+/// their release. The second term is one for the whole problem, so it tells problems apart and not their trajectories:
+/// advantages, which are centred in the group, do not see it. It is 0 where all agree. There an empty answer is an
+/// answer like any other; here it matches nothing and has p = 0. By hand: A A A B has H = 0.562335, of at most log 2 =
+/// 0.693147, and gives 0.75 − 0.608459 = 0.141541 three times, and −0.358459.
 /// </remarks>
 public sealed class EntropyRegularisedVoteReward : IRewardRule
 {

@@ -3,12 +3,13 @@ using Retrace.Answers;
 namespace Retrace.Rewards;
 
 /// <summary>
-/// The solver's reward of EvoLMM: p(a)^0.7 · (1 − 0.1 · ℓ), where ℓ grows from 0 to 1 as the words before the answer grow
-/// from 6 to 12: agreement, and brevity.
+/// The solver's reward of EvoLMM: p(a)^0.7 · (1 − 0.1 · ℓ), where ℓ grows from 0 to 1 as the words before the answer
+/// grow from 6 to 12: agreement, and brevity.
 /// </summary>
 /// <remarks>
-/// Source: Thawakar et al. 2025, "EvoLMM", train.py of their release, with its numbers. There an answer stands between tags; here its words begin where the final answer
-/// does (<see cref="AnswerStatement"/>). By hand: A A A B, of 3, 9, 12 and 6 words, gives 0.75^0.7 = 0.817604 times 1, 0.95 and 0.9, and 0.25^0.7 = 0.378929.
+/// Source: Thawakar et al. 2025, "EvoLMM", train.py of their release, with its numbers. There an answer stands between
+/// tags; here its words begin where the final answer does (<see cref="AnswerStatement"/>). By hand: A A A B, of 3, 9,
+/// 12 and 6 words, gives 0.75^0.7 = 0.817604 times 1, 0.95 and 0.9, and 0.25^0.7 = 0.378929.
 /// </remarks>
 public sealed class EvolvingSolverReward : IRewardRule
 {

@@ -1,6 +1,8 @@
 namespace Retrace.Rewards;
 
-/// <summary>What the method's first release multiplies a frequency by, depending on how the answer fared in re-inference.</summary>
+/// <summary>
+/// What the method's first release multiplies a frequency by, depending on how the answer fared in re-inference.
+/// </summary>
 internal static class ReleaseFactors
 {
     /// <summary>For answers that came back more often than they came.</summary>

@@ -3,23 +3,26 @@ using Retrace.Answers;
 namespace Retrace.Rewards;
 
 /// <summary>
-/// Where retracing, repeated for ever, would lead: retracing is a Markov chain on answers, and an answer earns its share of
-/// the chain's stationary distribution.
+/// Where retracing, repeated for ever, would lead: retracing is a Markov chain on answers, and an answer earns its
+/// share of the chain's stationary distribution.
 /// </summary>
 /// <remarks>
 /// <para>
 /// K(a → b) is the share of the continuations of trajectories with answer a that end in b, shrunk by the weight of one
-/// trajectory (m continuations) towards what the problem as a whole says:
-/// K(a → b) = (C(a → b) + m · (s · [a = b] + (1 − s) · f_base(b))) / (C(a) + m). There s = (S̄ − c̄) / (1 − c̄), in [0, 1], is the mean
-/// survival S̄ beyond the chance c̄ = Σ_a c_M(a) / n · f_base(a) that a continuation has a's answer anyway. Then π = (1 − d) · f_base + d · πK.
+/// trajectory (m continuations) towards what the problem as a whole says: K(a → b) = (C(a → b) + m · (s · [a = b] + (1
+/// − s) · f_base(b))) / (C(a) + m). There s = (S̄ − c̄) / (1 − c̄), in [0, 1], is the mean survival S̄ beyond the
+/// chance c̄ = Σ_a c_M(a) / n · f_base(a) that a continuation has a's answer anyway. Then π = (1 − d) · f_base + d ·
+/// πK.
 /// </para>
 /// <para>
-/// In [0, 1]. Continuations without an answer leave the chain: they count in C(a) and in f_base's total, and go nowhere; a trajectory
-/// without an answer earns 0. This rule is ours. Unlike survival it lets an answer earn from those that lead to it, and with d = 0 it is f_base.
+/// In [0, 1]. Continuations without an answer leave the chain: they count in C(a) and in f_base's total, and go
+/// nowhere; a trajectory without an answer earns 0. This rule is ours. Unlike survival it lets an answer earn from
+/// those that lead to it, and with d = 0 it is f_base.
 /// </para>
 /// <para>
-/// By hand, n = 2, m = 2, d = 0.5, answers A and B, continued to A A and A B: f_base = (2/3, 1/3), S̄ = 3/4, c̄ = 1/2, s = 1/2; the prior's rows
-/// are (5/6, 1/6) and (1/3, 2/3); K = ((11/12, 1/12), (5/12, 7/12)); π(A) = 1/3 + (11/24) π(A) + (5/24) (1 − π(A)), so π = (13/18, 5/18).
+/// By hand, n = 2, m = 2, d = 0.5, answers A and B, continued to A A and A B: f_base = (2/3, 1/3), S̄ = 3/4, c̄ = 1/2,
+/// s = 1/2; the prior's rows are (5/6, 1/6) and (1/3, 2/3); K = ((11/12, 1/12), (5/12, 7/12)); π(A) = 1/3 + (11/24)
+/// π(A) + (5/24) (1 − π(A)), so π = (13/18, 5/18).
 /// </para>
 /// </remarks>
 public sealed class RetracingChainReward : IRewardRule

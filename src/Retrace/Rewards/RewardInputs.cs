@@ -22,7 +22,9 @@ public enum RewardInputs
     /// </summary>
     SelfCertainties = 8,
 
-    /// <summary>The gold answer (<see cref="AnswerGroup.GoldClass"/>). No rule that learns without labels reads it.</summary>
+    /// <summary>
+    /// The gold answer (<see cref="AnswerGroup.GoldClass"/>). No rule that learns without labels reads it.
+    /// </summary>
     Label = 16,
 
     /// <summary>A stream of random numbers (<see cref="Rewards.RandomNumbers"/>).</summary>
@@ -31,6 +33,8 @@ public enum RewardInputs
     /// <summary>How long each response is before its answer (<see cref="Rewards.WordsBeforeAnswers"/>).</summary>
     WordsBeforeAnswers = 64,
 
-    /// <summary>The answers that the question alone suggests, with the picture blanked (<see cref="AnswerGroup.Blind"/>).</summary>
+    /// <summary>
+    /// The answers that the question alone suggests, with the picture blanked (<see cref="AnswerGroup.Blind"/>).
+    /// </summary>
     BlindAnswers = 128,
 }

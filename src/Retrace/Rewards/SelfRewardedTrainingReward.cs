@@ -8,10 +8,14 @@ namespace Retrace.Rewards;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Source: Shafayat et al. 2025, "Can Large Reasoning Models Self-Train?", self_learning.py of their release, whose threshold this has (0.6).
-/// There the share is one of the responses that answer; here it is one of all n, so that silence is not agreement.
+/// Source: Shafayat et al. 2025, "Can Large Reasoning Models Self-Train?", self_learning.py of their release, whose
+/// threshold this has (0.6). There the share is one of the responses that answer; here it is one of all n, so that
+/// silence is not agreement.
 /// </para>
-/// <para>By hand, threshold 0.6, answers A A A B: the share of A is 0.75, and the rewards are 1 1 1 0. Answers A A B C: 0.5, nothing is learned.</para>
+/// <para>
+/// By hand, threshold 0.6, answers A A A B: the share of A is 0.75, and the rewards are 1 1 1 0. Answers A A B C: 0.5,
+/// nothing is learned.
+/// </para>
 /// </remarks>
 public sealed class SelfRewardedTrainingReward : IRewardRule
 {

@@ -4,12 +4,13 @@ namespace Retrace.Rewards;
 
 /// <summary>
 /// EMPO: the share of the answer's class, which lowers the entropy over classes of equal meaning. No answer is rewarded
-/// where the entropy is at its highest (all different) or no class has a quarter of the samples: such a problem teaches noise.
+/// where the entropy is at its highest (all different) or no class has a quarter of the samples: such a problem teaches
+/// noise.
 /// </summary>
 /// <remarks>
-/// Source: Zhang et al. 2025, "Right Question is Already Half the Answer", rewards.py of their release. A response without an answer is a class
-/// of its own, 1/n. By hand: A A B C gives 0.5 0.5 0.25 0.25; A B C D gives 0 throughout; A A and seven others, whose largest class has
-/// 2/9, give 0 throughout.
+/// Source: Zhang et al. 2025, "Right Question is Already Half the Answer", rewards.py of their release. A response
+/// without an answer is a class of its own, 1/n. By hand: A A B C gives 0.5 0.5 0.25 0.25; A B C D gives 0 throughout;
+/// A A and seven others, whose largest class has 2/9, give 0 throughout.
 /// </remarks>
 public sealed class SemanticEntropyReward : IRewardRule
 {

@@ -4,10 +4,10 @@ namespace Retrace.Rewards;
 /// The paper's softening of a frequency (its equation 8): r = f_base · (1 + γ · tanh(β · (f_r / f_base − 1))).
 /// </summary>
 /// <remarks>
-/// An answer that comes back more often than it came is lifted by up to γ, one that comes back less often is lowered, to
-/// 1 − γ of its frequency (nearly, by tanh β) if it never does. Continuous in both frequencies, and f_base itself where they are
-/// equal. The paper adds a small ε to the divisor; it is 0 here, since an answer of the maternal round has
-/// f_base ≥ 1 / (n · (1 + m)).
+/// An answer that comes back more often than it came is lifted by up to γ, one that comes back less often is lowered,
+/// to 1 − γ of its frequency (nearly, by tanh β) if it never does. Continuous in both frequencies, and f_base itself
+/// where they are equal. The paper adds a small ε to the divisor; it is 0 here, since an answer of the maternal round
+/// has f_base ≥ 1 / (n · (1 + m)).
 /// </remarks>
 public sealed record SoftenedFrequency
 {

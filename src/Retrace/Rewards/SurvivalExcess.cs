@@ -1,12 +1,14 @@
 namespace Retrace.Rewards;
 
 /// <summary>
-/// How much more often an answer survives re-inference than its frequency explains: excess(a) = (S(a) − f_all(a)) / (1 − f_all(a)).
+/// How much more often an answer survives re-inference than its frequency explains: excess(a) = (S(a) − f_all(a)) / (1
+/// − f_all(a)).
 /// </summary>
 /// <remarks>
 /// A continuation survives when it comes back to the answer of the trajectory it was cut from. S(a) = (survivors of the
-/// trajectories with answer a + k·S̄) / (k·c_M(a) + k), where S̄ is the survival over the whole problem: one trajectory's weight of
-/// shrinkage. The excess is clamped to [−1, 1], and 0 where f_all(a) = 1: survival beyond chance.
+/// trajectories with answer a + k·S̄) / (k·c_M(a) + k), where S̄ is the survival over the whole problem: one
+/// trajectory's weight of shrinkage. The excess is clamped to [−1, 1], and 0 where f_all(a) = 1: survival beyond
+/// chance.
 /// </remarks>
 internal sealed class SurvivalExcess
 {

@@ -3,8 +3,8 @@ using Retrace.Models.Json;
 namespace Retrace.Models.Families.Qwen;
 
 /// <summary>
-/// The keys of a part of <c>config.json</c> that are understood. A key that is not may change what the reference computes:
-/// one that is set to something is refused, one that is not is only listed.
+/// The keys of a part of <c>config.json</c> that are understood. A key that is not may change what the reference
+/// computes: one that is set to something is refused, one that is not is only listed.
 /// </summary>
 /// <param name="understood">Keys that are read, or whose only value that is computed is checked.</param>
 internal sealed class ConfigKeys(IReadOnlyCollection<string> understood)

@@ -5,8 +5,8 @@ using Retrace.Models.Network;
 namespace Retrace.Models.Families.Qwen;
 
 /// <summary>
-/// Reads a family's <c>config.json</c>, in the flat layout or the newer nested one, and refuses what the network does not
-/// compute.
+/// Reads a family's <c>config.json</c>, in the flat layout or the newer nested one, and refuses what the network does
+/// not compute.
 /// </summary>
 internal abstract class ConfigReading
 {

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Retrace.Models.Families.Qwen;
 
 /// <summary>
-/// What the blocks of a tower without windows read besides a batch's patches: rotary angles, and the runs of patches that
-/// attend to one another, which are whole frames.
+/// What the blocks of a tower without windows read besides a batch's patches: rotary angles, and the runs of patches
+/// that attend to one another, which are whole frames.
 /// </summary>
 internal sealed class FrameLayout : IDisposable
 {

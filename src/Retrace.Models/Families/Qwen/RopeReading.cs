@@ -4,8 +4,8 @@ using Retrace.Models.Network;
 namespace Retrace.Models.Families.Qwen;
 
 /// <summary>
-/// Reads the rotary embedding's settings: <c>rope_scaling</c>, or <c>rope_parameters</c> as newer tools name it, which may
-/// hold <c>rope_theta</c> too. A scaling that is not computed is refused.
+/// Reads the rotary embedding's settings: <c>rope_scaling</c>, or <c>rope_parameters</c> as newer tools name it, which
+/// may hold <c>rope_theta</c> too. A scaling that is not computed is refused.
 /// </summary>
 /// <param name="text">The part of <c>config.json</c> with the decoder's keys.</param>
 internal sealed class RopeReading(JsonPart text)

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace Retrace.Models.Families.Qwen3VL;
 
 /// <summary>
-/// A square table of learned positions, stretched over each image so that their corners meet, and interpolated bilinearly.
+/// A square table of learned positions, stretched over each image so that their corners meet, and interpolated
+/// bilinearly.
 /// </summary>
 internal sealed class LearnedPositions(Parameters parameters, string name, int side, int hiddenSize)
 {

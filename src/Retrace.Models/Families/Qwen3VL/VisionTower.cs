@@ -8,9 +8,9 @@ using static TorchSharp.torch;
 namespace Retrace.Models.Families.Qwen3VL;
 
 /// <summary>
-/// Image patches to token embeddings: a ViT that attends over each whole frame, with learned and rotary positions. A merger
-/// makes one decoder token of each 2×2 patches, and others do the same behind blocks in the middle, for the decoder's first
-/// layers.
+/// Image patches to token embeddings: a ViT that attends over each whole frame, with learned and rotary positions. A
+/// merger makes one decoder token of each 2×2 patches, and others do the same behind blocks in the middle, for the
+/// decoder's first layers.
 /// </summary>
 internal sealed class VisionTower : VisionEncoder
 {

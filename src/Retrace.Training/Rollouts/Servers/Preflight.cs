@@ -16,8 +16,8 @@ internal static class Preflight
     public const int MaxTokens = 32;
 
     /// <summary>
-    /// How far the two may be apart, in nats, as the mean over the tokens. Kernels of bf16 on different devices differ by a
-    /// fifth of that; weights rounded from fp32 to bf16, of a small model, by more.
+    /// How far the two may be apart, in nats, as the mean over the tokens. Kernels of bf16 on different devices differ
+    /// by a fifth of that; weights rounded from fp32 to bf16, of a small model, by more.
     /// </summary>
     public const double Allowed = 0.05;
 

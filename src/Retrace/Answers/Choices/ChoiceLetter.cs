@@ -5,7 +5,9 @@ namespace Retrace.Answers.Choices;
 /// <summary>The letter of a choice, as A, (A), A., "A. 15", "(A) 15", "option A" and 选项A name it.</summary>
 internal static partial class ChoiceLetter
 {
-    /// <summary>The letter that the text is, or that stands before the choice's description; null if it names none.</summary>
+    /// <summary>
+    /// The letter that the text is, or that stands before the choice's description; null if it names none.
+    /// </summary>
     public static char? Of(string text)
     {
         Match choice = Choice().Match(text);
