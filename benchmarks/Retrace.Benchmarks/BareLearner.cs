@@ -15,6 +15,7 @@ namespace Retrace.Benchmarks;
 internal sealed class BareLearner : IDisposable
 {
     private readonly TextConfig _config;
+    private readonly Tensor _neverSampled; // ids
     private readonly Dictionary<string, Tensor> _policy;
     private readonly Dictionary<string, Tensor> _reference;
     private readonly optim.Optimizer _optimizer;
@@ -24,6 +25,7 @@ internal sealed class BareLearner : IDisposable
     public BareLearner(VisionLanguageNetwork model, double learningRate)
     {
         _config = model.Config.Text;
+        _neverSampled = tensor(model.Config.Tokens.NeverSampled.Select(token => (long)token).ToArray()).DetachFromDisposeScope();
         string[] names = [.. model.Parameters.Names.Where(name => name.StartsWith("model.", StringComparison.Ordinal))];
         _policy = names.ToDictionary(
             name => name, name => (Tensor)new Parameter(model.Parameters[name].detach().clone()));
@@ -93,7 +95,9 @@ internal sealed class BareLearner : IDisposable
         long responseTokens = length - promptTokens;
         Tensor states = Norm(x, weights["model.norm.weight"]).narrow(1, promptTokens - 1, responseTokens);
         Tensor targets = tokens.narrow(1, promptTokens, responseTokens).unsqueeze(-1);
-        return linear(states, embedding).log_softmax(-1).gather(-1, targets).squeeze(-1).MoveToOuterDisposeScope();
+        using Scalar impossible = float.NegativeInfinity;
+        Tensor logits = linear(states, embedding).index_fill(-1, _neverSampled, impossible);
+        return logits.log_softmax(-1).gather(-1, targets).squeeze(-1).MoveToOuterDisposeScope();
 
         Tensor Rotate(Tensor heads)
         {
@@ -105,6 +109,7 @@ internal sealed class BareLearner : IDisposable
     public void Dispose()
     {
         _optimizer.Dispose();
+        _neverSampled.Dispose();
         foreach (Tensor tensor in _policy.Values.Concat(_reference.Values))
         {
             tensor.Dispose();

@@ -53,7 +53,7 @@ public sealed class CompareTests : IDisposable
 
         RetraceProcess other = await CompareAsync("--set", "learn.kl=0.5");
         Assert.Equal(2, other.ExitCode);
-        Assert.Contains("learn.kl is not what the run in", other.Error);
+        Assert.Contains("learn.kl is 0.5, and 0.01 in the run in", other.Error);
     }
 
     [Theory]

@@ -149,7 +149,7 @@ public sealed class GradingTests : IDisposable
         "max-entropy-anchor",
         "{\"maternal\": [\"a\"], \"retraced\": [[\"a\"]], \"anchors\": [[1, 2]]}",
         "The max-entropy-anchor reward needs the anchor position of each continuation; there are 2 for 1.")]
-    [InlineData("survival", "{\"maternal\": [\"a\"]}", "The survival reward needs continuations; the group has none.")]
+    [InlineData("survival", "{\"maternal\": [\"a\"]}", "the survival reward needs \"retraced\", continuations of each response")]
     [InlineData("supervised", "{\"maternal\": [\"a\"]}", "the supervised reward needs \"answer\", text or a number")]
     public async Task A_line_that_cannot_be_rewarded_is_named(string reward, string line, string reason)
     {

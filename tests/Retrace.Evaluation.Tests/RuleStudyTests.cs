@@ -51,9 +51,10 @@ public sealed class RuleStudyTests : IDisposable
             """{"maternal":["\\boxed{1}","\\boxed{1}"]}""", "srt-soft", "survival", "entropy", "grounded");
         Assert.Equal(1.0, study.Rules[0].WithoutSpread);
         Assert.Null(study.Rules[0].Within);
-        Assert.Equal((0, "retraced"), (study.Rules[1].Groups, study.Rules[1].Lacks));
+        Assert.Equal((0, "\"retraced\", continuations of each response"), (study.Rules[1].Groups, study.Rules[1].Lacks));
         Assert.Equal((0, "the model's distributions"), (study.Rules[2].Groups, study.Rules[2].Lacks));
-        Assert.Equal((0, "blind"), (study.Rules[3].Groups, study.Rules[3].Lacks));
+        Assert.Equal(0, study.Rules[3].Groups);
+        Assert.StartsWith("\"blind\", responses", study.Rules[3].Lacks);
     }
 
     [Fact]

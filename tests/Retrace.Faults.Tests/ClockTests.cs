@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Retrace.Faults.Tests;
 
 /// <summary>A run on a machine whose clock is set while it goes on, which libfaketime pretends.</summary>
-public sealed class ClockTests(UnbrokenRun unbroken) : IDisposable
+public sealed partial class ClockTests(UnbrokenRun unbroken) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("retrace-faults-").FullName;
 
@@ -45,8 +46,8 @@ public sealed class ClockTests(UnbrokenRun unbroken) : IDisposable
         Assert.All(seconds, value => Assert.InRange(value, 0, elapsed.Elapsed.TotalSeconds));
         TimeSpan[] left =
         [
-            .. ended.Output.Split('\n').Where(line => line.EndsWith(" left", StringComparison.Ordinal))
-                .Select(line => TimeSpan.Parse(line.Split(' ')[^2])),
+            .. ended.Output.Split('\n').Select(line => TimeLeft().Match(line)).Where(match => match.Success)
+                .Select(match => TimeSpan.Parse(match.Groups[1].Value)),
         ];
         Assert.Equal(TinyRun.Steps, left.Length);
         Assert.All(left, value => Assert.InRange(value, TimeSpan.Zero, TinyRun.Steps * elapsed.Elapsed));
@@ -54,6 +55,9 @@ public sealed class ClockTests(UnbrokenRun unbroken) : IDisposable
         Task SetAsync(string offset) =>
             File.WriteAllTextAsync(clock, offset + "\n", TestContext.Current.CancellationToken);
     }
+
+    [GeneratedRegex(@" ([0-9:]+) left")]
+    private static partial Regex TimeLeft();
 
     private static string? FindLibrary() => Directory.EnumerateDirectories("/usr/lib", "*-linux-*")
         .Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1"))

@@ -59,11 +59,13 @@ internal sealed class ResponseGroup
             ]);
     }
 
-    /// <summary>The field without which the rule's scores mean nothing; null where nothing is missing.</summary>
+    /// <summary>The field, and what it holds, without which the rule's scores mean nothing; null where nothing is missing.</summary>
     public string? Lacks(IRewardRule rule) =>
-        rule.Needs.HasFlag(RewardInputs.Label) && _gold is null ? "answer"
-        : rule.Needs.HasFlag(RewardInputs.BlindAnswers) && _blind is null ? "blind"
-        : rule.Needs.HasFlag(RewardInputs.Continuations) && _retraced.Length == 0 ? "retraced"
+        rule.Needs.HasFlag(RewardInputs.Label) && _gold is null ? "\"answer\", text or a number"
+        : rule.Needs.HasFlag(RewardInputs.BlindAnswers) && _blind is null
+            ? "\"blind\", responses to the question with its picture blanked"
+        : rule.Needs.HasFlag(RewardInputs.Continuations) && _retraced.Length == 0
+            ? "\"retraced\", continuations of each response"
         : null;
 
     /// <summary>The answers in classes, with all the evidence that responses hold.</summary>

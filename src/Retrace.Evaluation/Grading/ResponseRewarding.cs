@@ -66,18 +66,18 @@ public sealed class ResponseRewarding
     private RewardedLine Reward(JsonRecord record, int index)
     {
         var responses = ResponseGroup.Read(record, index, _extraction, _seed);
-        if (responses.Lacks(_rule) is string field)
+        if (responses.Lacks(_rule) is string lacking)
         {
-            throw new BadInputException($"{record.Place}: the {_name} reward needs \"{field}\"");
+            throw new BadInputException($"{record.Place}: the {_name} reward needs {lacking}");
         }
         AnswerGroup group = responses.GroupFor(_rule.Equivalence);
         try
         {
             return new RewardedLine(record.Id(), responses.Answers, group, _rewards.Of(group, responses.AreFormatted));
         }
-        catch (ArgumentException lacking)
+        catch (ArgumentException unusable)
         {
-            throw new BadInputException($"{record.Place}: {lacking.Message}", lacking);
+            throw new BadInputException($"{record.Place}: {unusable.Message}", unusable);
         }
     }
 

@@ -18,10 +18,10 @@ public sealed class SimulationReportTests : IDisposable
         CollapseReport.Write(setting, curves, _folder);
 
         string[] numbers = File.ReadAllLines(Path.Combine(_folder, "collapse.csv"));
-        Assert.Equal("map,reference,sampled,iteration,entropy,right,tail", numbers[0]);
+        Assert.Equal("map,reference,sampled,iteration,entropy,right,tail,contrastive_factor", numbers[0]);
         Assert.Equal(1 + curves.Count * 3, numbers.Length);
         Assert.StartsWith("\"majority, infinitely many votes\",previous,0,0,1.47", numbers[1]);
-        Assert.EndsWith(",0.3,0.65", numbers[1]);
+        Assert.EndsWith(",0.3,0.65,", numbers[1]); // No round before the first.
         Assert.Equal(
             ["entropy", "right", "tail"],
             Directory.GetFiles(_folder, "*-initial.svg").Select(file => Path.GetFileName(file).Split('-')[1]).Order());
