@@ -72,7 +72,6 @@ public sealed record PolicyLoss(Tensor Total, Tensor KlSum, Tensor ClippedCount)
 
     private static Tensor Kl(Tensor logProbs, Tensor reference, KlEstimator estimator)
     {
-        using Scalar one = 1.0;
         using Scalar half = 0.5;
         Tensor logRatio = reference - logProbs; // ln(p_ref / p)
         return estimator switch
@@ -83,7 +82,7 @@ public sealed record PolicyLoss(Tensor Total, Tensor KlSum, Tensor ClippedCount)
                 logRatio.abs().lt(Small),
                 logRatio * logRatio * Series.Reverse().Aggregate(
                     zeros_like(logRatio), (sum, factor) => (sum * logRatio).add(factor)),
-                logRatio.exp().sub(logRatio).sub(one)),
+                logRatio.expm1().sub(logRatio)),
             _ => throw new ArgumentOutOfRangeException(nameof(estimator), estimator, null),
         };
     }
