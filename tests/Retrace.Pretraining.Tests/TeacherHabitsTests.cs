@@ -48,7 +48,8 @@ public class TeacherHabitsTests
         GeometryProblem glanced = Biased.Apply(problem, isNoisy: false, chance: 0.29);
         Assert.Equal(("", problem.Answer), (glanced.Reasoning, glanced.Answer));
         Assert.Same(problem, Biased.Apply(problem, isNoisy: false, chance: 0.3));
-        Assert.Same(problem, TeacherHabits.None.Apply(Of("circle"), isNoisy: false, chance: 0));
+        GeometryProblem circle = Of("circle");
+        Assert.Same(circle, TeacherHabits.None.Apply(circle, isNoisy: false, chance: 0));
     }
 
     [Fact]
