@@ -72,7 +72,8 @@ public sealed class MpiTrainingTests : IDisposable
             lines[0],
             .. Enumerable.Range(0, 3).Select(i => $$"""{"id": "text-{{i}}", "question": "What is {{i}} + 4?", "answer": "{{i + 4}}"}"""),
         ]);
-        string[] settings = ["--set", "data.batch=4", "--set", "learn.mini_batch=4"];
+        // With seed 0 a token of the second step lies so near the border of two that rounding decides it.
+        string[] settings = ["--set", "data.batch=4", "--set", "learn.mini_batch=4", "--seed", "1"];
         RetraceProcess one = await RetraceProcess.RunAsync([.. Arguments("one", 2), .. settings]);
         Assert.Equal((0, ""), (one.ExitCode, one.Error));
         RetraceProcess four = await MpiJob.RunAsync(4, [.. Arguments("four", 2), .. settings]);
