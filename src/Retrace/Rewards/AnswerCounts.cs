@@ -52,6 +52,17 @@ internal sealed class AnswerCounts
         return best;
     }
 
+    /// <summary>Refuses a group that has trajectories and no continuations.</summary>
+    /// <param name="what">What needs them, as the message begins.</param>
+    /// <exception cref="ArgumentException">The group has none.</exception>
+    public void RequireContinuations(string what)
+    {
+        if (RetracedTotal == 0 && MaternalTotal > 0)
+        {
+            throw new ArgumentException($"{what} needs continuations; the group has none.");
+        }
+    }
+
     public static Dictionary<int, int> Count(IEnumerable<int> answers) =>
         answers.Where(answer => answer != AnswerClasses.None).CountBy(answer => answer).ToDictionary();
 }

@@ -32,10 +32,7 @@ public sealed class DualConsensusReward : IRewardRule
     public double[] Score(AnswerGroup group)
     {
         AnswerCounts counts = new(group);
-        if (counts.RetracedTotal == 0 && group.Maternal.Count > 0)
-        {
-            throw new ArgumentException("Dual consensus needs continuations; the group has none.");
-        }
+        counts.RequireContinuations("Dual consensus");
         MaternalFrequencies first = new(group);
         int label = first.Of(first.Mode) > Majority ? Label(group, first, counts) : first.Mode;
         return [.. group.Maternal.Select(answer =>

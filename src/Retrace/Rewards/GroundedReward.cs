@@ -28,14 +28,7 @@ public sealed class GroundedReward : IRewardRule
 
     /// <param name="lambda">The weight of the excess survival, in [0, 1].</param>
     /// <exception cref="BadInputException">The weight is out of range.</exception>
-    public GroundedReward(double lambda)
-    {
-        if (lambda is not (>= 0 and <= 1))
-        {
-            throw new BadInputException($"The survival weight λ is {lambda}; it must lie between 0 and 1.");
-        }
-        _lambda = lambda;
-    }
+    public GroundedReward(double lambda) => _lambda = SurvivalExcess.Weight(lambda);
 
     public RewardInputs Reads => RewardInputs.Continuations | RewardInputs.BlindAnswers;
 

@@ -51,10 +51,7 @@ public sealed class RetracingChainReward : IRewardRule
     public double[] Score(AnswerGroup group)
     {
         AnswerCounts counts = new(group);
-        if (counts.RetracedTotal == 0 && group.Maternal.Count > 0)
-        {
-            throw new ArgumentException("The retracing chain needs continuations; the group has none.");
-        }
+        counts.RequireContinuations("The retracing chain");
         int[] answers =
         [
             .. group.Maternal.Concat(group.Retraced.SelectMany(list => list))

@@ -20,10 +20,7 @@ internal sealed class SurvivalExcess
     /// <exception cref="ArgumentException">The group has no continuations.</exception>
     public SurvivalExcess(AnswerGroup group, AnswerCounts counts)
     {
-        if (counts.RetracedTotal == 0 && group.Maternal.Count > 0)
-        {
-            throw new ArgumentException("Survival needs continuations; the group has none.");
-        }
+        counts.RequireContinuations("Survival");
         _counts = counts;
         int[] survivors = Survival.Survivors(group);
         _continuationsEach = (double)counts.RetracedTotal / counts.MaternalTotal;
@@ -34,6 +31,12 @@ internal sealed class SurvivalExcess
             _ofAnswer[group.Maternal[i]] = (survived + survivors[i], continued + group.Retraced[i].Count);
         }
     }
+
+    /// <summary>λ, the weight of the excess, if it can be one.</summary>
+    /// <exception cref="BadInputException">It is not in [0, 1].</exception>
+    public static double Weight(double lambda) => lambda is >= 0 and <= 1
+        ? lambda
+        : throw new BadInputException($"The survival weight λ is {lambda}; it must lie between 0 and 1.");
 
     /// <summary>excess(a) of an answer of the maternal round.</summary>
     public double Of(int answer)

@@ -19,14 +19,7 @@ public sealed class SurvivalReward : IRewardRule
 
     /// <param name="lambda">The weight of the excess survival, in [0, 1].</param>
     /// <exception cref="BadInputException">The weight is out of range.</exception>
-    public SurvivalReward(double lambda)
-    {
-        if (lambda is not (>= 0 and <= 1))
-        {
-            throw new BadInputException($"The survival weight λ is {lambda}; it must lie between 0 and 1.");
-        }
-        _lambda = lambda;
-    }
+    public SurvivalReward(double lambda) => _lambda = SurvivalExcess.Weight(lambda);
 
     public RewardInputs Reads => RewardInputs.Continuations;
 
