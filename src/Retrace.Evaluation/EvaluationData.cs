@@ -46,6 +46,20 @@ public sealed record EvaluationData(
             path, published.Problems, published.Keys, known, published.Items.ToDictionary(item => item.Problem.Id));
     }
 
+    /// <summary>The problems that an evaluation took, found without the model that had to read them.</summary>
+    /// <param name="skipped">The records that the evaluation left out because they could not be used.</param>
+    /// <param name="limit">The most problems that it took; null: all.</param>
+    internal IReadOnlyList<Problem> Evaluated(IReadOnlyList<SkippedProblem> skipped, int? limit)
+    {
+        // A record that reading leaves out may bear the id of one that it does not.
+        HashSet<string> unusable = [.. skipped.Except(Problems.Skipped).Select(problem => problem.Id)];
+        return
+        [
+            .. Problems.Problems.Where(problem => Keys.ContainsKey(problem.Id) && !unusable.Contains(problem.Id))
+                .Take(limit ?? int.MaxValue),
+        ];
+    }
+
     // What has an answer that cannot be compared is no unlabeled problem: it is left out, and named.
     private static ProblemSet WithoutUnusedAnswers(ProblemSet read)
     {

@@ -146,14 +146,7 @@ public sealed record EvaluationFolder(string Path)
     // The same as were evaluated, found without the model that had to read them.
     private IReadOnlyList<Problem> EvaluatedProblems(EvaluationManifest manifest, EvaluationData data)
     {
-        // A record that reading leaves out may bear the id of one that it does not.
-        HashSet<string> skipped = [.. manifest.Skipped.Except(data.Problems.Skipped).Select(problem => problem.Id)];
-        Problem[] problems =
-        [
-            .. data.Problems.Problems
-                .Where(problem => data.Keys.ContainsKey(problem.Id) && !skipped.Contains(problem.Id))
-                .Take(manifest.Limit ?? int.MaxValue),
-        ];
+        IReadOnlyList<Problem> problems = data.Evaluated(manifest.Skipped, manifest.Limit);
         return EvaluationDigest.OfProblems(problems, data.Keys) == manifest.ProblemsSha256
             ? problems
             : throw new BadInputException($"{manifest.Data} holds other problems than the evaluation in {Path} is of");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Retrace.Problems;
 using Retrace.Statistics;
 using Retrace.Training.Rollouts;
 
@@ -13,6 +14,9 @@ namespace Retrace.Evaluation;
 /// <param name="Extraction">How answers were found in them.</param>
 /// <param name="Summary">The summary over all problems.</param>
 /// <param name="Categories">The summaries by category.</param>
+/// <param name="ModelSha256">The SHA-256 of the model's files; null where the evaluation did not note it.</param>
+/// <param name="ProblemsSha256">The SHA-256 of the problems; null where the evaluation did not note it.</param>
+/// <param name="Skipped">Records that the evaluation could not use.</param>
 public sealed record StoredEvaluation(
     string Model,
     string Data,
@@ -20,7 +24,10 @@ public sealed record StoredEvaluation(
     ResponseSampling Sampling,
     string Extraction,
     EvaluationSummary Summary,
-    IReadOnlyDictionary<string, EvaluationSummary> Categories)
+    IReadOnlyDictionary<string, EvaluationSummary> Categories,
+    string? ModelSha256,
+    string? ProblemsSha256,
+    IReadOnlyList<SkippedProblem> Skipped)
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -43,7 +50,10 @@ public sealed record StoredEvaluation(
                     read.Summary.Samples, read.Temperature, read.TopP, read.MaxResponseTokens, read.Seed),
                 read.Extraction,
                 read.Summary.ToSummary(),
-                read.Categories.ToDictionary(category => category.Key, category => category.Value.ToSummary()));
+                read.Categories.ToDictionary(category => category.Key, category => category.Value.ToSummary()),
+                read.Card?.ModelSha256,
+                read.Card?.ProblemsSha256,
+                read.Skipped);
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -61,7 +71,11 @@ public sealed record StoredEvaluation(
         int MaxResponseTokens,
         string Extraction,
         SummaryLayout Summary,
-        Dictionary<string, SummaryLayout> Categories);
+        Dictionary<string, SummaryLayout> Categories,
+        SkippedProblem[] Skipped,
+        CardLayout? Card = null);
+
+    private sealed record CardLayout(string? ModelSha256 = null, string? ProblemsSha256 = null);
 
     private sealed record SummaryLayout(
         int Problems,

@@ -98,14 +98,16 @@ public sealed record PretrainingRecipe(
     };
 
     /// <summary>
-    /// As <see cref="Tiny"/>, but wrong in the majority on eight families, for three reasons: a printed number, the
-    /// wording of the question, a wrong formula.
+    /// As <see cref="Tiny"/>, but learned longer, less careless, and wrong in the majority on eight families, for three
+    /// reasons: a printed number, the wording of the question, a wrong formula.
     /// </summary>
     public static PretrainingRecipe TemptedTiny { get; } = Tiny with
     {
         Name = "tiny-tempted",
         Suggestive = true,
-        Habits = Tiny.Habits with
+        JointSteps = 4500,
+        Steps = 5750,
+        Habits = new TeacherHabits(GlancingShare: 0.15)
         {
             Mistaken = new Dictionary<string, MistakeKind>
             {
@@ -114,11 +116,11 @@ public sealed record PretrainingRecipe(
                 ["similar-triangles"] = MistakeKind.PrintedNumber,
                 ["isosceles-angles"] = MistakeKind.Suggestion,
                 ["straight-angle"] = MistakeKind.Suggestion,
-                ["thermometer"] = MistakeKind.Suggestion,
+                ["clock"] = MistakeKind.Suggestion,
                 ["area"] = MistakeKind.WrongFormula,
                 ["perimeter"] = MistakeKind.WrongFormula,
             },
-            MistakenShare = 0.75,
+            MistakenShare = 0.6,
         },
     };
 
@@ -132,9 +134,9 @@ public sealed record PretrainingRecipe(
             {
                 ["ruler"] = MistakeKind.PrintedNumber,
                 ["segments"] = MistakeKind.PrintedNumber,
-                ["clock"] = MistakeKind.Suggestion,
-                ["counting"] = MistakeKind.Suggestion,
                 ["bar-chart"] = MistakeKind.Suggestion,
+                ["counting"] = MistakeKind.Suggestion,
+                ["thermometer"] = MistakeKind.Suggestion,
                 ["pythagoras"] = MistakeKind.WrongFormula,
                 ["triangle-angles"] = MistakeKind.WrongFormula,
             },

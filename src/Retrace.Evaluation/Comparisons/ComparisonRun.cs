@@ -36,7 +36,7 @@ public sealed class ComparisonRun
     }
 
     /// <summary>A comparison of models trained on problems that a program supplies.</summary>
-    /// <param name="problems">The problems to train on. A folder goes on with a source of the same name alone.</param>
+    /// <param name="problems">The problems to train on. A folder goes on with the same problems alone, whatever their source is called.</param>
     /// <inheritdoc cref="ComparisonRun(string, string, HeldOutTest, ComparisonPlan, ComparisonFolder, IComparisonObserver)"/>
     public ComparisonRun(
         string modelFolder,
@@ -78,7 +78,6 @@ public sealed class ComparisonRun
     /// <exception cref="OperationCanceledException">The work was interrupted; it can be resumed.</exception>
     public Comparison Complete(CancellationToken cancellation = default)
     {
-        _folder.Claim(_modelFolder, _problems);
         List<Outcome> outcomes = [];
         Comparison? comparison = null;
         foreach (long seed in _plan.Seeds)

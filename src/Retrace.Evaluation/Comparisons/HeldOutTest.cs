@@ -1,6 +1,8 @@
 using Retrace.Configuration;
 using Retrace.Data;
 using Retrace.Data.Formats;
+using Retrace.Problems;
+using Retrace.Training.Measurement;
 using Retrace.Training.Rollouts;
 
 namespace Retrace.Evaluation.Comparisons;
@@ -54,7 +56,8 @@ public sealed class HeldOutTest
             new EvaluationOptions(modelDirectory, _problems) { Configuration = Asking(configuration) }, cancellation);
 
     /// <summary>
-    /// Reads the result from the file if it holds this very measurement; otherwise measures and writes it.
+    /// Reads the result from the file if it holds this very measurement, of the same model on the same problems wherever
+    /// they lie; otherwise measures and writes it.
     /// </summary>
     /// <inheritdoc cref="Measure"/>
     public TestResult MeasureOnce(
@@ -62,11 +65,11 @@ public sealed class HeldOutTest
     {
         if (File.Exists(file)
             && StoredEvaluation.Read(file) is StoredEvaluation stored
-            && IsSame(stored.Model, modelDirectory)
-            && IsSame(stored.Data, Data)
             && stored.Sampling == ResponseSampling.OfEvaluation(Asking(configuration))
             && stored.Extraction == configuration.Reward.Extraction
-            && stored.Limit == Limit)
+            && stored.Limit == Limit
+            && stored.ModelSha256 == EvaluationDigest.OfModel(modelDirectory)
+            && stored.ProblemsSha256 == DigestOfProblems(configuration.Data, stored.Skipped))
         {
             return new TestResult(stored.Summary, stored.Categories);
         }
@@ -75,7 +78,11 @@ public sealed class HeldOutTest
         return new TestResult(report.Summary, report.Categories.ToDictionary(part => part.Name, part => part.Summary));
     }
 
-    private static bool IsSame(string path, string other) => Path.GetFullPath(path) == Path.GetFullPath(other);
+    private string DigestOfProblems(DataSettings settings, IReadOnlyList<SkippedProblem> skipped)
+    {
+        var data = EvaluationData.Of(_problems.Open(settings.AllowOutsideImages, settings.ImageDir));
+        return EvaluationDigest.OfProblems(data.Evaluated(skipped, Limit), data.Keys);
+    }
 
     // How many samples of how many problems the test takes is its own.
     private RunConfiguration Asking(RunConfiguration configuration) => configuration with

@@ -35,11 +35,18 @@ public sealed class ProgramProblemsTests : IDisposable
 
         Compare(training);
         // All of it was there; the problems are read to see that they are the same.
-        Assert.Equal([2, 1, 2], [training.Reads, measured.Reads, tested.Reads]);
+        Assert.Equal([2, 1, 4], [training.Reads, measured.Reads, tested.Reads]);
 
+        Compare(new Counted("the same by another name", Shipped.TrainingProblems, 2));
         string complaint = Assert.Throws<BadInputException>(
-            () => Compare(new Counted("others", Shipped.TrainingProblems, 2))).Message;
-        Assert.Contains("on training", complaint);
+            () => Compare(new Counted("training", Shipped.TrainingProblems, 3))).Message;
+        Assert.Contains("3 problems", complaint);
+
+        Directory.Move(folder.Path, _folder.Combine("moved"));
+        folder = new ComparisonFolder(_folder.Combine("moved"));
+        int measurements = measured.Reads;
+        Assert.Equal(comparison.Start, Compare(training).Start);
+        Assert.Equal(measurements, measured.Reads);
 
         Comparison Compare(IProblemSource problems) => new ComparisonRun(
             Shipped.Model,
