@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
 using Retrace.Models.Families.Qwen;
-using Retrace.Models.Images;
 using Retrace.Models.Json;
 using Retrace.Models.Network;
-using Retrace.Models.Text;
 
 namespace Retrace.Models.Families.Qwen25VL;
 
@@ -11,34 +9,13 @@ namespace Retrace.Models.Families.Qwen25VL;
 /// Qwen2.5-VL: a vision tower with windowed attention before a Qwen2 decoder with three-axis rotary positions.
 /// </summary>
 /// <remarks>Source: Bai et al. 2025 (arXiv 2502.13923) and the public transformers implementation.</remarks>
-public sealed class Qwen25VLFamily : QwenFamily
+public sealed class Qwen25VLFamily() : Qwen2DecoderFamily("Qwen2_5_VLProcessor")
 {
     internal const string Type = "qwen2_5_vl";
 
     public override string ModelType => Type;
 
     public override string Name => "Qwen2.5-VL";
-
-    /// <summary>The hub's names; newer tools nest both parts under <c>model.</c>.</summary>
-    public override WeightNames WeightNames { get; } = new(
-        Vision: VisionTower.Prefix,
-        Decoder: "model.",
-        Alternatives: [(VisionTower.Prefix, "model.visual."), ("model.", "model.language_model.")]);
-
-    public override ChatTemplate Chat { get; } = new DefaultSystemTemplate();
-
-    public override ImageProcessorConfig ImageDefaults { get; } = new()
-    {
-        MinPixels = 3136,
-        MaxPixels = 12_845_056,
-        PatchSize = 14,
-        TemporalPatchSize = 2,
-        MergeSize = 2,
-        ImageMean = [0.48145466, 0.4578275, 0.40821073],
-        ImageStd = [0.26862954, 0.26130258, 0.27577711],
-        ImageProcessorType = "Qwen2VLImageProcessor",
-        ProcessorClass = "Qwen2_5_VLProcessor",
-    };
 
     public override IReadOnlyList<ModelSize> PublishedSizes => Sizes.Published;
 

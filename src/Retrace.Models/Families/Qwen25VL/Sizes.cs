@@ -1,3 +1,4 @@
+using Retrace.Models.Families.Qwen;
 using Retrace.Models.Network;
 
 namespace Retrace.Models.Families.Qwen25VL;
@@ -18,18 +19,7 @@ internal static class Sizes
     /// <summary>About two million weights; the vocabulary's size is the tokenizer's.</summary>
     public static ModelSize Tiny { get; } = new(
         "tiny",
-        new TextConfig(
-            VocabularySize: 0,
-            HiddenSize: 128,
-            IntermediateSize: 384,
-            Layers: 4,
-            Heads: 4,
-            KeyValueHeads: 2,
-            NormEpsilon: 1e-6,
-            RopeTheta: 10000,
-            RopeAxes: Rotary.AxesInSections(4, 6, 6),
-            MaxPositions: 2048,
-            TieWordEmbeddings: true),
+        Qwen2DecoderSizes.Tiny,
         new WindowedVisionConfig(
             Depth: 4,
             HiddenSize: 128,
@@ -45,18 +35,7 @@ internal static class Sizes
     private static ModelSize Of(
         string name, int vocabulary, int hidden, int mlp, int layers, int heads, int kv, bool tied) => new(
             name,
-            new TextConfig(
-                vocabulary,
-                hidden,
-                IntermediateSize: mlp,
-                layers,
-                heads,
-                KeyValueHeads: kv,
-                NormEpsilon: 1e-6,
-                RopeTheta: 1e6,
-                RopeAxes: Rotary.AxesInSections(16, 24, 24),
-                MaxPositions: 128000,
-                tied),
+            Qwen2DecoderSizes.Of(vocabulary, hidden, mlp, layers, heads, kv, tied, positions: 128000),
             new WindowedVisionConfig(
                 Depth: 32,
                 HiddenSize: 1280,

@@ -1,3 +1,4 @@
+using Retrace.Models.Families.Qwen;
 using Retrace.Models.Images;
 using Retrace.Models.Native;
 using Retrace.Models.Network;
@@ -13,7 +14,7 @@ namespace Retrace.Models.Families.Qwen25VL;
 internal sealed class VisionTower : VisionEncoder
 {
     /// <summary>The prefix of the names of all weights.</summary>
-    public const string Prefix = "visual.";
+    private const string Prefix = Qwen2DecoderFamily.Visual;
 
     private const double NormEpsilon = 1e-6;
 

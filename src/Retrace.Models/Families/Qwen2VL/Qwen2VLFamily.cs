@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
 using Retrace.Models.Families.Qwen;
-using Retrace.Models.Images;
 using Retrace.Models.Json;
 using Retrace.Models.Network;
-using Retrace.Models.Text;
 
 namespace Retrace.Models.Families.Qwen2VL;
 
@@ -11,34 +9,13 @@ namespace Retrace.Models.Families.Qwen2VL;
 /// Qwen2-VL: a vision tower that attends over whole frames before a Qwen2 decoder with three-axis rotary positions.
 /// </summary>
 /// <remarks>Source: Wang et al. 2024 (arXiv 2409.12191) and the public transformers implementation.</remarks>
-public sealed class Qwen2VLFamily : QwenFamily
+public sealed class Qwen2VLFamily() : Qwen2DecoderFamily("Qwen2VLProcessor")
 {
     internal const string Type = "qwen2_vl";
 
     public override string ModelType => Type;
 
     public override string Name => "Qwen2-VL";
-
-    /// <summary>The hub's names; newer tools nest both parts under <c>model.</c>.</summary>
-    public override WeightNames WeightNames { get; } = new(
-        Vision: VisionTower.Prefix,
-        Decoder: "model.",
-        Alternatives: [(VisionTower.Prefix, "model.visual."), ("model.", "model.language_model.")]);
-
-    public override ChatTemplate Chat { get; } = new DefaultSystemTemplate();
-
-    public override ImageProcessorConfig ImageDefaults { get; } = new()
-    {
-        MinPixels = 3136,
-        MaxPixels = 12_845_056,
-        PatchSize = 14,
-        TemporalPatchSize = 2,
-        MergeSize = 2,
-        ImageMean = [0.48145466, 0.4578275, 0.40821073],
-        ImageStd = [0.26862954, 0.26130258, 0.27577711],
-        ImageProcessorType = "Qwen2VLImageProcessor",
-        ProcessorClass = "Qwen2VLProcessor",
-    };
 
     public override IReadOnlyList<ModelSize> PublishedSizes => Sizes.Published;
 

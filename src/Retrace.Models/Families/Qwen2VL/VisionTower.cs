@@ -13,7 +13,7 @@ namespace Retrace.Models.Families.Qwen2VL;
 internal sealed class VisionTower : VisionEncoder
 {
     /// <summary>The prefix of the names of all weights.</summary>
-    public const string Prefix = "visual.";
+    private const string Prefix = Qwen2DecoderFamily.Visual;
 
     private const double NormEpsilon = 1e-6;
 
