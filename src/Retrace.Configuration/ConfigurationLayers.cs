@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Retrace.Objectives;
 using Retrace.Rewards;
 
 namespace Retrace.Configuration;
@@ -107,6 +108,7 @@ public static partial class ConfigurationLayers
         }
         var method = Method.Of(configuration);
         CheckServers(configuration, method);
+        CheckObjective(configuration.Learning, configuration.Rollout);
         if (configuration.Rollout.ApiKeyVariable is string variable && !VariableName().IsMatch(variable))
         {
             throw new BadInputException(
@@ -137,6 +139,30 @@ public static partial class ConfigurationLayers
         {
             throw new BadInputException(
                 $"method is {configuration.Method}, whose reward no server measures; it needs rollout.engine=local");
+        }
+    }
+
+    private static void CheckObjective(LearningSettings learning, RolloutSettings rollout)
+    {
+        IPolicyObjective objective = learning.PolicyObjective();
+        if (objective.IsOfSequences && TokenWeights.Parse(learning.Loss) != LossAggregation.SequenceMean)
+        {
+            throw new BadInputException(
+                $"learn.objective is {learning.Objective}, which has one loss for a whole response, but learn.loss is "
+                + $"{learning.Loss}, which would count it for each of its tokens: set learn.loss=sequence-mean");
+        }
+        if (objective.IsOfSequences
+            && rollout.Engine == "openai"
+            && !ImportanceCorrection.Parse(learning.Importance).IsOfSequences)
+        {
+            throw new BadInputException(
+                $"learn.objective is {learning.Objective}, which has one loss for a whole response, but learn.importance is "
+                + $"{learning.Importance}, which weighs its tokens: set learn.importance=sequence-truncate or sequence-mask");
+        }
+        if (!objective.Clips && learning.ClipHigh is double high)
+        {
+            throw new BadInputException(FormattableString.Invariant(
+                $"learn.clip_high is {high}, but learn.objective is {learning.Objective}, which clips nothing: leave it out"));
         }
     }
 

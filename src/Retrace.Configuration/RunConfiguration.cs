@@ -1,5 +1,6 @@
 using System.Globalization;
 using Retrace.Anchors;
+using Retrace.Objectives;
 using Retrace.Perturbations;
 using Retrace.Rewards;
 using Retrace.RolloutServers;
@@ -284,7 +285,12 @@ public sealed record LearningSettings
     [Setting("Passes over a step's trajectories.", AtLeast = 1)]
     public int EpochsPerBatch { get; init; } = 1;
 
-    [Setting("ε: the distance from 1 at which the probability ratio is clipped.", Above = 0)]
+    [Setting("What the policy's loss is: GRPO's clipped ratio of tokens, or another paper's.",
+        NamesOf = typeof(PolicyObjectives))]
+    public string Objective { get; init; } = "grpo";
+
+    [Setting("ε: the distance from 1 at which the probability ratio is clipped; of its logarithm from 0 with gmpo.",
+        Above = 0)]
     public double Clip { get; init; } = 0.2;
 
     [Setting("The distance above 1, where it is to differ (DAPO's clip-higher); null: the same as below.",
@@ -292,7 +298,7 @@ public sealed record LearningSettings
     public double? ClipHigh { get; init; }
 
     [Setting("How token losses are aggregated: over all, by trajectory, or over the longest length (Dr. GRPO).",
-        OneOf = ["token-mean", "sequence-mean", "constant"])]
+        NamesOf = typeof(TokenWeights))]
     public string Loss { get; init; } = "token-mean";
 
     [Setting("Coefficient of the KL divergence from the starting model.", AtLeast = 0)]
@@ -301,8 +307,19 @@ public sealed record LearningSettings
     [Setting("Estimator of that divergence (Schulman's k1, k2, k3).", OneOf = ["k1", "k2", "k3"])]
     public string KlEstimator { get; init; } = "k3";
 
-    [Setting("C: cap on the importance weight of a server's token, the ratio of our probability to the server's.",
-        Above = 0)]
+    [Setting("τ of objective sapo for advantages above 0: how quickly its gate closes.", Above = 0)]
+    public double PositiveGate { get; init; } = SoftGateObjective.PaperPositive;
+
+    [Setting("τ of objective sapo for advantages below 0.", Above = 0)]
+    public double NegativeGate { get; init; } = SoftGateObjective.PaperNegative;
+
+    [Setting(
+        "Engine openai: the ratio of our probability to the server's is a token's or its whole response's, " +
+        "and above C truncated or masked.",
+        NamesOf = typeof(ImportanceCorrection))]
+    public string Importance { get; init; } = "token-truncate";
+
+    [Setting("Engine openai: C, the largest such ratio that counts as it is.", Above = 0)]
     public double ImportanceTruncation { get; init; } = 2;
 
     [Setting("Gradients are scaled down to this norm.", Above = 0)]
@@ -310,6 +327,10 @@ public sealed record LearningSettings
 
     [Setting("Keeps the optimizer's state in host memory and updates there: slower, but it spares the accelerator's.")]
     public bool OptimizerOffload { get; init; }
+
+    /// <summary>The policy's objective with the numbers that it reads.</summary>
+    public IPolicyObjective PolicyObjective() =>
+        PolicyObjectives.Create(Objective, new ObjectiveParameters(Clip, ClipHigh, PositiveGate, NegativeGate));
 }
 
 public sealed record ModelSettings

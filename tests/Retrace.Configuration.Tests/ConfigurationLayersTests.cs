@@ -50,6 +50,33 @@ public sealed class ConfigurationLayersTests : IDisposable
     }
 
     [Theory]
+    [InlineData("gspo", "learn.loss=token-mean")]
+    [InlineData("gmpo", "learn.loss=constant")]
+    [InlineData("gspo", "learn.loss=sequence-mean", "rollout.engine=openai", "rollout.servers=http://127.0.0.1:8000")]
+    [InlineData("gmpo", "learn.loss=sequence-mean", "rollout.engine=openai", "rollout.servers=http://127.0.0.1:8000",
+        "learn.importance=token-mask")]
+    [InlineData("sapo", "learn.clip_high=0.28")]
+    public void What_an_objective_does_not_go_together_with_is_refused_by_its_name(string objective, params string[] others)
+    {
+        string[] overrides = [$"learn.objective={objective}", .. others];
+        string message = Assert.Throws<BadInputException>(() =>
+            ConfigurationLayers.Resolve(modelFolder: null, file: null, overrides)).Message;
+        Assert.Contains($"learn.objective is {objective}", message);
+        Assert.Contains(":", message);
+    }
+
+    [Theory]
+    [InlineData("learn.objective=gspo", "learn.loss=sequence-mean")]
+    [InlineData("learn.objective=gmpo", "learn.loss=sequence-mean", "learn.importance=sequence-mask",
+        "rollout.engine=openai", "rollout.servers=http://127.0.0.1:8000")]
+    [InlineData("learn.objective=cispo", "learn.clip_high=5", "learn.importance=sequence-truncate",
+        "rollout.engine=openai", "rollout.servers=http://127.0.0.1:8000")]
+    [InlineData("learn.objective=sapo", "learn.loss=constant")]
+    public void What_goes_together_is_read(params string[] overrides) =>
+        Assert.NotEqual(
+            "grpo", ConfigurationLayers.Resolve(modelFolder: null, file: null, overrides).Learning.Objective);
+
+    [Theory]
     [InlineData("cpu", true)]
     [InlineData("cuda", true)]
     [InlineData("cuda:3", true)]

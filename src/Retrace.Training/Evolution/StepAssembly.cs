@@ -2,6 +2,7 @@ using Retrace.Advantages;
 using Retrace.Answers;
 using Retrace.Configuration;
 using Retrace.Models;
+using Retrace.Objectives;
 using Retrace.Rewards;
 using Retrace.Training.DataParallel;
 using Retrace.Training.Learning;
@@ -57,7 +58,9 @@ internal static class StepAssembly
                 method.Rule,
                 configuration.Reward.FormatWeight,
                 GroupAdvantages.Parse(configuration.Learning.Advantage)),
-            new TrainingSamples(configuration.Learning.ImportanceTruncation),
+            new TrainingSamples(
+                ImportanceCorrection.Parse(configuration.Learning.Importance),
+                configuration.Learning.ImportanceTruncation),
             learner);
     }
 }

@@ -1,11 +1,13 @@
+using Retrace.Objectives;
 using Retrace.Training.Learning;
 using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Evolution;
 
 /// <summary>Makes training samples of maternal trajectories and their advantages, never of continuations.</summary>
-/// <param name="importanceTruncation">C of <see cref="TokenImportance"/>.</param>
-internal sealed class TrainingSamples(double importanceTruncation)
+/// <param name="correction">How ratios of another engine's probabilities become weights.</param>
+/// <param name="importanceBound">C of <see cref="ImportanceCorrection"/>.</param>
+internal sealed class TrainingSamples(ImportanceCorrection correction, double importanceBound)
 {
     /// <summary>Makes the samples of a step: [problems · n].</summary>
     /// <param name="groups">[problems] The samples of both rounds.</param>
@@ -22,6 +24,6 @@ internal sealed class TrainingSamples(double importanceTruncation)
     ];
 
     private TokenImportance? ImportanceOf(Generation generation) => generation.ServerLogProbs is float[] ofServer
-        ? TokenImportance.Of(generation.LogProbs, ofServer, importanceTruncation)
+        ? correction.Of(generation.LogProbs, ofServer, importanceBound)
         : null;
 }

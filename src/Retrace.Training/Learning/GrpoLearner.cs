@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Retrace.Configuration;
 using Retrace.Models.Network;
+using Retrace.Objectives;
 using Retrace.Training.DataParallel;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -11,7 +12,7 @@ namespace Retrace.Training.Learning;
 /// <param name="Kl">
 /// Mean over the tokens of the estimated divergence from the reference, in nats; null if β is 0.
 /// </param>
-/// <param name="ClipFraction">Share of tokens whose ratio the loss clipped.</param>
+/// <param name="ClipFraction">Share of tokens that the objective clipped.</param>
 /// <param name="GradNorm">Mean over the optimizer's steps of the gradient's norm before clipping.</param>
 /// <param name="LearningRate">The learning rate of the last optimizer step.</param>
 public sealed record LearningStatistics(double? Kl, double ClipFraction, double GradNorm, double LearningRate)
@@ -25,7 +26,7 @@ public sealed record LearningStatistics(double? Kl, double ClipFraction, double 
     /// </summary>
     public double? ExpertEvenness { get; init; }
 
-    /// <summary>Share of the importance weights that were truncated.</summary>
+    /// <summary>Share of the tokens whose importance ratio was beyond the bound: truncated or masked.</summary>
     public double? ImportanceTruncated { get; init; }
 }
 
@@ -67,11 +68,10 @@ public sealed class GrpoLearner : IDisposable
         _reference = settings.Kl > 0 ? reference : null;
         _settings = settings;
         _loss = new PolicyLossSettings(
-            settings.Clip,
-            settings.ClipHigh ?? settings.Clip,
+            settings.PolicyObjective(),
             settings.Kl,
             Enum.Parse<KlEstimator>(settings.KlEstimator, ignoreCase: true));
-        _aggregation = Enum.Parse<LossAggregation>(settings.Loss.Replace("-", ""), ignoreCase: true);
+        _aggregation = TokenWeights.Parse(settings.Loss);
         _rollout = rollout;
         _seed = seed;
         _processes = processes ?? new SingleProcess();
@@ -206,7 +206,6 @@ public sealed class GrpoLearner : IDisposable
         int[] share = SampleShares.Balanced(
             [.. miniBatch.Select(i => samples[i].Content.Length)], _processes.Size)[_processes.Rank];
         PromptedResponse[] contents = [.. share.Select(i => samples[miniBatch[i]].Content)];
-        int[] lengths = [.. share.Select(i => allLengths[i])];
         float[] weights = [.. share.Select(i => allWeights[i])];
         MicroBatch[] microBatches = [.. MicroBatch.Of(contents, _policy.Config.Text, _settings.MicroBatchTokens)];
         for (int pass = 0; pass < microBatches.Length; pass++)
@@ -222,10 +221,9 @@ public sealed class GrpoLearner : IDisposable
             TokenPredictions predictions = microBatch.Predict(_policy, _rollout.Temperature);
             PolicyLoss loss = PolicyLoss.Of(
                 predictions.LogProbs,
-                OnDevice(places.SelectMany(i => samples[i].OldLogProbs)),
+                [.. places.Select(i => samples[i])],
+                [.. microBatch.Places.Select(i => weights[i])],
                 reference is null ? null : OnDevice(places.SelectMany(i => reference[i])),
-                OnDevice(places.SelectMany(i => samples[i].TokenAdvantages)),
-                OnDevice(microBatch.Places.SelectMany(i => Enumerable.Repeat(weights[i], lengths[i]))),
                 _loss);
             if (!float.IsFinite(loss.Total.item<float>()))
             {
@@ -236,7 +234,7 @@ public sealed class GrpoLearner : IDisposable
             }
             loss.Total.backward();
             total.Kl += loss.KlSum.item<float>();
-            total.Clipped += loss.ClippedCount.item<long>();
+            total.Clipped += loss.ClippedCount;
         }
         _sharded?.Complete();
         double norm = Optimizer.ClipGradients(_settings.MaxGradNorm, squares => _processes.Sum(squares)[0]);

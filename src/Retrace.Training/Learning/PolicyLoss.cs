@@ -1,5 +1,6 @@
 using Retrace.Models;
 using Retrace.Models.Native;
+using Retrace.Objectives;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,51 +19,78 @@ public enum KlEstimator
     K3,
 }
 
-/// <summary>GRPO's loss: the clipped policy objective with a KL term, token by token.</summary>
+/// <summary>The loss of a micro-batch: the policy's objective with a KL term, token by token.</summary>
 /// <remarks>
-/// loss_t = −min(ρ·A, clip(ρ, 1 − ε, 1 + ε_high)·A) + β·kl_t with ρ = exp(ln p − ln p_old). Sources: Shao et al. 2024
-/// (arXiv 2402.03300), and Yu et al. 2025 (DAPO, arXiv 2503.14476) for an ε_high above ε.
+/// Σ_t weight_t · (w_t · objective_t + β·kl_t), w being importance weights. The objective sees each response whole, as
+/// numbers (<see cref="IPolicyObjective"/>); its slopes are what the gradient of the log-probabilities starts from.
 /// </remarks>
-/// <param name="Total">Σ w_t · loss_t, with gradient. Scalar.</param>
+/// <param name="Total">The loss, with gradient. Scalar.</param>
 /// <param name="KlSum">Σ kl_t, without gradient; 0 without a reference. Scalar.</param>
-/// <param name="ClippedCount">Number of tokens for which the clipped term was smaller. Scalar.</param>
-public sealed record PolicyLoss(Tensor Total, Tensor KlSum, Tensor ClippedCount)
+/// <param name="ClippedCount">Number of tokens that the objective clipped.</param>
+public sealed record PolicyLoss(Tensor Total, Tensor KlSum, long ClippedCount)
 {
-    /// <param name="logProbs">[N] ln p of the response tokens of a micro-batch, with gradient.</param>
-    /// <param name="oldLogProbs">[N] ln p under the policy that sampled them.</param>
+    /// <param name="logProbs">
+    /// [N] ln p of the response tokens of a micro-batch, one response after another, with gradient.
+    /// </param>
+    /// <param name="samples">The responses, in this order.</param>
+    /// <param name="weights">[samples] The weight of each token of a response (<see cref="LossAggregation"/>).</param>
     /// <param name="referenceLogProbs">[N] ln p under the reference policy; null leaves the KL term out.</param>
-    /// <param name="advantages">[N] The advantage of each token's trajectory.</param>
-    /// <param name="weights">[N] w, the weight of each token (<see cref="LossAggregation"/>).</param>
-    /// <param name="settings">ε, β and the estimator of the KL term.</param>
+    /// <param name="settings">The objective, β and the estimator of the KL term.</param>
     public static PolicyLoss Of(
         Tensor logProbs,
-        Tensor oldLogProbs,
+        IReadOnlyList<TrainingSample> samples,
+        IReadOnlyList<float> weights,
         Tensor? referenceLogProbs,
-        Tensor advantages,
-        Tensor weights,
         PolicyLossSettings settings)
     {
         using DisposeScope scope = NewDisposeScope();
-        using Scalar lowest = 1 - settings.Clip;
-        using Scalar highest = 1 + settings.ClipHigh;
-        using Scalar beta = settings.KlWeight;
-        Tensor ratio = (logProbs - oldLogProbs).exp();
-        Tensor plain = ratio * advantages;
-        Tensor clipped = ratio.clamp(lowest, highest) * advantages;
-        Tensor loss = minimum(plain, clipped).neg();
+        (double value, float[] slopes, long clipped) =
+            Objective(HostCopy(logProbs), samples, weights, settings.Objective);
+        // Of the gradient of Σ slope · ln p, and of the objective's value: the two sums cancel.
+        Tensor pull = (logProbs * tensor(slopes, device: logProbs.device)).sum();
+        Tensor total = pull - pull.detach() + tensor((float)value, device: logProbs.device);
         Tensor klSum = zeros([], ScalarType.Float32, logProbs.device);
         if (referenceLogProbs is not null)
         {
+            using Scalar beta = settings.KlWeight;
             Tensor kl = Kl(logProbs, referenceLogProbs, settings.Estimator);
-            loss = loss.Plus(kl.mul(beta));
+            float[] ofTokens =
+                [.. samples.Zip(weights).SelectMany(one => Enumerable.Repeat(one.Second, one.First.OldLogProbs.Length))];
+            total = total.Plus((kl * tensor(ofTokens, device: logProbs.device)).sum().mul(beta));
             klSum = kl.detach().sum();
         }
-        Tensor clippedCount = clipped.detach().lt(plain.detach()).sum();
-        return new PolicyLoss(
-            (loss * weights).sum().MoveToOuterDisposeScope(),
-            klSum.MoveToOuterDisposeScope(),
-            clippedCount.MoveToOuterDisposeScope());
+        return new PolicyLoss(total.MoveToOuterDisposeScope(), klSum.MoveToOuterDisposeScope(), clipped);
     }
+
+    // The weighted sum of the losses, [N] its slopes in the log-probabilities, and the number of clipped tokens.
+    private static (double Value, float[] Slopes, long Clipped) Objective(
+        float[] logProbs,
+        IReadOnlyList<TrainingSample> samples,
+        IReadOnlyList<float> weights,
+        IPolicyObjective objective)
+    {
+        double value = 0;
+        float[] slopes = new float[logProbs.Length];
+        long clipped = 0;
+        int start = 0;
+        foreach ((TrainingSample sample, float ofResponse) in samples.Zip(weights))
+        {
+            int length = sample.OldLogProbs.Length;
+            ObjectiveTerms terms =
+                objective.Of(logProbs.AsSpan(start, length), sample.OldLogProbs, sample.Advantage);
+            for (int t = 0; t < length; t++)
+            {
+                double weight = ofResponse * (sample.Importance?.Weights[t] ?? 1.0);
+                value += weight * terms.Losses[t];
+                slopes[start + t] = (float)(weight * terms.Slopes[t]);
+            }
+            clipped += terms.Clipped;
+            start += length;
+        }
+        return (value, slopes, clipped);
+    }
+
+    private static float[] HostCopy(Tensor logProbs) => logProbs.detach().cpu().data<float>().ToArray();
 
     // x where exp(x) − x − 1 loses its digits: below, its series has them, and neither form can come out negative.
     private const double SmallLogRatio = 0.01;
@@ -89,8 +117,7 @@ public sealed record PolicyLoss(Tensor Total, Tensor KlSum, Tensor ClippedCount)
 }
 
 /// <summary>The settings of the loss.</summary>
-/// <param name="Clip">ε, how far the ratio may fall below 1 before it is clipped.</param>
-/// <param name="ClipHigh">ε_high, how far the ratio may rise above 1 before it is clipped.</param>
+/// <param name="Objective">The policy's objective.</param>
 /// <param name="KlWeight">β, the weight of the KL term.</param>
 /// <param name="Estimator">The estimator of the KL term.</param>
-public sealed record PolicyLossSettings(double Clip, double ClipHigh, double KlWeight, KlEstimator Estimator);
+public sealed record PolicyLossSettings(IPolicyObjective Objective, double KlWeight, KlEstimator Estimator);

@@ -1,3 +1,5 @@
+using Retrace.Objectives;
+
 namespace Retrace.Training.Learning;
 
 /// <summary>A maternal trajectory with what the policy gradient needs.</summary>
@@ -5,13 +7,7 @@ namespace Retrace.Training.Learning;
 /// <param name="OldLogProbs">[T] ln p of each response token under the policy that sampled it.</param>
 /// <param name="Advantage">The advantage, the same for all tokens.</param>
 /// <param name="Importance">
-/// Importance weights of a response that a server sampled; null if the policy itself did.
+/// Importance weights of a response that another engine sampled; null if the policy itself did.
 /// </param>
 public sealed record TrainingSample(
-    PromptedResponse Content, float[] OldLogProbs, double Advantage, TokenImportance? Importance = null)
-{
-    /// <summary>[T] Each token's advantage times its importance weight.</summary>
-    public IEnumerable<float> TokenAdvantages => Importance is null
-        ? Enumerable.Repeat((float)Advantage, Content.Response.Length)
-        : Importance.Weights.Select(weight => (float)(weight * Advantage));
-}
+    PromptedResponse Content, float[] OldLogProbs, double Advantage, TokenImportance? Importance = null);

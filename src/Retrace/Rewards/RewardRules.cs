@@ -38,7 +38,8 @@ public static class RewardRules
         ("empo", _ => new SemanticEntropyReward()),
         ("ttrv", _ => new EntropyRegularisedVoteReward()),
         ("evolmm", _ => new EvolvingSolverReward()),
-        ("dual-consensus", _ => new DualConsensusReward()));
+        ("dual-consensus", _ => new DualConsensusReward()),
+        ("restrain", _ => new RestrainedVoteReward()));
 
     /// <summary>All of them, registered ones included.</summary>
     public static IReadOnlyList<string> Names => Rules.Names;

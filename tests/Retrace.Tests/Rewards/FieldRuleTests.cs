@@ -96,6 +96,62 @@ public class FieldRuleTests
     }
 
     [Fact]
+    public void Restrain_takes_every_answer_for_a_label_and_pushes_away_from_problems_without_one()
+    {
+        AssertAdvantages([0.231059, 0.231059, 0.231059, -0.693176], [0, 0, 0, 1]);
+        AssertAdvantages([0, 0], [3, 3]); // Nothing to prefer.
+        AssertAdvantages([0.707107, -0.707107], [3, None]); // Rewards 1 0: a deviation of √½ from a mean of ½.
+        AssertAdvantages([-1, -1, -1, -1, -1], [0, 1, 2, 3, None]);
+        AssertAdvantages([-1, -1], [None, None]);
+        IRewardRule rule = RewardRules.Create("restrain");
+        Assert.Equal(0.882497, rule.WeightOf(new AnswerGroup([0, 0, 0, 1], [])), Digits); // e^(−1/8)
+        Assert.Equal(0.278037, rule.WeightOf(new AnswerGroup([0, 1, 2, 3, None], [])), Digits); // e^(−1.28)
+        Assert.Equal(1, rule.WeightOf(new AnswerGroup([4, 4], [])));
+
+        void AssertAdvantages(double[] expected, int[] answers)
+        {
+            // Neither format nor normalisation changes what are advantages already; the weight does.
+            AnswerGroup group = new(answers, []);
+            TrajectoryRewards rewards = new(RewardRules.Create("restrain"), 0.5, AdvantageNormalisation.BatchStd);
+            double[] advantages = rewards.Of(group, new bool[answers.Length]);
+            Assert.Equal(expected, advantages, (a, b) => Math.Abs(a - b) < 1e-5);
+            double weight = RewardRules.Create("restrain").WeightOf(group);
+            Assert.Equal(advantages.Select(one => one * weight), rewards.Advantages([advantages], [group])[0]);
+        }
+    }
+
+    // Another way round: of each answer as the label in turn, the advantages that GRPO has for it.
+    [Fact]
+    public void Restrain_is_the_weighted_sum_of_the_advantages_under_each_label() =>
+        Gen.Int[None, 3].Array[2, 8].Sample(answers =>
+        {
+            AnswerGroup group = new(answers, []);
+            double[] scores = RewardRules.Create("restrain").Score(group);
+            double n = answers.Length;
+            double[] counts = [.. Enumerable.Range(0, 4).Select(label => (double)answers.Count(answer => answer == label))];
+            if (counts.Max() / n < 0.25)
+            {
+                Assert.All(scores, score => Assert.Equal(-1, score));
+                return;
+            }
+            double[] trust = Array.ConvertAll(
+                counts, count => count == 0 ? 0 : Math.Exp(-2 * Math.Pow(1 - (count / n), 2)));
+            for (int i = 0; i < answers.Length; i++)
+            {
+                double expected = 0;
+                for (int label = 0; label < 4; label++)
+                {
+                    double share = counts[label] / n;
+                    double deviation = Math.Sqrt(n * share * (1 - share) / (n - 1));
+                    expected += deviation == 0
+                        ? 0
+                        : trust[label] / trust.Sum() * ((answers[i] == label ? 1 : 0) - share) / (deviation + 1e-6);
+                }
+                Assert.Equal(expected, scores[i], 1e-9);
+            }
+        });
+
+    [Fact]
     public void The_chain_is_where_retracing_leads()
     {
         AnswerGroup group = new([0, 1], [[0, 0], [0, 1]]);

@@ -14,7 +14,7 @@ public class RewardRuleTests
     private static readonly string[] CountingRules =
     [
         "sfr", "released", "max-entropy-anchor", "survival", "consistency", "majority", "chain", "srt", "srt-soft", "empo", "ttrv",
-        "dual-consensus", "grounded",
+        "dual-consensus", "grounded", "restrain",
     ];
 
     private static readonly Gen<AnswerGroup> Groups =
@@ -274,7 +274,7 @@ public class RewardRuleTests
     public void Rewards_keep_their_bounds_and_no_answer_is_worse_than_not_answering() =>
         Groups.Sample(group =>
         {
-            foreach (string name in CountingRules.Except(["empo", "ttrv"])) // Whose papers reward silence, or go below 0.
+            foreach (string name in CountingRules.Except(["empo", "ttrv", "restrain"])) // Which reward silence, or go below 0.
             {
                 double lowest = name switch { "survival" => -0.5, "grounded" => -1, _ => 0 };
                 double[] rewards = RewardRules.Create(name).Score(group);

@@ -2,6 +2,7 @@ using Retrace.Configuration;
 using Retrace.Models.Images;
 using Retrace.Models.Network;
 using Retrace.Models.Tests.Network;
+using Retrace.Objectives;
 using Retrace.Testing;
 using Retrace.Training.Learning;
 using TorchSharp;
@@ -192,7 +193,7 @@ public sealed class GrpoLearnerTests
     }
 
     // Six responses of different lengths to two prompts of different images, with advantages of both signs.
-    private static TrainingSample[] Samples(VisionLanguageNetwork policy)
+    internal static TrainingSample[] Samples(VisionLanguageNetwork policy)
     {
         ProcessedImage wide = SmallModel.Image(4, 6, 1);
         ProcessedImage high = SmallModel.Image(6, 2, 2);
@@ -242,17 +243,14 @@ public sealed class GrpoLearnerTests
         PromptedResponse[] contents = [.. samples.Select(sample => sample.Content)];
         return PolicyLoss.Of(
             PromptedResponse.Predict(policy, contents).LogProbs,
-            tensor(samples.SelectMany(sample => sample.OldLogProbs).ToArray()),
+            samples,
+            [.. samples.Select(_ => 1f / samples.Sum(other => other.OldLogProbs.Length))],
             PromptedResponse.Predict(reference, contents).LogProbs,
-            tensor(samples.SelectMany(sample =>
-                sample.OldLogProbs.Select(_ => (float)sample.Advantage)).ToArray()),
-            tensor(samples.SelectMany(sample => sample.OldLogProbs.Select(_ =>
-                1f / samples.Sum(other => other.OldLogProbs.Length))).ToArray()),
-            new PolicyLossSettings(settings.Clip, settings.Clip, settings.Kl, KlEstimator.K3)).Total.item<float>();
+            new PolicyLossSettings(settings.PolicyObjective(), settings.Kl, KlEstimator.K3)).Total.item<float>();
     }
 
     // The gradient that GrpoLearner leaves to the optimizer, read off AdamW's first moment: (1 − 0.9) · gradient.
-    private static Dictionary<string, Tensor> GradientOf(
+    internal static Dictionary<string, Tensor> GradientOf(
         VisionLanguageNetwork policy, TrainingSample[] samples, LearningSettings settings)
     {
         using VisionLanguageNetwork trained = policy.Clone();

@@ -1,4 +1,5 @@
 using CsCheck;
+using Retrace.Objectives;
 using Retrace.Training.Learning;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -7,7 +8,8 @@ namespace Retrace.Training.Tests.Learning;
 
 public sealed class PolicyLossTests
 {
-    private static readonly PolicyLossSettings Settings = new(Clip: 0.2, ClipHigh: 0.2, KlWeight: 0.01, KlEstimator.K3);
+    private static readonly PolicyLossSettings Settings =
+        new(new ClippedRatioObjective(0.2, 0.2), KlWeight: 0.01, KlEstimator.K3);
 
     [Fact]
     public void It_is_the_sum_that_one_computes_by_hand()
@@ -16,17 +18,30 @@ public sealed class PolicyLossTests
         // Ratios e^0.1, e^0.5, e^−0.5; the second is clipped from above, the third, with A < 0, from below.
         PolicyLoss loss = PolicyLoss.Of(
             tensor(new[] { -1.0f, -0.5f, -2.0f }),
-            tensor(new[] { -1.1f, -1.0f, -1.5f }),
+            [Response(1, -1.1f), Response(2, -1.0f), Response(-1, -1.5f)],
+            [0.25f, 0.25f, 0.25f],
             tensor(new[] { -1.2f, -0.5f, -1.0f }),
-            tensor(new[] { 1.0f, 2.0f, -1.0f }),
-            tensor(new[] { 0.25f, 0.25f, 0.25f }),
             Settings);
 
         double policy = -(Math.Exp(0.1) * 1) - (1.2 * 2) + (0.8 * 1);
         double kl = (Math.Exp(-0.2) + 0.2 - 1) + 0 + (Math.Exp(1) - 1 - 1);
         Assert.Equal((policy + (0.01 * kl)) / 4, loss.Total.item<float>(), 1e-6);
         Assert.Equal(kl, loss.KlSum.item<float>(), 1e-6);
-        Assert.Equal(2, loss.ClippedCount.item<long>());
+        Assert.Equal(2, loss.ClippedCount);
+    }
+
+    [Fact]
+    public void Importance_weighs_the_objective_and_not_the_divergence()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        // A response of two tokens at a ratio of 1, of weights 0.5 and 2, and kl_t = 0.1 and 0.4 by the first estimator.
+        PolicyLoss loss = PolicyLoss.Of(
+            tensor(new[] { -1.0f, -0.5f }),
+            [Response(3, -1.0f, -0.5f) with { Importance = new TokenImportance([0.5f, 2], 1) }],
+            [0.25f],
+            tensor(new[] { -1.1f, -0.9f }),
+            Settings with { Estimator = KlEstimator.K1 });
+        Assert.Equal(0.25 * ((-3 * 2.5) + (0.01 * 0.5)), loss.Total.item<float>(), 1e-6);
     }
 
     [Fact]
@@ -36,13 +51,12 @@ public sealed class PolicyLossTests
         // Ratios e^0.25 = 1.284, within 1.3 and beyond 1.2, e^0.5 beyond both, and e^−0.5 below 0.8.
         PolicyLoss loss = PolicyLoss.Of(
             tensor(new[] { -0.75f, -0.5f, -1.5f }),
-            tensor(new[] { -1.0f, -1.0f, -1.0f }),
+            [Response(1, -1, -1), Response(-1, -1)],
+            [1, 1],
             null,
-            tensor(new[] { 1.0f, 1.0f, -1.0f }),
-            ones(3),
-            Settings with { ClipHigh = 0.3 });
+            Settings with { Objective = new ClippedRatioObjective(0.2, 0.3) });
         Assert.Equal(-Math.Exp(0.25) - 1.3 + 0.8, loss.Total.item<float>(), 1e-6);
-        Assert.Equal(2, loss.ClippedCount.item<long>());
+        Assert.Equal(2, loss.ClippedCount);
     }
 
     // Against e^x − x − 1 in double precision, by its series where that has no digits left.
@@ -58,7 +72,7 @@ public sealed class PolicyLossTests
         {
             Tensor logProb = zeros(1).requires_grad_();
             PolicyLoss loss = PolicyLoss.Of(
-                logProb, zeros(1), tensor(new[] { ratio }), zeros(1), ones(1), Settings with { KlWeight = 1 });
+                logProb, [Response(0, 0)], [1], tensor(new[] { ratio }), Settings with { KlWeight = 1 });
             loss.Total.backward();
             double x = ratio;
             double expected = Math.Abs(x) < 1e-3 ? x * x / 2 * (1 + (x / 3) + (x * x / 12)) : Math.Exp(x) - x - 1;
@@ -81,12 +95,7 @@ public sealed class PolicyLossTests
         float[] weights = TokenWeights.Of(aggregation, [1, 3], maxResponseTokens: 10);
         Tensor logProbs = full([4], -1.0f);
         PolicyLoss loss = PolicyLoss.Of(
-            logProbs,
-            logProbs,
-            null,
-            tensor(new[] { 1.0f, 2.0f, 2.0f, 2.0f }),
-            tensor(new[] { weights[0], weights[1], weights[1], weights[1] }),
-            Settings);
+            logProbs, [Response(1, -1), Response(2, -1, -1, -1)], weights, null, Settings);
         Assert.Equal(expected, loss.Total.item<float>(), 1e-6);
     }
 
@@ -99,10 +108,9 @@ public sealed class PolicyLossTests
         using DisposeScope scope = NewDisposeScope();
         PolicyLoss loss = PolicyLoss.Of(
             tensor(new[] { -0.7f }),
-            tensor(new[] { -0.7f }),
+            [Response(0, -0.7f)],
+            [1],
             tensor(new[] { -1.0f }),
-            tensor(new[] { 0.0f }),
-            tensor(new[] { 1.0f }),
             Settings with { Estimator = estimator });
         Assert.Equal(expected, loss.KlSum.item<float>(), 1e-6);
     }
@@ -113,12 +121,7 @@ public sealed class PolicyLossTests
         {
             using DisposeScope scope = NewDisposeScope();
             PolicyLoss loss = PolicyLoss.Of(
-                tensor(new[] { policy }),
-                tensor(new[] { policy }),
-                tensor(new[] { reference }),
-                tensor(new[] { 0.0f }),
-                tensor(new[] { 1.0f }),
-                Settings);
+                tensor(new[] { policy }), [Response(0, policy)], [1], tensor(new[] { reference }), Settings);
             double kl = loss.KlSum.item<float>();
             Assert.True(kl >= -1e-6);
             Assert.True(Math.Abs(policy - reference) < 0.01 || kl > 0);
@@ -155,11 +158,10 @@ public sealed class PolicyLossTests
 
         Tensor LossAt(Tensor logProbs, KlEstimator estimator) => PolicyLoss.Of(
             logProbs,
-            tensor(old),
+            [.. old.Zip(advantages, (before, advantage) => Response(advantage, before))],
+            weights,
             tensor(reference),
-            tensor(advantages),
-            tensor(weights),
-            new PolicyLossSettings(0.2, 0.4, 0.3, estimator)).Total;
+            new PolicyLossSettings(new ClippedRatioObjective(0.2, 0.4), 0.3, estimator)).Total;
     }
 
     [Fact]
@@ -169,13 +171,16 @@ public sealed class PolicyLossTests
         Tensor logProbs = tensor(new[] { -0.5f, -1.5f, -1.5f, -0.5f }, requires_grad: true);
         PolicyLoss.Of(
             logProbs,
-            tensor(new[] { -1.0f, -1.0f, -1.0f, -1.0f }),
+            [Response(1, -1), Response(-1, -1), Response(1, -1), Response(-1, -1)],
+            [1, 1, 1, 1],
             null,
-            tensor(new[] { 1.0f, -1.0f, 1.0f, -1.0f }),
-            ones(4),
             Settings).Total.backward();
         float[] gradient = logProbs.grad!.data<float>().ToArray();
         Assert.Equal([0, 0], gradient[..2]);            // Further in the direction that it already went.
         Assert.All(gradient[2..], value => Assert.NotEqual(0, value)); // Back again.
     }
+
+    // A response whose tokens had these log-probabilities under the policy that sampled them.
+    private static TrainingSample Response(double advantage, params float[] old) =>
+        new(new PromptedResponse([1], new int[old.Length], []), old, advantage);
 }

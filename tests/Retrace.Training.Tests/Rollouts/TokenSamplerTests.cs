@@ -60,6 +60,20 @@ public sealed class TokenSamplerTests
         Close.Relative(Probabilities.Sum(p => 0.2 * Math.Log(0.2 / p)), measured[2], 1e-5);
     }
 
+    // Intuitor's is logsumexp(z) − mean(z): more by ln V, which is the same for every token and so for no advantage.
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(0.5)]
+    public void Self_certainty_is_Intuitor_s_less_the_logarithm_of_the_vocabulary(double temperature)
+    {
+        float[] logits = [1.5f, -2, 0.25f, 4, -1, 0, 3.5f];
+        var settings = new SamplingSettings(temperature, MeasureSelfCertainty: true);
+        double measured = Sample(logits, [0.5f], settings)[0].Measured[2];
+        double[] tempered = Array.ConvertAll(logits, logit => logit / temperature);
+        double intuitor = Math.Log(tempered.Sum(Math.Exp)) - tempered.Average();
+        Close.Relative(intuitor, measured + Math.Log(logits.Length), 1e-5);
+    }
+
     [Fact]
     public void What_is_measured_is_the_tempered_distribution_before_top_p_cuts_it()
     {

@@ -1,26 +1,20 @@
-namespace Retrace.Training.Learning;
+namespace Retrace.Objectives;
 
-/// <summary>How the losses of a mini-batch's tokens are added up (<c>learn.loss</c>).</summary>
-public enum LossAggregation
+/// <summary>The weights of tokens in a mini-batch's loss.</summary>
+public static class TokenWeights
 {
-    /// <summary>
-    /// Every token has the same weight, so longer trajectories count more, as in DAPO and the released code.
-    /// </summary>
-    TokenMean,
+    private static readonly NamedChoices<LossAggregation> Aggregations = new(
+        "aggregation of losses",
+        ("token-mean", LossAggregation.TokenMean),
+        ("sequence-mean", LossAggregation.SequenceMean),
+        ("constant", LossAggregation.Constant));
 
-    /// <summary>Every trajectory has the same weight, by the mean over its tokens, as in the original GRPO.</summary>
-    SequenceMean,
+    /// <summary>The names that a configuration uses (<c>learn.loss</c>).</summary>
+    public static IReadOnlyList<string> Names => Aggregations.Names;
 
-    /// <summary>
-    /// Every token has the same weight, independent of lengths: sums are divided by the maximum length, as in Dr. GRPO
-    /// (arXiv 2503.20783).
-    /// </summary>
-    Constant,
-}
+    /// <exception cref="BadInputException">There is no aggregation of that name.</exception>
+    public static LossAggregation Parse(string name) => Aggregations[name];
 
-/// <summary>Computes the weights of tokens in a mini-batch's loss.</summary>
-internal static class TokenWeights
-{
     /// <param name="aggregation">How the losses of tokens are averaged.</param>
     /// <param name="lengths">[samples] Number of tokens in each response of the mini-batch.</param>
     /// <param name="maxResponseTokens">Maximum number of tokens in a response.</param>

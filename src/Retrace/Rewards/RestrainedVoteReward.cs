@@ -1,0 +1,69 @@
+using Retrace.Advantages;
+using Retrace.Answers;
+
+namespace Retrace.Rewards;
+
+/// <summary>
+/// RESTRAIN: every answer is a pseudo-label, weighed by how many gave it; where no answer has a following, all responses are
+/// pushed away from; and a problem weighs by its agreement. Scores are advantages.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Source: Yu et al. 2025 (arXiv 2510.02172). With f_j the share of answer j and g(f) = exp(−(1 − f)² / 2σ²): the advantage
+/// of response i is Σ_j w_j·A_ij with w_j = g(f_j) / Σ g, A_ij being GRPO's (over the group's standard deviation) where
+/// answer j is the label. Where the highest share is below κ all rewards are 0, and all advantages −δ. The problem's weight
+/// is g of the highest share.
+/// </para>
+/// <para>
+/// The paper sums losses in place of advantages, which has the same gradient as long as no ratio is clipped. It takes the
+/// weight of a problem from the start model's samples, once; here it is that of the samples at hand, which is the same
+/// where these are the start model's. σ, κ and δ are ours: no code was published.
+/// </para>
+/// <para>
+/// By hand, answers A A A B: g = e^(−1/8) and e^(−9/8), so w = 0.731059 and 0.268941. The advantages are ±0.5 and ∓1.5
+/// for the one label and the other: 0.231059 for A, −0.693176 for B; the problem's weight is 0.882497.
+/// </para>
+/// </remarks>
+public sealed class RestrainedVoteReward : IRewardRule
+{
+    private const double Width = 0.5;                // σ
+    private const double LeastAgreement = 0.25;      // κ, as a share of the group
+    private const double Penalty = 1;                // δ
+
+    public RewardInputs Reads => RewardInputs.None;
+
+    public bool GivesAdvantages => true;
+
+    public double[] Score(AnswerGroup group)
+    {
+        MaternalFrequencies frequencies = new(group);
+        double[] advantages = new double[group.Maternal.Count];
+        if (frequencies.Of(frequencies.Mode) < LeastAgreement)
+        {
+            Array.Fill(advantages, -Penalty);
+            return advantages;
+        }
+        int[] labels = [.. group.Maternal.Where(answer => answer != AnswerClasses.None).Distinct()];
+        double whole = labels.Sum(label => Trust(frequencies.Of(label)));
+        double[][] ofLabels = GroupAdvantages.GroupStandardised(
+            [.. labels.Select(label => group.Maternal.Select(answer => answer == label ? 1.0 : 0.0).ToArray())]);
+        foreach ((int label, double[] ofLabel) in labels.Zip(ofLabels))
+        {
+            double weight = Trust(frequencies.Of(label)) / whole;
+            for (int i = 0; i < advantages.Length; i++)
+            {
+                advantages[i] += weight * ofLabel[i];
+            }
+        }
+        return advantages;
+    }
+
+    public double WeightOf(AnswerGroup group)
+    {
+        MaternalFrequencies frequencies = new(group);
+        return Trust(frequencies.Of(frequencies.Mode));
+    }
+
+    // g
+    private static double Trust(double share) => Math.Exp(-(1 - share) * (1 - share) / (2 * Width * Width));
+}

@@ -1,0 +1,141 @@
+using Retrace.Configuration;
+using Retrace.Models.Network;
+using Retrace.Models.Tests.Network;
+using Retrace.Objectives;
+using Retrace.Testing;
+using Retrace.Training.Learning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Training.Tests.Learning;
+
+/// <summary>The learner under each objective, on samples of a policy that has moved since.</summary>
+public sealed class ObjectiveLearningTests
+{
+    // The columns: ε and ε_high that clip some of the samples below and none by a hair, and how many of their 18 tokens.
+    public static TheoryData<string, double, double, int> Objectives => new()
+    {
+        { "grpo", 0.2, 0.2, 7 },
+        { "gspo", 0.018, 0.005, 4 },
+        { "cispo", 0.2, 0.2, 8 },
+        { "gmpo", 0.25, 0.25, 5 },
+        { "sapo", 0.2, 0.2, 0 },
+    };
+
+    // Along the gradient's own direction, through vision tower, decoder, rows that share a prompt, log-probabilities and
+    // loss, against a loss in double precision that knows nothing of rows, micro-batches or slopes.
+    [Theory]
+    [MemberData(nameof(Objectives))]
+    public void The_gradient_is_the_slope_of_the_bare_loss(string name, double clip, double clipHigh, int clipped)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using VisionLanguageNetwork policy = SmallModel.Create();
+        TrainingSample[] samples = MovedSamples(policy);
+        LearningSettings settings = SettingsOf(name, clip, clipHigh);
+        Assert.True(MicroBatch.ResponsesInRow(policy.Config.Text, promptTokens: 9, responseTokens: 3) > 1);
+        Dictionary<string, Tensor> gradient = GrpoLearnerTests.GradientOf(policy, samples, settings);
+        double norm = Math.Sqrt(gradient.Values.Sum(part => (part * part).sum().item<float>()));
+        double[][] start = LogProbs(policy, samples);
+
+        const double Step = 5e-4;
+        double slope = (LossAt(Step) - LossAt(-Step)) / (2 * Step);
+
+        Close.Relative(norm, slope, 0.01);
+        Assert.Equal(clipped, ClippedBy(policy, samples, settings));
+
+        double LossAt(double distance)
+        {
+            using var noGrad = no_grad();
+            using VisionLanguageNetwork moved = policy.Clone();
+            foreach ((string parameter, Tensor part) in gradient)
+            {
+                using Scalar share = distance / norm;
+                moved.Parameters[parameter].add_(part, share);
+            }
+            return BareLoss(LogProbs(moved, samples), start, samples, settings);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Objectives))]
+    public void It_is_the_same_for_any_number_of_micro_batches(string name, double clip, double clipHigh, int clipped)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using VisionLanguageNetwork policy = SmallModel.Create();
+        TrainingSample[] samples = MovedSamples(policy);
+        LearningSettings settings = SettingsOf(name, clip, clipHigh);
+        PromptedResponse[] contents = [.. samples.Select(sample => sample.Content)];
+        Dictionary<string, Tensor> whole = GrpoLearnerTests.GradientOf(policy, samples, settings);
+        foreach (int tokens in new[] { 1, 20, 30 })
+        {
+            Assert.True(MicroBatch.Of(contents, policy.Config.Text, tokens).Count() > 1);
+            LearningSettings divided = settings with { MicroBatchTokens = tokens };
+            Dictionary<string, Tensor> parts = GrpoLearnerTests.GradientOf(policy, samples, divided);
+            foreach ((string parameter, Tensor expected) in whole)
+            {
+                double error = (parts[parameter] - expected).norm().item<float>() / expected.norm().item<float>();
+                Assert.True(error < 1e-4, $"{name}, {tokens}, {parameter}: {error}");
+            }
+            Assert.Equal(clipped, ClippedBy(policy, samples, divided));
+        }
+    }
+
+    private static LearningSettings SettingsOf(string name, double clip, double clipHigh) => new()
+    {
+        Objective = name,
+        Loss = "sequence-mean",
+        Clip = clip,
+        ClipHigh = clipHigh,
+        LearningRate = 0,
+        MiniBatch = 6,
+        MaxGradNorm = 1e9,
+        Kl = 0.1,
+    };
+
+    // Log-ratios 0.35 · sin(1 + 7i + 3t) of token t of sample i.
+    private static TrainingSample[] MovedSamples(VisionLanguageNetwork policy) =>
+    [
+        .. GrpoLearnerTests.Samples(policy).Select((sample, i) => sample with
+        {
+            OldLogProbs =
+            [
+                .. sample.OldLogProbs.Select((logProb, t) => logProb - (float)(0.35 * Math.Sin(1 + (7 * i) + (3 * t)))),
+            ],
+        }),
+    ];
+
+    private static double ClippedBy(VisionLanguageNetwork policy, TrainingSample[] samples, LearningSettings settings)
+    {
+        using VisionLanguageNetwork trained = policy.Clone();
+        trained.Parameters.Train(_ => true);
+        using GrpoLearner learner = new(trained, policy, settings, new RolloutSettings(), seed: 0);
+        return Math.Round(learner.Learn(1, samples).ClipFraction * 18, 6);
+    }
+
+    // [samples][T], each response in a row of its own.
+    private static double[][] LogProbs(VisionLanguageNetwork policy, TrainingSample[] samples)
+    {
+        using var noGrad = no_grad();
+        return
+        [
+            .. samples.Select(sample =>
+            {
+                using TokenPredictions predictions = PromptedResponse.Predict(policy, [sample.Content]);
+                return Array.ConvertAll(predictions.LogProbs.data<float>().ToArray(), value => (double)value);
+            }),
+        ];
+    }
+
+    // The mean over samples of the mean over tokens of objective and β · k3; the policy at the start is the reference.
+    private static double BareLoss(
+        double[][] logProbs, double[][] start, TrainingSample[] samples, LearningSettings settings) =>
+        samples.Select((sample, i) => BareObjective.Losses(
+                settings.Objective,
+                logProbs[i],
+                start[i],
+                sample.OldLogProbs,
+                sample.Advantage,
+                new ObjectiveParameters(settings.Clip, settings.ClipHigh))
+            .Zip(logProbs[i].Zip(start[i], (now, reference) => Math.Exp(reference - now) - (reference - now) - 1))
+            .Average(token => token.First + (settings.Kl * token.Second))).Average();
+}
