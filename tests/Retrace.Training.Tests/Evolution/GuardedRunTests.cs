@@ -92,6 +92,23 @@ public sealed class GuardedRunTests : IDisposable
         }
     }
 
+    // A picture that stays as it is gets the same answer; one that is blanked does not, of these problems. Asking changes
+    // nothing else.
+    [Fact]
+    public void The_probe_asks_every_so_many_steps_with_the_images_that_the_configuration_perturbs()
+    {
+        string[] probed =
+            ["method=majority", "steps=2", "rollout.max_response_tokens=64", "guard.probe_every=2", "guard.probe_problems=6"];
+        _runs.Evolve("clean", [.. probed, "retrace.perturbation=none"]);
+        _runs.Evolve("blank", [.. probed, "retrace.perturbation=blank"]);
+        IReadOnlyList<StepMetrics> clean = RunReader.Read(_runs.FolderOf("clean")).Metrics;
+        IReadOnlyList<StepMetrics> blank = RunReader.Read(_runs.FolderOf("blank")).Metrics;
+        Assert.Equal([null, 1], clean.Select(step => step.PerturbedAgreement));
+        Assert.Null(blank[0].PerturbedAgreement);
+        Assert.InRange(blank[1].PerturbedAgreement!.Value, 0, 0.9);
+        Assert.Equal(clean.Select(step => step.Entropy), blank.Select(step => step.Entropy));
+    }
+
     [Fact]
     public void Without_a_checkpoint_from_before_a_return_is_a_stop() =>
         Assert.Contains(

@@ -73,7 +73,7 @@ public sealed class RunGuardTests
     public void Metrics_carry_the_verdict_and_the_reason()
     {
         RunGuard guard = new(new GuardSettings(), known: null);
-        StepMetrics judged = Times(3, Start).Select(guard.Judge).Last();
+        StepMetrics judged = Array.ConvertAll([.. Times(3, Start)], guard.Judge)[^1];
         Assert.Equal((GuardVerdict.Fine, null), (judged.GuardVerdict, judged.GuardReason));
         Settle(guard);
         judged = guard.Judge(Settled);
