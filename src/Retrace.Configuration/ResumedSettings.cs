@@ -10,7 +10,7 @@ internal static class ResumedSettings
     private static readonly string[] Lowered = ["learn.learning_rate", "learn.max_grad_norm"];
 
     /// <summary>
-    /// The settings that were turned down. Length, evaluation, checkpoints, threads and where servers are may change
+    /// The settings that were turned down. Length, evaluation, checkpoints, the guard, threads and where servers are may change
     /// freely and are not among them.
     /// </summary>
     /// <param name="began">What the run began with.</param>
@@ -47,7 +47,7 @@ internal static class ResumedSettings
 
     private static bool IsFree(ConfigurationKey key) =>
         Free.Contains(key.Path)
-        || key.Section is "checkpoint" or "evaluation"
+        || key.Section is "checkpoint" or "evaluation" or "guard"
         || ConfigurationLayers.Surroundings.Contains(key.Path);
 }
 

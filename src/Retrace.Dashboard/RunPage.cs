@@ -45,7 +45,7 @@ internal sealed class RunPage(RunFollower run)
         RunSnapshot now = run.Snapshot;
         return
         [
-            new LivePart("state", [State(now)]),
+            new LivePart("state", [State(now), .. RunHealth.Of(now.Record)]),
             new LivePart("curves", LivePage.Curves([now.Record])),
             new LivePart("trajectory-count", [new XElement(
                 "span",

@@ -60,7 +60,7 @@ internal sealed class RunsPage(WatchedRuns runs, IReadOnlyList<string> chosen)
                 new XElement("thead", new XElement("tr", Headings.Select(heading => new XElement("th", heading)))),
                 new XElement("tbody", all.Select(Row))));
 
-    private static readonly string[] Headings = ["run", "state", "method", "seed", "steps", "last evaluation", "entropy"];
+    private static readonly string[] Headings = ["run", "state", "method", "seed", "steps", "guard", "last evaluation", "entropy"];
 
     private static XElement Row(RunSnapshot run)
     {
@@ -73,6 +73,7 @@ internal sealed class RunsPage(WatchedRuns runs, IReadOnlyList<string> chosen)
             first?.Method ?? "–",
             first?.Seed.ToString(CultureInfo.InvariantCulture) ?? "–",
             LivePage.Progress(record),
+            (object?)RunHealth.Badge(record) ?? "–",
             Last(record, Metric.EvalAccuracy),
             Last(record, Metric.Entropy),
         ];

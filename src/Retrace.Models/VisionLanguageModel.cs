@@ -152,6 +152,15 @@ public sealed class VisionLanguageModel : IDisposable
         adapter.CopyInto(Network);
     }
 
+    /// <summary>Copies the weights of a checkpoint of this model into its network, in place of those it has.</summary>
+    /// <exception cref="BadInputException">A file is missing, broken or changed, or a tensor has another shape.</exception>
+    public void LoadWeights(string directory)
+    {
+        Checksums.CheckModel(directory);
+        using Checkpoint checkpoint = Checkpoint.Open(directory);
+        StoredWeights.CopyInto(Network, checkpoint, directory);
+    }
+
     /// <summary>
     /// Writes a folder that any reader of the hub's layout loads; of a model with an adapter, one that PEFT loads. Not
     /// atomic as a whole.

@@ -15,7 +15,7 @@ public interface IRunObserver
 
     /// <summary>Called when a step enters a stage.</summary>
     /// <param name="step">From 1; 0 is the evaluation before training.</param>
-    /// <param name="stage">What is happening, in a word: rollout, retracing, learning, evaluation.</param>
+    /// <param name="stage">What is happening, in a word: rollout, retracing, learning, evaluation, probe.</param>
     void BeginStage(int step, string stage)
     {
     }

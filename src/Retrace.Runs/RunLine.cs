@@ -12,7 +12,10 @@ internal static class RunLine
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         // The files are read by people and by JSON parsers, never as part of a page.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new FiniteNumberConverter() },
+        Converters =
+        {
+            new FiniteNumberConverter(), new JsonStringEnumConverter<GuardVerdict>(JsonNamingPolicy.SnakeCaseLower),
+        },
     };
 
     /// <summary>Writes a record as UTF-8 JSON that ends in its only newline.</summary>

@@ -26,7 +26,7 @@ public sealed record StepMetrics
 
     /// <summary>
     /// Share of problems whose advantages are all 0, because their rewards are all equal: nothing is learned from them
-    /// but what the KL term teaches. The four shares below add up to it.
+    /// but what the KL term teaches. The five shares below add up to it.
     /// </summary>
     public double? NoSpreadShare { get; init; }
 
@@ -38,6 +38,9 @@ public sealed record StepMetrics
 
     /// <summary>Of the others, share of problems whose responses all have the same answer.</summary>
     public double? NoSpreadSameAnswer { get; init; }
+
+    /// <summary>Of the others, share of problems that the rule gives no weight.</summary>
+    public double? NoSpreadLeftOut { get; init; }
 
     /// <summary>Of the others: the rule gives different answers the same reward.</summary>
     public double? NoSpreadOther { get; init; }
@@ -55,6 +58,12 @@ public sealed record StepMetrics
     /// Share of problems whose most frequent answer has a frequency of at least 0.8: the sign of collapse.
     /// </summary>
     public double? HighConfidenceShare { get; init; }
+
+    /// <summary>
+    /// Share of problems whose most frequent answer has a frequency in [0, 0.2), [0.2, 0.4), [0.4, 0.6), [0.6, 0.8),
+    /// [0.8, 1]: 5 numbers that add up to 1.
+    /// </summary>
+    public IReadOnlyList<double>? TopShareHistogram { get; init; }
 
     /// <summary>Mean number of distinct answers in a maternal group.</summary>
     public double? DistinctAnswers { get; init; }
@@ -96,6 +105,30 @@ public sealed record StepMetrics
 
     /// <summary>Mean length of a maternal response, in tokens.</summary>
     public double? ResponseTokensMean { get; init; }
+
+    /// <summary>Share of maternal responses that reached the maximum length without an end.</summary>
+    public double? CutOffShare { get; init; }
+
+    /// <summary>Mean share of a maternal response's 4-grams of tokens that occurred before in it.</summary>
+    public double? Repetition { get; init; }
+
+    /// <summary>How often a continuation comes back to the answer that it was cut from. Null without retracing.</summary>
+    public double? Survival { get; init; }
+
+    /// <summary>
+    /// Share of a fixed set of problems whose answers to the clean and to the perturbed image are equal. Null where it
+    /// is not measured.
+    /// </summary>
+    public double? PerturbedAgreement { get; init; }
+
+    /// <summary>What the guard makes of the run after this step.</summary>
+    public GuardVerdict? GuardVerdict { get; init; }
+
+    /// <summary>Why, in a clause; null where the verdict is fine.</summary>
+    public string? GuardReason { get; init; }
+
+    /// <summary>The step of the checkpoint that the guard went back to after this step; null where it did not.</summary>
+    public int? GuardReturnedTo { get; init; }
 
     /// <summary>Tokens generated in this step's maternal round.</summary>
     public long? MaternalTokens { get; init; }

@@ -18,7 +18,7 @@ public static class StepSummary
         return string.Create(
             CultureInfo.InvariantCulture,
             $"step {metrics.Step}/{steps}  {Numbers(metrics)}{Evaluated(metrics)}  {Duration(left)} left")
-            + NoSpread(metrics);
+            + NoSpread(metrics) + Guard(metrics);
     }
 
     /// <summary>Which share of the step's problems teaches nothing, and why; empty where all of them teach.</summary>
@@ -33,14 +33,39 @@ public static class StepSummary
             (metrics.NoSpreadSameAnswer, "the same answer everywhere"),
             (metrics.NoSpreadNoAnswer, "no answer found"),
             (metrics.NoSpreadCutOff, "all cut off at the longest length"),
+            (metrics.NoSpreadLeftOut, "left out by the rule"),
             (metrics.NoSpreadOther, "answers that differ and are rewarded alike"),
         ];
         IEnumerable<string> found = reasons.Where(one => one.Share > 0)
             .Select(one => string.Create(CultureInfo.InvariantCulture, $"{100 * one.Share:0} % {one.Reason}"));
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"  {100 * metrics.NoSpreadShare:0} % of the problems teach nothing: {string.Join(", ", found)}");
+        string what = metrics.NoSpreadShare >= 1
+            ? "the step teaches nothing, as no problem does"
+            : string.Create(CultureInfo.InvariantCulture, $"{100 * metrics.NoSpreadShare:0} % of the problems teach nothing");
+        return $"  {what}: {string.Join(", ", found)}";
     }
+
+    /// <summary>What the guard makes of the run, and why; empty where the run is fine or nothing was judged.</summary>
+    public static string Guard(StepMetrics metrics)
+    {
+        if (metrics.GuardVerdict is not (GuardVerdict.Drifting or GuardVerdict.Collapsing))
+        {
+            return "";
+        }
+        string returned = metrics.GuardReturnedTo is int step
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"; back to the checkpoint of step {step}, with a lower learning rate")
+            : "";
+        return $"  {WordOf(metrics.GuardVerdict.Value)}: {metrics.GuardReason}{returned}";
+    }
+
+    /// <summary>The verdict in a word: fine, drifting or collapsing.</summary>
+    public static string WordOf(GuardVerdict verdict) => verdict switch
+    {
+        GuardVerdict.Fine => "fine",
+        GuardVerdict.Drifting => "drifting",
+        GuardVerdict.Collapsing => "collapsing",
+        _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, null),
+    };
 
     /// <summary>Reward, entropy, tokens per second and seconds.</summary>
     public static string Numbers(StepMetrics metrics) => string.Create(

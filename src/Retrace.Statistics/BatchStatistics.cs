@@ -22,6 +22,18 @@ public sealed record BatchStatistics(
     public double? PseudoLabelAccuracy { get; private init; }
 
     /// <summary>
+    /// The share of continuations that came back to the answer they were cut from, over all trajectories with an
+    /// answer; null where there are none. Needs no labels.
+    /// </summary>
+    public double? Survival { get; private init; }
+
+    /// <summary>
+    /// [5] the share of problems whose top answer has a frequency in [0, 0.2), [0.2, 0.4), … [0.8, 1.0]; they add up
+    /// to 1. Empty where there are no problems.
+    /// </summary>
+    public IReadOnlyList<double> TopShareHistogram { get; private init; } = [];
+
+    /// <summary>
     /// The share of continuations of rightly answered trajectories that came back to that answer; null where there are
     /// none.
     /// </summary>
@@ -44,12 +56,21 @@ public sealed record BatchStatistics(
         GroupStatistics[] statistics = [.. groups.Select(GroupStatistics.Of)];
         Share accuracy = new();
         Share pseudoLabels = new();
+        Share survival = new();
         Share survivalRight = new();
         Share survivalWrong = new();
         Share[] byFrequency = [.. Enumerable.Range(0, FrequencyInterval.Count).Select(_ => new Share())];
 
         foreach ((AnswerGroup group, GroupStatistics groupStatistics) in groups.Zip(statistics))
         {
+            int[] survivors = Rewards.Survival.Survivors(group);
+            for (int i = 0; i < group.Retraced.Count; i++)
+            {
+                if (group.Maternal[i] != AnswerClasses.None)
+                {
+                    survival.Add(survivors[i], group.Retraced[i].Count);
+                }
+            }
             if (group.GoldClass is not int gold)
             {
                 continue;
@@ -57,7 +78,6 @@ public sealed record BatchStatistics(
             int majority = groupStatistics.MajorityClass;
             pseudoLabels.Add(majority != AnswerClasses.None && majority == gold ? 1 : 0, 1);
             Dictionary<int, int> counts = AnswerCounts.Count(group.Maternal);
-            int[] survivors = Survival.Survivors(group);
             for (int i = 0; i < group.Maternal.Count; i++)
             {
                 int answer = group.Maternal[i];
@@ -83,10 +103,24 @@ public sealed record BatchStatistics(
         {
             Accuracy = accuracy.Value,
             PseudoLabelAccuracy = pseudoLabels.Value,
+            Survival = survival.Value,
+            TopShareHistogram = HistogramOf(groups),
             SurvivalRight = survivalRight.Value,
             SurvivalWrong = survivalWrong.Value,
             AccuracyByFrequency = [.. byFrequency.Select(share => share.Value)],
         };
+    }
+
+    private static double[] HistogramOf(IReadOnlyList<AnswerGroup> groups)
+    {
+        int[] problems = new int[FrequencyInterval.Count];
+        foreach (AnswerGroup group in groups.Where(group => group.Maternal.Count > 0))
+        {
+            int top = AnswerCounts.Count(group.Maternal).Values.DefaultIfEmpty().Max();
+            problems[FrequencyInterval.Of(top, group.Maternal.Count)]++;
+        }
+        int all = problems.Sum();
+        return all == 0 ? [] : Array.ConvertAll(problems, count => (double)count / all);
     }
 
     private sealed class Share

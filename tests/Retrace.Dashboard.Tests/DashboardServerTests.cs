@@ -104,6 +104,37 @@ public sealed class DashboardServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_run_s_page_says_what_its_guard_makes_of_it_and_what_teaches_nothing()
+    {
+        _run.Step(2, metrics => metrics with { GuardVerdict = GuardVerdict.Fine });
+        for (int step = 3; step <= 5; step++)
+        {
+            _run.Step(step, metrics => metrics with
+            {
+                GuardVerdict = GuardVerdict.Collapsing,
+                GuardReason = "entropy fell from 0.160 nats to 0.001 nats",
+                GuardReturnedTo = metrics.Step == 4 ? 2 : null,
+                NoSpreadShare = 0.5,
+                NoSpreadSameAnswer = 0.5,
+            });
+        }
+        string page = "";
+        while (!page.Contains(" step 5 of 40", StringComparison.Ordinal))
+        {
+            page = await _client.GetStringAsync("/run?name=one", Cancellation);
+        }
+        Assert.Contains(
+            "guard: <span class=\"badge collapsing\">collapsing</span> since step 3: entropy fell from 0.160 nats to 0.001 nats; "
+            + "after step 4 it went back to the checkpoint of step 2",
+            page);
+        Assert.Contains("step 5: 50 % of the problems teach nothing: 50 % the same answer everywhere", page);
+        Assert.Contains("<span class=\"badge collapsing\">collapsing</span>", await _client.GetStringAsync("/", Cancellation));
+        Assert.Contains(
+            "retrace_guard_level{run=\"one\",method=\"csrs\",seed=\"0\"} 2\n",
+            await _client.GetStringAsync("/metrics", Cancellation));
+    }
+
+    [Fact]
     public async Task Metrics_are_what_Prometheus_reads()
     {
         _run.Step(2);

@@ -24,10 +24,10 @@ internal sealed class RunInWriting : IDisposable
 
     public string Method { get; }
 
-    public void Step(int step)
+    public void Step(int step, Func<StepMetrics, StepMetrics>? change = null)
     {
         _writer.Append(Trajectory(step));
-        _writer.Append(new StepMetrics
+        StepMetrics metrics = new()
         {
             Step = step,
             Method = Method,
@@ -44,7 +44,8 @@ internal sealed class RunInWriting : IDisposable
             MaternalTokens = 1200,
             PeakMemoryBytes = 3L << 29,
             AccuracyByFrequency = [0.1, 0.2, null, 0.7, 0.9],
-        });
+        };
+        _writer.Append(change?.Invoke(metrics) ?? metrics);
     }
 
     public void Dispose()

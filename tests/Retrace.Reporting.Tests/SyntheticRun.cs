@@ -25,6 +25,8 @@ internal static class SyntheticRun
             Kl = 0.01 * step,
             GradNorm = 1,
             ResponseTokensMean = 80,
+            CutOffShare = 0.05,
+            Repetition = 0.1,
             MaternalTokens = 1000,
             RetracedTokens = 500,
             StepSeconds = 40,

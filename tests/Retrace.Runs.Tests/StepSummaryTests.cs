@@ -31,6 +31,32 @@ public sealed class StepSummaryTests
     }
 
     [Fact]
+    public void A_step_that_teaches_nothing_at_all_says_so() =>
+        Assert.EndsWith(
+            "left  the step teaches nothing, as no problem does: 75 % the same answer everywhere, 25 % left out by the rule",
+            StepSummary.Line(
+                Step with { NoSpreadShare = 1, NoSpreadSameAnswer = 0.75, NoSpreadLeftOut = 0.25 }, steps: 10));
+
+    [Fact]
+    public void A_line_says_what_the_guard_makes_of_the_run_unless_it_is_fine()
+    {
+        StepMetrics drifting = Step with
+        {
+            GuardVerdict = GuardVerdict.Drifting,
+            GuardReason = "entropy fell from 0.160 nats to 0.030 nats",
+        };
+        Assert.EndsWith(
+            "left  drifting: entropy fell from 0.160 nats to 0.030 nats", StepSummary.Line(drifting, steps: 10));
+        Assert.EndsWith(
+            "left  collapsing: entropy fell from 0.160 nats to 0.030 nats; back to the checkpoint of step 2, with a lower "
+            + "learning rate",
+            StepSummary.Line(
+                drifting with { GuardVerdict = GuardVerdict.Collapsing, GuardReturnedTo = 2 }, steps: 10));
+        Assert.Equal("", StepSummary.Guard(Step with { GuardVerdict = GuardVerdict.Fine }));
+        Assert.Equal("", StepSummary.Guard(Step)); // A line of an earlier version.
+    }
+
+    [Fact]
     public void Where_every_problem_teaches_something_nothing_is_said()
     {
         Assert.Equal(

@@ -58,6 +58,9 @@ public class StatisticsTests
 
         BatchStatistics batch = BatchStatistics.Of([first, second, third, fourth]);
         Assert.Equal((1 + 0.75 + 1 + 1) / 4, batch.AnswerRate, 12);
+        // Without labels, of the trajectories with an answer: 3 of 5, 2 of 3, 2 of 2. Top shares 0.8, 0.5, 0.5 and 1.
+        Assert.Equal(7.0 / 10, batch.Survival!.Value, 12);
+        Assert.Equal([0, 0, 0.5, 0, 0.5], batch.TopShareHistogram);
         Assert.Equal((0.8 + 0.5 + 0.5 + 1) / 4, batch.MajorityShare, 12);
         Assert.Equal(0.5, batch.HighConfidenceShare);
         Assert.Equal((2 + 2 + 2 + 1) / 4.0, batch.DistinctAnswers);

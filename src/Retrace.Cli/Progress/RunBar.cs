@@ -43,8 +43,12 @@ internal sealed class RunBar : IRunObserver
     public void CompleteStep(StepMetrics metrics)
     {
         Bar.Value = metrics.Step;
-        _latest = metrics.StepSeconds is null ? _latest : $"  {StepSummary.Numbers(metrics)}";
+        _latest = metrics.StepSeconds is null ? _latest : $"  {StepSummary.Numbers(metrics)}{Verdict(metrics)}";
     }
+
+    // In a word, as there is room for: the log has the sentence.
+    private static string Verdict(StepMetrics metrics) =>
+        metrics.GuardVerdict is GuardVerdict verdict and not GuardVerdict.Fine ? $"  {StepSummary.WordOf(verdict)}" : "";
 
     public void End(Exception? failure)
     {

@@ -25,6 +25,13 @@ internal sealed record Metric(string Key, string Group, MetricUnit Unit, Func<St
     public static readonly Metric DistinctAnswers =
         new("distinct_answers", "confidence", MetricUnit.Number, step => step.DistinctAnswers);
 
+    public static readonly Metric GuardLevel =
+        new("guard_level", "confidence", MetricUnit.Number, step => (int?)step.GuardVerdict);
+
+    public static readonly Metric Survival =
+        new("survival", "retracing", MetricUnit.Share, step => step.Survival);
+    public static readonly Metric PerturbedAgreement =
+        new("perturbed_agreement", "retracing", MetricUnit.Share, step => step.PerturbedAgreement);
     public static readonly Metric SurvivalRight =
         new("survival_right", "retracing", MetricUnit.Share, step => step.SurvivalRight);
     public static readonly Metric SurvivalWrong =
@@ -42,6 +49,8 @@ internal sealed record Metric(string Key, string Group, MetricUnit Unit, Func<St
         new("no_spread_no_answer", "reward", MetricUnit.Share, step => step.NoSpreadNoAnswer);
     public static readonly Metric NoSpreadSameAnswer =
         new("no_spread_same_answer", "reward", MetricUnit.Share, step => step.NoSpreadSameAnswer);
+    public static readonly Metric NoSpreadLeftOut =
+        new("no_spread_left_out", "reward", MetricUnit.Share, step => step.NoSpreadLeftOut);
     public static readonly Metric NoSpreadOther =
         new("no_spread_other", "reward", MetricUnit.Share, step => step.NoSpreadOther);
 
@@ -54,6 +63,10 @@ internal sealed record Metric(string Key, string Group, MetricUnit Unit, Func<St
 
     public static readonly Metric ResponseTokensMean =
         new("response_tokens_mean", "responses", MetricUnit.Tokens, step => step.ResponseTokensMean);
+    public static readonly Metric CutOffShare =
+        new("cut_off_share", "responses", MetricUnit.Share, step => step.CutOffShare);
+    public static readonly Metric Repetition =
+        new("repetition", "responses", MetricUnit.Share, step => step.Repetition);
     public static readonly Metric FormatRate =
         new("format_rate", "responses", MetricUnit.Share, step => step.FormatRate);
     public static readonly Metric AnswerRate =
@@ -80,12 +93,12 @@ internal sealed record Metric(string Key, string Group, MetricUnit Unit, Func<St
     public static readonly IReadOnlyList<Metric> All =
     [
         EvalAccuracy, TrainAccuracy, PseudoLabelAccuracy,
-        Entropy, HighConfidenceShare, MajorityShare, DistinctAnswers,
-        SurvivalRight, SurvivalWrong, SurvivalGap,
+        Entropy, HighConfidenceShare, MajorityShare, DistinctAnswers, GuardLevel,
+        Survival, PerturbedAgreement, SurvivalRight, SurvivalWrong, SurvivalGap,
         RewardMean, RewardStd,
-        NoSpreadShare, NoSpreadCutOff, NoSpreadNoAnswer, NoSpreadSameAnswer, NoSpreadOther,
+        NoSpreadShare, NoSpreadCutOff, NoSpreadNoAnswer, NoSpreadSameAnswer, NoSpreadLeftOut, NoSpreadOther,
         Kl, GradNorm, ClipFraction, LearningRate,
-        ResponseTokensMean, FormatRate, AnswerRate, SkippedProblems,
+        ResponseTokensMean, CutOffShare, Repetition, FormatRate, AnswerRate, SkippedProblems,
         MaternalTokens, RetracedTokens, TokensPerSecond, RolloutSeconds, LearnSeconds, StepSeconds, PeakMemoryBytes,
     ];
 

@@ -26,6 +26,8 @@ internal sealed class StepFigures
         (Metric.SurvivalGap, "Survival gap",
             "Right minus wrong: above zero, retracing tells right answers from wrong ones."),
         (Metric.ResponseTokensMean, "Response length", "Mean tokens of a response."),
+        (Metric.CutOffShare, "Cut off", "Share of responses that reached the longest length without an end."),
+        (Metric.Repetition, "Repetition", "Share of a response's 4-grams of tokens that occurred before in it."),
         (Metric.GradNorm, "Gradient norm", "Before clipping."),
         (Metric.StepSeconds, "Time a step", "In seconds."),
     ];

@@ -1,5 +1,8 @@
+using System.Text.Json;
 using Retrace.Configuration;
 using Retrace.Runs;
+using Retrace.Training.DataParallel;
+using Retrace.Training.Guarding;
 using Retrace.Training.Learning;
 using Retrace.Training.Measurement;
 using Retrace.Training.Rollouts;
@@ -16,16 +19,22 @@ public sealed class EvolutionLoop
     private readonly IRolloutEngine _engine;
     private readonly CsrsStep _step;
     private readonly PeriodicEvaluation? _evaluation;
+    private readonly AgreementProbe? _probe;
     private readonly StepLog? _log;
     private readonly LoopCheckpoints _checkpoints;
+    private readonly RunGuard _guard;
+    private readonly IProcessGroup _processes;
     private readonly Action<CancellationToken>? _preflight;
     private bool _hasLearned; // Since the latest checkpoint.
 
     /// <param name="step">The step to repeat.</param>
     /// <param name="steps">Number of steps in the whole run.</param>
     /// <param name="engine">The rollout engine, which is notified of policy updates and reports incidents.</param>
+    /// <param name="probe">The guard's question about images; null where it is not asked.</param>
     /// <param name="log">The log; null in processes that write no files.</param>
-    /// <param name="checkpoints">Saves checkpoints, and finds them.</param>
+    /// <param name="checkpoints">Saves checkpoints, finds them, and goes back to them.</param>
+    /// <param name="guard">Judges the run, in the process that writes the log.</param>
+    /// <param name="processes">The processes that take the steps together.</param>
     /// <param name="preflight">Checks the engine once it has the policy; null where there is nothing to check.</param>
     internal EvolutionLoop(
         RunConfiguration configuration,
@@ -33,8 +42,11 @@ public sealed class EvolutionLoop
         int steps,
         IRolloutEngine engine,
         PeriodicEvaluation? evaluation,
+        AgreementProbe? probe,
         StepLog? log,
         LoopCheckpoints checkpoints,
+        RunGuard guard,
+        IProcessGroup processes,
         Action<CancellationToken>? preflight)
     {
         _configuration = configuration;
@@ -42,8 +54,11 @@ public sealed class EvolutionLoop
         Steps = steps;
         _engine = engine;
         _evaluation = evaluation;
+        _probe = probe;
         _log = log;
         _checkpoints = checkpoints;
+        _guard = guard;
+        _processes = processes;
         _preflight = preflight;
     }
 
@@ -63,12 +78,13 @@ public sealed class EvolutionLoop
     /// </exception>
     /// <exception cref="RolloutFailedException">No server is left; the last whole step has a checkpoint.</exception>
     /// <exception cref="TrainingFailedException">A number of the model is NaN or infinite.</exception>
+    /// <exception cref="CollapseException">The guard has stopped the run; its last step has a checkpoint.</exception>
     public void Run(int stepsTaken, CancellationToken cancellation)
     {
         int step = stepsTaken;
         try
         {
-            _engine.UsePolicy(step, cancellation);
+            _engine.UsePolicy(VersionAfter(step), cancellation);
             _preflight?.Invoke(cancellation);
             if (step == 0 && _evaluation is not null)
             {
@@ -79,11 +95,26 @@ public sealed class EvolutionLoop
             }
             while (step < Steps)
             {
-                TakeStep(step + 1, cancellation);
+                GuardResponse response = TakeStep(step + 1, cancellation);
                 step++;
-                if (step % _configuration.Checkpointing.Every == 0 || step == Steps)
+                if (response.ReturnsTo is int earlier)
+                {
+                    _checkpoints.GoBack(earlier);
+                    _engine.UsePolicy(VersionAfter(step), CancellationToken.None);
+                }
+                // An interruption leaves checkpoints, too. Those that the run can go back to are the same without one.
+                bool isDue = step % _configuration.Checkpointing.Every == 0;
+                if (isDue)
+                {
+                    _guard.Save(step);
+                }
+                if (isDue || step == Steps || response.Stops)
                 {
                     SaveCheckpoint(step);
+                }
+                if (response.Stops && step < Steps)
+                {
+                    throw new CollapseException(_guard.Farewell(step, _checkpoints.FindLatest()));
                 }
             }
         }
@@ -99,6 +130,9 @@ public sealed class EvolutionLoop
         }
     }
 
+    // Rises with every change of the weights, and a return is one.
+    private int VersionAfter(int step) => step + _guard.State.Returns;
+
     // A checkpoint on disk implies that the log holds all lines up to its step.
     private void SaveCheckpoint(int step)
     {
@@ -107,18 +141,24 @@ public sealed class EvolutionLoop
         _hasLearned = false;
     }
 
-    private void TakeStep(int step, CancellationToken cancellation)
+    private GuardResponse TakeStep(int step, CancellationToken cancellation)
     {
         StepOutcome outcome = _step.Take(step, stage => StageStarted?.Invoke(step, stage), cancellation);
         _hasLearned = true;
 
         // Not cancellable from here on: the step has been learned and would be lost.
-        _engine.UsePolicy(step, CancellationToken.None);
+        _engine.UsePolicy(VersionAfter(step), CancellationToken.None);
         EvaluationPoint? evaluated = null;
         if (_evaluation is not null && (step % _configuration.Evaluation.Every == 0 || step == Steps))
         {
             StageStarted?.Invoke(step, "evaluation");
-            evaluated = EvaluateLearned(_evaluation, step);
+            evaluated = MeasureLearned(() => _evaluation.Measure(step, CancellationToken.None));
+        }
+        double? agreement = null;
+        if (_probe is not null && step % _configuration.Guard.ProbeEvery == 0)
+        {
+            StageStarted?.Invoke(step, "probe");
+            agreement = MeasureLearned(_probe.Measure);
         }
         RolloutIncidents? incidents = _engine.TakeIncidents();
         _log?.AppendTrajectories(step, outcome);
@@ -127,19 +167,30 @@ public sealed class EvolutionLoop
         {
             _log?.AppendEvaluation(evaluated);
         }
-        Complete(log => log.Metrics(step, outcome, evaluated, incidents));
+        GuardResponse response = GuardResponse.None;
+        Complete(log =>
+        {
+            StepMetrics measured = log.Metrics(step, outcome, evaluated, incidents);
+            StepMetrics metrics = _guard.Judge(measured with { PerturbedAgreement = agreement });
+            response = _guard.Respond(_checkpoints.Exists);
+            return metrics with { GuardReturnedTo = response.ReturnsTo };
+        });
+        return _processes.Size == 1
+            ? response
+            : JsonSerializer.Deserialize<GuardResponse>(
+                _processes.Broadcast(JsonSerializer.SerializeToUtf8Bytes(response)))!;
     }
 
-    // Without servers there is no evaluation. The next step fails with the cause, after this one has been saved.
-    private static EvaluationPoint? EvaluateLearned(PeriodicEvaluation evaluation, int step)
+    // Without servers nothing is measured. The next step fails with the cause, after this one has been saved.
+    private static T? MeasureLearned<T>(Func<T?> measure)
     {
         try
         {
-            return evaluation.Measure(step, CancellationToken.None);
+            return measure();
         }
         catch (RolloutFailedException)
         {
-            return null;
+            return default;
         }
     }
 

@@ -5,6 +5,7 @@ using Retrace.Models;
 using Retrace.Problems;
 using Retrace.Runs;
 using Retrace.Training.DataParallel;
+using Retrace.Training.Guarding;
 using Retrace.Training.Learning;
 using Retrace.Training.Measurement;
 using Retrace.Training.Origins;
@@ -109,6 +110,7 @@ public sealed class EvolutionRun : IDisposable
     /// </exception>
     /// <exception cref="RolloutFailedException">No server is left; the last whole step has a checkpoint.</exception>
     /// <exception cref="TrainingFailedException">The loss is not a number.</exception>
+    /// <exception cref="CollapseException">The guard has stopped the run; its last step has a checkpoint.</exception>
     public EvolutionResult Evolve(CancellationToken cancellation = default)
     {
         if (_processes.Rank == 0)
@@ -212,11 +214,17 @@ public sealed class EvolutionRun : IDisposable
             steps,
             parts.Engine,
             parts.Evaluation,
+            StepAssembly.ProbeOf(
+                Configuration, Method.Of(Configuration), parts.Policy, parts.Engine, parts.Data, _processes),
             log,
             new LoopCheckpoints(
-                taken => SaveCheckpoint(taken, parts.Policy, parts.Learner),
+                taken => SaveCheckpoint(taken, parts),
                 () => LatestCheckpoint,
-                _checkpoints.SetLatestAside),
+                _checkpoints.SetLatestAside,
+                _checkpoints.Exists,
+                parts.GoBack),
+            parts.Guard,
+            _processes,
             parts.Engine is OpenAiRolloutEngine
                 ? new ServerCheck(Configuration, parts.Policy, parts.Engine, parts.Data, schedule, _processes).Run
                 : null);
@@ -280,11 +288,12 @@ public sealed class EvolutionRun : IDisposable
         }
     }
 
-    private void SaveCheckpoint(int step, VisionLanguageModel policy, GrpoLearner learner)
+    private void SaveCheckpoint(int step, RunParts parts)
     {
+        (VisionLanguageModel policy, GrpoLearner learner) = (parts.Policy, parts.Learner);
         if (learner.Sharded is not ShardedTraining sharded)
         {
-            _checkpoints.Save(step, policy, learner.Optimizer);
+            _checkpoints.Save(step, policy, learner.Optimizer, guard: parts.Guard);
         }
         else if (_processes.Broadcast(_checkpoints.Exists(step) ? 1 : 0) == 1)
         {
@@ -292,7 +301,8 @@ public sealed class EvolutionRun : IDisposable
         }
         else if (_processes.Rank == 0)
         {
-            _checkpoints.Save(step, policy, learner.Optimizer.Step, sharded.StateToStore(learner.Optimizer));
+            _checkpoints.Save(
+                step, policy, learner.Optimizer.Step, parts.Guard, sharded.StateToStore(learner.Optimizer));
         }
         else
         {

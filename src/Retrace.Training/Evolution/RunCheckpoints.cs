@@ -1,8 +1,10 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Retrace.Files;
 using Retrace.Models;
 using Retrace.Models.Checkpoints;
 using Retrace.Runs;
+using Retrace.Training.Guarding;
 using Retrace.Training.Learning;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -30,6 +32,8 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter<GuardVerdict>(JsonNamingPolicy.SnakeCaseLower) },
     };
 
     private readonly string _directory = Path.Combine(runDirectory, RunFolder.Checkpoints);
@@ -86,35 +90,44 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
 
     /// <summary>Writes a checkpoint under a temporary name, renames it, and removes those that are one too many.</summary>
     /// <param name="more">Further tensors to store with the optimizer's, under names that it does not use.</param>
+    /// <param name="guard">The run's guard: its state is stored, and what it may go back to stays. Null without one.</param>
     /// <exception cref="IOException">The checkpoint cannot be written; earlier ones are unchanged.</exception>
     public void Save(
         int step,
         VisionLanguageModel model,
         AdamW optimizer,
-        IEnumerable<(string Name, Tensor Tensor)>? more = null) => Save(
+        IEnumerable<(string Name, Tensor Tensor)>? more = null,
+        RunGuard? guard = null) => Save(
             step,
             model,
             optimizer.Step,
+            guard,
             [.. optimizer.State.Concat(more ?? []).Select(state => StoredTensor.Of(state.Name, state.Tensor))]);
 
     /// <summary>Writes a checkpoint whose tensors are loaded one after another as they are written.</summary>
     /// <param name="optimizerStep">Number of optimizer updates made so far.</param>
+    /// <param name="guard">The run's guard, as above.</param>
     /// <param name="state">The optimizer's state.</param>
-    public void Save(int step, VisionLanguageModel model, int optimizerStep, IReadOnlyList<StoredTensor> state) =>
-        Save(step, directory =>
-        {
-            model.Save(directory);
-            string trainer = Path.Combine(directory, TrainerFolder);
-            Directory.CreateDirectory(trainer);
-            SafetensorsWriter.Write(Path.Combine(trainer, OptimizerFile), state);
-            File.WriteAllBytes(
-                Path.Combine(trainer, StateFile),
-                JsonSerializer.SerializeToUtf8Bytes(new TrainerState(step, optimizerStep), Json));
-        });
+    public void Save(
+        int step, VisionLanguageModel model, int optimizerStep, RunGuard? guard, IReadOnlyList<StoredTensor> state) =>
+        Save(
+            step,
+            directory =>
+            {
+                model.Save(directory);
+                string trainer = Path.Combine(directory, TrainerFolder);
+                Directory.CreateDirectory(trainer);
+                SafetensorsWriter.Write(Path.Combine(trainer, OptimizerFile), state);
+                File.WriteAllBytes(
+                    Path.Combine(trainer, StateFile),
+                    JsonSerializer.SerializeToUtf8Bytes(new TrainerState(step, optimizerStep) { Guard = guard?.State }, Json));
+            },
+            guard?.Kept);
 
     /// <summary>Writes a checkpoint of any files.</summary>
     /// <param name="writeFiles">Writes the files into the given folder.</param>
-    public void Save(int step, Action<string> writeFiles)
+    /// <param name="kept">The step of a checkpoint that stays however old it is; null: only the latest stay.</param>
+    public void Save(int step, Action<string> writeFiles, int? kept = null)
     {
         if (Exists(step))
         {
@@ -135,12 +148,13 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
             RemoveIfPossible(temporary); // Frees the space on a full disk.
             throw new IOException($"The checkpoint of step {step} cannot be written: {error.Message}", error);
         }
-        RemoveOld();
+        RemoveOld(kept);
     }
 
     /// <summary>Restores the optimizer's state. The weights are loaded from the same folder as a model.</summary>
+    /// <returns>What the guard knew; null where the checkpoint does not say.</returns>
     /// <exception cref="BadInputException">The checkpoint is damaged.</exception>
-    public void Restore(int step, AdamW optimizer, IEnumerable<(string Name, Tensor Tensor)>? more = null)
+    public GuardState? Restore(int step, AdamW optimizer, IEnumerable<(string Name, Tensor Tensor)>? more = null)
     {
         string trainer = Path.Combine(DirectoryOf(step), TrainerFolder);
         string statePath = Path.Combine(trainer, StateFile);
@@ -165,14 +179,15 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
             file.CopyTo(name, tensor);
         }
         optimizer.ResumeAt(state.OptimizerStep);
+        return state.Guard;
     }
 
     /// <summary>Removes all checkpoints.</summary>
     public void Delete() => Directory.Delete(_directory, recursive: true);
 
-    private void RemoveOld()
+    private void RemoveOld(int? kept)
     {
-        foreach (int step in Steps.OrderDescending().Skip(keep))
+        foreach (int step in Steps.OrderDescending().Skip(keep).Where(step => step != kept))
         {
             // Renamed first, so that a killed process leaves nothing that looks complete.
             string leaving = DirectoryOf(step) + Unfinished;
@@ -211,7 +226,10 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
         }
     }
 
-    private sealed record TrainerState(int Step, int OptimizerStep);
+    private sealed record TrainerState(int Step, int OptimizerStep)
+    {
+        public GuardState? Guard { get; init; }
+    }
 }
 
 /// <summary>A checkpoint whose files are missing or changed.</summary>

@@ -5,11 +5,13 @@ using Retrace.Models.Network;
 using Retrace.Problems;
 using Retrace.Runs;
 using Retrace.Training.DataParallel;
+using Retrace.Training.Guarding;
 using Retrace.Training.Learning;
 using Retrace.Training.Measurement;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
 using Retrace.Training.Rollouts.Servers;
+using static TorchSharp.torch;
 
 namespace Retrace.Training.Evolution;
 
@@ -45,6 +47,8 @@ internal sealed class RunParts : IDisposable
 
     public GrpoLearner Learner { get; private set; } = null!;
 
+    public RunGuard Guard { get; private set; } = null!;
+
     /// <summary>Null where nothing is measured during the run.</summary>
     public PeriodicEvaluation? Evaluation { get; private set; }
 
@@ -74,6 +78,29 @@ internal sealed class RunParts : IDisposable
             parts.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Puts weights and optimizer back to those of a checkpoint, and lowers the learning rate as the guard says. The
+    /// count of steps goes on.
+    /// </summary>
+    /// <param name="step">The step of the checkpoint.</param>
+    /// <exception cref="BadInputException">The checkpoint is damaged.</exception>
+    public void GoBack(int step)
+    {
+        string directory = _checkpoints.DirectoryOf(step);
+        using var noGrad = no_grad();
+        if (Policy.Network.Adapter is null)
+        {
+            Policy.LoadWeights(directory);
+        }
+        else
+        {
+            Policy.LoadAdapter(directory);
+        }
+        _checkpoints.Restore(step, Learner.Optimizer);
+        Guard.Return(step);
+        Learner.LearningRateScale = Guard.State.LearningRateScale;
     }
 
     public void Dispose()
@@ -116,10 +143,9 @@ internal sealed class RunParts : IDisposable
             _configuration.Rollout,
             _configuration.Seed,
             _processes));
-        if (_stepsTaken > 0)
-        {
-            _checkpoints.Restore(_stepsTaken, Learner.Optimizer);
-        }
+        Guard = new RunGuard(
+            _configuration.Guard, _stepsTaken > 0 ? _checkpoints.Restore(_stepsTaken, Learner.Optimizer) : null);
+        Learner.LearningRateScale = Guard.State.LearningRateScale;
         Engine = _configuration.Rollout.Engine == "openai"
             ? Hold(OpenAiRolloutEngine.Connect(
                 Policy,

@@ -29,7 +29,7 @@ internal static class StepAssembly
         GrpoLearner learner,
         IProcessGroup processes)
     {
-        IRolloutEngine shared = processes.Size == 1 ? engine : new SharedRolloutEngine(engine, processes);
+        IRolloutEngine shared = SharedAmong(processes, engine);
         int n = configuration.Rollout.Group;
         int samples = method.CountsVotes ? Math.Max(configuration.Rollout.VoteSamples ?? n, n) : n;
         var sampling = new SamplingSettings(
@@ -63,4 +63,19 @@ internal static class StepAssembly
                 configuration.Learning.ImportanceTruncation),
             learner);
     }
+
+    /// <summary>The guard's question about images; null where it is not asked.</summary>
+    public static AgreementProbe? ProbeOf(
+        RunConfiguration configuration,
+        Method method,
+        VisionLanguageModel model,
+        IRolloutEngine engine,
+        UsableProblems data,
+        IProcessGroup processes) => configuration.Guard.ProbeEvery is null
+            ? null
+            : new AgreementProbe(
+                SharedAmong(processes, engine), model, configuration, data.Problems, method.Rule.Equivalence);
+
+    private static IRolloutEngine SharedAmong(IProcessGroup processes, IRolloutEngine engine) =>
+        processes.Size == 1 ? engine : new SharedRolloutEngine(engine, processes);
 }

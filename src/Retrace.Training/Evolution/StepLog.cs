@@ -58,6 +58,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             AnswerRate = answers.AnswerRate,
             MajorityShare = answers.MajorityShare,
             HighConfidenceShare = answers.HighConfidenceShare,
+            TopShareHistogram = answers.TopShareHistogram,
             DistinctAnswers = answers.DistinctAnswers,
             Entropy = trained.SelectMany(one => one.Generation.Entropies).Average(value => (double)value),
             Kl = learned.Kl,
@@ -71,6 +72,9 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             FailedRequests = incidents?.FailedRequests,
             HedgedRequests = incidents?.HedgedRequests,
             ResponseTokensMean = trained.Average(one => (double)one.Generation.Tokens.Length),
+            CutOffShare = trained.Average(one => one.Generation.Stopped ? 0.0 : 1.0),
+            Repetition = trained.Average(one => Repetition.Of(one.Generation.Content)),
+            Survival = answers.Survival,
             MaternalTokens = maternalTokens,
             RetracedTokens = retracedTokens,
             SkippedProblems = skippedProblems,
@@ -88,7 +92,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             EvalInterval = evaluated is null ? null : IntervalOf(evaluated),
             AccuracyByFrequency = answers.Accuracy is null ? null : answers.AccuracyByFrequency,
         };
-        return GroupSpread.AddTo(metrics, groups, advantages);
+        return GroupSpread.AddTo(metrics, groups, allRewards, advantages);
     }
 
     public void Append(StepMetrics metrics) => writer.Append(metrics);

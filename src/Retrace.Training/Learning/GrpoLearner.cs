@@ -90,6 +90,9 @@ public sealed class GrpoLearner : IDisposable
     /// <summary>The optimizer of the weights or, with several processes, of this process's part of them.</summary>
     public AdamW Optimizer { get; }
 
+    /// <summary>What the configured learning rate is multiplied by.</summary>
+    internal double LearningRateScale { get; set; } = 1;
+
     /// <summary>The division of the optimizer's state among processes; null with a single process.</summary>
     internal ShardedTraining? Sharded => _sharded;
 
@@ -194,7 +197,7 @@ public sealed class GrpoLearner : IDisposable
 
     // Updates count from 1, so that the first update of a warm-up has a positive rate.
     private double LearningRateOf(int update) =>
-        _settings.LearningRate * Math.Min(1, (double)update / Math.Max(1, _settings.WarmupSteps));
+        LearningRateScale * _settings.LearningRate * Math.Min(1, (double)update / Math.Max(1, _settings.WarmupSteps));
 
     private void Update(
         int step, IReadOnlyList<TrainingSample> samples, float[][]? reference, int[] miniBatch, Totals total)

@@ -14,20 +14,21 @@ public sealed class GroupSpreadTests
 
     [Fact]
     public void A_group_with_a_spread_teaches_whatever_its_answers() =>
-        Assert.Null(GroupSpread.Of(Group(["1", "1", null], ended: 3), [1, 1, -2]));
+        Assert.Null(GroupSpread.Of(Group(["1", "1", null], ended: 3), [1, 1, 0], [1, 1, -2]));
 
     [Fact]
     public void Why_a_group_teaches_nothing()
     {
-        Assert.Equal(NoSpread.SameAnswer, GroupSpread.Of(Group(["1", "1.0", "1"], ended: 2), Flat));
-        Assert.Equal(NoSpread.NoAnswer, GroupSpread.Of(Group([null, null, null], ended: 1), Flat));
-        Assert.Equal(NoSpread.CutOff, GroupSpread.Of(Group([null, null, null], ended: 0), Flat));
-        Assert.Equal(NoSpread.CutOff, GroupSpread.Of(Group(["1", "1", "1"], ended: 0), Flat));
-        Assert.Equal(NoSpread.Other, GroupSpread.Of(Group(["1", "2", "3"], ended: 3), Flat));
-        Assert.Equal(NoSpread.Other, GroupSpread.Of(Group(["1", "1", null], ended: 3), Flat));
+        Assert.Equal(NoSpread.SameAnswer, GroupSpread.Of(Group(["1", "1.0", "1"], ended: 2), Flat, Flat));
+        Assert.Equal(NoSpread.NoAnswer, GroupSpread.Of(Group([null, null, null], ended: 1), Flat, Flat));
+        Assert.Equal(NoSpread.CutOff, GroupSpread.Of(Group([null, null, null], ended: 0), Flat, Flat));
+        Assert.Equal(NoSpread.CutOff, GroupSpread.Of(Group(["1", "1", "1"], ended: 0), Flat, Flat));
+        Assert.Equal(NoSpread.Other, GroupSpread.Of(Group(["1", "2", "3"], ended: 3), Flat, Flat));
+        Assert.Equal(NoSpread.Other, GroupSpread.Of(Group(["1", "1", null], ended: 3), Flat, Flat));
+        Assert.Equal(NoSpread.LeftOut, GroupSpread.Of(Group(["1", "1", "2"], ended: 3), [1, 1, 0], Flat));
     }
 
-    // Of eight problems five teach nothing: two of one kind and one of each of the others.
+    // Of eight problems six teach nothing: two of one kind and one of each of the others.
     [Fact]
     public void The_shares_of_the_reasons_add_up()
     {
@@ -38,13 +39,15 @@ public sealed class GroupSpreadTests
             same, same, Group([null, null, null], ended: 3), Group([null, null, null], ended: 0), different,
             different, different, different,
         ];
-        double[][] advantages = [Flat, Flat, Flat, Flat, Flat, [1, 0, -1], [1, 0, -1], [1, 0, -1]];
+        double[][] advantages = [Flat, Flat, Flat, Flat, Flat, Flat, [1, 0, -1], [1, 0, -1]];
+        double[][] rewards = [Flat, Flat, Flat, Flat, Flat, [1, 0, 0], [2, 1, 0], [2, 1, 0]];
         StepMetrics metrics = GroupSpread.AddTo(
-            new StepMetrics { Step = 1, Method = "csrs", Seed = 0 }, groups, advantages);
-        Assert.Equal(0.625, metrics.NoSpreadShare);
+            new StepMetrics { Step = 1, Method = "csrs", Seed = 0 }, groups, rewards, advantages);
+        Assert.Equal(0.75, metrics.NoSpreadShare);
         Assert.Equal(0.25, metrics.NoSpreadSameAnswer);
         Assert.Equal(0.125, metrics.NoSpreadNoAnswer);
         Assert.Equal(0.125, metrics.NoSpreadCutOff);
+        Assert.Equal(0.125, metrics.NoSpreadLeftOut);
         Assert.Equal(0.125, metrics.NoSpreadOther);
     }
 

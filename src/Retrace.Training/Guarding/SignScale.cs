@@ -1,0 +1,17 @@
+namespace Retrace.Training.Guarding;
+
+/// <summary>How far a sign has gone, compared with the run's own start.</summary>
+internal enum SignScale
+{
+    /// <summary>1 − now / start: the share of the start's value that is gone.</summary>
+    Lost,
+
+    /// <summary>now / start − 1: how often the start's value has come on top of it.</summary>
+    Grown,
+
+    /// <summary>now − start.</summary>
+    Added,
+
+    /// <summary>now, whatever the start.</summary>
+    Plain,
+}
