@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Retrace.Configuration;
+using Retrace.Models.Native;
 using Retrace.Models.Network;
 using Retrace.Training.DataParallel;
 using TorchSharp;
@@ -227,7 +228,17 @@ public sealed class GrpoLearner : IDisposable
                 OnDevice(places.SelectMany(i => samples[i].TokenAdvantages)),
                 OnDevice(microBatch.Places.SelectMany(i => Enumerable.Repeat(weights[i], lengths[i]))),
                 _loss);
-            if (!float.IsFinite(loss.Total.item<float>()))
+            // [3], in one copy from the device for a micro-batch. Counts of tokens are exact in fp64.
+            double[] read =
+            [
+                .. HostCopy.Of(stack(
+                [
+                    loss.Total.detach().to(ScalarType.Float64),
+                    loss.KlSum.to(ScalarType.Float64),
+                    loss.ClippedCount.to(ScalarType.Float64),
+                ])).data<double>(),
+            ];
+            if (!double.IsFinite(read[0]))
             {
                 throw new NotFiniteException($"The loss of step {step} is not a number")
                 {
@@ -235,8 +246,8 @@ public sealed class GrpoLearner : IDisposable
                 };
             }
             loss.Total.backward();
-            total.Kl += loss.KlSum.item<float>();
-            total.Clipped += loss.ClippedCount.item<long>();
+            total.Kl += read[1];
+            total.Clipped += read[2];
         }
         _sharded?.Complete();
         double norm = Optimizer.ClipGradients(_settings.MaxGradNorm, squares => _processes.Sum(squares)[0]);
