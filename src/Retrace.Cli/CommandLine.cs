@@ -56,6 +56,7 @@ internal static class CommandLine
             SimulateCommand.Create(),
             ServeModelCommand.Create(),
             DoctorCommand.Create(),
+            SelfTestCommand.Create(),
         };
         // An argument may start with @: it names no response file.
         ParserConfiguration asWritten = new() { ResponseFileTokenReplacer = null };

@@ -76,7 +76,7 @@ public static class ModelExport
     {
         ScalarType stored = checkpoint.ElementType(name);
         bool merges = adapter is not null && SafetensorsElementType.IsFloatingPoint(stored);
-        Tensor values = empty(checkpoint.Shape(name), merges ? ScalarType.Float32 : stored);
+        Tensor values = empty(checkpoint.Shape(name), merges ? ScalarType.Float32 : stored, CPU);
         checkpoint.CopyTo(name, values);
         if (merges)
         {

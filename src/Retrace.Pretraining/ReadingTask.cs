@@ -35,7 +35,7 @@ internal sealed class ReadingTask : IDisposable
         using (no_grad())
         using (var generator = new Generator((ulong)seed, CPU))
         using (Scalar deviation = 0.05)
-        using (Tensor values = randn(_weight.shape, generator: generator).mul_(deviation))
+        using (Tensor values = randn(_weight.shape, device: CPU, generator: generator).mul_(deviation))
         {
             _weight.copy_(values);
             _bias.zero_();
@@ -94,11 +94,11 @@ internal sealed class ReadingTask : IDisposable
     public Tensor Loss(Tensor rows, float[] targets)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor wanted = tensor(targets, [rows.shape[0] * _patchesPerToken, Classes]);
+        Tensor wanted = tensor(targets, [rows.shape[0] * _patchesPerToken, Classes], device: rows.device);
         Tensor logProbs = nn.functional.linear(rows, _weight, _bias).view(-1, Classes).log_softmax(-1);
         float[] weights = [.. Enumerable.Range(0, targets.Length / Classes)
             .Select(patch => targets[patch * Classes] > 0 ? WeightOfNothing : 1)];
-        Tensor weight = tensor(weights);
+        Tensor weight = tensor(weights, device: rows.device);
         return ((wanted * logProbs).sum(-1) * weight).sum().neg().div(weight.sum()).MoveToOuterDisposeScope();
     }
 

@@ -366,7 +366,7 @@ def write(family):
         "variants": {name: numbers_of(family, changes, sequences, in_order)
                      for name, changes in variants(family).items()},
     }
-    target = pathlib.Path(__file__).parents[1] / f"Retrace.Models.Tests/Reference/{family}Parity.json"
+    target = pathlib.Path(__file__).parents[2] / f"src/Retrace.SelfTest/Reference/{family}Parity.json"
     target.write_text(json.dumps(numbers, separators=(",", ":")) + "\n", encoding="ascii")
     print(f"{family}, {numbers['source']}: {target.stat().st_size} bytes")
 

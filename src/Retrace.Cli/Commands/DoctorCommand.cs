@@ -143,14 +143,18 @@ internal static class DoctorCommand
     private static string ExamineTorch()
     {
         LibTorch.Prepare();
-        using torch.Tensor product = torch.ones(2, 3).matmul(torch.ones(3, 2));
+        using torch.Tensor product = torch.ones(2, 3, device: torch.CPU).matmul(torch.ones(3, 2, device: torch.CPU));
         if (product[0, 0].item<float>() != 3)
         {
             throw new InvalidOperationException("a matrix product came out wrong");
         }
         LoadedLibTorch libtorch = LibTorch.Loaded();
         string kind = libtorch.HasCuda ? $"CUDA {libtorch.Cuda}".TrimEnd() : "the CPU";
-        return $"{libtorch.Version}, built for {kind}, {torch.get_num_threads()} threads, from {libtorch.Folder}";
+        string other = libtorch.Version is { } version
+            && (version.Major, version.Minor) != (LibTorch.Needed.Major, LibTorch.Needed.Minor)
+            ? $" (TorchSharp was built for {LibTorch.Needed.ToString(2)}; all symbols that are called for are there)"
+            : "";
+        return $"{libtorch.Version}{other}, built for {kind}, {torch.get_num_threads()} threads, from {libtorch.Folder}";
     }
 
     private static string ExamineImages()

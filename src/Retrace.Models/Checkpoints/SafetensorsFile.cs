@@ -96,7 +96,7 @@ public sealed class SafetensorsFile : IDisposable
     public Tensor Load(string name)
     {
         TensorEntry entry = Find(name);
-        Tensor tensor = empty(entry.Shape, entry.ElementType);
+        Tensor tensor = empty(entry.Shape, entry.ElementType, CPU);
         CopyTo(name, tensor);
         return tensor;
     }
@@ -112,7 +112,7 @@ public sealed class SafetensorsFile : IDisposable
             using DisposeScope pieceScope = NewDisposeScope();
             long count = Math.Min(ElementsPerPiece, flat.numel() - start);
             Tensor piece = flat.narrow(0, start, count);
-            Tensor stored = inPlace ? piece : empty(count, entry.ElementType);
+            Tensor stored = inPlace ? piece : empty(count, entry.ElementType, CPU);
             using MemoryMappedViewAccessor view = _mapping.CreateViewAccessor(
                 entry.Offset + ((first + start) * elementBytes), count * elementBytes, MemoryMappedFileAccess.Read);
             view.SafeMemoryMappedViewHandle.ReadSpan((ulong)view.PointerOffset, stored.bytes);

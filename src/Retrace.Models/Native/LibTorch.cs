@@ -22,6 +22,7 @@ public static class LibTorch
     private const string Cpu = "torch_cpu";
     private const string Cuda = "torch_cuda"; // Only in a build for CUDA.
     private const string All = "torch";
+    private const string TorchSharpLibrary = "LibTorchSharp";
 
     // C functions of libtorch_cpu and libcudart, and at::show_config with std::string as it has been since GCC 5.
     private const string VersionFunction = "aoti_torch_abi_version";
@@ -36,7 +37,10 @@ public static class LibTorch
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate int CudaVersionReader(out int version);
 
-    /// <summary>The version that TorchSharp was built for. Another patch number serves as well.</summary>
+    /// <summary>
+    /// The version that TorchSharp was built for. Another patch number serves as well, and on Linux another version that has
+    /// the same symbols (<see cref="NeededSymbols"/>).
+    /// </summary>
     public static Version Needed { get; } = new(typeof(LibTorch).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "LibTorchVersion").Value!);
 
@@ -156,12 +160,31 @@ public static class LibTorch
         }
         if ((version.Major, version.Minor) != (Needed.Major, Needed.Minor))
         {
-            throw new BadInputException($"{named} that is libtorch {version}; {needs}.");
+            CheckSymbols(cpu, $"{named} that is libtorch {version}", needs);
         }
         if (OperatingSystem.IsLinux() && !NativeLibrary.TryGetExport(cpu, FunctionOfNewAbi, out _))
         {
             throw new BadInputException(
                 $"{named} that libtorch was built with _GLIBCXX_USE_CXX11_ABI=0; Retrace needs one built with 1.");
+        }
+    }
+
+    // Another version serves where it has all that TorchSharp's native library calls for here.
+    private static void CheckSymbols(nint cpu, string found, string needs)
+    {
+        string caller = FileName(TorchSharpLibrary);
+        if (!OperatingSystem.IsLinux() || FolderOf(caller) is not string folder)
+        {
+            throw new BadInputException($"{found}; {needs}.");
+        }
+        IReadOnlyList<string> symbols = NeededSymbols.Of(File.ReadAllBytes(Path.Combine(folder, caller)));
+        string[] missing =
+            [.. NeededSymbols.Missing(symbols, cpu).Where(symbol => !NeededSymbols.IsUnused(symbol))];
+        if (missing.Length > 0)
+        {
+            throw new BadInputException(
+                $"{found}, which lacks {missing.Length} of the {symbols.Count} symbols that TorchSharp calls for, such as "
+                + $"{missing[0]}; {needs}.");
         }
     }
 
@@ -178,12 +201,14 @@ public static class LibTorch
             : null;
 
     // Where the host looks for native libraries: the build's folders.
-    private static string? FolderOfBuild()
+    private static string? FolderOfBuild() => FolderOf(FileName(Cpu));
+
+    private static string? FolderOf(string file)
     {
         string folders = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
         return folders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Append(AppContext.BaseDirectory)
-            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, FileName(Cpu))));
+            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, file)));
     }
 
     // .NET's message is a line of its own and one for each attempt, and those are the system loader's.

@@ -42,7 +42,7 @@ internal sealed class DecodingStep : IDisposable
     }
 
     /// <summary>Stands for an absent tensor.</summary>
-    public static Tensor None { get; } = empty(0).DetachFromDisposeScope();
+    public static Tensor None { get; } = empty(0, device: CPU).DetachFromDisposeScope();
 
     /// <summary>Final hidden states of the new tokens. Not differentiable.</summary>
     /// <param name="tokens">[B]</param>

@@ -30,14 +30,33 @@ def linear(x, weight, bias, adapter_a, adapter_b, adapter_scale: float):
     return y
 
 
+# On the meta device, which has shapes alone, libtorch lacks index_select.
+def rows_at(x, indices):
+    if x.is_meta:
+        return x[indices]
+    return x.index_select(0, indices)
+
+
+# How many tokens each expert has, on the host: a round trip in each layer of experts, as the sizes of products are made of
+# it. On the meta device all have equally many, or one more.
+def counts_of(picked, experts: int):
+    if picked.is_meta:
+        spread: List[int] = []
+        for expert in range(experts):
+            spread.append((picked.numel() + experts - 1 - expert) // experts)
+        return spread
+    counts: List[int] = picked.flatten().bincount(minlength=experts).tolist()
+    return counts
+
+
 # What MixtureOfExperts computes: x: [B, hidden]; gate_up: [E, 2 * intermediate, hidden]; down: [E, hidden, intermediate]
 def of_experts(x, router, gate_up, down, per_token: int, norms_shares: bool):
     shares, picked = torch.linear(x, router).softmax(-1, 6).topk(per_token)    # [B, k]
     if norms_shares:
         shares = shares / shares.sum(-1, keepdim=True)
     order = picked.flatten().argsort()                                         # [B * k], by expert
-    tokens = x.index_select(0, torch.floor_divide(order, per_token))
-    counts: List[int] = picked.flatten().bincount(minlength=router.size(0)).tolist()
+    tokens = rows_at(x, torch.div(order, per_token, rounding_mode="floor"))
+    counts = counts_of(picked, router.size(0))
     made: List[Tensor] = []
     first = 0
     for expert in range(len(counts)):
@@ -45,7 +64,7 @@ def of_experts(x, router, gate_up, down, per_token: int, norms_shares: bool):
             gate, up = torch.linear(tokens.narrow(0, first, counts[expert]), gate_up[expert]).chunk(2, -1)
             made.append(torch.linear(torch.silu(gate) * up, down[expert]))
             first += counts[expert]
-    back = torch.cat(made).index_select(0, order.argsort()).view(x.size(0), per_token, -1)
+    back = rows_at(torch.cat(made), order.argsort()).view(x.size(0), per_token, -1)
     return (back * shares.to(x.dtype).unsqueeze(-1)).sum(1)
 
 
@@ -59,7 +78,7 @@ def rotated(x, cos, sin):
 def in_slots(x, row_of_slot, prompts: int):
     slots = x
     if row_of_slot.numel() > 0:
-        slots = x.index_select(0, row_of_slot)
+        slots = rows_at(x, row_of_slot)
     heads, n = x.size(1), x.size(3)
     slots = slots.reshape(prompts, slots.size(0) // prompts, heads, -1, n)
     return slots.transpose(1, 2).reshape(prompts, heads, -1, n)
@@ -70,7 +89,7 @@ def of_rows(x, slot_of_row, group: int):
     prompts, heads, n = x.size(0), x.size(1), x.size(3)
     slots = x.view(prompts, heads, -1, group, n).transpose(1, 2).reshape(-1, heads, group, n)
     if slot_of_row.numel() > 0:
-        return slots.index_select(0, slot_of_row)
+        return rows_at(slots, slot_of_row)
     return slots
 
 
@@ -108,7 +127,7 @@ def step(
         tokens, positions, caches: List[Tensor], embedding, frequencies, rotary_scale: float, weights: List[Tensor], norm,
         layers: int, heads: int, epsilon: float, query_scale: float, adapter_scale: float,
         experts_per_token: int, norms_shares: bool):
-    hidden = embedding.index_select(0, tokens)                                 # [B, hidden]
+    hidden = rows_at(embedding, tokens)                                        # [B, hidden]
     rows = hidden.size(0)
     angle = positions.unsqueeze(1).to(6) * frequencies
     angle = torch.cat([angle, angle], -1).unsqueeze(1)                         # [B, 1, headSize]

@@ -1,4 +1,4 @@
-using TorchSharp;
+using Retrace.Models.Native;
 using static TorchSharp.torch;
 
 namespace Retrace.Models.Network;
@@ -8,12 +8,10 @@ namespace Retrace.Models.Network;
 /// <param name="Additions">Of each of the first layers: [n, hidden].</param>
 internal sealed record DeepStack(Tensor Places, IReadOnlyList<Tensor> Additions)
 {
-    private static readonly Scalar One = 1;
-
     /// <summary>The output of a layer with what is added to it; of later layers the output as it is.</summary>
     /// <param name="hidden">[B, T, hidden]</param>
     /// <param name="layer">Counted from 0.</param>
     public Tensor AddTo(Tensor hidden, int layer) => layer >= Additions.Count
         ? hidden
-        : hidden.view(-1, hidden.shape[^1]).index_add(0, Places, Additions[layer], One).view(hidden.shape);
+        : hidden.view(-1, hidden.shape[^1]).PlusRowsAt(Places, Additions[layer]).view(hidden.shape);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Retrace.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -45,7 +46,7 @@ public sealed class ForkedCache : IDisposable
         _padding = PaddingOf(lengths, prompts.Length, type, device);
         _promptOfRow = [.. continuations.SelectMany((count, prompt) => Enumerable.Repeat(prompt, count))];
         _own = new KvCache(config, Rows, RoomStep, type, device);
-        _ownLengthNow = as_tensor(_ownLength).DetachFromDisposeScope();
+        _ownLengthNow = as_tensor(_ownLength, device: CPU).DetachFromDisposeScope();
         Arrange();
     }
 
@@ -74,7 +75,7 @@ public sealed class ForkedCache : IDisposable
             Replace(ref _prompts, _prompts.Copy(kept, _prompts.Length));
             if (_padding is not null)
             {
-                Tensor padding = _padding.index_select(0, kept).DetachFromDisposeScope();
+                Tensor padding = _padding.RowsAt(kept).DetachFromDisposeScope();
                 _padding.Dispose();
                 _padding = padding;
             }
@@ -160,7 +161,7 @@ public sealed class ForkedCache : IDisposable
             Array.Fill(padding, float.NegativeInfinity, prompt * width, width - lengths[prompt]);
         }
         using DisposeScope scope = NewDisposeScope();
-        return tensor(padding, [lengths.Count, 1, 1, width]).to(type).to(device).DetachFromDisposeScope();
+        return tensor(padding, [lengths.Count, 1, 1, width], type, device).DetachFromDisposeScope();
     }
 
     private Tensor Indices(IReadOnlyList<int> indices) =>

@@ -1,3 +1,4 @@
+using Retrace.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -55,7 +56,7 @@ internal sealed class KvCache : IDisposable
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor held = buffer.narrow(2, 0, Length);
-            Tensor kept = rows is null ? held : held.index_select(0, rows);
+            Tensor kept = rows is null ? held : held.RowsAt(rows);
             Tensor copy = empty([kept.shape[0], buffer.shape[1], capacity, buffer.shape[3]], buffer.dtype, buffer.device);
             copy.narrow(2, 0, Length).copy_(kept);
             return copy.DetachFromDisposeScope();

@@ -1,3 +1,4 @@
+using Retrace.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,5 +23,7 @@ public sealed class LayerNorm
     }
 
     /// <summary>Normalizes: […, size] → […, size].</summary>
-    public Tensor Forward(Tensor x) => nn.functional.layer_norm(x, [x.shape[^1]], _weight, _bias, _epsilon);
+    public Tensor Forward(Tensor x) => x.device_type == DeviceType.META
+        ? ((x - x.mean([-1], keepdim: true)) * _weight).Plus(_bias) // libtorch's kernel knows no shapes without values.
+        : nn.functional.layer_norm(x, [x.shape[^1]], _weight, _bias, _epsilon);
 }

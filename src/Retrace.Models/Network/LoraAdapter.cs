@@ -67,7 +67,7 @@ public sealed class LoraAdapter
             {
                 values[i] = (float)(bound * ((2 * random.NextDouble()) - 1));
             }
-            a.copy_(tensor(values, a.shape));
+            a.copy_(tensor(values, a.shape, device: a.device));
             parameters[NameOfB(_layers[place])].zero_();
         }
     }

@@ -71,12 +71,24 @@ internal sealed class MixtureOfExperts
         }
         using Scalar perToken = _config.ActivePerToken;
         Tensor order = picked.flatten().argsort(); // [N·k], by expert.
-        Tensor sorted = tokens.index_select(0, order.div(perToken, RoundingMode.floor));
-        long[] counts = [.. picked.flatten().bincount(null, _config.Count).cpu().data<long>()];
+        Tensor sorted = tokens.RowsAt(order.div(perToken, RoundingMode.floor));
+        long[] counts = CountsOf(picked);
         count?.Invoke(counts);
         Tensor made = ByExperts(sorted, counts);
-        Tensor back = made.index_select(0, order.argsort()).view(tokens.shape[0], _config.ActivePerToken, -1);
+        Tensor back = made.RowsAt(order.argsort()).view(tokens.shape[0], _config.ActivePerToken, -1);
         return (back * shares.to(x.dtype).unsqueeze(-1)).sum(1).view(x.shape).MoveToOuterDisposeScope();
+    }
+
+    // How many tokens each expert has. The host has to know, since the sizes of products are made of it: this is the one
+    // round trip inside a block. On the meta device, which has no values, all experts have equally many, or one more.
+    private long[] CountsOf(Tensor picked)
+    {
+        if (picked.device_type == DeviceType.META)
+        {
+            return [.. Enumerable.Range(0, _config.Count)
+                .Select(expert => (picked.numel() + _config.Count - 1 - expert) / _config.Count)];
+        }
+        return [.. HostCopy.Of(picked.flatten().bincount(null, _config.Count)).data<long>()];
     }
 
     // sorted: [N·k, hidden], each expert's tokens together.

@@ -1,3 +1,4 @@
+using Retrace.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -61,8 +62,8 @@ public sealed class Segments : IDisposable
         foreach ((int length, int count, Tensor? rows) in _groups)
         {
             Tensor part = AttendBatch(
-                q.index_select(0, rows!), k.index_select(0, rows!), v.index_select(0, rows!), count, length);
-            result = result.index_copy(0, rows!, part);
+                q.RowsAt(rows!), k.RowsAt(rows!), v.RowsAt(rows!), count, length);
+            result = result.WithRowsAt(rows!, part);
         }
         return result;
     }
@@ -79,7 +80,7 @@ public sealed class Segments : IDisposable
     {
         long heads = q.shape[1];
         long size = q.shape[2];
-        Tensor attended = nn.functional.scaled_dot_product_attention(Split(q), Split(k), Split(v), null, 0.0, false);
+        Tensor attended = DotProductAttention.Of(Split(q), Split(k), Split(v), mask: null, causal: false);
         return attended.transpose(1, 2).reshape(count * length, heads, size);
 
         Tensor Split(Tensor x) => x.view(count, length, heads, size).transpose(1, 2); // [count, heads, length, size]

@@ -23,7 +23,7 @@ internal static class SequenceAttention
             k = Repeat(k, sharing);
             v = Repeat(v, sharing);
         }
-        return nn.functional.scaled_dot_product_attention(q, k, v, mask, 0.0, mask is null)
+        return DotProductAttention.Of(q, k, v, mask, causal: mask is null)
             .transpose(1, 2).reshape(q.shape[0], q.shape[2], -1).MoveToOuterDisposeScope();
     }
 

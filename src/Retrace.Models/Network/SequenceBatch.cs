@@ -141,7 +141,7 @@ public sealed record SequenceBatch(
         Tensor causal = place.unsqueeze(1).ge(place);                        // [T, T]
         Tensor real = place.ge(firstReal.unsqueeze(1)).view(-1, 1, 1, width); // [B, 1, 1, T]
         Tensor self = place.unsqueeze(1).eq(place);
-        return real.logical_and(causal).logical_or(self).MoveToOuterDisposeScope();
+        return real.bitwise_and(causal).bitwise_or(self).MoveToOuterDisposeScope();
     }
 
     // Causal, and blind to other branches. Padding at the end is of no branch, and out of sight by being last.
@@ -162,7 +162,7 @@ public sealed record SequenceBatch(
         Tensor causal = place.unsqueeze(1).ge(place);                                            // [T, T]
         Tensor branch = tensor(branches, [sequences.Count, 1, 1, width], device: device);        // [B, 1, 1, T]
         using Scalar none = 0;
-        Tensor seen = branch.eq(none).logical_or(branch.transpose(2, 3).eq(branch));             // [B, 1, T, T]
-        return seen.logical_and(causal).MoveToOuterDisposeScope();
+        Tensor seen = branch.eq(none).bitwise_or(branch.transpose(2, 3).eq(branch));             // [B, 1, T, T]
+        return seen.bitwise_and(causal).MoveToOuterDisposeScope();
     }
 }

@@ -34,7 +34,7 @@ internal static class StoredWeights
             if (isTransposed)
             {
                 using DisposeScope scope = NewDisposeScope();
-                Tensor values = empty(checkpoint.Shape(stored), destination.dtype);
+                Tensor values = empty(checkpoint.Shape(stored), destination.dtype, CPU);
                 checkpoint.CopyTo(stored, values);
                 destination.copy_(values.transpose(1, 2));
             }

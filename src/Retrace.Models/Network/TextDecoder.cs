@@ -98,14 +98,14 @@ internal sealed class TextDecoder : IDisposable
 
     /// <summary>Embeds tokens: […] token ids → […, hidden].</summary>
     public Tensor Embed(Tensor tokens) =>
-        _embedding.index_select(0, tokens.flatten()).view([.. tokens.shape, _config.HiddenSize]);
+        _embedding.RowsAt(tokens.flatten()).view([.. tokens.shape, _config.HiddenSize]);
 
     /// <summary>The cosines and sines that rotate queries and keys at these positions.</summary>
     /// <param name="positions">[axes, B, T]</param>
     /// <returns>Each [B, 1, T, headSize].</returns>
     public (Tensor Cos, Tensor Sin) RotaryTables(Tensor positions)
     {
-        Tensor angle = positions.index_select(0, _axes)  // [headSize/2, B, T]
+        Tensor angle = positions.RowsAt(_axes)  // [headSize/2, B, T]
             .permute(1, 2, 0).to(ScalarType.Float32) * _frequencies;
         angle = cat([angle, angle], -1).unsqueeze(1);    // [B, 1, T, headSize]
         return (
@@ -174,7 +174,7 @@ internal sealed class TextDecoder : IDisposable
         Tensor logits = nn.functional.linear(hidden, _head);
         // Beside the graph: the gradient there is 0 by itself, as the probability is.
         using Tensor values = logits.detach();
-        values.index_fill_(-1, _neverSampled, OutOfReach);
+        values.FillLastAt(_neverSampled, OutOfReach);
         return logits;
     }
 

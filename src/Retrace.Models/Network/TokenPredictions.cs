@@ -1,3 +1,4 @@
+using Retrace.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -51,7 +52,7 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor? Entropies) : IDis
         int targetsAtOnce)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor states = hidden.reshape(-1, hidden.shape[^1]).index_select(0, places); // [N, hidden]
+        Tensor states = hidden.reshape(-1, hidden.shape[^1]).RowsAt(places); // [N, hidden]
         Tensor predictions = targets.shape[0] <= targetsAtOnce
             ? OfPart(network, states, targets, temperature, entropies)
             : cat(

@@ -1,5 +1,6 @@
 using Retrace.Models.Checkpoints;
 using Retrace.Models.Images;
+using Retrace.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -111,13 +112,13 @@ public sealed class VisionLanguageNetwork : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         long patchLength = Config.Vision.PatchLength;
-        Tensor patches = empty([images.Sum(image => image.Patches.Length / patchLength), patchLength]);
+        Tensor patches = empty([images.Sum(image => image.Patches.Length / patchLength), patchLength], device: CPU);
         var firstRows = new List<int>();
         long patch = 0;
         foreach (ProcessedImage image in images)
         {
             firstRows.Add((int)(patch / Config.Vision.PatchesPerToken));
-            using Tensor source = from_array(image.Patches).view(-1, patchLength);
+            using Tensor source = from_array(image.Patches, device: CPU).view(-1, patchLength);
             patches.narrow(0, patch, source.shape[0]).copy_(source);
             patch += source.shape[0];
         }
@@ -261,10 +262,10 @@ public sealed class VisionLanguageNetwork : IDisposable
         DeepStack? deepStack = null;
         if (batch is { ImagePlaces: not null, ImageRows: not null })
         {
-            Tensor features = images!.Rows.index_select(0, batch.ImageRows);
+            Tensor features = images!.Rows.RowsAt(batch.ImageRows);
             int size = Config.Text.HiddenSize;
             hidden = hidden.view(-1, size)
-                .index_copy(0, batch.ImagePlaces, features.narrow(1, 0, size))
+                .WithRowsAt(batch.ImagePlaces, features.narrow(1, 0, size))
                 .view(hidden.shape);
             deepStack = new DeepStack(batch.ImagePlaces, [.. features.split(size, dim: 1).Skip(1)]);
         }
@@ -280,6 +281,6 @@ public sealed class VisionLanguageNetwork : IDisposable
         using Scalar never = double.NegativeInfinity;
         return mask is null
             ? null
-            : zeros(mask.shape, Parameters.Type, Device).masked_fill_(mask.logical_not(), never);
+            : zeros(mask.shape, Parameters.Type, Device).masked_fill_(mask.bitwise_not(), never);
     }
 }

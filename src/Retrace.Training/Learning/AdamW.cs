@@ -1,3 +1,4 @@
+using Retrace.Models.Native;
 using Retrace.Models.Network;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -119,21 +120,38 @@ public sealed class AdamW : IDisposable
     public double ClipGradients(double maximum, Func<double, double>? sum = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        Tensor[] gradients = [.. _slots.Select(slot => slot.Part.Gradient()).OfType<Tensor>()];
-        double squares = gradients.Length == 0
-            ? 0
-            : stack([.. gradients.Select(SquaredNorm)]).sum().to(ScalarType.Float64).item<double>();
+        double squares = SquaredNorm() is Tensor ofAll ? HostCopy.Of(ofAll).item<double>() : 0;
         double norm = Math.Sqrt(sum?.Invoke(squares) ?? squares);
         if (norm > maximum)
         {
-            using Scalar shrink = maximum / norm;
-            foreach (Tensor gradient in gradients)
-            {
-                gradient.mul_(shrink);
-            }
+            ScaleGradients(maximum / norm);
         }
         return norm;
+    }
+
+    /// <summary>
+    /// The squared joint norm of all gradients, on their device: an fp64 scalar. Null where no tensor has a gradient.
+    /// </summary>
+    internal Tensor? SquaredNorm()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Tensor[] gradients = [.. Gradients];
+        return gradients.Length == 0
+            ? null
+            : stack([.. gradients.Select(SquaredNorm)]).sum().to(ScalarType.Float64).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Multiplies all gradients by a factor.</summary>
+    internal void ScaleGradients(double factor)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using Scalar scale = factor;
+        foreach (Tensor gradient in Gradients)
+        {
+            gradient.mul_(scale);
+        }
     }
 
     /// <summary>Updates every tensor that has a gradient, and clears the gradients.</summary>
@@ -143,6 +161,7 @@ public sealed class AdamW : IDisposable
         Step++;
         using Tensor decaying = FusedAdamW.Rates(learningRate, _weightDecay);
         using Tensor constant = FusedAdamW.Rates(learningRate, weightDecay: 0);
+        using Tensor? step = _slots.Count == 0 ? null : FusedAdamW.StepNumber(Step, _slots[0].First.device);
         foreach (Slot slot in _slots)
         {
             using DisposeScope scope = NewDisposeScope();
@@ -155,7 +174,7 @@ public sealed class AdamW : IDisposable
                 gradient.to(ScalarType.Float32, slot.First.device),
                 slot.First,
                 slot.Second,
-                Step,
+                step!,
                 slot.Part.Decays ? decaying : constant);
             if (slot.Wide is not null)
             {
@@ -174,6 +193,8 @@ public sealed class AdamW : IDisposable
             slot.Wide?.Dispose();
         }
     }
+
+    private IEnumerable<Tensor> Gradients => _slots.Select(slot => slot.Part.Gradient()).OfType<Tensor>();
 
     private static Tensor SquaredNorm(Tensor gradient)
     {

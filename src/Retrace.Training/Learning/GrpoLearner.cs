@@ -228,7 +228,7 @@ public sealed class GrpoLearner : IDisposable
                 [.. microBatch.Places.Select(i => weights[i])],
                 reference is null ? null : OnDevice(places.SelectMany(i => reference[i])),
                 _loss);
-            if (!float.IsFinite(loss.Total.item<float>()))
+            if (!double.IsFinite(loss.Value))
             {
                 throw new NotFiniteException($"The loss of step {step} is not a number")
                 {
@@ -236,7 +236,7 @@ public sealed class GrpoLearner : IDisposable
                 };
             }
             loss.Total.backward();
-            total.Kl += loss.KlSum.item<float>();
+            total.Kl += loss.KlSum;
             total.Clipped += loss.ClippedCount;
         }
         _sharded?.Complete();

@@ -25,9 +25,10 @@ public enum KlEstimator
 /// numbers (<see cref="IPolicyObjective"/>); its slopes are what the gradient of the log-probabilities starts from.
 /// </remarks>
 /// <param name="Total">The loss, with gradient. Scalar.</param>
-/// <param name="KlSum">Σ kl_t, without gradient; 0 without a reference. Scalar.</param>
+/// <param name="Value">The same as a number, which the host knows without waiting for the device again.</param>
+/// <param name="KlSum">Σ kl_t; 0 without a reference.</param>
 /// <param name="ClippedCount">Number of tokens that the objective clipped.</param>
-public sealed record PolicyLoss(Tensor Total, Tensor KlSum, long ClippedCount)
+public sealed record PolicyLoss(Tensor Total, double Value, double KlSum, long ClippedCount)
 {
     /// <param name="logProbs">
     /// [N] ln p of the response tokens of a micro-batch, one response after another, with gradient.
@@ -44,27 +45,34 @@ public sealed record PolicyLoss(Tensor Total, Tensor KlSum, long ClippedCount)
         PolicyLossSettings settings)
     {
         using DisposeScope scope = NewDisposeScope();
-        (double value, float[] slopes, long clipped) =
-            Objective(HostCopy(logProbs), samples, weights, settings.Objective);
+        int tokens = (int)logProbs.shape[0];
+        Tensor? kl = referenceLogProbs is null ? null : Kl(logProbs, referenceLogProbs, settings.Estimator);
+        // [N] or [2, N], in one copy from the device.
+        float[] read = HostCopy.Of(kl is null ? logProbs.detach() : stack([logProbs.detach(), kl.detach()]))
+            .data<float>().ToArray();
+        (double objective, float[] slopes, long clipped) =
+            Objective(read.AsSpan(0, tokens), samples, weights, settings.Objective);
         // Of the gradient of Σ slope · ln p, and of the objective's value: the two sums cancel.
         Tensor pull = (logProbs * tensor(slopes, device: logProbs.device)).sum();
-        Tensor total = pull - pull.detach() + tensor((float)value, device: logProbs.device);
-        Tensor klSum = zeros([], ScalarType.Float32, logProbs.device);
-        if (referenceLogProbs is not null)
+        Tensor total = pull - pull.detach() + tensor((float)objective, device: logProbs.device);
+        if (kl is null)
         {
-            using Scalar beta = settings.KlWeight;
-            Tensor kl = Kl(logProbs, referenceLogProbs, settings.Estimator);
-            float[] ofTokens =
-                [.. samples.Zip(weights).SelectMany(one => Enumerable.Repeat(one.Second, one.First.OldLogProbs.Length))];
-            total = total.Plus((kl * tensor(ofTokens, device: logProbs.device)).sum().mul(beta));
-            klSum = kl.detach().sum();
+            return new PolicyLoss(total.MoveToOuterDisposeScope(), objective, KlSum: 0, clipped);
         }
-        return new PolicyLoss(total.MoveToOuterDisposeScope(), klSum.MoveToOuterDisposeScope(), clipped);
+        using Scalar beta = settings.KlWeight;
+        float[] ofTokens =
+            [.. samples.Zip(weights).SelectMany(one => Enumerable.Repeat(one.Second, one.First.OldLogProbs.Length))];
+        total = total.Plus((kl * tensor(ofTokens, device: logProbs.device)).sum().mul(beta));
+        float[] divergences = read[tokens..];
+        double value = objective
+            + (settings.KlWeight * divergences.Zip(ofTokens, (one, weight) => (double)one * weight).Sum());
+        return new PolicyLoss(
+            total.MoveToOuterDisposeScope(), value, divergences.Sum(one => (double)one), clipped);
     }
 
     // The weighted sum of the losses, [N] its slopes in the log-probabilities, and the number of clipped tokens.
     private static (double Value, float[] Slopes, long Clipped) Objective(
-        float[] logProbs,
+        ReadOnlySpan<float> logProbs,
         IReadOnlyList<TrainingSample> samples,
         IReadOnlyList<float> weights,
         IPolicyObjective objective)
@@ -77,7 +85,7 @@ public sealed record PolicyLoss(Tensor Total, Tensor KlSum, long ClippedCount)
         {
             int length = sample.OldLogProbs.Length;
             ObjectiveTerms terms =
-                objective.Of(logProbs.AsSpan(start, length), sample.OldLogProbs, sample.Advantage);
+                objective.Of(logProbs.Slice(start, length), sample.OldLogProbs, sample.Advantage);
             for (int t = 0; t < length; t++)
             {
                 double weight = ofResponse * (sample.Importance?.Weights[t] ?? 1.0);
@@ -89,8 +97,6 @@ public sealed record PolicyLoss(Tensor Total, Tensor KlSum, long ClippedCount)
         }
         return (value, slopes, clipped);
     }
-
-    private static float[] HostCopy(Tensor logProbs) => logProbs.detach().cpu().data<float>().ToArray();
 
     // x where exp(x) − x − 1 loses its digits: below, its series has them, and neither form can come out negative.
     private const double SmallLogRatio = 0.01;

@@ -1,4 +1,5 @@
 using Retrace.Models.Images;
+using Retrace.Models.Native;
 using Retrace.Models.Network;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -60,7 +61,7 @@ public sealed record PromptedResponse(int[] Prompt, int[] Response, IReadOnlyLis
         {
             cancellation.ThrowIfCancellationRequested();
             using TokenPredictions predictions = microBatch.Predict(model, temperature);
-            using Tensor host = predictions.LogProbs.cpu();
+            using Tensor host = HostCopy.Of(predictions.LogProbs);
             ReadOnlySpan<float> flat = host.data<float>().ToArray();
             foreach (int i in microBatch.Places)
             {

@@ -248,7 +248,7 @@ internal sealed class ShardedTraining : IDisposable
 
     private Tensor Collect(string kind, int tensor, Dictionary<(string Name, long First), Tensor> own)
     {
-        Tensor whole = empty(_tensors[tensor].shape);
+        Tensor whole = empty(_tensors[tensor].shape, device: CPU);
         foreach ((int rank, BucketSlice slice) in OwnersOf(tensor))
         {
             Tensor part = ElementsOf(whole, slice);

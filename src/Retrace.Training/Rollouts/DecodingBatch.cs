@@ -33,8 +33,7 @@ internal sealed class DecodingBatch(
     private List<DecodedSequence> _rows = [];        // The rows of all caches, in order.
     private Tensor? _hidden;                         // [B, hidden], which predicts the next tokens.
     private Tensor? _positions;                      // [B] of the next tokens.
-    private float[] _uniform = [];                   // [B]
-    private Tensor? _uniformNow;                     // [B, 1], a view of _uniform.
+    private Tensor? _uniform;                        // [B, 1], what the next tokens are drawn with.
 
     /// <summary>Number of sequences in the batch.</summary>
     public int Rows => _rows.Count;
@@ -65,13 +64,14 @@ internal sealed class DecodingBatch(
         Tensor promptOfRow = tensor(
             samples.SelectMany((count, prompt) => Enumerable.Repeat((long)prompt, count)).ToArray(),
             device: network.Device);
-        Tensor hiddenOfRows = hidden.index_select(0, promptOfRow);
+        Tensor hiddenOfRows = hidden.RowsAt(promptOfRow);
         Tensor positions = tensor(prompts.NextPositions.Select(next => (long)next).ToArray(), device: network.Device)
-            .index_select(0, promptOfRow);
+            .RowsAt(promptOfRow);
         Use(
             [.. _rows, .. joined],
             _hidden is null ? hiddenOfRows : cat([_hidden, hiddenOfRows]),
-            _positions is null ? positions : cat([_positions, positions]));
+            _positions is null ? positions : cat([_positions, positions]),
+            _uniform is null ? UniformOf(joined) : cat([_uniform, UniformOf(joined)]));
         return joined;
     }
 
@@ -83,15 +83,7 @@ internal sealed class DecodingBatch(
             return false;
         }
         using DisposeScope scope = NewDisposeScope();
-        if (sampler.IsRandom)
-        {
-            for (int i = 0; i < _rows.Count; i++)
-            {
-                // Finished sequences consume no random numbers.
-                _uniform[i] = _rows[i].IsFinished ? 0 : _rows[i].Stream.NextSingle();
-            }
-        }
-        (Tensor tokens, Tensor measured) = sampler.Sample(network.Logits(_hidden), _uniformNow!.to(network.Device));
+        (Tensor tokens, Tensor measured) = sampler.Sample(network.Logits(_hidden), _uniform!);
         Record(measured);
         List<DecodedSequence> rows = _rows;
         Tensor positions = _positions!;
@@ -99,16 +91,18 @@ internal sealed class DecodingBatch(
         {
             if (kept.Length == 0)
             {
-                Use([], hidden: null, positions: null);
+                Use([], hidden: null, positions: null, uniform: null);
                 return false;
             }
             Tensor remaining = tensor(Array.ConvertAll(kept, row => (long)row), device: network.Device);
             rows = [.. kept.Select(row => _rows[row])];
-            tokens = tokens.index_select(0, remaining);
-            positions = positions.index_select(0, remaining);
+            tokens = tokens.RowsAt(remaining);
+            positions = positions.RowsAt(remaining);
         }
+        // Before the step: the device, whose samples have just been read, has nothing to do that this copy would wait for.
+        Tensor uniform = UniformOf(rows);
         Tensor hidden = network.DecodeStep(tokens, positions, _caches);
-        Use(rows, hidden, positions.Increase(One));
+        Use(rows, hidden, positions.Increase(One), uniform);
         return true;
     }
 
@@ -117,13 +111,30 @@ internal sealed class DecodingBatch(
         _caches.ForEach(cache => cache.Dispose());
         _hidden?.Dispose();
         _positions?.Dispose();
-        _uniformNow?.Dispose();
+        _uniform?.Dispose();
     }
 
-    // measured: [4 or 5, B], copied from the device at once.
+    // A number for each sequence's next token. [B, 1]
+    private Tensor UniformOf(IReadOnlyList<DecodedSequence> rows)
+    {
+        if (!sampler.IsRandom)
+        {
+            return zeros(rows.Count, 1, device: network.Device);
+        }
+        float[] numbers = new float[rows.Count];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            // Finished sequences consume no random numbers.
+            numbers[i] = rows[i].IsFinished ? 0 : rows[i].Stream.NextSingle();
+        }
+        return tensor(numbers, [numbers.Length, 1], device: network.Device);
+    }
+
+    // measured: [4 or 5, B], copied from the device at once: the one round trip of a step, as the host decides by it
+    // which sequences are finished.
     private void Record(Tensor measured)
     {
-        using Tensor host = measured.cpu();
+        using Tensor host = HostCopy.Of(measured);
         Span<float> flat = MemoryMarshal.Cast<byte, float>(host.bytes);
         int count = _rows.Count;
         bool hasSelfCertainty = flat.Length == 5 * count;
@@ -204,15 +215,11 @@ internal sealed class DecodingBatch(
         return unfinished < WorthLeaving * rows;
     }
 
-    private void Use(List<DecodedSequence> rows, Tensor? hidden, Tensor? positions)
+    private void Use(List<DecodedSequence> rows, Tensor? hidden, Tensor? positions, Tensor? uniform)
     {
         Replace(ref _hidden, hidden);
         Replace(ref _positions, positions);
-        if (rows.Count != _rows.Count)
-        {
-            _uniform = new float[rows.Count];
-            Replace(ref _uniformNow, as_tensor(_uniform).unsqueeze(1));
-        }
+        Replace(ref _uniform, uniform);
         _rows = rows;
     }
 

@@ -13,8 +13,8 @@ def inverted(probs, uniform):
 # The same among the likeliest tokens that hold top-p: one stays while what stands before it holds less.
 def inverted_within(probs, uniform, top_p: float):
     probs, order = probs.sort(-1, descending=True)
-    before = probs.cumsum(-1).roll(1, -1)
-    before.narrow(-1, 0, 1).zero_()
+    until = probs.cumsum(-1).narrow(-1, 0, probs.size(1) - 1)
+    before = torch.cat([torch.zeros_like(probs.narrow(-1, 0, 1)), until], -1)
     return order.gather(1, inverted(probs * before.lt(top_p), uniform))
 
 

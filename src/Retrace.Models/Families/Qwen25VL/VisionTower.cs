@@ -62,7 +62,7 @@ internal sealed class VisionTower : VisionEncoder
         // The convolution's stride is its kernel: a plain product with the flattened kernel. [N, hidden]
         Tensor hidden = nn.functional.linear(patches, _patchEmbedding.view(_config.HiddenSize, _config.PatchLength));
         hidden = hidden.view(patchCount / unit, unit, _config.HiddenSize)
-            .index_select(0, layout.Order)
+            .RowsAt(layout.Order)
             .view(patchCount, _config.HiddenSize);
         for (int i = 0; i < _blocks.Length; i++)
         {
@@ -76,7 +76,7 @@ internal sealed class VisionTower : VisionEncoder
         }
         Tensor merged = _mergerNorm.Forward(hidden).view(patchCount / unit, unit * _config.HiddenSize);
         merged = _mergerOut.Forward(nn.functional.gelu(_mergerIn.Forward(merged)));
-        return merged.index_select(0, layout.Inverse);
+        return merged.RowsAt(layout.Inverse);
     }
 
     private static string NameOf(int block) => $"{Prefix}blocks.{block}.";

@@ -1,5 +1,6 @@
 using Retrace.Models.Families.Qwen;
 using Retrace.Models.Images;
+using Retrace.Models.Native;
 using Retrace.Models.Network;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -50,7 +51,7 @@ internal sealed class LearnedPositions(Parameters parameters, string name, int s
                 weights[(corner * patches) + patch] = weight;
             }
         }
-        Tensor corners = _table.index_select(0, tensor(rows, device: _table.device)).view(Corners, patches, -1);
+        Tensor corners = _table.RowsAt(tensor(rows, device: _table.device)).view(Corners, patches, -1);
         Tensor shares = tensor(weights, [Corners, patches, 1], device: _table.device);
         return (corners * shares).sum([0]).to(_table.dtype).MoveToOuterDisposeScope();
     }

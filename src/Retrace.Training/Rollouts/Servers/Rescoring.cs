@@ -1,3 +1,4 @@
+using Retrace.Models.Native;
 using Retrace.Models.Network;
 using Retrace.Training.Learning;
 using TorchSharp;
@@ -33,7 +34,7 @@ internal static class Rescoring
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             TokenPredictions predictions = microBatch.Predict(policy, temperature, entropies: true);
-            Tensor both = stack([predictions.LogProbs, predictions.Entropies!]).cpu(); // [2, tokens]
+            Tensor both = HostCopy.Of(stack([predictions.LogProbs, predictions.Entropies!])); // [2, tokens]
             float[] flat = both.data<float>().ToArray();
             int count = flat.Length / 2;
             int start = 0;

@@ -1,0 +1,102 @@
+using System.Text.RegularExpressions;
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+
+namespace Retrace.Architecture.Tests;
+
+/// <summary>
+/// In the network, in rollouts and in learning, tensors lie on the model's device. The places where the host's memory is
+/// named are listed here with their reasons; a copy from the device waits for it, and so has to be worth a line.
+/// </summary>
+public sealed partial class HostMemoryTests
+{
+    private static readonly string[] Rooms =
+        ["Retrace.Models.Network", "Retrace.Models.Families", "Retrace.Training.Rollouts", "Retrace.Training.Learning"];
+
+    private static readonly Dictionary<string, string> Readers = new()
+    {
+        ["DecodingBatch"] = "once a step: which sequences have ended decides what is decoded next",
+        ["MixtureOfExperts"] = "once a layer of experts: the sizes of their products",
+        ["PolicyLoss"] = "once a micro-batch: objectives look at responses as numbers, and a loss that is none ends the step",
+        ["AdamW"] = "once an update: the norm, which all processes share",
+        ["PromptedResponse"] = "once a micro-batch: log-probabilities that later passes compare with",
+        ["Rescoring"] = "once a micro-batch: what a server did not report",
+    };
+
+    private static readonly Dictionary<string, string> Keepers = new()
+    {
+        ["AdamW"] = "learning.optimizer_offload keeps the optimizer's state there",
+        ["DecodingStep"] = "an empty tensor stands for one that is not there",
+        ["ForkedCache"] = "how many tokens its sequences have, which the host counts",
+        ["FusedAdamW"] = "rates, which the host passes on as numbers",
+        ["ShardedTraining"] = "a checkpoint's tensor, put together from those of all processes",
+        ["StoredWeights"] = "weights on their way from a file",
+        ["VisionLanguageNetwork"] = "images on their way to the device, and random weights on theirs to a file",
+    };
+
+    private static readonly string[] OfHost = ["cpu", "CPU", "get_CPU"];
+    private static readonly string[] Reading = ["item", "data", "get_bytes", "ToScalar", "op_Explicit", "tolist"];
+
+    private static readonly (string Type, string Member)[] Uses =
+    [
+        .. Directory.GetFiles(AppContext.BaseDirectory, "Retrace.*.dll")
+            .Where(path => !path.EndsWith(".Tests.dll", StringComparison.Ordinal))
+            .SelectMany(path => AssemblyDefinition.ReadAssembly(path).MainModule.GetTypes())
+            .Where(type => Rooms.Any(room => Outermost(type).Namespace.StartsWith(room, StringComparison.Ordinal)))
+            .SelectMany(type => type.Methods.Where(method => method.HasBody)
+                .SelectMany(method => method.Body.Instructions)
+                .Select(instruction => (Outermost(type).Name, MemberOf(instruction))))
+            .Distinct(),
+    ];
+
+    [Fact]
+    public void Values_are_read_in_named_places_alone()
+    {
+        string[] copying = [.. TypesThatUse("Retrace.Models.Native.HostCopy.Of")];
+        Assert.Equal(Readers.Keys.Order(), copying.Order());
+        // What lies on the host already may be read: where it came from is in this list or the other.
+        string[] reading = [.. Reading.SelectMany(name => TypesThatUse($"TorchSharp.torch/Tensor.{name}")).Distinct()];
+        Assert.NotEmpty(reading);
+        Assert.Empty(reading.Except([.. Readers.Keys, .. Keepers.Keys]));
+    }
+
+    [Fact]
+    public void The_hosts_memory_is_named_in_named_places_alone()
+    {
+        string[] naming =
+        [
+            .. OfHost.SelectMany(name => (string[])[$"TorchSharp.torch.{name}", $"TorchSharp.torch/Tensor.{name}"])
+                .SelectMany(TypesThatUse).Distinct(),
+        ];
+        Assert.Equal(Keepers.Keys.Order(), naming.Order());
+    }
+
+    // The first two of a list in host memory, the third for the sizes of experts' products, the last two of host memory.
+    [Fact]
+    public void Scripts_read_values_in_named_lines_alone()
+    {
+        string[] reading =
+        [
+            .. Directory.GetFiles(AppContext.BaseDirectory, "Retrace.*.dll")
+                .SelectMany(path => AssemblyDefinition.ReadAssembly(path).MainModule.Resources.OfType<EmbeddedResource>())
+                .Where(resource => resource.Name.EndsWith(".py", StringComparison.Ordinal))
+                .SelectMany(resource => new StreamReader(resource.GetResourceStream()).ReadToEnd().Split('\n'))
+                .SelectMany(line => ReadsValue().Matches(line.Split('#')[0]))
+                .Select(match => match.Value),
+        ];
+        Assert.Equal([".tolist()", "float(rates[0])", "float(rates[1])", "int(caches[first])"], reading.Order(StringComparer.Ordinal));
+    }
+
+    [GeneratedRegex(@"\b(int|float|bool)\([^()]*\)|\.(tolist|item|numpy|cpu)\([^()]*\)")]
+    private static partial Regex ReadsValue();
+
+    private static IEnumerable<string> TypesThatUse(string member) =>
+        Uses.Where(use => use.Member == member).Select(use => use.Type).Distinct();
+
+    private static string MemberOf(Instruction instruction) => instruction.Operand is MemberReference member
+        ? $"{member.DeclaringType?.FullName}.{member.Name}"
+        : "";
+
+    private static TypeDefinition Outermost(TypeDefinition type) =>
+        type.DeclaringType is { } around ? Outermost(around) : type;
+}
