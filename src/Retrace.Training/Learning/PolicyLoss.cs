@@ -55,7 +55,10 @@ public sealed record PolicyLoss(Tensor Total, Tensor KlSum, long ClippedCount)
             using Scalar beta = settings.KlWeight;
             Tensor kl = Kl(logProbs, referenceLogProbs, settings.Estimator);
             float[] ofTokens =
-                [.. samples.Zip(weights).SelectMany(one => Enumerable.Repeat(one.Second, one.First.OldLogProbs.Length))];
+            [
+                .. samples.Zip(weights).SelectMany(
+                    one => Enumerable.Repeat(one.Second, one.First.OldLogProbs.Length)),
+            ];
             total = total.Plus((kl * tensor(ofTokens, device: logProbs.device)).sum().mul(beta));
             klSum = kl.detach().sum();
         }
