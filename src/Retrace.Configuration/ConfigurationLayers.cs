@@ -156,13 +156,14 @@ public static partial class ConfigurationLayers
             && !ImportanceCorrection.Parse(learning.Importance).IsOfSequences)
         {
             throw new BadInputException(
-                $"learn.objective is {learning.Objective}, which has one loss for a whole response, but learn.importance is "
-                + $"{learning.Importance}, which weighs its tokens: set learn.importance=sequence-truncate or sequence-mask");
+                $"learn.objective is {learning.Objective}, which has one loss for a whole response, but learn.importance "
+                + $"is {learning.Importance}, which weighs its tokens: set learn.importance=sequence-truncate or "
+                + "sequence-mask");
         }
         if (!objective.Clips && learning.ClipHigh is double high)
         {
             throw new BadInputException(FormattableString.Invariant(
-                $"learn.clip_high is {high}, but learn.objective is {learning.Objective}, which clips nothing: leave it out"));
+                $"learn.clip_high is {high}, but learn.objective is {learning.Objective}, which clips nothing; leave it out"));
         }
     }
 

@@ -56,13 +56,12 @@ public sealed class ConfigurationLayersTests : IDisposable
     [InlineData("gmpo", "learn.loss=sequence-mean", "rollout.engine=openai", "rollout.servers=http://127.0.0.1:8000",
         "learn.importance=token-mask")]
     [InlineData("sapo", "learn.clip_high=0.28")]
-    public void What_an_objective_does_not_go_together_with_is_refused_by_its_name(string objective, params string[] others)
+    public void What_an_objective_does_not_go_together_with_is_refused(string objective, params string[] others)
     {
         string[] overrides = [$"learn.objective={objective}", .. others];
         string message = Assert.Throws<BadInputException>(() =>
             ConfigurationLayers.Resolve(modelFolder: null, file: null, overrides)).Message;
         Assert.Contains($"learn.objective is {objective}", message);
-        Assert.Contains(":", message);
     }
 
     [Theory]

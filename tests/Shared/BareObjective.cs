@@ -2,7 +2,9 @@ using Retrace.Objectives;
 
 namespace Retrace.Testing;
 
-/// <summary>The objectives as their papers write them, without slopes and without sharing a line with those of the code.</summary>
+/// <summary>
+/// The objectives as their papers write them, without slopes and without sharing a line with those of the code.
+/// </summary>
 internal static class BareObjective
 {
     /// <param name="name">The name in a configuration.</param>
@@ -21,7 +23,8 @@ internal static class BareObjective
         return name switch
         {
             "grpo" => Array.ConvertAll(ratios, Clipped),
-            "gspo" => Repeated(Clipped(Math.Pow(ratios.Aggregate(1.0, (product, ratio) => product * ratio), 1.0 / old.Length))),
+            "gspo" => Repeated(Clipped(
+                Math.Pow(ratios.Aggregate(1.0, (product, ratio) => product * ratio), 1.0 / old.Length))),
             "cispo" =>
             [
                 .. logProbs.Select((now, t) => -Math.Min(Math.Exp(held[t] - old[t]), high) * advantage * now),

@@ -61,7 +61,10 @@ public sealed record PolicyLoss(Tensor Total, double Value, double KlSum, long C
         }
         using Scalar beta = settings.KlWeight;
         float[] ofTokens =
-            [.. samples.Zip(weights).SelectMany(one => Enumerable.Repeat(one.Second, one.First.OldLogProbs.Length))];
+        [
+            .. samples.Zip(weights).SelectMany(
+                one => Enumerable.Repeat(one.Second, one.First.OldLogProbs.Length)),
+        ];
         total = total.Plus((kl * tensor(ofTokens, device: logProbs.device)).sum().mul(beta));
         float[] divergences = read[tokens..];
         double value = objective

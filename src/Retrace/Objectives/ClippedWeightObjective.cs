@@ -2,8 +2,8 @@ namespace Retrace.Objectives;
 
 /// <summary>CISPO: every token keeps its gradient, and the ratio that weighs it is bounded from above.</summary>
 /// <remarks>
-/// loss_t = −sg(min(ρ, 1 + ε_high))·A·ln π, where sg holds the weight constant. There is no lower bound, as in the paper's
-/// runs and in TRL, whose epsilon_high is 1 + ε_high. Source: MiniMax 2025 (MiniMax-M1, arXiv 2506.13585).
+/// loss_t = −sg(min(ρ, 1 + ε_high))·A·ln π, where sg holds the weight constant. There is no lower bound, as in the
+/// paper's runs and in TRL, whose epsilon_high is 1 + ε_high. Source: MiniMax 2025 (MiniMax-M1, arXiv 2506.13585).
 /// </remarks>
 /// <param name="clipHigh">ε_high</param>
 public sealed class ClippedWeightObjective(double clipHigh) : IPolicyObjective

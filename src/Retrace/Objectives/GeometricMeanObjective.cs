@@ -2,9 +2,9 @@ namespace Retrace.Objectives;
 
 /// <summary>GMPO: the geometric mean of ratios that are clipped token by token.</summary>
 /// <remarks>
-/// x_t = ln π − ln π_old, bounded by ε_high from above where A is positive and by −ε from below where it is negative; the
-/// response's loss is −A·exp(mean of x_t). ε counts in logarithms, and the paper has 0.4 for both. Source: Zhao et al. 2025
-/// (arXiv 2507.20673).
+/// x_t = ln π − ln π_old, bounded by ε_high from above where A is positive and by −ε from below where it is negative;
+/// the response's loss is −A·exp(mean of x_t). ε counts in logarithms, and the paper has 0.4 for both. Source: Zhao et
+/// al. 2025 (arXiv 2507.20673).
 /// </remarks>
 /// <param name="clip">ε</param>
 /// <param name="clipHigh">ε_high</param>

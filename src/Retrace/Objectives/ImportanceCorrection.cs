@@ -1,14 +1,14 @@
 namespace Retrace.Objectives;
 
 /// <summary>
-/// Importance sampling for responses of another engine (<c>learn.importance</c>): how the ratios π_old / μ of its tokens
-/// become weights.
+/// Importance sampling for responses of another engine (<c>learn.importance</c>): how the ratios π_old / μ of its
+/// tokens become weights.
 /// </summary>
 /// <remarks>
 /// The ratio is a token's, or the product of all tokens' for each token of the response. One above the bound C is
 /// truncated to C, or masked, so that its tokens teach nothing. Sources: Yao et al. 2025, "Your Efficient RL Framework
-/// Secretly Brings You Off-Policy RL Training", for truncated ratios of tokens; TRL for the four forms, of which its default
-/// masks sequences.
+/// Secretly Brings You Off-Policy RL Training", for truncated ratios of tokens; TRL for the four forms, of which its
+/// default masks sequences.
 /// </remarks>
 public sealed class ImportanceCorrection
 {

@@ -2,9 +2,9 @@ namespace Retrace.Objectives;
 
 /// <summary>GSPO: the ratio of whole responses, clipped.</summary>
 /// <remarks>
-/// s = (Π_t π / π_old)^(1/T) = exp(mean of ln π − ln π_old); the response's loss is −min(s·A, clip(s, 1 − ε, 1 + ε_high)·A).
-/// s moves by far less than a token's ratio: the paper has ε = 0.0003 and ε_high = 0.0004. Source: Zheng et al. 2025
-/// (arXiv 2507.18071).
+/// s = (Π_t π / π_old)^(1/T) = exp(mean of ln π − ln π_old); the response's loss is
+/// −min(s·A, clip(s, 1 − ε, 1 + ε_high)·A). s moves by far less than a token's ratio: the paper has ε = 0.0003 and
+/// ε_high = 0.0004. Source: Zheng et al. 2025 (arXiv 2507.18071).
 /// </remarks>
 /// <param name="clip">ε</param>
 /// <param name="clipHigh">ε_high</param>

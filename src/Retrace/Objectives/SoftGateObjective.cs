@@ -2,8 +2,8 @@ namespace Retrace.Objectives;
 
 /// <summary>SAPO: in place of a clip, a gate that closes gradually as the ratio leaves 1, to either side.</summary>
 /// <remarks>
-/// loss_t = −A·(4/τ)·σ(τ(ρ − 1)). At ρ = 1 its slope is GRPO's. τ is larger for negative advantages, whose gate so closes
-/// sooner. Source: Gao et al. 2025 (arXiv 2511.20347), as in TRL.
+/// loss_t = −A·(4/τ)·σ(τ(ρ − 1)). At ρ = 1 its slope is GRPO's. τ is larger for negative advantages, whose gate so
+/// closes sooner. Source: Gao et al. 2025 (arXiv 2511.20347), as in TRL.
 /// </remarks>
 /// <param name="positive">τ for advantages above 0.</param>
 /// <param name="negative">τ for other advantages.</param>

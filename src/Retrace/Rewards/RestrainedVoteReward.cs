@@ -4,20 +4,20 @@ using Retrace.Answers;
 namespace Retrace.Rewards;
 
 /// <summary>
-/// RESTRAIN: every answer is a pseudo-label, weighed by how many gave it; where no answer has a following, all responses are
-/// pushed away from; and a problem weighs by its agreement. Scores are advantages.
+/// RESTRAIN: every answer is a pseudo-label, weighed by how many gave it; where no answer has a following, all
+/// responses are pushed away from; and a problem weighs by its agreement. Scores are advantages.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Source: Yu et al. 2025 (arXiv 2510.02172). With f_j the share of answer j and g(f) = exp(−(1 − f)² / 2σ²): the advantage
-/// of response i is Σ_j w_j·A_ij with w_j = g(f_j) / Σ g, A_ij being GRPO's (over the group's standard deviation) where
-/// answer j is the label. Where the highest share is below κ all rewards are 0, and all advantages −δ. The problem's weight
-/// is g of the highest share.
+/// Source: Yu et al. 2025 (arXiv 2510.02172). With f_j the share of answer j and g(f) = exp(−(1 − f)² / 2σ²): the
+/// advantage of response i is Σ_j w_j·A_ij with w_j = g(f_j) / Σ g, A_ij being GRPO's (over the group's standard
+/// deviation) where answer j is the label. Where the highest share is below κ all rewards are 0, and all advantages −δ.
+/// The problem's weight is g of the highest share.
 /// </para>
 /// <para>
-/// The paper sums losses in place of advantages, which has the same gradient as long as no ratio is clipped. It takes the
-/// weight of a problem from the start model's samples, once; here it is that of the samples at hand, which is the same
-/// where these are the start model's. σ, κ and δ are ours: no code was published.
+/// The paper sums losses in place of advantages, which has the same gradient as long as no ratio is clipped. It takes
+/// the weight of a problem from the start model's samples, once; here it is that of the samples at hand, which is the
+/// same where these are the start model's. σ, κ and δ are ours: no code was published.
 /// </para>
 /// <para>
 /// By hand, answers A A A B: g = e^(−1/8) and e^(−9/8), so w = 0.731059 and 0.268941. The advantages are ±0.5 and ∓1.5

@@ -118,7 +118,12 @@ public sealed class PolicyObjectiveTests
     }
 
     private static void Check(
-        string name, double advantage, double[] losses, double[] slopes, int clipped, ObjectiveParameters? parameters = null)
+        string name,
+        double advantage,
+        double[] losses,
+        double[] slopes,
+        int clipped,
+        ObjectiveParameters? parameters = null)
     {
         ObjectiveTerms terms = PolicyObjectives.Create(name, parameters ?? Parameters).Of(New, Old, advantage);
         Assert.Equal(losses, terms.Losses, (a, b) => Math.Abs(a - b) < 2e-6 * Math.Max(1, Math.Abs(a)));

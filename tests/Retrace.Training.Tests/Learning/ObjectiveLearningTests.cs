@@ -12,7 +12,7 @@ namespace Retrace.Training.Tests.Learning;
 /// <summary>The learner under each objective, on samples of a policy that has moved since.</summary>
 public sealed class ObjectiveLearningTests
 {
-    // The columns: ε and ε_high that clip some of the samples below and none by a hair, and how many of their 18 tokens.
+    // The columns: ε and ε_high that clip some of the samples below, none by a hair, and how many of their 18 tokens.
     public static TheoryData<string, double, double, int> Objectives => new()
     {
         { "grpo", 0.2, 0.2, 7 },
