@@ -4,7 +4,9 @@ using Retrace.Runs;
 
 namespace Retrace.Dashboard;
 
-/// <summary>How a run fares: what its guard makes of it, and which of the last step's problems teach nothing, in words.</summary>
+/// <summary>
+/// How a run fares, in words: what its guard makes of it, and which of the last step's problems teach nothing.
+/// </summary>
 internal static class RunHealth
 {
     /// <summary>A paragraph of each; none where nothing was judged and everything teaches.</summary>
@@ -38,7 +40,8 @@ internal static class RunHealth
                 : null);
     }
 
-    private static XElement? NoSpread(StepMetrics last) => StepSummary.NoSpread(last).TrimStart() is { Length: > 0 } words
+    private static XElement? NoSpread(StepMetrics last) =>
+        StepSummary.NoSpread(last).TrimStart() is { Length: > 0 } words
         ? new XElement(
             "p",
             new XAttribute("class", "note"),

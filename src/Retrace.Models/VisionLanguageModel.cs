@@ -153,7 +153,9 @@ public sealed class VisionLanguageModel : IDisposable
     }
 
     /// <summary>Copies the weights of a checkpoint of this model into its network, in place of those it has.</summary>
-    /// <exception cref="BadInputException">A file is missing, broken or changed, or a tensor has another shape.</exception>
+    /// <exception cref="BadInputException">
+    /// A file is missing, broken or changed, or a tensor has another shape.
+    /// </exception>
     public void LoadWeights(string directory)
     {
         Checksums.CheckModel(directory);

@@ -112,7 +112,9 @@ public sealed record StepMetrics
     /// <summary>Mean share of a maternal response's 4-grams of tokens that occurred before in it.</summary>
     public double? Repetition { get; init; }
 
-    /// <summary>How often a continuation comes back to the answer that it was cut from. Null without retracing.</summary>
+    /// <summary>
+    /// How often a continuation comes back to the answer that it was cut from. Null without retracing.
+    /// </summary>
     public double? Survival { get; init; }
 
     /// <summary>
@@ -127,7 +129,9 @@ public sealed record StepMetrics
     /// <summary>Why, in a clause; null where the verdict is fine.</summary>
     public string? GuardReason { get; init; }
 
-    /// <summary>The step of the checkpoint that the guard went back to after this step; null where it did not.</summary>
+    /// <summary>
+    /// The step of the checkpoint that the guard went back to after this step; null where it did not.
+    /// </summary>
     public int? GuardReturnedTo { get; init; }
 
     /// <summary>Tokens generated in this step's maternal round.</summary>

@@ -40,7 +40,8 @@ public static class StepSummary
             .Select(one => string.Create(CultureInfo.InvariantCulture, $"{100 * one.Share:0} % {one.Reason}"));
         string what = metrics.NoSpreadShare >= 1
             ? "the step teaches nothing, as no problem does"
-            : string.Create(CultureInfo.InvariantCulture, $"{100 * metrics.NoSpreadShare:0} % of the problems teach nothing");
+            : string.Create(
+                CultureInfo.InvariantCulture, $"{100 * metrics.NoSpreadShare:0} % of the problems teach nothing");
         return $"  {what}: {string.Join(", ", found)}";
     }
 

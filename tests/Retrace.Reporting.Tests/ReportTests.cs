@@ -20,8 +20,8 @@ public sealed class ReportTests : IDisposable
             [
                 "Evaluation accuracy", "Accuracy of samples", "Accuracy of the majority", "Entropy", "High confidence",
                 "Majority share", "Distinct answers", "Reward", "Problems that teach nothing", "KL divergence",
-                "Survival of right answers", "Survival of wrong answers", "Survival gap", "Response length", "Gradient norm",
-                "Time a step", "full", "full, step 1", "full, step 30",
+                "Survival of right answers", "Survival of wrong answers", "Survival gap", "Response length", "Cut off",
+                "Repetition", "Gradient norm", "Time a step", "full", "full, step 1", "full, step 30",
             ],
             Figures(SyntheticRun.Full("full", 30)));
         Assert.Equal(

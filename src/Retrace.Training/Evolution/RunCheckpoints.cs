@@ -90,7 +90,9 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
 
     /// <summary>Writes a checkpoint under a temporary name, renames it, and removes those that are one too many.</summary>
     /// <param name="more">Further tensors to store with the optimizer's, under names that it does not use.</param>
-    /// <param name="guard">The run's guard: its state is stored, and what it may go back to stays. Null without one.</param>
+    /// <param name="guard">
+    /// The run's guard: its state is stored, and what it may go back to stays. Null without one.
+    /// </param>
     /// <exception cref="IOException">The checkpoint cannot be written; earlier ones are unchanged.</exception>
     public void Save(
         int step,
@@ -118,9 +120,9 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
                 string trainer = Path.Combine(directory, TrainerFolder);
                 Directory.CreateDirectory(trainer);
                 SafetensorsWriter.Write(Path.Combine(trainer, OptimizerFile), state);
+                TrainerState written = new(step, optimizerStep) { Guard = guard?.State };
                 File.WriteAllBytes(
-                    Path.Combine(trainer, StateFile),
-                    JsonSerializer.SerializeToUtf8Bytes(new TrainerState(step, optimizerStep) { Guard = guard?.State }, Json));
+                    Path.Combine(trainer, StateFile), JsonSerializer.SerializeToUtf8Bytes(written, Json));
             },
             guard?.Kept);
 

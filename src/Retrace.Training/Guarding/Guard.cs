@@ -6,10 +6,10 @@ namespace Retrace.Training.Guarding;
 /// Judges a run by its label-free signs. All of it is a function of the steps' metrics; nothing is read or written.
 /// </summary>
 /// <remarks>
-/// Each sign is smoothed and compared with the run's own start, and has a level (<see cref="SignState"/>). One sign that
-/// drifts makes a step look drifting; it takes a second one beside a sign that collapses to make it look collapsing. The
-/// verdict follows when <c>patience</c> steps in a row have looked worse, and back when twice as many have looked better,
-/// so that it does not flap.
+/// Each sign is smoothed and compared with the run's own start, and has a level (<see cref="SignState"/>). One sign
+/// that drifts makes a step look drifting; it takes a second one beside a sign that collapses to make it look
+/// collapsing. The verdict follows when <c>patience</c> steps in a row have looked worse, and back when twice as many
+/// have looked better, so that it does not flap.
 /// </remarks>
 /// <param name="patience">Steps in a row that must look worse.</param>
 /// <param name="baseline">Steps that make the start.</param>
@@ -63,10 +63,12 @@ internal sealed class Guard(int patience, int baseline)
     };
 
     /// <summary>
-    /// The label-free score: how far the model agrees with itself, less 1 for each sign that drifts and 2 for each that
-    /// collapses, so that agreement decides among checkpoints at which as much was in order. Null before the first step.
+    /// The label-free score: how far the model agrees with itself, less 1 for each sign that drifts and 2 for each
+    /// that collapses, so that agreement decides among checkpoints at which as much was in order. Null before the
+    /// first step.
     /// </summary>
-    public static double? ScoreOf(GuardState state) => state.Agreement - state.Signs.Values.Sum(sign => (int)sign.Level);
+    public static double? ScoreOf(GuardState state) =>
+        state.Agreement - state.Signs.Values.Sum(sign => (int)sign.Level);
 
     /// <summary>The checkpoint with the best score, the latest of equals; null where there is none.</summary>
     /// <param name="exists">Whether a step's checkpoint is still there.</param>

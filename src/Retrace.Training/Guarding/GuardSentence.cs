@@ -6,8 +6,8 @@ namespace Retrace.Training.Guarding;
 internal static class GuardSentence
 {
     /// <summary>
-    /// A clause such as "entropy fell from 0.142 nats to 0.004 nats, and …": the signs that have left what is usual, those
-    /// that collapse first. Null where the verdict is fine.
+    /// A clause such as "entropy fell from 0.142 nats to 0.004 nats, and …": the signs that have left what is usual,
+    /// those that collapse first. Null where the verdict is fine.
     /// </summary>
     public static string? Of(GuardState state)
     {

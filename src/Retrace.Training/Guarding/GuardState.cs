@@ -2,7 +2,9 @@ using Retrace.Runs;
 
 namespace Retrace.Training.Guarding;
 
-/// <summary>Everything that the guard remembers of a run: a part of its checkpoints, so that a resumed run judges alike.</summary>
+/// <summary>
+/// Everything that the guard remembers of a run: a part of its checkpoints, so that a resumed run judges alike.
+/// </summary>
 internal sealed record GuardState
 {
     /// <summary>The signs by their keys; those that were never measured are missing.</summary>

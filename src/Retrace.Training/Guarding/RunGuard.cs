@@ -6,7 +6,9 @@ namespace Retrace.Training.Guarding;
 
 /// <summary>The guard of a run: what it has seen so far, and what the configuration has it do.</summary>
 /// <param name="settings">The section <c>guard</c>.</param>
-/// <param name="known">The state of the checkpoint that the run goes on from; null: it begins, or an earlier version wrote it.</param>
+/// <param name="known">
+/// The state of the checkpoint that the run goes on from; null: it begins, or an earlier version wrote it.
+/// </param>
 internal sealed class RunGuard(GuardSettings settings, GuardState? known)
 {
     private readonly Guard _guard = new(settings.Patience, settings.Baseline);
@@ -14,7 +16,9 @@ internal sealed class RunGuard(GuardSettings settings, GuardState? known)
     /// <summary>What it knows of the run.</summary>
     public GuardState State { get; private set; } = known ?? new GuardState();
 
-    /// <summary>The checkpoint that may not be removed, since the run may go back to it; null where there is none.</summary>
+    /// <summary>
+    /// The checkpoint that may not be removed, since the run may go back to it; null where there is none.
+    /// </summary>
     public int? Kept => Returns ? Guard.Best(State, _ => true) : null;
 
     private bool Returns => settings.Action == "return";
@@ -53,7 +57,9 @@ internal sealed class RunGuard(GuardSettings settings, GuardState? known)
     {
         string cause = !Returns ? "guard.action is stop"
             : State.Returns > 0
-                ? string.Create(CultureInfo.InvariantCulture, $"it has gone back {State.Returns} times, as often as guard.most_returns allows")
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"it has gone back {State.Returns} times, as often as guard.most_returns allows")
             : "there is no checkpoint from before, which checkpoint.every decides";
         return string.Create(
             CultureInfo.InvariantCulture,

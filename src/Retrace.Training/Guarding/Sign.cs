@@ -23,7 +23,8 @@ internal sealed record Sign(
     private const double MostBounds = 2;
 
     /// <summary>
-    /// The least start from which a loss or a growth is judged: below it, a few samples more or less would be all of it.
+    /// The least start from which a loss or a growth is judged: below it, a few samples more or less would be all of
+    /// it.
     /// </summary>
     public double LeastStart { get; init; }
 

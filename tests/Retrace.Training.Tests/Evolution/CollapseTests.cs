@@ -5,7 +5,9 @@ using Retrace.Training.Evolution;
 
 namespace Retrace.Training.Tests.Evolution;
 
-/// <summary>Majority voting on the model and the problems that ship, at a learning rate that destroys and at one that does not.</summary>
+/// <summary>
+/// Majority voting on the model and the problems that ship, at a learning rate that destroys and at one that does not.
+/// </summary>
 [Trait("Time", "long")]
 public sealed class CollapseTests : IDisposable
 {

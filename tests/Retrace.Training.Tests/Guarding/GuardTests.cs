@@ -87,8 +87,14 @@ public sealed class GuardTests
     [Fact]
     public void A_model_that_was_sure_from_the_start_does_not_alarm()
     {
-        StepMetrics sure = Start with { DistinctAnswers = 1.1, HighConfidenceShare = 0.95, NoSpreadShare = 0.95, Entropy = 0.008 };
-        StepMetrics surer = sure with { DistinctAnswers = 1, HighConfidenceShare = 1, NoSpreadShare = 1, Entropy = 0.0001 };
+        StepMetrics sure = Start with
+        {
+            DistinctAnswers = 1.1,
+            HighConfidenceShare = 0.95,
+            NoSpreadShare = 0.95,
+            Entropy = 0.008,
+        };
+        StepMetrics surer = sure with { DistinctAnswers = 1, HighConfidenceShare = 1, NoSpreadShare = 1, Entropy = 0 };
         Assert.All(Verdicts([.. Times(5, sure), .. Times(30, surer)]), verdict => Assert.Equal(GuardVerdict.Fine, verdict));
     }
 
@@ -177,5 +183,6 @@ public sealed class GuardTests
         Assert.All(Sign.All, sign => Assert.True(0 < sign.Drifting && sign.Drifting < sign.Collapsing));
     }
 
-    private static int ChangesOf(GuardVerdict[] verdicts) => verdicts.Zip(verdicts.Skip(1)).Count(pair => pair.First != pair.Second);
+    private static int ChangesOf(GuardVerdict[] verdicts) =>
+        verdicts.Zip(verdicts.Skip(1)).Count(pair => pair.First != pair.Second);
 }
