@@ -58,5 +58,6 @@ public sealed class NamedDevice : DiagnosticAnalyzer
     }
 
     private static bool NamesNone(IArgumentOperation argument) =>
-        argument.ArgumentKind == ArgumentKind.DefaultValue || argument.Value.ConstantValue is { HasValue: true, Value: null };
+        argument.ArgumentKind == ArgumentKind.DefaultValue
+        || argument.Value.ConstantValue is { HasValue: true, Value: null };
 }

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace Retrace.SelfTest;
 
 /// <summary>
-/// A decoding step with random weights against what the device allows: reading weights and cache once at the bandwidth of a
-/// plain sum, and the step's matrix products alone.
+/// A decoding step with random weights against what the device allows: reading weights and cache once at the bandwidth
+/// of a plain sum, and the step's matrix products alone.
 /// </summary>
 /// <param name="quick">Takes a model that is too small to say much, so that the path is tried.</param>
 internal sealed class DecodingSpeed(Device device, bool quick)
@@ -112,7 +112,8 @@ internal sealed class DecodingSpeed(Device device, bool quick)
     // Bytes a second.
     private double Bandwidth()
     {
-        using Tensor values = ones(quick ? 1L << 24 : IsGpu ? 1L << 30 : 1L << 26, dtype: ScalarType.Float32, device: device);
+        long count = quick ? 1L << 24 : IsGpu ? 1L << 30 : 1L << 26;
+        using Tensor values = ones(count, dtype: ScalarType.Float32, device: device);
         return values.numel() * sizeof(float) / Seconds(() => values.sum().Dispose());
     }
 

@@ -15,7 +15,10 @@ internal static class Distance
         return [.. host.data<double>()];
     }
 
-    /// <summary>The largest difference, as a share of the numbers' usual size; infinite where their counts differ.</summary>
+    /// <summary>
+    /// The largest difference, as a share of the numbers' usual size; infinite where one is no number, or their counts
+    /// differ.
+    /// </summary>
     public static double Largest(IReadOnlyList<double> expected, Tensor actual)
     {
         double[] values = Values(actual);

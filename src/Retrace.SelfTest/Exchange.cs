@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Retrace.SelfTest;
 
-/// <summary>Two processes that exchange tensors, as those that learn together do: over NCCL on CUDA, else over MPI.</summary>
+/// <summary>Two processes that exchange tensors, as learning does: over NCCL on CUDA, else over MPI.</summary>
 public static class Exchange
 {
     private const int Elements = 1000; // Of each process's part.

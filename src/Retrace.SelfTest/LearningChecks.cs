@@ -29,14 +29,19 @@ internal sealed class LearningChecks(ReferenceCheckpoint reference, Device devic
 
     private string Name => reference.Family.ModelType;
 
-    /// <summary>The probabilities of sampled tokens in learning over those in the rollout, with an adapter and without.</summary>
+    /// <summary>
+    /// The probabilities of sampled tokens in learning over those in the rollout, with an adapter and without.
+    /// </summary>
     public Finding Ratio()
     {
         using DisposeScope scope = NewDisposeScope();
         using VisionLanguageNetwork model = Create();
         using VisionLanguageNetwork adapted = Adapted(model);
         return Finding.Within(
-            $"{Name} ratio of learning to rollout", Math.Max(RatioError(model), RatioError(adapted)), RatioTolerance, "1 ±");
+            $"{Name} ratio of learning to rollout",
+            Math.Max(RatioError(model), RatioError(adapted)),
+            RatioTolerance,
+            "1 ±");
     }
 
     /// <summary>GRPO's gradient against the slope of its loss along it: of all weights, or of an adapter's.</summary>
@@ -101,7 +106,9 @@ internal sealed class LearningChecks(ReferenceCheckpoint reference, Device devic
             faults.Count == 0 ? "neutral at first, then it alone changes" : string.Join("; ", faults));
     }
 
-    /// <summary>Three steps of several updates in one go, and with files in between: weights and optimizer written and read back.</summary>
+    /// <summary>
+    /// Three steps of several updates in one go, and with files in between: weights and optimizer written and read back.
+    /// </summary>
     public Finding Resume()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -219,8 +226,9 @@ internal sealed class LearningChecks(ReferenceCheckpoint reference, Device devic
         return errors.All(double.IsFinite) ? errors.Max() : double.PositiveInfinity;
     }
 
-    private static float[][] LogProbs(VisionLanguageNetwork policy, TrainingSample[] samples) => PromptedResponse.LogProbs(
-        policy, [.. samples.Select(sample => sample.Content)], Still.MicroBatchTokens, temperature: 1, default);
+    private static float[][] LogProbs(VisionLanguageNetwork policy, TrainingSample[] samples) =>
+        PromptedResponse.LogProbs(
+            policy, [.. samples.Select(sample => sample.Content)], Still.MicroBatchTokens, temperature: 1, default);
 
     private static bool Same(float[][] one, float[][] other) =>
         one.Zip(other).All(pair => pair.First.SequenceEqual(pair.Second));

@@ -14,7 +14,9 @@ internal static class MachineFacts
         string kind = libtorch.HasCuda ? $"CUDA {libtorch.Cuda}".TrimEnd() : "the CPU";
         yield return new Finding("libtorch", Outcome.Info, $"{libtorch.Version}, built for {kind}");
         yield return new Finding(
-            "driver", Outcome.Info, CudaDriver.Ask() is { } driver ? $"serves CUDA up to {driver.Version}" : "none of NVIDIA's");
+            "driver",
+            Outcome.Info,
+            CudaDriver.Ask() is { } driver ? $"serves CUDA up to {driver.Version}" : "none of NVIDIA's");
         yield return new Finding("device", Outcome.Info, device.type == DeviceType.CUDA
             ? $"{device}: {CudaDriver.NameOf(Math.Max(0, device.index)) ?? "unnamed"}"
             : $"cpu: {InstructionSet.Description}, {get_num_threads()} threads, {RuntimeInformation.RuntimeIdentifier}");

@@ -39,7 +39,8 @@ internal sealed class ParityChecks(ReferenceCheckpoint reference, string variant
         double worst = 0;
         foreach ((string name, double[] normAndProduct) in Expected.Gradients)
         {
-            Tensor gradient = model.Parameters[name].grad ?? throw new InvalidOperationException($"{name} has no gradient");
+            Tensor gradient = model.Parameters[name].grad
+                ?? throw new InvalidOperationException($"{name} has no gradient");
             Tensor probe = reference.Hashed($"probe.{name}", gradient.shape, 1.0, device);
             double[] actual = Distance.Values(stack([gradient.norm(), (gradient * probe).sum()]));
             double error = actual.Zip(normAndProduct, (left, right) => Math.Abs(left - right)).Max() / normAndProduct[0];

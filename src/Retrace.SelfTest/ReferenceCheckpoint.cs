@@ -41,7 +41,10 @@ internal sealed record ReferenceCheckpoint(
     public static ReferenceCheckpoint Of(ModelFamily family)
     {
         using Stream stream = typeof(ReferenceCheckpoint).Assembly.GetManifestResourceStream(NameOf(family))!;
-        return JsonSerializer.Deserialize<ReferenceCheckpoint>(stream, JsonSerializerOptions.Web)! with { Family = family };
+        return JsonSerializer.Deserialize<ReferenceCheckpoint>(stream, JsonSerializerOptions.Web)! with
+        {
+            Family = family,
+        };
     }
 
     /// <summary>The script's function of the same name, with its formula.</summary>

@@ -71,7 +71,7 @@ public sealed partial class HostMemoryTests
         Assert.Equal(Keepers.Keys.Order(), naming.Order());
     }
 
-    // The first two of a list in host memory, the third for the sizes of experts' products, the last two of host memory.
+    // The sizes of experts' products, in of_experts; the others are of tensors in the host's memory.
     [Fact]
     public void Scripts_read_values_in_named_lines_alone()
     {
@@ -84,7 +84,9 @@ public sealed partial class HostMemoryTests
                 .SelectMany(line => ReadsValue().Matches(line.Split('#')[0]))
                 .Select(match => match.Value),
         ];
-        Assert.Equal([".tolist()", "float(rates[0])", "float(rates[1])", "int(caches[first])"], reading.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [".tolist()", "float(rates[0])", "float(rates[1])", "int(caches[first])"],
+            reading.Order(StringComparer.Ordinal));
     }
 
     [GeneratedRegex(@"\b(int|float|bool)\([^()]*\)|\.(tolist|item|numpy|cpu)\([^()]*\)")]

@@ -17,9 +17,9 @@ namespace Retrace.Training.Tests;
 /// device, and makes no round trip to the host; the round trips that remain are counted on the CPU.
 /// </summary>
 /// <remarks>
-/// Products and indexing take a tensor from anywhere on the meta device. That they get none from the host follows from RT0001
-/// (eng/Analyzers), which has every new tensor's device named, from the places where the host is named
-/// (HostMemoryTests), and from <see cref="OnMeta"/>, which looks at what is handed to them here.
+/// Products take a tensor from anywhere on the meta device, and indexing does but for <see cref="Indexing"/>. That they
+/// get none from the host follows from RT0001 (eng/Analyzers), which has every new tensor's device named, from the
+/// places where the host is named (HostMemoryTests), and from <see cref="OnMeta"/>, which looks at what is handed to them here.
 /// </remarks>
 public sealed class DeviceDisciplineTests
 {

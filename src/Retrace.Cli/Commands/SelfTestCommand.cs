@@ -29,7 +29,7 @@ internal static class SelfTestCommand
         };
         Option<string?> output = new("--output") { Description = "A JSON file with the findings.", HelpName = "FILE" };
         Option<bool> exchange = new("--exchange") { Hidden = true }; // One of the two processes of that check.
-        TensorCommand command = new("selftest", "Tests a device: reference numbers of every family, learning, sampling, speed.")
+        TensorCommand command = new("selftest", "Tests whether a device computes what it should, and how fast.")
         {
             device, quick, output, exchange,
         };

@@ -19,7 +19,7 @@ public static class HostCopy
     /// <summary>
     /// The tensor's values in the host's memory: the tensor itself where it lies there already, so dispose of it alone.
     /// </summary>
-    /// <exception cref="NotSupportedException">The tensor is on the meta device, which has shapes and no values.</exception>
+    /// <exception cref="NotSupportedException">The tensor is on the meta device, which has no values.</exception>
     public static Tensor Of(Tensor tensor)
     {
         count++;

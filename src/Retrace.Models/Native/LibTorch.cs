@@ -38,8 +38,8 @@ public static class LibTorch
     private delegate int CudaVersionReader(out int version);
 
     /// <summary>
-    /// The version that TorchSharp was built for. Another patch number serves as well, and on Linux another version that has
-    /// the same symbols (<see cref="NeededSymbols"/>).
+    /// The version that TorchSharp was built for. Another patch number serves as well, and on Linux another version that
+    /// has the same symbols (<see cref="NeededSymbols"/>).
     /// </summary>
     public static Version Needed { get; } = new(typeof(LibTorch).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "LibTorchVersion").Value!);
@@ -183,8 +183,8 @@ public static class LibTorch
         if (missing.Length > 0)
         {
             throw new BadInputException(
-                $"{found}, which lacks {missing.Length} of the {symbols.Count} symbols that TorchSharp calls for, such as "
-                + $"{missing[0]}; {needs}.");
+                $"{found}, which lacks {missing.Length} of the {symbols.Count} symbols that TorchSharp calls for, such "
+                + $"as {missing[0]}; {needs}.");
         }
     }
 

@@ -14,9 +14,9 @@ internal static class NeededSymbols
     private const int SymbolSize = 24;
     private const int GlobalBinding = 1; // STB_GLOBAL; what is weak (2) may be absent.
 
-    // Functions that nothing here comes to, by parts of their symbols: of named tensors, and of storage that is copied when
-    // it is written to; and libstdc++'s of eng/WeakenLibstdcxxRequirement.cs. The system's loader looks for a function when it
-    // is first called, so they may be absent.
+    // Functions that nothing here comes to, by parts of their symbols: of named tensors, and of storage that is copied
+    // when it is written to; and libstdc++'s of eng/WeakenLibstdcxxRequirement.cs. The system's loader looks for a
+    // function when it is first called, so they may be absent.
     private static readonly string[] Unused =
     [
         "Dimname", "_ZN2at4impl9get_names", "_ZN2at4impl9has_names", "cow23materialize_cow_storage",
@@ -44,8 +44,8 @@ internal static class NeededSymbols
         [.. symbols.Where(symbol => !NativeLibrary.TryGetExport(library, symbol, out _))];
 
     /// <summary>
-    /// Whether nothing here comes to a function, so that it may be missing. A class's tables of methods and types (_ZT…) are
-    /// wanted at once, whoever uses them.
+    /// Whether nothing here comes to a function, so that it may be missing. A class's tables of methods and types (_ZT…)
+    /// are wanted at once, whoever uses them.
     /// </summary>
     public static bool IsUnused(string symbol) =>
         !symbol.StartsWith("_ZT", StringComparison.Ordinal)

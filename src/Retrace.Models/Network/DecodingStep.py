@@ -37,8 +37,8 @@ def rows_at(x, indices):
     return x.index_select(0, indices)
 
 
-# How many tokens each expert has, on the host: a round trip in each layer of experts, as the sizes of products are made of
-# it. On the meta device all have equally many, or one more.
+# How many tokens each expert has, on the host: a round trip in each layer of experts, as the sizes of products are
+# made of it. On the meta device all have equally many, or one more.
 def counts_of(picked, experts: int):
     if picked.is_meta:
         spread: List[int] = []

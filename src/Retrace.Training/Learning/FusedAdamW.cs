@@ -16,7 +16,8 @@ internal static class FusedAdamW
     private static readonly Lazy<jit.CompilationUnit> Compiled = TorchScript.Of(typeof(FusedAdamW));
 
     /// <summary>
-    /// The rates for <see cref="Update"/>, in a tensor on the host, because temporary scalars are not safe (docs/torchsharp.md).
+    /// The rates for <see cref="Update"/>, in a tensor on the host, because temporary scalars are not safe
+    /// (docs/torchsharp.md).
     /// </summary>
     public static Tensor Rates(double learningRate, double weightDecay) => 
         tensor((double[])[learningRate, weightDecay], device: CPU).DetachFromDisposeScope();

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Retrace.Models.Tests.Families;
 
 /// <summary>
-/// Models of all families against the public implementation, on small checkpoints: <see cref="ReferenceCheckpoint"/> has what the
-/// latter computed.
+/// Models of all families against the public implementation, on small checkpoints: <see cref="ReferenceCheckpoint"/>
+/// has what the latter computed.
 /// </summary>
 public sealed class ReferenceParityTests
 {

@@ -48,7 +48,8 @@ public sealed class NeededSymbolsTests
         IReadOnlyList<string> missing =
             NeededSymbols.Missing(symbols, NativeLibrary.Load(Path.Combine(folder, "libc10.so")));
         Assert.Contains("_ZN2at4_ops6matmul4callERKNS_6TensorES4_", missing);
-        Assert.DoesNotContain("_ZN3c105ErrorC2ENS_14SourceLocationENSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE", missing);
+        Assert.DoesNotContain(
+            "_ZN3c105ErrorC2ENS_14SourceLocationENSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE", missing);
     }
 
     [Fact]
