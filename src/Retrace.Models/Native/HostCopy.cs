@@ -11,10 +11,10 @@ namespace Retrace.Models.Native;
 public static class HostCopy
 {
     [ThreadStatic]
-    private static long count;
+    private static long _count;
 
     /// <summary>The copies that this thread has made so far.</summary>
-    public static long Count => count;
+    public static long Count => _count;
 
     /// <summary>
     /// The tensor's values in the host's memory: the tensor itself where it lies there already, so dispose of it alone.
@@ -22,7 +22,7 @@ public static class HostCopy
     /// <exception cref="NotSupportedException">The tensor is on the meta device, which has no values.</exception>
     public static Tensor Of(Tensor tensor)
     {
-        count++;
+        _count++;
         return tensor.device_type == DeviceType.META
             ? throw new NotSupportedException("Values were asked of a tensor on the meta device")
             : tensor.cpu();

@@ -19,7 +19,7 @@ internal static class FusedAdamW
     /// The rates for <see cref="Update"/>, in a tensor on the host, because temporary scalars are not safe
     /// (docs/torchsharp.md).
     /// </summary>
-    public static Tensor Rates(double learningRate, double weightDecay) => 
+    public static Tensor Rates(double learningRate, double weightDecay) =>
         tensor((double[])[learningRate, weightDecay], device: CPU).DetachFromDisposeScope();
 
     /// <summary>
