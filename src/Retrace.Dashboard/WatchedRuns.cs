@@ -27,7 +27,19 @@ internal sealed class WatchedRuns(string folder, TimeSpan interval)
     public Task Change => _change.Task;
 
     /// <summary>A run by its name. What comes from outside is compared with names, and never becomes a path.</summary>
-    public RunFollower? Find(string? name) => name is null ? null : _runs.GetValueOrDefault(name);
+    public RunFollower? Find(string? name)
+    {
+        if (name is null)
+        {
+            return null;
+        }
+        if (_runs.TryGetValue(name, out RunFollower? run))
+        {
+            return run;
+        }
+        Look(); // It may have begun since the last scan.
+        return _runs.GetValueOrDefault(name);
+    }
 
     /// <summary>Scans the folder once for new, changed and vanished runs.</summary>
     public void Look()

@@ -33,6 +33,17 @@ public sealed class DashboardServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_run_that_has_begun_since_the_last_scan_is_found()
+    {
+        WatchedRuns runs = new(Path.Combine(_folder, "runs"), Timeout.InfiniteTimeSpan);
+        runs.Look();
+        using RunInWriting begun = new(Path.Combine(_folder, "runs"), "two");
+        begun.Step(1);
+        Assert.NotNull(runs.Find("two"));
+        Assert.Null(runs.Find("three"));
+    }
+
+    [Fact]
     public void It_listens_on_this_machine_alone() => Assert.Equal("127.0.0.1", _server.Address.Host);
 
     [Theory]

@@ -26,9 +26,9 @@ public sealed partial class ClockTests(UnbrokenRun unbroken) : IDisposable
             ("FAKETIME_TIMESTAMP_FILE", clock),
             ("FAKETIME_NO_CACHE", "1"),
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1")); // As when somebody sets a clock.
-        Assert.True(await TinyRun.UntilAsync(process, () => run.LatestCheckpoint == 1));
+        Assert.True(await TinyRun.UntilAsync(process, () => run.LatestCheckpoint >= 1));
         await SetAsync("-4000d");
-        Assert.True(await TinyRun.UntilAsync(process, () => run.LatestCheckpoint == 3));
+        Assert.True(await TinyRun.UntilAsync(process, () => run.LatestCheckpoint >= 3));
         await SetAsync("+4000d");
         RetraceProcess ended = await RetraceProcess.EndOfAsync(process);
         Assert.Equal((0, ""), (ended.ExitCode, ended.Error));

@@ -14,7 +14,7 @@ public sealed class TwoProcessesTests(UnbrokenRun unbroken) : IDisposable
     {
         TinyRun run = new(Path.Combine(_folder, "run"));
         using Process killed = run.Start();
-        Assert.True(await TinyRun.UntilAsync(killed, () => run.LatestCheckpoint == 1));
+        Assert.True(await TinyRun.UntilAsync(killed, () => run.LatestCheckpoint >= 1));
         AssertRefused(await run.RunAsync());
         killed.Kill();
         await killed.WaitForExitAsync(TestContext.Current.CancellationToken);
