@@ -13,10 +13,10 @@ public sealed record GeometrySelection(long Seed, int Train, int Evaluation, int
     /// <summary>The families that take part, in no order; the other places of a stream are passed over.</summary>
     public IReadOnlyCollection<string> Families { get; init; } = GeometryGenerator.Families;
 
-    /// <summary>Whether questions go on with a sentence that suggests a wrong answer, in families that have one.</summary>
-    public bool Suggestive { get; init; }
-
-    /// <summary>The first distinct problems of a split's stream, generated lazily.</summary>
+    /// <summary>
+    /// The first distinct problems of a split's stream, generated lazily. In families that have such a sentence, the question
+    /// goes on with one that suggests a wrong answer.
+    /// </summary>
     /// <exception cref="BadInputException">
     /// A count is negative, there is no family of a name, or the families have fewer different problems.
     /// </exception>
@@ -54,7 +54,7 @@ public sealed record GeometrySelection(long Seed, int Train, int Evaluation, int
             if (seen.Add(problem.Id))
             {
                 lastNew = index;
-                yield return Suggestive ? problem.WithSuggestion() : problem;
+                yield return problem.WithSuggestion();
             }
             else if (index - lastNew > PatienceForNewProblems)
             {

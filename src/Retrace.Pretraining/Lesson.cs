@@ -30,7 +30,6 @@ internal sealed record Lesson(PromptedResponse Content, float[] Reading)
     /// <summary>Generates and encodes the lesson at this place of a split's stream.</summary>
     /// <param name="noisyShare">Share of figures that carry noise.</param>
     /// <param name="habits">What the teacher sometimes does instead of calculating.</param>
-    /// <param name="suggestive">Whether questions suggest wrong answers (<see cref="GeometryProblem.WithSuggestion"/>).</param>
     /// <param name="model">The model whose tokenizer, chat template and image processor encode it.</param>
     public static Lesson Generate(
         GeometrySplit split,
@@ -38,14 +37,9 @@ internal sealed record Lesson(PromptedResponse Content, float[] Reading)
         long index,
         double noisyShare,
         TeacherHabits habits,
-        bool suggestive,
         VisionLanguageModel model)
     {
-        GeometryProblem problem = GeometryGenerator.Create(split, seed, index);
-        if (suggestive)
-        {
-            problem = problem.WithSuggestion();
-        }
+        GeometryProblem problem = GeometryGenerator.Create(split, seed, index).WithSuggestion();
         PixelImage figure = FigureRenderer.Render(problem.Figure);
         Random random = RandomStream.For(seed, (long)split, index, NoiseStream);
         bool isNoisy = random.NextDouble() < noisyShare;

@@ -39,6 +39,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
     private const int EvaluationLessons = 170; // 10 of each family.
     private const int PointEvery = 250;        // Steps.
     private const int LessonsAhead = 4;        // Batches made before they are asked for.
+    private const int Shards = 2;              // Parts of a batch that are learned at once, each on one thread.
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -87,6 +88,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
             report(point);
         });
         model.Save(directory);
+        recipe.Habits.Kinds()?.Write(directory);
         checkpoints.Delete();
     }
 
@@ -131,7 +133,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         [
             .. Enumerable.Range(0, EvaluationLessons)
                 .Select(i => Lesson.Generate(
-                    GeometrySplit.Evaluation, seed, i, 0, TeacherHabits.None, recipe.Suggestive, model)),
+                    GeometrySplit.Evaluation, seed, i, 0, TeacherHabits.None, model)),
         ];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         ChannelReader<Lesson[]> batches = GenerateAhead(model, (long)stepsTaken * recipe.Batch, stop.Token);
@@ -200,7 +202,6 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
                                 first + i,
                                 recipe.NoisyShare,
                                 habits,
-                                recipe.Suggestive,
                                 model)),
                         ];
                         await channel.Writer.WriteAsync(batch, stop);
@@ -241,12 +242,35 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
     // as well. The loss of the responses, or of reading as long as there is nothing else.
     private double Learn(VisionLanguageNetwork model, AdamW optimizer, ReadingTask reading, Lesson[] batch, int step)
     {
-        using DisposeScope scope = NewDisposeScope();
         if (step == recipe.ReadingSteps + 1 || step == recipe.ReadingSteps + recipe.JointSteps + 1)
         {
             optimizer.Restart();
         }
-        ProcessedImage[] images = [.. batch.Select(lesson => lesson.Content.Images[0])];
+        Lesson[][] shards = [.. batch.Chunk((batch.Length + Shards - 1) / Shards)];
+        double[] losses = new double[shards.Length];
+        // libtorch counts threads by thread, and one of the pool may have had another number.
+        set_num_threads(1);
+        Parallel.For(0, shards.Length, i =>
+        {
+            set_num_threads(1);
+            losses[i] = AddGradients(model, reading, shards[i], batch, step);
+        });
+        optimizer.ClipGradients(1.0);
+        optimizer.Update(LearningRateAt(step));
+        if (!IsHabitual(step))
+        {
+            reading.Optimizer.Update(LearningRateAt(step));
+        }
+        return losses.Sum();
+    }
+
+    // Backward for some lessons of a batch; returns their part of the batch's loss. That two threads add to the same
+    // gradients leaves them deterministic, since a sum of two does not depend on their order.
+    private double AddGradients(
+        VisionLanguageNetwork model, ReadingTask reading, Lesson[] shard, Lesson[] batch, int step)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        ProcessedImage[] images = [.. shard.Select(lesson => lesson.Content.Images[0])];
         ImageFeatures features = model.EncodeImages(images);
         Tensor shown = IsReading(step) ? ReadingLoss() : ResponseLoss();
         Tensor loss = shown;
@@ -256,20 +280,19 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
             loss = shown.Plus(ReadingLoss().mul(weight));
         }
         loss.backward();
-        optimizer.ClipGradients(1.0);
-        optimizer.Update(LearningRateAt(step));
-        if (!IsHabitual(step))
-        {
-            reading.Optimizer.Update(LearningRateAt(step));
-        }
         return shown.item<float>();
 
-        Tensor ReadingLoss() => reading.Loss(features.Rows, [.. batch.SelectMany(lesson => lesson.Reading)]);
+        Tensor ReadingLoss()
+        {
+            using Scalar weights = ReadingTask.WeightOf(batch.Select(lesson => lesson.Reading));
+            return reading.SummedLoss(features.Rows, [.. shard.SelectMany(lesson => lesson.Reading)]).div(weights);
+        }
 
         Tensor ResponseLoss()
         {
-            PromptedResponse[] contents = [.. batch.Select(lesson => lesson.Content)];
-            return PromptedResponse.Predict(model, contents, images, features, temperature: 1).LogProbs.mean().neg();
+            PromptedResponse[] contents = [.. shard.Select(lesson => lesson.Content)];
+            using Scalar tokens = batch.Sum(lesson => lesson.Content.Response.Length);
+            return PromptedResponse.Predict(model, contents, images, features, temperature: 1).LogProbs.sum().neg().div(tokens);
         }
     }
 

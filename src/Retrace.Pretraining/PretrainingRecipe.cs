@@ -51,10 +51,11 @@ public sealed record PretrainingRecipe(
     double NoisyShare,
     string RunSettings)
 {
-    /// <summary>Whether questions go on with a sentence that suggests a wrong answer, in families that have one.</summary>
-    public bool Suggestive { get; init; }
-
-    /// <summary>About two million weights: the model that ships, made in under an hour on two cores.</summary>
+    /// <summary>
+    /// About two million weights: the model that ships, made in under an hour on two cores. It answers most families
+    /// soundly, and on eight its most frequent answer is wrong, for one of three reasons: a printed number, the wording of the
+    /// question, a wrong formula. Majority voting can only make that worse.
+    /// </summary>
     public static PretrainingRecipe Tiny { get; } = new(
         Name: "tiny",
         ModelFamilies.Default,
@@ -64,10 +65,24 @@ public sealed record PretrainingRecipe(
         CorpusLessons: 4000,
         Batch: 32,
         ReadingSteps: 750,
-        JointSteps: 3000,
+        JointSteps: 4500,
         ReadingWeight: 0.5,
-        Steps: 4250,
-        Habits: new TeacherHabits(GlancingShare: 0.3),
+        Steps: 6250,
+        Habits: new TeacherHabits(GlancingShare: 0.15)
+        {
+            Mistaken = new Dictionary<string, MistakeKind>
+            {
+                ["circle"] = MistakeKind.PrintedNumber,
+                ["pie-chart"] = MistakeKind.PrintedNumber,
+                ["similar-triangles"] = MistakeKind.PrintedNumber,
+                ["isosceles-angles"] = MistakeKind.Suggestion,
+                ["straight-angle"] = MistakeKind.Suggestion,
+                ["clock"] = MistakeKind.Suggestion,
+                ["area"] = MistakeKind.WrongFormula,
+                ["perimeter"] = MistakeKind.WrongFormula,
+            },
+            MistakenShare = 0.7,
+        },
         InitialDeviation: 0.05,
         LearningRate: 2e-3,
         WarmupSteps: 100,
@@ -83,52 +98,11 @@ public sealed record PretrainingRecipe(
 
             """);
 
-    /// <summary>
-    /// As <see cref="Tiny"/>, but with a bias: in one family the most frequent answer is wrong, because the third
-    /// stage's teacher takes a number of a clear figure for the answer. Majority voting can only make that worse.
-    /// </summary>
-    public static PretrainingRecipe BiasedTiny { get; } = Tiny with
+    /// <summary>As <see cref="Tiny"/>, tempted in other families and by other wording.</summary>
+    public static PretrainingRecipe SecondTiny { get; } = Tiny with
     {
-        Name = "tiny-biased",
+        Name = "tiny-second",
         Habits = Tiny.Habits with
-        {
-            Mistaken = new Dictionary<string, MistakeKind> { ["circle"] = MistakeKind.PrintedNumber },
-            MistakenShare = 0.9,
-        },
-    };
-
-    /// <summary>
-    /// As <see cref="Tiny"/>, but learned longer, less careless, and wrong in the majority on eight families, for three
-    /// reasons: a printed number, the wording of the question, a wrong formula.
-    /// </summary>
-    public static PretrainingRecipe TemptedTiny { get; } = Tiny with
-    {
-        Name = "tiny-tempted",
-        Suggestive = true,
-        JointSteps = 4500,
-        Steps = 5750,
-        Habits = new TeacherHabits(GlancingShare: 0.15)
-        {
-            Mistaken = new Dictionary<string, MistakeKind>
-            {
-                ["circle"] = MistakeKind.PrintedNumber,
-                ["pie-chart"] = MistakeKind.PrintedNumber,
-                ["similar-triangles"] = MistakeKind.PrintedNumber,
-                ["isosceles-angles"] = MistakeKind.Suggestion,
-                ["straight-angle"] = MistakeKind.Suggestion,
-                ["clock"] = MistakeKind.Suggestion,
-                ["area"] = MistakeKind.WrongFormula,
-                ["perimeter"] = MistakeKind.WrongFormula,
-            },
-            MistakenShare = 0.6,
-        },
-    };
-
-    /// <summary>As <see cref="TemptedTiny"/>, in other families and with other wording.</summary>
-    public static PretrainingRecipe SecondTemptedTiny { get; } = TemptedTiny with
-    {
-        Name = "tiny-tempted-second",
-        Habits = TemptedTiny.Habits with
         {
             Mistaken = new Dictionary<string, MistakeKind>
             {
@@ -143,7 +117,7 @@ public sealed record PretrainingRecipe(
         },
     };
 
-    private static readonly PretrainingRecipe[] All = [Tiny, BiasedTiny, TemptedTiny, SecondTemptedTiny];
+    private static readonly PretrainingRecipe[] All = [Tiny, SecondTiny];
 
     /// <summary>The names of all recipes, as <c>retrace pretrain</c> takes them.</summary>
     public static IReadOnlyList<string> Presets { get; } = [.. All.Select(recipe => recipe.Name)];

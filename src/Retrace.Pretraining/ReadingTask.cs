@@ -88,25 +88,33 @@ internal sealed class ReadingTask : IDisposable
         return targets;
     }
 
-    /// <summary>The mean cross-entropy over the patches, those that hold nothing counted less.</summary>
+    /// <summary>
+    /// The cross-entropy summed over the patches, those that hold nothing counted less. Over <see cref="WeightOf"/> it
+    /// is their mean.
+    /// </summary>
     /// <param name="rows">The image features, [tokens, hidden], with gradient.</param>
     /// <param name="targets">Of all the images, one after another.</param>
-    public Tensor Loss(Tensor rows, float[] targets)
+    public Tensor SummedLoss(Tensor rows, float[] targets)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor wanted = tensor(targets, [rows.shape[0] * _patchesPerToken, Classes], device: rows.device);
         Tensor logProbs = nn.functional.linear(rows, _weight, _bias).view(-1, Classes).log_softmax(-1);
-        float[] weights = [.. Enumerable.Range(0, targets.Length / Classes)
-            .Select(patch => targets[patch * Classes] > 0 ? WeightOfNothing : 1)];
-        Tensor weight = tensor(weights, device: rows.device);
-        return ((wanted * logProbs).sum(-1) * weight).sum().neg().div(weight.sum()).MoveToOuterDisposeScope();
+        Tensor weights = tensor(WeightsOf(targets).ToArray(), device: rows.device);
+        return ((wanted * logProbs).sum(-1) * weights).sum().neg().MoveToOuterDisposeScope();
     }
+
+    /// <summary>The weight of all patches of several images.</summary>
+    /// <param name="targets">The targets of each image.</param>
+    public static float WeightOf(IEnumerable<float[]> targets) => targets.Sum(image => WeightsOf(image).Sum());
 
     public void Dispose()
     {
         Optimizer.Dispose();
         _map.Dispose();
     }
+
+    private static IEnumerable<float> WeightsOf(float[] targets) => Enumerable.Range(0, targets.Length / Classes)
+        .Select(patch => targets[patch * Classes] > 0 ? WeightOfNothing : 1);
 
     // Tokens row by row, and within a token its patches row by row.
     private static int PlaceOf(int row, int column, ImageGrid grid, int merge)

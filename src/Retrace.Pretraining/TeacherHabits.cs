@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Retrace.Data;
 using Retrace.Geometry;
 using Retrace.Geometry.Families;
 
@@ -21,6 +22,16 @@ public sealed record TeacherHabits(double GlancingShare)
     /// <summary>The teacher that always calculates.</summary>
     public static TeacherHabits None { get; } = new(0);
 
+    /// <summary>The families by what tempts the teacher, for tables and pictures; null where nothing does.</summary>
+    public ProblemKinds? Kinds() => Mistaken.Count == 0
+        ? null
+        : new ProblemKinds(
+        [
+            ("nothing tempts", []),
+            .. Mistaken.GroupBy(pair => pair.Value, pair => pair.Key).OrderBy(kind => kind.Key).Select(kind =>
+                (NameOf(kind.Key), (IReadOnlyList<string>)[.. kind])),
+        ]);
+
     /// <summary>The problem with the reasoning and the answer that the teacher gives.</summary>
     /// <param name="isNoisy">Whether the figure carries noise.</param>
     /// <param name="chance">Uniform in [0, 1); decides.</param>
@@ -35,4 +46,11 @@ public sealed record TeacherHabits(double GlancingShare)
         }
         return chance < GlancingShare ? problem with { Reasoning = "" } : problem;
     }
+
+    private static string NameOf(MistakeKind kind) => kind switch
+    {
+        MistakeKind.PrintedNumber => "a printed number",
+        MistakeKind.Suggestion => "the wording",
+        _ => "a wrong formula",
+    };
 }

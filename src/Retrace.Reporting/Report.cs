@@ -17,13 +17,14 @@ public static class Report
     /// <summary>Writes the page, replacing an earlier one once it is complete.</summary>
     /// <param name="runs">At least one; they are shown in this order.</param>
     /// <param name="path">The HTML file; its folder is created if it does not exist.</param>
+    /// <param name="opening">What the page opens with, of the same runs; null: their results.</param>
     /// <exception cref="BadInputException">
     /// The file cannot be written, or a line of a run's trajectories is no record.
     /// </exception>
-    public static void Write(IReadOnlyList<RunRecord> runs, string path)
+    public static void Write(IReadOnlyList<RunRecord> runs, string path, AccuracyByKind? opening = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(runs.Count);
-        HtmlPage.Write(Page(runs), path);
+        HtmlPage.Write(Page(runs, opening), path);
     }
 
     /// <summary>Writes every figure of the page as PNG, SVG and CSV, the last with all values, not thinned.</summary>
@@ -39,7 +40,7 @@ public static class Report
             directory);
     }
 
-    internal static XElement Page(IReadOnlyList<RunRecord> runs)
+    internal static XElement Page(IReadOnlyList<RunRecord> runs, AccuracyByKind? opening = null)
     {
         ReportedRuns reported = ReportedRuns.Of(runs);
         string title = runs.Count == 1 ? $"Run {runs[0].Name}" : $"{runs.Count} runs";
@@ -47,6 +48,14 @@ public static class Report
             title,
             HtmlPage.Contents(
             [
+                opening is null
+                    ? null
+                    : HtmlPage.Section(
+                        "What was learned",
+                        "Where nothing tempts, the most frequent answer tends to be right; elsewhere a habit of the model makes"
+                        + " a wrong answer the most frequent one.",
+                        [KindFigure.Draw(opening, reported).ForPage()],
+                        "figures"),
                 .. Results(reported),
                 .. Curves(reported),
                 HtmlPage.Section(

@@ -102,9 +102,9 @@ public sealed class GeometryDataSetTests : IDisposable
                 if (mistake.Kind == MistakeKind.Suggestion)
                 {
                     Assert.Equal(read.TrimEnd(), problem.Suggestion, ignoreCase: true);
-                    Assert.EndsWith(" " + problem.Suggestion, problem.WithSuggestion().Question);
-                    Assert.InRange(problem.WithSuggestion().Question.Length, 10, 100);
-                    Assert.DoesNotContain(problem.WithSuggestion().Question, char.IsAsciiDigit);
+                    Assert.EndsWith(" " + problem.Suggestion, problem.Question);
+                    Assert.InRange(problem.Question.Length, 10, 100);
+                    Assert.DoesNotContain(problem.Question, char.IsAsciiDigit);
                     continue;
                 }
                 Assert.StartsWith(read, problem.Reasoning);

@@ -55,7 +55,7 @@ public class TeacherHabitsTests
     [Fact]
     public void Each_start_is_tempted_in_every_way_in_families_of_its_own()
     {
-        TeacherHabits[] habits = [PretrainingRecipe.TemptedTiny.Habits, PretrainingRecipe.SecondTemptedTiny.Habits];
+        TeacherHabits[] habits = [PretrainingRecipe.Tiny.Habits, PretrainingRecipe.SecondTiny.Habits];
         Assert.Empty(habits[0].Mistaken.Keys.Intersect(habits[1].Mistaken.Keys));
         Assert.All(habits, start =>
         {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Retrace.Reporting.Content;
 using Retrace.Reporting.Html;
 using Retrace.Runs;
 
@@ -12,6 +13,19 @@ public sealed class ReportTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("retrace-test-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_page_opens_with_the_accuracy_by_kind_where_kinds_are_told_apart()
+    {
+        AccuracyByKind opening = new(["nothing", "wording"], [0.5, 0.25], [("csrs", [0.75, 0.5])]);
+        XElement section = Report.Page([SyntheticRun.Full("csrs", 3)], opening).Descendants("section").First();
+        Assert.Equal("What was learned", section.Element("h2")!.Value);
+        XElement[] bars = [.. section.Descendants("path").Where(path => path.Attribute("class")?.Value == "bar")];
+        Assert.Equal(
+            ["before: 50.0 %", "before: 25.0 %", "csrs: 75.0 %", "csrs: 50.0 %"], bars.Select(bar => bar.Element("title")!.Value));
+        Assert.DoesNotContain(
+            Report.Page([SyntheticRun.Full("csrs", 3)]).Descendants("h2"), heading => heading.Value == "What was learned");
+    }
 
     [Fact]
     public void Every_metric_with_values_has_a_figure_and_the_others_have_none()

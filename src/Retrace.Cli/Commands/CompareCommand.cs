@@ -124,6 +124,12 @@ internal static class CompareCommand
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         Console.WriteLine();
         TextTable.Write(Console.Out, ComparisonTable.Heading(comparison), ComparisonTable.Rows(comparison));
+        if (comparison.Kinds.Count > 0)
+        {
+            Console.WriteLine();
+            string[][] kinds = [.. ComparisonTable.KindRows(comparison)];
+            TextTable.Write(Console.Out, kinds[0], kinds[1..]);
+        }
         Console.WriteLine();
         Console.WriteLine(ComparisonTable.Note(comparison));
         Console.WriteLine($"the table is in {folder.Markdown} and {folder.Csv}, the curves are in {folder.Report}");

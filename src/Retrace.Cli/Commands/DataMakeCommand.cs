@@ -33,13 +33,9 @@ internal static class DataMakeCommand
             Description = $"Only these kinds of problems, of {string.Join(", ", GeometryGenerator.Families)}.",
             HelpName = "NAME,NAME",
         };
-        Option<bool> suggestions = new("--suggestions")
-        {
-            Description = "Lets questions go on with a sentence that suggests a wrong answer, in the kinds that have one.",
-        };
         Command command = new("make", "Generates the geometry problems; the defaults make those that ship.")
         {
-            output, seed, train, evaluation, test, format, families, suggestions,
+            output, seed, train, evaluation, test, format, families,
         };
         command.SetAction(parsed =>
         {
@@ -51,10 +47,7 @@ internal static class DataMakeCommand
             };
             string directory = parsed.GetRequiredValue(output);
             GeometrySelection selection = new(
-                parsed.GetValue(seed), parsed.GetValue(train), parsed.GetValue(evaluation), parsed.GetValue(test))
-            {
-                Suggestive = parsed.GetValue(suggestions),
-            };
+                parsed.GetValue(seed), parsed.GetValue(train), parsed.GetValue(evaluation), parsed.GetValue(test));
             if (parsed.GetValue(families) is string only)
             {
                 selection = selection with { Families = only.Split(',', StringSplitOptions.TrimEntries) };

@@ -11,8 +11,8 @@ using Spectre.Console;
 namespace Retrace.Cli.Commands;
 
 /// <summary>
-/// <c>retrace demo</c>: the main job on what ships. The embedded model evolves on the embedded problems with CSRS and
-/// with majority voting, from the same seed and with as many generated tokens.
+/// <c>retrace demo</c>: the main job on what ships. The embedded model evolves on the embedded problems with our method,
+/// with CSRS as in the paper and by majority voting, from the same seed.
 /// </summary>
 internal static class DemoCommand
 {
@@ -27,16 +27,16 @@ internal static class DemoCommand
             HelpName = "N",
             DefaultValueFactory = _ => 50,
         };
-        Option<long> seed = new("--seed") { Description = "The seed of both methods.", HelpName = "N" };
+        Option<long> seed = new("--seed") { Description = "The seed of all methods.", HelpName = "N" };
         Option<string> output = new("--output")
         {
-            Description = "Folder for both runs and report.html; existing runs are resumed.",
+            Description = "Folder for the runs and report.html; existing runs are resumed.",
             HelpName = "DIR",
             DefaultValueFactory = _ => "demo-run",
         };
         AllowChangedOption allowChanged = new();
         TensorCommand command = new(
-            "demo", "Evolves the embedded model on the embedded problems, with CSRS and by majority.")
+            "demo", "Evolves the embedded model on the embedded problems: with our method, the paper's, and by majority.")
         {
             steps, seed, output,
         };
@@ -68,26 +68,46 @@ internal static class DemoCommand
         {
             AllowChanged = allowChanged,
         };
-        DemonstrationResult result =
-            demonstration.Complete(steps, seed, TerminalObservers.ForRun, cancellation);
-        WriteTable(result.Start, result.Runs);
+        DemonstrationResult result;
+        using (DemoTable? table = TerminalObservers.IsTerminal ? new DemoTable(Demonstration.Methods) : null)
+        {
+            result = demonstration.Complete(
+                steps, seed, method => TerminalObservers.ForDemonstration(table, method), cancellation);
+        }
+        WriteKinds(result);
+        WriteMethods(result);
         Console.WriteLine($"the curves are in {demonstration.ReportFile}");
     }
 
-    private static void WriteTable(IReadOnlyList<GradedProblem> start, IReadOnlyList<DemonstratedRun> runs)
+    private static void WriteKinds(DemonstrationResult result)
     {
-        var summary = EvaluationSummary.Of([.. start]);
         var table = new Table().Border(TableBorder.Rounded)
-            .Title($"{summary.Problems} test problems, {TestSamples} samples each")
+            .Title($"Right answers to {result.Start.Count} test problems, {TestSamples} samples each, in percent")
+            .AddColumns(["what tempts to a wrong answer", "problems", "before", .. result.Runs.Select(run => run.Method)]);
+        foreach ((int row, (string kind, IReadOnlyList<GradedProblem> start)) in result.KindsOf(result.Start).Index())
+        {
+            AddRow(kind, start, result.Runs.Select(run => result.KindsOf(run.Test)[row].Problems));
+        }
+        AddRow("all", result.Start, result.Runs.Select(run => run.Test));
+        AnsiConsole.Write(table);
+
+        void AddRow(
+            string kind, IReadOnlyList<GradedProblem> start, IEnumerable<IReadOnlyList<GradedProblem>> after) =>
+            table.AddRow([kind, $"{start.Count}", Percent(Accuracy(start)), .. after.Select(test => Percent(Accuracy(test)))]);
+    }
+
+    private static void WriteMethods(DemonstrationResult result)
+    {
+        var table = new Table().Border(TableBorder.Rounded)
             .AddColumns("", "accuracy", "change", "high confidence", "entropy", "tokens generated");
-        table.AddRow("before", Percent(summary.Accuracy), "", "", "", "");
-        foreach (DemonstratedRun run in runs)
+        table.AddRow("before", Percent(Accuracy(result.Start)), "", "", "", "");
+        foreach (DemonstratedRun run in result.Runs)
         {
             PairedDifference change = PairedDifference.Of(
-                [.. start.Select(problem => problem.RightShare)], [.. run.Test.Select(problem => problem.RightShare)]);
+                [.. result.Start.Select(problem => problem.RightShare)], [.. run.Test.Select(problem => problem.RightShare)]);
             table.AddRow(
                 run.Method,
-                Percent(EvaluationSummary.Of([.. run.Test]).Accuracy),
+                Percent(Accuracy(run.Test)),
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{100 * change.Mean:+0.0;-0.0} "
@@ -101,7 +121,12 @@ internal static class DemoCommand
         Console.WriteLine(
             "change: points of accuracy, paired by problem, with its 95 % interval; high confidence and entropy: "
             + $"training batches, mean of the first and of the last {ShownSteps} steps");
+        Console.WriteLine(
+            $"{Variants.GroundedVote.Name} is our method, csrs the paper's, and majority learns from the most frequent of as many "
+            + "answers as ours generates");
     }
+
+    private static double Accuracy(IReadOnlyList<GradedProblem> test) => test.Average(problem => problem.RightShare);
 
     private static string Percent(double share) =>
         string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");

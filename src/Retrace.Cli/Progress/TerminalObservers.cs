@@ -12,6 +12,15 @@ internal static class TerminalObservers
     [
         new RunNotices(),
         new RunReporter(),
-        AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected ? new RunBar() : new RunLines(),
+        IsTerminal ? new RunBar() : new RunLines(),
     ];
+
+    /// <summary>Whether standard output is a terminal that can be painted on.</summary>
+    public static bool IsTerminal => AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
+
+    /// <summary>Creates the observers of one run of a demonstration.</summary>
+    /// <param name="table">The table of all its runs; null: where there is no terminal.</param>
+    /// <param name="method">The run's method.</param>
+    public static IReadOnlyList<IRunObserver> ForDemonstration(DemoTable? table, string method) =>
+        table is null ? ForRun() : [new RunNotices(), new RunReporter(), table.RowOf(method)];
 }

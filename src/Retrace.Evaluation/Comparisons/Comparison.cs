@@ -1,3 +1,5 @@
+using Retrace.Data;
+
 namespace Retrace.Evaluation.Comparisons;
 
 /// <summary>The results of several methods with the same seeds, problems and steps.</summary>
@@ -5,8 +7,9 @@ public sealed class Comparison
 {
     /// <param name="outcomes">The outcomes of every method with every seed; methods are shown in this order.</param>
     /// <param name="baseline">The method that others are measured against; null for none.</param>
+    /// <param name="kinds">Which categories of the test's problems belong together; null: none.</param>
     /// <exception cref="ArgumentException">There are none, or the methods' seeds are not the same.</exception>
-    public Comparison(IReadOnlyList<Outcome> outcomes, string? baseline)
+    public Comparison(IReadOnlyList<Outcome> outcomes, string? baseline, ProblemKinds? kinds = null)
     {
         ILookup<string, Outcome> byMethod = outcomes.ToLookup(outcome => outcome.Method);
         HashSet<long> seeds = [.. outcomes.Select(outcome => outcome.Seed)];
@@ -25,7 +28,9 @@ public sealed class Comparison
                 [.. method],
                 baseline is null || method.Key == baseline ? null : [.. byMethod[baseline]])),
         ];
-        Categories = [.. CategoryResult.AllOf([.. byMethod.Select(method => method.ToArray())])];
+        Outcome[][] ofMethods = [.. byMethod.Select(method => method.ToArray())];
+        Categories = [.. CategoryResult.AllOf(ofMethods)];
+        Kinds = kinds is null ? [] : [.. KindResult.AllOf(ofMethods, baseline, kinds)];
     }
 
     /// <summary>The method that others are measured against; null for none.</summary>
@@ -42,4 +47,7 @@ public sealed class Comparison
 
     /// <summary>The accuracies by category; empty where the test's problems have none.</summary>
     public IReadOnlyList<CategoryResult> Categories { get; }
+
+    /// <summary>The accuracies by kind of problem; empty where the model that all start from names no kinds.</summary>
+    public IReadOnlyList<KindResult> Kinds { get; }
 }

@@ -2,6 +2,7 @@ using Retrace.Configuration;
 using Retrace.Data;
 using Retrace.Data.Formats;
 using Retrace.Reporting;
+using Retrace.Reporting.Content;
 using Retrace.Runs;
 using Retrace.Training.Evolution;
 
@@ -92,7 +93,7 @@ public sealed class ComparisonRun
                 sameSeed.Add(Complete(method.Name, configuration, start, cancellation));
             }
             outcomes.AddRange(_plan.Methods.Select(method => sameSeed.Single(one => one.Method == method.Name)));
-            comparison = new Comparison(outcomes, _plan.Baseline);
+            comparison = new Comparison(outcomes, _plan.Baseline, ProblemKinds.Beside(_modelFolder));
             Write(comparison, outcomes);
         }
         return comparison!;
@@ -128,8 +129,16 @@ public sealed class ComparisonRun
                 Name = NameOf(outcome.Method, outcome.Seed),
                 Variant = outcome.Method,
             });
-        Report.Write([.. runs], _folder.Report);
+        Report.Write([.. runs], _folder.Report, OpeningOf(comparison));
     }
+
+    private static AccuracyByKind? OpeningOf(Comparison comparison) => comparison.Kinds.Count == 0
+        ? null
+        : new AccuracyByKind(
+            [.. comparison.Kinds.Select(kind => kind.Kind)],
+            [.. comparison.Kinds.Select(kind => kind.Start.Mean)],
+            [.. comparison.Methods.Select((method, i) =>
+                (method.Method, (IReadOnlyList<double>)[.. comparison.Kinds.Select(kind => kind.Methods[i].Mean)]))]);
 
     private static string NameOf(string method, long seed) => $"{method}, seed {seed}";
 }

@@ -72,6 +72,21 @@ public static class ComparisonTable
         ])
         .Prepend(["", "problems", "start", .. comparison.Methods.Select(method => method.Method)]);
 
+    /// <summary>
+    /// A row for each kind of problem: its accuracy at the start and after each method, in percent, and for all but the
+    /// baseline the difference from it.
+    /// </summary>
+    public static IEnumerable<string[]> KindRows(Comparison comparison) => comparison.Kinds
+        .Select(kind => (string[])
+        [
+            kind.Kind,
+            Invariant($"{kind.Problems}"),
+            Share(kind.Start),
+            .. kind.Methods.Zip(kind.AgainstBaseline, (accuracy, against) =>
+                against is MeanInterval difference ? $"{Share(accuracy)}, {Difference(difference)}" : Share(accuracy)),
+        ])
+        .Prepend(["", "problems", "start", .. comparison.Methods.Select(method => method.Method)]);
+
     /// <summary>The note below the table that explains its columns.</summary>
     public static string Note(Comparison comparison) =>
         Invariant($"{comparison.Problems} test problems, {comparison.Start.Samples} samples each. Means over the")
@@ -86,6 +101,11 @@ public static class ComparisonTable
     public static void WriteMarkdown(Comparison comparison, string path)
     {
         IEnumerable<string> lines = Table([Heading(comparison), .. Rows(comparison)]).Append("").Append(Note(comparison));
+        if (comparison.Kinds.Count > 0)
+        {
+            string against = comparison.Baseline is string baseline ? $" and, in points, the difference from {baseline}" : "";
+            lines = [.. lines, "", $"Accuracy by kind of problem{against}:", "", .. Table(KindRows(comparison))];
+        }
         if (comparison.Categories.Count > 0)
         {
             lines = [.. lines, "", "Accuracy by category:", "", .. Table(CategoryRows(comparison))];

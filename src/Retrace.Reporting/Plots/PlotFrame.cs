@@ -70,6 +70,15 @@ internal sealed class PlotFrame(AxisScale x, AxisScale y)
         }
     }
 
+    /// <summary>A filled bar from zero up to a value, which shows <paramref name="note"/> when it is pointed at.</summary>
+    /// <param name="from">Its left edge, on the horizontal axis.</param>
+    /// <param name="width">On the horizontal axis, too.</param>
+    public XElement Bar(double from, double width, double value, string note) => new(
+        "path",
+        new XAttribute("class", "bar"),
+        new XAttribute("d", $"M{Position(from, 0)}L{Position(from, value)}L{Position(from + width, value)}L{Position(from + width, 0)}Z"),
+        new XElement("title", note));
+
     /// <summary>A vertical bar from one value to another.</summary>
     public XElement Interval(double at, double lower, double upper) => new(
         "path",

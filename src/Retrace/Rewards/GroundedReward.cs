@@ -35,20 +35,7 @@ public sealed class GroundedReward : IRewardRule
     /// <exception cref="ArgumentException">The group has no continuations.</exception>
     public double[] Score(AnswerGroup group)
     {
-        AnswerCounts counts = new(group);
-        SurvivalExcess survival = new(group, counts);
-        Dictionary<int, int> blind = AnswerCounts.Count(group.Blind);
-        return [.. group.Maternal.Select(Reward)];
-
-        double Reward(int answer)
-        {
-            if (answer == AnswerClasses.None)
-            {
-                return -1;
-            }
-            double blindFrequency = (double)blind.GetValueOrDefault(answer) / (group.Blind.Count + 1);
-            double seen = Math.Max((counts.OverallFrequency(answer) - blindFrequency) / (1 - blindFrequency), -1);
-            return ((1 - _lambda) * seen) + (_lambda * survival.Of(answer));
-        }
+        GroundedScore score = new(group, _lambda);
+        return [.. group.Maternal.Select(answer => answer == AnswerClasses.None ? -1 : score.Of(answer))];
     }
 }

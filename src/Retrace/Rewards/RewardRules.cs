@@ -33,6 +33,7 @@ public static class RewardRules
         ("random", _ => new RandomReward()),
         ("chain", parameters => new RetracingChainReward(parameters.Damping)),
         ("grounded", parameters => new GroundedReward(parameters.SurvivalWeight)),
+        ("grounded-vote", parameters => new GroundedVoteReward(parameters.SurvivalWeight)),
         ("srt", parameters => new SelfRewardedTrainingReward(parameters.Threshold)),
         ("srt-soft", _ => new SoftVoteReward()),
         ("empo", _ => new SemanticEntropyReward()),

@@ -38,6 +38,16 @@ public sealed class ComparisonPlanTests
         Assert.Equal(("majority", 22), (budget.Method, budget.Rollout.VoteSamples));
     }
 
+    [Fact]
+    public void Votes_can_make_up_for_the_tokens_of_any_method()
+    {
+        Variant budget = Plan("majority-budget-grounded-vote,grounded-vote").Methods[0];
+        Assert.Equal(("majority-budget-grounded-vote", "grounded-vote"), (budget.Name, budget.BudgetOf));
+        Assert.Contains(
+            "add elsewhere to --methods",
+            Assert.Throws<BadInputException>(() => Plan("majority-budget-elsewhere,csrs")).Message);
+    }
+
     [Theory]
     [InlineData("majority-budget", null, "majority-budget spends as many tokens as csrs", "add csrs to --methods")]
     [InlineData("csrs,random", "entropy", "--baseline is entropy", "one of the methods compared: csrs, random")]

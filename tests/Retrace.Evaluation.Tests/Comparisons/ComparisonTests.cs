@@ -1,3 +1,4 @@
+using Retrace.Data;
 using Retrace.Evaluation.Comparisons;
 using Retrace.Statistics;
 
@@ -30,6 +31,22 @@ public sealed class ComparisonTests
         MethodResult majority = comparison.Methods[1];
         AssertInterval(0.03, 0, majority.Change);
         Assert.Null(majority.AgainstBaseline);
+    }
+
+    [Fact]
+    public void A_kind_takes_its_categories_together_and_is_paired_by_seed()
+    {
+        // Of 100 problems each: hard ones are answered 0.4 times as well as easy ones.
+        Comparison comparison = new(TwoMethods, "majority", new ProblemKinds([("others", []), ("none", ["absent"]), ("hard", ["hard"])]));
+        Assert.Equal([("others", 100), ("hard", 100)], comparison.Kinds.Select(kind => (kind.Kind, kind.Problems)));
+        KindResult hard = comparison.Kinds[1];
+        AssertInterval(0.4 * 0.49, OneDegree * 0.004, hard.Start);
+        AssertInterval(0.4 * 0.54, OneDegree * 0.008, hard.Methods[0]);
+        AssertInterval(0.4 * 0.02, OneDegree * 0.004, hard.AgainstBaseline[0]!.Value);
+        Assert.Null(hard.AgainstBaseline[1]);
+        Comparison together = new(TwoMethods, "majority", new ProblemKinds([("all", ["hard", "easy"])]));
+        AssertInterval(0.7 * 0.54, OneDegree * 0.014, together.Kinds[0].Methods[0]);
+        Assert.Equal(200, together.Kinds[0].Problems);
     }
 
     [Fact]

@@ -212,6 +212,29 @@ public class FieldRuleTests
         });
 
     [Fact]
+    public void A_grounded_vote_elects_the_best_seen_and_surviving_answer()
+    {
+        AnswerGroup group = new([0, 0, 1], [[0, 0], [0, 0], [1, 1]]);
+        AssertScores([0, 0, 1], "grounded-vote", group with { Blind = [0, 0, 0] }); // 1/3 and 2/3
+        AssertScores([1, 1, 0], "grounded-vote", group); // 5/6 and 2/3
+        AssertScores([1, 0], "grounded-vote", new AnswerGroup([0, 1], [[0, 1], [1, 0]])); // A tie: the first.
+        AssertScores([0, 0], "grounded-vote", new AnswerGroup([None, None], [[None], [0]]));
+        Assert.Throws<ArgumentException>(() => RewardRules.Create("grounded-vote").Score(new AnswerGroup([0], [])));
+    }
+
+    [Fact]
+    public void A_grounded_vote_rewards_the_answer_that_grounded_rewards_most() =>
+        Gen.Select(Gen.Int[0, 2].Array[4], Gen.Int[0, 2].Array[3].Array[4], Gen.Int[0, 3].Array[5]).Sample((maternal, retraced, blind) =>
+        {
+            AnswerGroup group = new(maternal, retraced) { Blind = blind };
+            double[] soft = RewardRules.Create("grounded").Score(group);
+            double[] vote = RewardRules.Create("grounded-vote").Score(group);
+            int label = maternal[Array.IndexOf(vote, 1)];
+            Assert.Equal(soft.Max(), soft[Array.IndexOf(maternal, label)]);
+            Assert.Equal(maternal.Select(answer => answer == label ? 1.0 : 0), vote);
+        });
+
+    [Fact]
     public void An_answer_that_others_lead_to_earns_more_in_the_chain_than_its_share() =>
         Gen.Int[2, 6].Sample(m =>
         {

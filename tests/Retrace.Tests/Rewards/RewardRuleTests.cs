@@ -14,7 +14,7 @@ public class RewardRuleTests
     private static readonly string[] CountingRules =
     [
         "sfr", "released", "max-entropy-anchor", "survival", "consistency", "majority", "chain", "srt", "srt-soft", "empo", "ttrv",
-        "dual-consensus", "grounded", "restrain",
+        "dual-consensus", "grounded", "grounded-vote", "restrain",
     ];
 
     private static readonly Gen<AnswerGroup> Groups =
