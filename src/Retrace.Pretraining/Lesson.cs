@@ -28,24 +28,28 @@ internal sealed record Lesson(PromptedResponse Content, float[] Reading)
         chat.Prompt(QuestionOf(problem), imageCount: 1) + ResponseTo(problem) + chat.EndOfTurn;
 
     /// <summary>Generates and encodes the lesson at this place of a split's stream.</summary>
-    /// <param name="noisyShare">Share of figures that carry noise.</param>
+    /// <param name="damage">What happens to some figures.</param>
     /// <param name="habits">What the teacher sometimes does instead of calculating.</param>
     /// <param name="model">The model whose tokenizer, chat template and image processor encode it.</param>
     public static Lesson Generate(
         GeometrySplit split,
         long seed,
         long index,
-        double noisyShare,
+        FigureDamage damage,
         TeacherHabits habits,
         VisionLanguageModel model)
     {
         GeometryProblem problem = GeometryGenerator.Create(split, seed, index).WithSuggestion();
         PixelImage figure = FigureRenderer.Render(problem.Figure);
         Random random = RandomStream.For(seed, (long)split, index, NoiseStream);
-        bool isNoisy = random.NextDouble() < noisyShare;
+        bool isNoisy = random.NextDouble() < damage.NoisyShare;
         if (isNoisy)
         {
-            figure = ImagePerturbations.Create("gaussian").Apply(figure, random);
+            figure = ImagePerturbations.Create("gaussian", damage.NoiseLevel).Apply(figure, random);
+        }
+        else if (damage.BlankedShare > 0 && random.NextDouble() < damage.BlankedShare)
+        {
+            figure = ImagePerturbations.Create("blank").Apply(figure, random);
         }
         ProcessedImage image = model.Images.Process(figure);
         ChatTemplate chat = model.Chat;

@@ -133,7 +133,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         [
             .. Enumerable.Range(0, EvaluationLessons)
                 .Select(i => Lesson.Generate(
-                    GeometrySplit.Evaluation, seed, i, 0, TeacherHabits.None, model)),
+                    GeometrySplit.Evaluation, seed, i, FigureDamage.None, TeacherHabits.None, model)),
         ];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         ChannelReader<Lesson[]> batches = GenerateAhead(model, (long)stepsTaken * recipe.Batch, stop.Token);
@@ -193,15 +193,15 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
                 {
                     for (long first = start; ; first += recipe.Batch)
                     {
-                        TeacherHabits habits = IsHabitual((int)(first / recipe.Batch) + 1) ? recipe.Habits : TeacherHabits.None;
+                        bool isHabitual = IsHabitual((int)(first / recipe.Batch) + 1);
                         Lesson[] batch =
                         [
                             .. Enumerable.Range(0, recipe.Batch).Select(i => Lesson.Generate(
                                 GeometrySplit.Train,
                                 seed,
                                 first + i,
-                                recipe.NoisyShare,
-                                habits,
+                                isHabitual ? recipe.HabitDamage : recipe.Damage,
+                                isHabitual ? recipe.Habits : TeacherHabits.None,
                                 model)),
                         ];
                         await channel.Writer.WriteAsync(batch, stop);

@@ -28,7 +28,8 @@ namespace Retrace.Pretraining;
 /// <param name="WarmupSteps">Steps of linear rise; after them the step size falls as a cosine.</param>
 /// <param name="FinalRate">Share of the peak that is left at the end of a stage, and throughout the third.</param>
 /// <param name="WeightDecay">AdamW's decoupled decay.</param>
-/// <param name="NoisyShare">Share of images that carry the noise of visual semantic perturbation.</param>
+/// <param name="Damage">What happens to figures in the first two stages.</param>
+/// <param name="HabitDamage">What happens to figures in the third stage.</param>
 /// <param name="RunSettings">What <c>evolve.yaml</c> beside the weights recommends for training on.</param>
 public sealed record PretrainingRecipe(
     string Name,
@@ -48,7 +49,8 @@ public sealed record PretrainingRecipe(
     int WarmupSteps,
     double FinalRate,
     double WeightDecay,
-    double NoisyShare,
+    FigureDamage Damage,
+    FigureDamage HabitDamage,
     string RunSettings)
 {
     /// <summary>
@@ -88,7 +90,8 @@ public sealed record PretrainingRecipe(
         WarmupSteps: 100,
         FinalRate: 0.05,
         WeightDecay: 0.01,
-        NoisyShare: 0.15,
+        Damage: new FigureDamage(NoisyShare: 0.15, NoiseLevel: 40, BlankedShare: 0),
+        HabitDamage: new FigureDamage(NoisyShare: 0.3, NoiseLevel: 80, BlankedShare: 0.1),
         RunSettings: """
             # What suits this model; --config and --set go before it.
             data: {batch: 16}
