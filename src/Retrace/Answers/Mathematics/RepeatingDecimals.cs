@@ -15,6 +15,7 @@ internal static partial class RepeatingDecimals
         {
             return text;
         }
+        text = Braced().Replace(text, "${digits}");
         text = CombiningBar().Replace(text, digits => $@"\overline{{{WithoutMarks(digits.Value)}}}");
         text = CombiningDot().Replace(text, @"\dot{${digit}}");
         text = DotAbove().Replace(text, @"\dot{${digit}}");
@@ -41,6 +42,10 @@ internal static partial class RepeatingDecimals
     }
 
     private static string WithoutMarks(string digits) => string.Concat(digits.Where(char.IsAsciiDigit));
+
+    // 0.{\dot 3}
+    [GeneratedRegex(@"(?<=\.[0-9]{0,15})\{ *(?<digits>\\(?:overline|bar|dot) *(?:[0-9]|\{ *[0-9]+ *\})) *\}")]
+    private static partial Regex Braced();
 
     [GeneratedRegex(@"(?<=\.[0-9]{0,15})(?:[0-9][\u0304\u0305])+")]
     private static partial Regex CombiningBar();
