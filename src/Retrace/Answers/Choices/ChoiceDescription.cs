@@ -81,8 +81,8 @@ internal static partial class ChoiceDescription
     [GeneratedRegex("^A +(?<word>[a-z]{2,})")]
     private static partial Regex WordBehind();
 
-    // A letter that stands alone, but for I, the number. Brackets around it, or a mark and more behind it as in "B. 13",
-    // make it a choice.
+    // A letter that stands alone, but for I, the number. Brackets around it, or a mark and more behind it as in
+    // "B. 13", make it a choice.
     [GeneratedRegex(
         @"(?<![A-Za-z0-9_\\^'-])(?:(?<mark>\()(?<letter>[A-HJa-hj])\)"
         + @"|(?<letter>[A-HJ])(?![A-Za-z0-9_'^-]| *[=+∪∩<>\\])(?<mark>[.:)] *[^.:)\s])?)")]

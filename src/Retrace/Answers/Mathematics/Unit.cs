@@ -109,7 +109,9 @@ internal sealed partial record Unit(string Dimension, Number Factor)
     // one, and none that make another number of it.
     private static bool TryParseThing(string text, out Unit? unit)
     {
-        unit = Words().IsMatch(text) && !NumberWord().IsMatch(text) ? new Unit(text.TrimEnd('.').TrimEnd('s'), 1) : null;
+        unit = Words().IsMatch(text) && !NumberWord().IsMatch(text)
+            ? new Unit(text.TrimEnd('.').TrimEnd('s'), 1)
+            : null;
         return unit is not null;
     }
 
