@@ -45,7 +45,8 @@ public sealed partial class ChoiceEquivalence : IAnswerEquivalence
     /// <summary>The letter of the choice that an answer stands for, A to Z, or null.</summary>
     public char? LetterOf(string answer)
     {
-        string plain = Wrapper().Replace(answer, "$1").Trim(' ', '\t', '\n', '\r', '$', '*', '"');
+        string plain = Wrapper().Replace(LostBackslashes.Restore(answer), "$1")
+            .Trim(' ', '\t', '\n', '\r', '$', '*', '"');
         string unified = LatexText.Unify(plain);
         bool isHedge = ChoiceDescription.IsSeveral(unified);
         if (Lettered().Match(unified) is { Success: true } match)
@@ -100,8 +101,8 @@ public sealed partial class ChoiceEquivalence : IAnswerEquivalence
 
     // "B", "(b)", "B.", "B. 15", "(B) 15", "option B", 选项B; a lower-case letter with nothing behind it.
     [GeneratedRegex(
-        @"^(?:[Oo]ption:? |[Cc]hoice:? |[Aa]nswer:? |(?:选项?|答案):? ?)?"
-        + @"(?:\((?<letter>[A-Za-z])\)(?:[\s.:](?<description>.*))?|(?<letter>[A-Z])(?:[.:)](?<description>.*)| ?选?项)?"
+        @"^(?:[Oo]ption:? |[Cc]hoice:? |[Aa]nswer:? |(?:选项?|答案):? ?)?(?:\((?<letter>[A-Za-z])\)"
+        + @"(?:[\s.:](?<description>.*))?|(?<letter>[A-Z])(?:[.:)](?<description>.*)| ?选?项)?"
         + @"|(?<letter>[a-z])[.)]?)$",
         RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Lettered();

@@ -106,6 +106,8 @@ public sealed class ChoiceEquivalenceTests
     [InlineData("B, D", @"\textbf{BD}", true)]
     [InlineData("B, D", "**B, D**", true)]
     [InlineData("B, D", "Options B and D", true)]
+    [InlineData("B, D", "Answer: B, D", true)]
+    [InlineData("B, D", "Answer: B", false)]
     [InlineData("B, D", "both B and D.", true)]
     [InlineData("B, D", "B、D", true)]
     [InlineData("A, C", "A", false)]

@@ -36,10 +36,17 @@ internal static class IdleGroups
                 isIdle[start] = isIdle[i] = fillsBrackets || fillsSide;
             }
         }
+        if (!isIdle.Contains(true))
+        {
+            return text;
+        }
         StringBuilder kept = new(text.Length);
         for (int i = 0; i < text.Length; i++)
         {
-            kept.Append(isIdle[i] ? "" : text[i].ToString());
+            if (!isIdle[i])
+            {
+                kept.Append(text[i]);
+            }
         }
         return kept.ToString().Trim();
     }
