@@ -41,7 +41,7 @@ internal static partial class ChoiceDescription
     /// <summary>Whether an answer is several letters and nothing else, as "A or C" and "(A)(B)".</summary>
     public static bool IsSeveral(string answer) => Several().IsMatch(answer);
 
-    // "A square". "A is" and "A or" begin with a letter.
+    // "A square", "A right angle". "A is", "A or" and "A right" begin with a letter.
     private static bool IsArticle(string description, Match letter) =>
         letter is { Index: 0, Value: "A" }
         && WordBehind().Match(description) is { Success: true } word
@@ -78,7 +78,7 @@ internal static partial class ChoiceDescription
         RegexOptions.IgnoreCase)]
     private static partial Regex Denial();
 
-    [GeneratedRegex("^A +(?<word>[a-z]{2,})")]
+    [GeneratedRegex("^A +(?:right +)?(?<word>[a-z]{2,})")]
     private static partial Regex WordBehind();
 
     // A letter that stands alone, but for I, the number. Brackets around it, or a mark and more behind it as in
