@@ -32,6 +32,7 @@ public class RepeatingDecimalTests
     [InlineData(@"$0.\overline{45}$", "0.(45)")]
     [InlineData(@"0.{\dot 7}", "7/9")]
     [InlineData(@"0.\mathop 7\limits^.", "7/9")]
+    [InlineData(@"0.\mathop 4\limits^. \mathop 5\limits^.", "5/11")]
     [InlineData(@"0.\mathop {7}\limits^{\cdot}", "7/9")]
     public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
 

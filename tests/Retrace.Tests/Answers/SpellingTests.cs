@@ -35,7 +35,8 @@ public class SpellingTests
     [InlineData(@"\left( { - \infty ,2} \right)", @"(-\infty,2)")]
     [InlineData(@"{x^2} + {y^2} = 1", "x^2+y^2=1")]
     [InlineData(@"\frac{{\sqrt 3 }}{2}", @"\frac{\sqrt3}{2}")]
-    [InlineData(@"{30^\circ }", "30")]
+    [InlineData(@"{30^ \circ }", "30")]
+    [InlineData(@"\left( {0, + \infty } \right)", @"(0,\infty)")]
     [InlineData("2{:}3", "2:3")]
     public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
 

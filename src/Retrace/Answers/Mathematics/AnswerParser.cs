@@ -23,7 +23,7 @@ internal static partial class AnswerParser
 
     private static AnswerValue Parse(string text, int depth)
     {
-        text = NamedQuantity.WithoutName(TrimOuter(text));
+        text = TrimOuter(NamedQuantity.WithoutName(TrimOuter(text)));
         if (RealSetParser.IsAllNumbers(text))
         {
             return RealSet.All.ToValue();

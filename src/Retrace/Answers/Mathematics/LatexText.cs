@@ -33,7 +33,7 @@ internal static partial class LatexText
         answer = answer.Length > MaxMatrixLength ? answer : Matrix().Replace(answer, Rows);
         answer = Superscript().Replace(answer, Power);
         answer = answer.Contains(@"\mathbb", StringComparison.Ordinal) ? RealNumbers().Replace(answer, "ℝ") : answer;
-        answer = answer.Contains(@"\not", StringComparison.Ordinal) ? NegatedEquals().Replace(answer, @"\ne ") : answer;
+        answer = answer.Contains(@"\not", StringComparison.Ordinal) ? Negated().Replace(answer, Negation) : answer;
         answer = answer.Contains(@"\mathop", StringComparison.Ordinal)
             ? Accented().Replace(answer, @"\overset{${accent}}{${base}}")
             : answer;
@@ -98,8 +98,8 @@ internal static partial class LatexText
             }
             position++;
         }
-        unified.Replace("^{°}", "°").Replace("^°", "°").Replace("<=", "≤").Replace(">=", "≥").Replace("+∞", "∞")
-            .Replace("⦃⦄", "∅").Replace("⦃ ⦄", "∅");
+        unified.Replace("^{°}", "°").Replace("^°", "°").Replace("^ °", "°").Replace("<=", "≤").Replace(">=", "≥")
+            .Replace("+∞", "∞").Replace("+ ∞", "∞").Replace("⦃⦄", "∅").Replace("⦃ ⦄", "∅");
         string text = unified.ToString();
         text = text.Contains('!') ? NotEqual().Replace(text, "≠") : text;
         if (text.Contains('^'))
@@ -120,6 +120,8 @@ internal static partial class LatexText
             .Select(row => $"⟦{row.Replace('&', ',')}⟧");
         return $"⟦{string.Join(',', rows)}⟧";
     }
+
+    private static string Negation(Match sign) => sign.ValueSpan.EndsWith("in") ? @"\notin " : @"\ne ";
 
     private static string Power(Match superscript) =>
         "^{" + string.Concat(superscript.Value.Select(digit => "-0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".IndexOf(digit)])) + "}";
@@ -187,9 +189,9 @@ internal static partial class LatexText
         + "(?![a-zA-Z])")]
     private static partial Regex EscapedTwice();
 
-    // x \not= 3
-    [GeneratedRegex(@"\\not *(?:=|\\eq(?![a-zA-Z]))")]
-    private static partial Regex NegatedEquals();
+    // x \not= 3, x \not\in A
+    [GeneratedRegex(@"\\not *(?:=|\\(?:eq|in)(?![a-zA-Z]))")]
+    private static partial Regex Negated();
 
     // \mathop {AB}\limits^\frown and 0.\mathop 3\limits^ \cdot, as MathType has it.
     [GeneratedRegex(

@@ -114,7 +114,7 @@ internal static partial class NamedQuantity
     [GeneratedRegex(
         @"^(?! *\\?(?:ln|lg|log|exp|not)(?![a-zA-Z])) *[∠△\\]? *[a-zA-Zα-ω\p{IsCJKUnifiedIdeographs}]"
         + @"[a-zA-Zα-ω∠△\\\p{IsCJKUnifiedIdeographs} ]*"
-        + $@"(?:{Index})?'* *(?:\([a-zA-Z, ]+\))? *$"
+        + $@"(?:{Index})?'* *(?:\([a-zA-Z, ]+\)(?:{Index})?)? *$"
         + @"|^ *m? *∠ *[0-9]+ *$|^ *\( *[a-zA-Z](?: *, *[a-zA-Z])+ *\) *$")]
     private static partial Regex Name();
 

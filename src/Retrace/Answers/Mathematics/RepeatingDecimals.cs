@@ -66,7 +66,7 @@ internal static partial class RepeatingDecimals
     // 0.\dot{3}, 0.\dot1\dot2, 0.\dot{1}4285\dot{7}
     [GeneratedRegex(
         @"(?<=\.[0-9]{0,15})\\dot *(?:(?<first>[0-9])|\{ *(?<first>[0-9]) *\})"
-        + @"(?:(?<middle>[0-9]*)\\dot *(?:(?<last>[0-9])|\{ *(?<last>[0-9]) *\}))?")]
+        + @"(?:(?<middle>[0-9]*) ?\\dot *(?:(?<last>[0-9])|\{ *(?<last>[0-9]) *\}))?")]
     private static partial Regex Dotted();
 
     // 0.1(6), 0.[36]. What goes on behind the bracket is a product, such as 0.5(12)(3).
