@@ -1,3 +1,5 @@
+using Retrace.Answers.Mathematics;
+
 namespace Retrace.Answers;
 
 /// <summary>Finds the final answer of a response: the content of its last balanced box.</summary>
@@ -23,7 +25,9 @@ public static class AnswerExtractor
         {
             return null;
         }
-        string answer = response[(start + OpeningLength(response, start))..end].Trim();
+        // Trimmed as it is, the content would lose the form feed that is left of the backslash and f of \frac.
+        string content = response[(start + OpeningLength(response, start))..end];
+        string answer = LostBackslashes.Restore(content).Trim();
         return answer.Length == 0 ? null : answer;
     }
 

@@ -10,7 +10,7 @@ internal static partial class AnswerStatement
     private const string Phrase =
         @"\b(?:answer|(?:correct|right) (?:option|choice))(?: (?:is|(?:should|must) be)\b| ?\**[:=：])"
         + @"|\b(?:should|must) be(?=[ *:]*(?:(?:option|choice) )?(?:\([A-J]\)|[A-J](?:[.,;!?*]|$)))"
-        + "|答案(?:应该|应当|应)?(?:是|为|[:：])|(?:正确|应|故)选(?:择|项)?(?:是|为|[:：])?(?= *[（(]?[A-J])";
+        + "|答案(?:应该|应当|应)?(?:是|为|[:：】])|(?:正确|答案|所以|因此|应|故)选(?:择|项)?(?:是|为|[:：])?(?= *[（(]?[A-J])";
 
     /// <summary>
     /// The text after the last such phrase, up to the end of its sentence or line; null where there is none.

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Retrace.Answers.Choices;
+using Retrace.Answers.Mathematics;
 
 namespace Retrace.Answers;
 
@@ -44,14 +45,16 @@ public sealed partial class ChoiceEquivalence : IAnswerEquivalence
     /// <summary>The letter of the choice that an answer stands for, A to Z, or null.</summary>
     public char? LetterOf(string answer)
     {
-        string plain = Wrapper().Replace(answer, "$1").Trim(' ', '\t', '\n', '\r', '$', '*', '"');
-        bool isHedge = ChoiceDescription.IsSeveral(plain);
-        if (Lettered().Match(plain) is { Success: true } match)
+        string plain = Wrapper().Replace(LostBackslashes.Restore(answer), "$1")
+            .Trim(' ', '\t', '\n', '\r', '$', '*', '"');
+        string unified = LatexText.Unify(plain);
+        bool isHedge = ChoiceDescription.IsSeveral(unified);
+        if (Lettered().Match(unified) is { Success: true } match)
         {
             int place = char.ToUpperInvariant(match.Groups["letter"].ValueSpan[0]) - 'A';
             string description = match.Groups["description"].Value.Trim();
             isHedge = ChoiceDescription.IsHedge((char)('A' + place), description)
-                && description != _choices.ElementAtOrDefault(place)?.Trim();
+                && (place >= _choices.Count || description != LatexText.Unify(_choices[place]));
             if (!isHedge && place < (_choices.Count > 0 ? _choices.Count : Letters))
             {
                 return LetterAt(place);
@@ -98,8 +101,8 @@ public sealed partial class ChoiceEquivalence : IAnswerEquivalence
 
     // "B", "(b)", "B.", "B. 15", "(B) 15", "option B", 选项B; a lower-case letter with nothing behind it.
     [GeneratedRegex(
-        @"^(?:[Oo]ption |[Cc]hoice |选项? ?|答案 ?)?"
-        + @"(?:\((?<letter>[A-Za-z])\)(?:[\s.:](?<description>.*))?|(?<letter>[A-Z])(?:[.:)](?<description>.*))?"
+        @"^(?:[Oo]ption:? |[Cc]hoice:? |[Aa]nswer:? |(?:选项?|答案):? ?)?(?:\((?<letter>[A-Za-z])\)"
+        + @"(?:[\s.:](?<description>.*))?|(?<letter>[A-Z])(?:[.:)](?<description>.*)| ?选?项)?"
         + @"|(?<letter>[a-z])[.)]?)$",
         RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Lettered();

@@ -31,7 +31,7 @@ public sealed partial class ChoiceSetEquivalence(IReadOnlyList<string> choices) 
 
     // Behind \text and the like, \{ and \& are plain.
     [GeneratedRegex(
-        @"^[\s*⦃{\[]*(?:(?:[Oo]ptions?|[Cc]hoices?|[Bb]oth)\s+)*"
+        @"^[\s*⦃{\[]*(?:(?:[Oo]ptions?|[Cc]hoices?|[Aa]nswers?|[Bb]oth):?\s+)*"
         + @"(?:(?:[\s,;&+/]|and\b|和|与)*\(?(?<letter>[A-Z])\)?)+[\s.*⦄}\]]*$")]
     private static partial Regex Several();
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Retrace.Answers.Mathematics;
 
 namespace Retrace.Answers;
 
@@ -14,7 +15,7 @@ public sealed class LenientExtraction : IAnswerExtraction
 
     public string? Extract(string response)
     {
-        string conclusion = response[ConclusionStart(response)..];
+        string conclusion = LostBackslashes.Restore(response[ConclusionStart(response)..]);
         string? answer = AnswerExtractor.Extract(conclusion)
             ?? Tagged(conclusion)
             ?? AnswerStatement.Last(conclusion)

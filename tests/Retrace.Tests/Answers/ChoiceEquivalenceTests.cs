@@ -30,6 +30,11 @@ public sealed class ChoiceEquivalenceTests
     [InlineData("A. B. C. D.", null)]
     [InlineData("(C) is wrong", null)]
     [InlineData("(C) angle B", 'C')]
+    [InlineData(@"\textbf{(C)}\ 145^\circ", 'C')]
+    [InlineData(@"(C)\ 145 \text{ or } (D)\ 150", null)]
+    [InlineData("（C）", 'C')]
+    [InlineData("C 选项", 'C')]
+    [InlineData("Answer: C", 'C')]
     public void An_answer_stands_for_the_letter_it_names_or_the_choice_it_equals(string answer, char? letter) =>
         Assert.Equal(letter, new ChoiceEquivalence(Angles).LetterOf(answer));
 
@@ -101,6 +106,8 @@ public sealed class ChoiceEquivalenceTests
     [InlineData("B, D", @"\textbf{BD}", true)]
     [InlineData("B, D", "**B, D**", true)]
     [InlineData("B, D", "Options B and D", true)]
+    [InlineData("B, D", "Answer: B, D", true)]
+    [InlineData("B, D", "Answer: B", false)]
     [InlineData("B, D", "both B and D.", true)]
     [InlineData("B, D", "B、D", true)]
     [InlineData("A, C", "A", false)]

@@ -33,6 +33,16 @@ public class ChoiceTextTests
     // Hedges are the same hedge
     [InlineData("(A) and (B)", "(B) and (A)")]
     [InlineData("A or C", "A, C")]
+    // Articles, signs, angles and Roman numbers
+    [InlineData("(B) A square", "B")]
+    [InlineData("C. A right triangle", "C")]
+    [InlineData("B. I and III only", "B")]
+    [InlineData(@"B. \angle A and \angle C are equal", "B")]
+    [InlineData("B. △ABC and △D", "B")]
+    [InlineData("B. -3", "B")]
+    [InlineData(@"(B) $-\frac{1}{2}$", "B")]
+    [InlineData("Answer: B", "B")]
+    [InlineData("答案：B", "B")]
     public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
 
     [Theory]
@@ -70,5 +80,12 @@ public class ChoiceTextTests
     [InlineData("A、B", "A")]
     [InlineData("(B) answer: D", "B")]
     [InlineData("C. maybe A", "C")]
+    [InlineData("B. A is right", "B")]
+    [InlineData("B. A or C", "B")]
+    [InlineData("B. A seems right", "B")]
+    [InlineData("B. A", "B")]
+    [InlineData("(B)-3", "B")]
+    [InlineData("B - 3", "B")]
+    [InlineData("Answer: B or C", "B")]
     public void Different(string first, string second) => AnswerPair.AssertDifferent(first, second);
 }

@@ -24,6 +24,9 @@ public class InverseFunctionTests
     [InlineData(@"\arctan x + \arctan\frac{1}{x} - \tan^{-1} x", @"\arctan\frac1x")]
     [InlineData(@"\sin(\sin^{-1} 0.3)", "0.3")]
     [InlineData(@"\tan^{-1} \frac{a}{b}", @"\arctan\frac{a}{b}")]
+    [InlineData("cot^{-1}(1)", "45°")]
+    [InlineData(@"{\tan}^{-1}(1)", @"\frac{\pi}{4}")]
+    [InlineData(@"{\sin ^{ - 1}}\left( 1 \right)", @"\frac{\pi}{2}")]
     public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
 
     [Theory]
@@ -49,5 +52,7 @@ public class InverseFunctionTests
     [InlineData("f^{-1}(x)", @"\frac{1}{f(x)}")]
     [InlineData(@"5\text{ m sec}^{-1}", @"5\text{ m sec}")]
     [InlineData(@"\sec^{-1} 2", "sec 2")]
+    [InlineData("cot^{-1}(1)", "tan(1)")]
+    [InlineData(@"{\tan}^{-1}(1)", @"\frac{1}{\tan 1}")]
     public void Different(string first, string second) => AnswerPair.AssertDifferent(first, second);
 }

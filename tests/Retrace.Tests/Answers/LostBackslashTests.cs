@@ -20,6 +20,9 @@ public class LostBackslashTests
     [InlineData("\triangle PQR = 3", "3")]
     [InlineData("\angle PQR = 3", "3")]
     [InlineData("5\tfrac{1}{2}", "5.5")]
+    [InlineData("x \rightarrow 3", @"x \rightarrow 3")]
+    [InlineData("\therefore x = 3", @"\therefore x = 3")]
+    [InlineData("\vartriangle PQR = 3", "3")]
     public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
 
     [Theory]

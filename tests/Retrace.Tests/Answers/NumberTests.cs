@@ -59,6 +59,9 @@ public class NumberTests
     [InlineData("2^3 5^{2}", "200")]
     [InlineData("2(3+4)", "14")]
     [InlineData("6/2", "3")]
+    [InlineData("20-30", "20 – 30")]
+    [InlineData("30-20", "10")]
+    [InlineData(@"3 - \sqrt{2}", @"-\sqrt{2} + 3")]
     public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
 
     [Theory]
@@ -80,5 +83,11 @@ public class NumberTests
     [InlineData("123456789012345678901234567890", "123456789012345678901234567891")]
     [InlineData("10^400", @"\pi")]
     [InlineData("2π", "2")]
+    [InlineData("20-30", "30-40")]
+    [InlineData("0.2 - 0.4", "0.4 - 0.6")]
+    [InlineData("$20-30$", "30-40")]
+    [InlineData("10-20%", "20-30%")]
+    [InlineData("20-30 years", "30-40 years")]
+    [InlineData("20-30", "-10")]
     public void Different(string first, string second) => AnswerPair.AssertDifferent(first, second);
 }

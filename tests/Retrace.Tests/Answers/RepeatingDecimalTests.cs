@@ -30,6 +30,10 @@ public class RepeatingDecimalTests
     [InlineData(@"x = 0.\overline{7}", "7/9")]
     [InlineData(@"-0.\overline{7}", "-7/9")]
     [InlineData(@"$0.\overline{45}$", "0.(45)")]
+    [InlineData(@"0.{\dot 7}", "7/9")]
+    [InlineData(@"0.\mathop 7\limits^.", "7/9")]
+    [InlineData(@"0.\mathop 4\limits^. \mathop 5\limits^.", "5/11")]
+    [InlineData(@"0.\mathop {7}\limits^{\cdot}", "7/9")]
     public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
 
     [Theory]
@@ -58,5 +62,7 @@ public class RepeatingDecimalTests
     [InlineData("0.4\u03055\u0305", @"0.4\overline{5}")]
     [InlineData("0.[45]", "0.45")]
     [InlineData(@"0.\overline{9}", "0.9")]
+    [InlineData(@"0.{\dot 7}", "0.7")]
+    [InlineData(@"0.\mathop 7\limits^.", "0.7")]
     public void Different(string first, string second) => AnswerPair.AssertDifferent(first, second);
 }

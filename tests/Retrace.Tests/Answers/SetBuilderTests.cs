@@ -23,6 +23,10 @@ public class SetBuilderTests
     [InlineData(@"\{x | x > \frac12\}", @"(0.5, \infty)")]
     [InlineData(@"\{x \mid x \in \mathbb{R}\}", @"(-\infty, \infty)")]
     [InlineData(@"\{x \mid 0 \leqslant x \leqslant \sqrt{2}\}", @"[0,\sqrt{2}]")]
+    [InlineData(@"\left\{ {x\left| {1 < x \le 6} \right.} \right\}", "(1, 6]")]
+    [InlineData(@"\left\{ {\left. x \right|1 < x \le 6} \right\}", "(1, 6]")]
+    [InlineData(@"\{\theta \mid 0 \le \theta < \pi\}", @"[0, \pi)")]
+    [InlineData(@"P \cup Q = \{x \mid 1 < x \le 6\}", "(1, 6]")]
     public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
 
     [Theory]
@@ -46,5 +50,8 @@ public class SetBuilderTests
     [InlineData(@"\{x \mid x^2 = 4\}", @"\{-2, 2\}")]
     [InlineData(@"\{x | x > 7\}", "7")]
     [InlineData(@"\{x \in \mathbb{R}^+ \mid x \le 1\}", @"(-\infty, 1]")]
+    [InlineData(@"\left\{ {x\left| {1 < x \le 6} \right.} \right\}", "[1, 6]")]
+    [InlineData(@"\{\theta \mid 0 \le \phi < \pi\}", @"[0, \pi)")]
+    [InlineData(@"P \cup Q = \{x \mid 1 < x \le 6\}", "[1, 6)")]
     public void Different(string first, string second) => AnswerPair.AssertDifferent(first, second);
 }

@@ -29,6 +29,15 @@ public class SpellingTests
     [InlineData(@"8\sin(30^\circ)", "4")]
     [InlineData(@"\cos(90^\circ - 30^\circ)", @"\sin 30^\circ \cos 0^\circ")]
     [InlineData("**5**", "5")]
+    // As editors of formulas write it
+    [InlineData(@"\left\{ {1,2} \right\}", @"\{1,2\}")]
+    [InlineData(@"\left[ {1,2} \right)", "[1,2)")]
+    [InlineData(@"\left( { - \infty ,2} \right)", @"(-\infty,2)")]
+    [InlineData(@"{x^2} + {y^2} = 1", "x^2+y^2=1")]
+    [InlineData(@"\frac{{\sqrt 3 }}{2}", @"\frac{\sqrt3}{2}")]
+    [InlineData(@"{30^ \circ }", "30")]
+    [InlineData(@"\left( {0, + \infty } \right)", @"(0,\infty)")]
+    [InlineData("2{:}3", "2:3")]
     public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
 
     [Theory]
@@ -46,5 +55,9 @@ public class SpellingTests
     [InlineData("$3$", "$-3$")]
     [InlineData(@"90^\circ", "9")]
     [InlineData("{3}", "{3}{4}")]
+    [InlineData(@"\left\{ {1,2} \right\}", @"\{\{1,2\}\}")]
+    [InlineData(@"\left[ {1,2} \right)", "(1,2]")]
+    [InlineData("({1,2},3)", "(1,{2,3})")]
+    [InlineData("{2}{3}", "23")]
     public void Different(string first, string second) => AnswerPair.AssertDifferent(first, second);
 }

@@ -11,7 +11,8 @@ internal static partial class ChoiceDescription
         "and", "or", "but", "nor", "not", "no", "maybe", "perhaps", "either", "neither", "both", "also", "then",
         "answer", "answers", "option", "options", "choice", "choices", "choose", "pick", "select", "think", "say",
         "guess", "rather", "than", "instead", "is", "it's", "be", "are", "was", "to", "for", "with", "versus", "vs",
-        "wait", "sorry", "correct", "right", "else", "otherwise",
+        "wait", "sorry", "correct", "right", "else", "otherwise", "seems", "looks", "fits", "works", "appears", "would",
+        "could", "might", "may", "can", "will", "has", "holds",
     };
 
     /// <summary>
@@ -28,6 +29,7 @@ internal static partial class ChoiceDescription
         {
             char named = other.Groups["letter"].ValueSpan[0];
             if (char.ToUpperInvariant(named) != char.ToUpperInvariant(letter)
+                && !IsArticle(description, other)
                 && (other.Groups["mark"].Success || !IsName(description.AsSpan(0, other.Index))))
             {
                 return true;
@@ -39,6 +41,12 @@ internal static partial class ChoiceDescription
     /// <summary>Whether an answer is several letters and nothing else, as "A or C" and "(A)(B)".</summary>
     public static bool IsSeveral(string answer) => Several().IsMatch(answer);
 
+    // "A square", "A right angle". "A is", "A or" and "A right" begin with a letter.
+    private static bool IsArticle(string description, Match letter) =>
+        letter is { Index: 0, Value: "A" }
+        && WordBehind().Match(description) is { Success: true } word
+        && !HedgingWords.Contains(word.Groups["word"].Value);
+
     // Whether what stands before a letter makes it the name of a thing, a unit or a variable.
     private static bool IsName(ReadOnlySpan<char> before)
     {
@@ -47,7 +55,7 @@ internal static partial class ChoiceDescription
         {
             return false;
         }
-        if (char.IsAsciiDigit(before[^1]) || before[^1] is '°' or '=' or '+' or '∪' or '∩' or '<' or '>')
+        if (char.IsAsciiDigit(before[^1]) || "°=+∪∩<>∠△⊙".Contains(before[^1]))
         {
             return true;
         }
@@ -70,9 +78,13 @@ internal static partial class ChoiceDescription
         RegexOptions.IgnoreCase)]
     private static partial Regex Denial();
 
-    // A letter that stands alone. Brackets around it, or a mark and more behind it as in "B. 13", make it a choice.
+    [GeneratedRegex("^A +(?:right +)?(?<word>[a-z]{2,})")]
+    private static partial Regex WordBehind();
+
+    // A letter that stands alone, but for I, the number. Brackets around it, or a mark and more behind it as in
+    // "B. 13", make it a choice.
     [GeneratedRegex(
-        @"(?<![A-Za-z0-9_\\^'-])(?:(?<mark>\()(?<letter>[A-Ja-j])\)"
-        + @"|(?<letter>[A-J])(?![A-Za-z0-9_'^-]| *[=+∪∩<>\\])(?<mark>[.:)] *[^.:)\s])?)")]
+        @"(?<![A-Za-z0-9_\\^'-])(?:(?<mark>\()(?<letter>[A-HJa-hj])\)"
+        + @"|(?<letter>[A-HJ])(?![A-Za-z0-9_'^-]| *[=+∪∩<>\\])(?<mark>[.:)] *[^.:)\s])?)")]
     private static partial Regex Letter();
 }

@@ -19,9 +19,11 @@ internal static partial class ChoiceLetter
         return ChoiceDescription.IsHedge(letter, choice.Groups["description"].Value) ? null : letter;
     }
 
+    // "B. -3" is a choice, "B - 3" and "(B)-3" are expressions.
     [GeneratedRegex(
-        @"^(?:(?:[Oo]ption|[Cc]hoice|选项?|答案) ?)?\(?(?<letter>[a-zA-Z])\)?(?:[.:]| ?选?项)?$"
-        + @"|^(?:\((?<letter>[A-J])\):? ?|(?<letter>[A-J])[.):] )(?<description>[^-+*/^=,.:)\s].*)$",
+        @"^(?:(?:[Oo]ption|[Cc]hoice|[Aa]nswer|选项?|答案[是为]?) ?:? ?)?\(?(?<letter>[a-zA-Z])\)?(?:[.:]| ?选?项)?$"
+        + @"|^(?:\((?<letter>[A-J])\):? ?|(?<letter>[A-J])[.):] )"
+        + @"(?<description>(?:(?<= )-(?=[0-9.√π\\])|[^-+*/^=,.:)\s]).*)$",
         RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex Choice();
 }

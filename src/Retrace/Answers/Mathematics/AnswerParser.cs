@@ -23,7 +23,7 @@ internal static partial class AnswerParser
 
     private static AnswerValue Parse(string text, int depth)
     {
-        text = TrimOuter(text);
+        text = TrimOuter(NamedQuantity.WithoutName(TrimOuter(text)));
         if (RealSetParser.IsAllNumbers(text))
         {
             return RealSet.All.ToValue();
@@ -38,6 +38,7 @@ internal static partial class AnswerParser
             ?? RealSetParser.WithoutPoints(text)
             ?? (depth == MaxDepth ? null : ReversedBrackets.Parse(text, bound => Parse(bound, depth + 1)))
             ?? (bracketed ? BracketedList(text, depth) : null)
+            ?? (Numeral.IsRange(text) ? Text(text) : null)
             ?? Number(text)
             ?? RatioParser.Parse(text)
             ?? RealSetParser.Together(text)

@@ -340,7 +340,7 @@ internal sealed partial class ExpressionParser
         + @"|[a-zA-ZΔα-ω-[π]])(?:_(?:[a-zA-Z0-9]|\{ *[a-zA-Z0-9]+ *\}))?'*")]
     private static partial Regex Variable();
 
-    [GeneratedRegex(@"\G *[({] *[a-zA-Z]")]
+    [GeneratedRegex(@"\G *[({] *[a-zA-Z\p{IsCJKUnifiedIdeographs}]")]
     private static partial Regex BracketedWord();
 
     [GeneratedRegex(@"\G *\[ *([0-9]{1,3}) *\]")]

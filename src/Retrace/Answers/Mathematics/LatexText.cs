@@ -22,6 +22,8 @@ internal static partial class LatexText
     // Looking for the end of one takes time in the square of the length.
     private const int MaxMatrixLength = 1024;
 
+    private const string MinusFirst = @"\^ ?(?:-1(?![0-9])|\{ *- *1 *\})";
+
     /// <summary>The answer in the one spelling. Linear in its length; never throws.</summary>
     public static string Unify(string answer)
     {
@@ -31,6 +33,10 @@ internal static partial class LatexText
         answer = answer.Length > MaxMatrixLength ? answer : Matrix().Replace(answer, Rows);
         answer = Superscript().Replace(answer, Power);
         answer = answer.Contains(@"\mathbb", StringComparison.Ordinal) ? RealNumbers().Replace(answer, "ℝ") : answer;
+        answer = answer.Contains(@"\not", StringComparison.Ordinal) ? Negated().Replace(answer, Negation) : answer;
+        answer = answer.Contains(@"\mathop", StringComparison.Ordinal)
+            ? Accented().Replace(answer, @"\overset{${accent}}{${base}}")
+            : answer;
         answer = RepeatingDecimals.Unify(answer);
         answer = ElementaryFunction.WithBackslashes(answer);
         StringBuilder unified = new(answer.Length);
@@ -50,7 +56,8 @@ internal static partial class LatexText
                     string spelling = LatexVocabulary.Commands.GetValueOrDefault(name)
                         ?? LatexVocabulary.FunctionNames.GetValueOrDefault(name, "\\" + name);
                     Append(unified, wrapperPending ? " " : spelling);
-                    position = end;
+                    bool isInvisible = name is "left" or "right" && end < answer.Length && answer[end] == '.';
+                    position = isInvisible ? end + 1 : end;
                 }
                 else
                 {
@@ -69,8 +76,9 @@ internal static partial class LatexText
             }
             switch (character)
             {
-                case '{' when string.CompareOrdinal(answer, position, "{,}", 0, 3) == 0:
-                    unified.Append(',');
+                case '{' when position + 2 < answer.Length && answer[position + 1] is ',' or ':'
+                    && answer[position + 2] == '}':
+                    unified.Append(answer[position + 1]);
                     position += 2;
                     break;
                 case '{':
@@ -90,8 +98,8 @@ internal static partial class LatexText
             }
             position++;
         }
-        unified.Replace("^{°}", "°").Replace("^°", "°").Replace("<=", "≤").Replace(">=", "≥").Replace("+∞", "∞")
-            .Replace("⦃⦄", "∅").Replace("⦃ ⦄", "∅");
+        unified.Replace("^{°}", "°").Replace("^°", "°").Replace("^ °", "°").Replace("<=", "≤").Replace(">=", "≥")
+            .Replace("+∞", "∞").Replace("+ ∞", "∞").Replace("⦃⦄", "∅").Replace("⦃ ⦄", "∅");
         string text = unified.ToString();
         text = text.Contains('!') ? NotEqual().Replace(text, "≠") : text;
         if (text.Contains('^'))
@@ -100,7 +108,7 @@ internal static partial class LatexText
             text = InverseFunction().Replace(text, @"\arc${name} ");
             text = LetterTimes().Replace(text, "*");
         }
-        return text.Trim();
+        return text.Contains('{') ? IdleGroups.Remove(text.Trim()) : text.Trim();
     }
 
     // 1 & 2 \\ 3 & 4 becomes ⟦⟦1,2⟧,⟦3,4⟧⟧.
@@ -112,6 +120,8 @@ internal static partial class LatexText
             .Select(row => $"⟦{row.Replace('&', ',')}⟧");
         return $"⟦{string.Join(',', rows)}⟧";
     }
+
+    private static string Negation(Match sign) => sign.ValueSpan.EndsWith("in") ? @"\notin " : @"\ne ";
 
     private static string Power(Match superscript) =>
         "^{" + string.Concat(superscript.Value.Select(digit => "-0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".IndexOf(digit)])) + "}";
@@ -179,6 +189,17 @@ internal static partial class LatexText
         + "(?![a-zA-Z])")]
     private static partial Regex EscapedTwice();
 
+    // x \not= 3, x \not\in A
+    [GeneratedRegex(@"\\not *(?:=|\\(?:eq|in)(?![a-zA-Z]))")]
+    private static partial Regex Negated();
+
+    // \mathop {AB}\limits^\frown and 0.\mathop 3\limits^ \cdot, as MathType has it.
+    [GeneratedRegex(
+        @"\\mathop *(?:\{(?<base>[^{}]*)\}|(?<base>[0-9])) *\\limits *\^ *"
+        + @"(?:\{ *(?<accent>\\?[a-zA-Z.]+) *\}|(?<accent>\\[a-zA-Z]+|\.))",
+        RegexOptions.ExplicitCapture)]
+    private static partial Regex Accented();
+
     // 40,\!000: the space behind the comma is taken back.
     [GeneratedRegex(@",\\! ?(?=[0-9])")]
     private static partial Regex ThousandsComma();
@@ -197,7 +218,8 @@ internal static partial class LatexText
 
     // \tan^{-1} is the arc tangent (ISO 80000-2). Without its backslash, sec^{-1} is per second.
     [GeneratedRegex(
-        @"(?:(?<![\\a-zA-Z])|\\)(?<name>(?:sin|cos|tan)h?|(?<=\\)(?:sec|csc|cot|coth))"
-        + @" ?\^ ?(?:-1(?![0-9])|\{ *- *1 *\}) ?")]
+        @"(?<open>\{ ?)?(?:(?<![\\a-zA-Z])|\\)(?<name>(?:sin|cos|tan|cot)h?|csc|(?<=\\)sec)"
+        + $@"(?(open)(?: ?\}} ?{MinusFirst}| ?{MinusFirst} ?\}})| ?{MinusFirst}) ?",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex InverseFunction();
 }

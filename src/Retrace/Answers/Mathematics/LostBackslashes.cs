@@ -22,13 +22,13 @@ internal static partial class LostBackslashes
             text, command => "\\" + Escapes[Controls.IndexOf(command.Value[0])] + command.Value[1..]);
 
     [GeneratedRegex(
-        @"(?:\a(?:lpha|ngle|pprox|rcsin|rccos|rctan|rccot|rcc?tg|st)"
-        + @"|[\b](?:ar|eta|egin|igg?[lr]?|inom|m|oldsymbol|oxed|ullet)"
+        @"(?:\a(?:lpha|ngle|pprox|rcsin|rccos|rctan|rccot|rcc?tg|rc|st)"
+        + @"|[\b](?:ackslash|ar|ecause|eta|egin|igcap|igcup|igg?[lr]?|inom|m|oldsymbol|oxed|ullet)"
         + @"|\f(?:box|rac|ramebox|rown)"
-        + @"|\n(?:eq|otin)"
-        + @"|\r(?:angle|brace|ceil|floor|ho|ight|vert)"
-        + @"|\t(?:au|binom|ext(?:bf|it|rm|sf|tt|style)?|frac|heta|ilde|imes|riangle|anh)"
-        + @"|\v(?:arnothing|arphi|artheta|ec|ert))(?![a-zA-Z])"
+        + @"|\n(?:abla|eq|otin)"
+        + @"|\r(?:angle|brace|ceil|floor|ho|ight|ightarrow|vert)"
+        + @"|\t(?:au|binom|ext(?:bf|it|rm|sf|tt|style)?|frac|heta|herefore|ilde|imes|riangle|anh)"
+        + @"|\v(?:arnothing|arphi|artheta|artriangle|ec|ee|ert))(?![a-zA-Z])"
         + @"|\tan(?= *[\\^({0-9]| +[a-zA-Z](?![a-zA-Z]))")]
     private static partial Regex Command();
 }

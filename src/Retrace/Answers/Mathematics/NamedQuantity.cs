@@ -13,9 +13,22 @@ internal static partial class NamedQuantity
     // _1, _{ABC}, _{△ ABC}, _{ cone }
     private const string Index = $@" *_ *(?:[a-zA-Z0-9△α-ω\p{{IsCJKUnifiedIdeographs}}]|{Braces})";
 
+    // Behind the bracket of a function's argument: the function's letter is in it at most as a function.
+    private const string NotOfItself = @"(?![^()]*(?<!\\[a-zA-Z]*)\k<function>(?! *\())";
+
+    private const string Nested = @"(?:[^()]|\((?:[^()]|\([^()]*\))*\))";
+
     /// <summary>Whether a value may be given to it: x, x_1, AB, ∠ABC, S_{△ABC}, f(x), f(2), Area, (x, y).</summary>
     public static bool IsName(string text) =>
         Name().IsMatch(text) || FunctionValue().IsMatch(text) || IsQuantity(text);
+
+    /// <summary>
+    /// The text without the name of a set or of a point, as in "A ∩ B = (1, 2)" and P(1, 2), which says no more.
+    /// </summary>
+    public static string WithoutName(string text) =>
+        (text.Contains('=') ? NamedSet() : NamedPoint()).Match(text) is { Success: true } name
+            ? text[name.Length..].TrimStart()
+            : text;
 
     /// <summary>Whether it is a ratio of quantities, as AB/CD and AB:BC:CA, or the length |AB|.</summary>
     public static bool IsRatio(string text)
@@ -79,11 +92,13 @@ internal static partial class NamedQuantity
         return string.CompareOrdinal(text, close, text, start, bars - start) == 0 ? close + bars - start : -1;
     }
 
-    // Of one quantity: AB, A_1B_1, A'B', S_1, ∠ABC, a segment, an arc, a vector; −1 if none begins here.
+    // Of one quantity: AB, A_1B_1, A'B', S_1, ∠ABC, a segment, an arc, a vector, f(2), x_1, α; −1 if none begins here.
     private static int EndOfMark(string text, int start)
     {
         Match mark = Decorated().Match(text, start);
         mark = mark.Success ? mark : Figure().Match(text, start);
+        mark = mark.Success ? mark : FunctionAtNumber().Match(text, start);
+        mark = mark.Success ? mark : IndexedOrGreek().Match(text, start);
         if (mark.Success)
         {
             return start + mark.Length;
@@ -95,23 +110,44 @@ internal static partial class NamedQuantity
             : -1;
     }
 
+    // log x = 2 is an equation.
     [GeneratedRegex(
-        @"^ *[∠△\\]? *[a-zA-Zα-ω\p{IsCJKUnifiedIdeographs}][a-zA-Zα-ω∠△\\\p{IsCJKUnifiedIdeographs} ]*"
-        + $@"(?:{Index})?'* *(?:\([a-zA-Z, ]+\))? *$"
+        @"^(?! *\\?(?:ln|lg|log|exp|not)(?![a-zA-Z])) *[∠△\\]? *[a-zA-Zα-ω\p{IsCJKUnifiedIdeographs}]"
+        + @"[a-zA-Zα-ω∠△\\\p{IsCJKUnifiedIdeographs} ]*"
+        + $@"(?:{Index})?'* *(?:\([a-zA-Z, ]+\)(?:{Index})?)? *$"
         + @"|^ *m? *∠ *[0-9]+ *$|^ *\( *[a-zA-Z](?: *, *[a-zA-Z])+ *\) *$")]
     private static partial Regex Name();
 
-    // f(2), g(f(2)), f^{-1}(3), f'(1), P(A|B), gcd(12, 18). In p(p + 1), p is a factor.
+    // f(2), f(f(2)), f^{-1}(3), f'(1), P(A|B), gcd(12, 18), (f ∘ g)(2). In p(p + 1), p is a factor.
     [GeneratedRegex(
         @"^ *(?!\\?(?:sin|cos|tan|cot|sec|csc|log|ln|exp|arc))(?<function>[fghpqFGHPQEDV]|φ|\\?[a-zA-Z]{3,})"
-        + $@"(?:{Index})?(?: ?\^ ?\{{? *-1 *\}}?)?'* *\((?![^()]*\k<function>)(?:[^()]|\([^()]*\))*\) *$")]
+        + $@"(?:{Index})?(?: ?\^ ?\{{? *-1 *\}}?)?'* *\({NotOfItself}{Nested}*\) *$"
+        + @"|^ *\( *[fghpq] *[°∘] *[fghpq] *\) *\([^()]*\) *$")]
     private static partial Regex FunctionValue();
+
+    // f(2), f(-1/2), in a sum of such.
+    [GeneratedRegex($@"\G(?<function>[fghFG])(?:{Index})?'* *\({NotOfItself}(?=[^()]*[0-9]){Nested}*\)")]
+    private static partial Regex FunctionAtNumber();
+
+    // x_1, and x_1x_2 as a product; α; the dots of a_1 + … + a_n.
+    [GeneratedRegex(
+        @"\G(?:(?:[a-z] *_ *(?:[0-9]|\{ *[0-9]+ *\})'* *)+|[α-ω-[π]]|\\(?:alpha|beta|gamma|theta|varphi|phi|lambda|mu)"
+        + @"(?![a-zA-Z])|\\[lc]?dots(?![a-zA-Z])|…|\.\.\.)")]
+    private static partial Regex IndexedOrGreek();
+
+    // A ∪ B =, ∁_U A =
+    [GeneratedRegex(@"^(?=[^=]*[∩∪∁])(?:[A-Z() ∩∪]|∁ *(?:_ *(?:[A-Z]|\{ *[A-Z] *\}))?)+=")]
+    private static partial Regex NamedSet();
+
+    // P of P(1, 2)
+    [GeneratedRegex(@"^[A-Z]'?(?: *_ *(?:[0-9]|\{ *[0-9] *\}))?(?=\([^(),]+(?:,[^(),]+){1,2}\)$)")]
+    private static partial Regex NamedPoint();
 
     // What is over letters: a segment's bar, an arc, a vector's arrow; the measure of a segment or an arc.
     [GeneratedRegex(
         @"\G(?:m *(?=\\(?:over|wide|arc)))?(?:\\(?:overline|overarc|overparen|wideparen|widehat|overrightarrow|overleftarrow|overleftrightarrow|vec"
         + $@"|bar|hat|arc|tilde|widetilde)(?: *{Braces}| *[a-zA-Z](?![a-zA-Z]))"
-        + $@"|\\(?:overset|stackrel) *(?:\\[a-z]+|\{{[^{{}}]*\}}) *(?:{Braces}|[A-Z])|⌒ *[A-Z]{{2,}})")]
+        + $@"|\\(?:overset|stackrel) *(?:\\[a-z]+|{Braces}) *(?:{Braces}|[A-Z])|⌒ *[A-Z]{{2,}})")]
     private static partial Regex Decorated();
 
     // ∠ABC, m∠1, ∠{BAC}, sin ∠1, △ABC, ⊙O, and the area [ABC]

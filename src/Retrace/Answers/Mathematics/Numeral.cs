@@ -29,8 +29,19 @@ internal static partial class Numeral
         {
             return value * Number.Power(10, int.Parse(match.Groups["exponent"].ValueSpan));
         }
-        return decimals.Length == 0 ? value + MixedPart(text, ref position) : value;
+        value = decimals.Length == 0 ? value + MixedPart(text, ref position) : value;
+        return value * ScaleWord.Read(text, ref position);
     }
+
+    /// <summary>
+    /// Whether the text is a range of numbers, as 20-30 and "0.2 - 0.4 m" are; the larger one less the smaller one,
+    /// 30-20, is a calculation.
+    /// </summary>
+    /// <param name="text">In the spelling of <see cref="LatexText"/>.</param>
+    public static bool IsRange(string text) =>
+        Range().Match(text) is { Success: true } match
+        && double.Parse(match.Groups["first"].ValueSpan, CultureInfo.InvariantCulture)
+            < double.Parse(match.Groups["last"].ValueSpan, CultureInfo.InvariantCulture);
 
     // 0.1666… is 0.1 and 6/9 of its last place.
     private static Number Repeating(string digits, int place) =>
@@ -63,6 +74,10 @@ internal static partial class Numeral
         + @"(?:[eE](?<exponent>[+-]?[0-9]{1,4})(?![0-9a-zA-Z]))?",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Decimal();
+
+    [GeneratedRegex(
+        @"^(?<first>[0-9]{1,9}(?:\.[0-9]{1,9})?) ?- ?(?<last>[0-9]{1,9}(?:\.[0-9]{1,9})?) *(?:[%°]|[a-z]+)?$")]
+    private static partial Regex Range();
 
     [GeneratedRegex(
         @"\G(?: +(?<numerator>[0-9]+) ?/ ?(?<denominator>[0-9]+)(?![0-9.])"

@@ -107,7 +107,7 @@ internal static partial class RealSetParser
     private static partial Regex Difference();
 
     [GeneratedRegex(
-        @"^(?<open>⦃)? *(?<variable>[a-zA-Zα-ω]) *(?:∈ *[ℝR] *)?[|:](?<condition>[^⦃⦄]*)(?(open)⦄)$",
+        @"^(?<open>⦃)? *(?<variable>\\[a-z]+|[a-zA-Zα-ω]) *(?:∈ *[ℝR] *)?[|:](?<condition>[^⦃⦄]*)(?(open)⦄)$",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Builder();
 

@@ -15,6 +15,7 @@ internal static partial class RepeatingDecimals
         {
             return text;
         }
+        text = Braced().Replace(text, "${digits}");
         text = CombiningBar().Replace(text, digits => $@"\overline{{{WithoutMarks(digits.Value)}}}");
         text = CombiningDot().Replace(text, @"\dot{${digit}}");
         text = DotAbove().Replace(text, @"\dot{${digit}}");
@@ -42,6 +43,10 @@ internal static partial class RepeatingDecimals
 
     private static string WithoutMarks(string digits) => string.Concat(digits.Where(char.IsAsciiDigit));
 
+    // 0.{\dot 3}
+    [GeneratedRegex(@"(?<=\.[0-9]{0,15})\{ *(?<digits>\\(?:overline|bar|dot) *(?:[0-9]|\{ *[0-9]+ *\})) *\}")]
+    private static partial Regex Braced();
+
     [GeneratedRegex(@"(?<=\.[0-9]{0,15})(?:[0-9][\u0304\u0305])+")]
     private static partial Regex CombiningBar();
 
@@ -61,7 +66,7 @@ internal static partial class RepeatingDecimals
     // 0.\dot{3}, 0.\dot1\dot2, 0.\dot{1}4285\dot{7}
     [GeneratedRegex(
         @"(?<=\.[0-9]{0,15})\\dot *(?:(?<first>[0-9])|\{ *(?<first>[0-9]) *\})"
-        + @"(?:(?<middle>[0-9]*)\\dot *(?:(?<last>[0-9])|\{ *(?<last>[0-9]) *\}))?")]
+        + @"(?:(?<middle>[0-9]*) ?\\dot *(?:(?<last>[0-9])|\{ *(?<last>[0-9]) *\}))?")]
     private static partial Regex Dotted();
 
     // 0.1(6), 0.[36]. What goes on behind the bracket is a product, such as 0.5(12)(3).

@@ -106,10 +106,12 @@ internal sealed partial record Unit(string Dimension, Number Factor)
     }
 
     // What is counted: "5 triangles". Words of at least three letters, so that a product of variables is not taken for
-    // one.
+    // one, and none that make another number of it.
     private static bool TryParseThing(string text, out Unit? unit)
     {
-        unit = Words().IsMatch(text) ? new Unit(text.TrimEnd('.').TrimEnd('s'), 1) : null;
+        unit = Words().IsMatch(text) && !NumberWord().IsMatch(text)
+            ? new Unit(text.TrimEnd('.').TrimEnd('s'), 1)
+            : null;
         return unit is not null;
     }
 
@@ -124,4 +126,12 @@ internal sealed partial record Unit(string Dimension, Number Factor)
 
     [GeneratedRegex(@"^[a-z]{3,}(?:[ -][a-z]{2,})*\.?$")]
     private static partial Regex Words();
+
+    // "2 thirds", "5 squared", "5 minus two", "3 below zero", "5 not".
+    [GeneratedRegex(
+        @"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|half|halves|thirds?|fourths?|fifths?"
+        + "|sixths?|sevenths?|eighths?|ninths?|twelfths?|(?:ten|hundred|thousand|million|billion)(?:ths?|s)"
+        + @"|trillions|dozens|lakhs?|crores?|squared|cubed|factorial|root|plus|minus|over|divided|below|not|wrong"
+        + @"|incorrect|false)\b")]
+    private static partial Regex NumberWord();
 }
