@@ -1,14 +1,19 @@
+using Retrace.Statistics;
+
 namespace Retrace.Evaluation.Comparisons;
 
 /// <summary>The results of several methods with the same seeds, problems and steps.</summary>
 public sealed class Comparison
 {
+    private readonly ILookup<string, Outcome> _byMethod;
+
     /// <param name="outcomes">The outcomes of every method with every seed; methods are shown in this order.</param>
     /// <param name="baseline">The method that others are measured against; null for none.</param>
     /// <exception cref="ArgumentException">There are none, or the methods' seeds are not the same.</exception>
     public Comparison(IReadOnlyList<Outcome> outcomes, string? baseline)
     {
         ILookup<string, Outcome> byMethod = outcomes.ToLookup(outcome => outcome.Method);
+        _byMethod = byMethod;
         HashSet<long> seeds = [.. outcomes.Select(outcome => outcome.Seed)];
         if (outcomes.Count == 0 || byMethod.Any(
             method => method.Count() != seeds.Count || !seeds.SetEquals(method.Select(outcome => outcome.Seed))))
@@ -42,4 +47,15 @@ public sealed class Comparison
 
     /// <summary>The accuracies by category; empty where the test's problems have none.</summary>
     public IReadOnlyList<CategoryResult> Categories { get; }
+
+    /// <summary>The outcomes of a method, one for each seed; empty for one that was not compared.</summary>
+    public IReadOnlyList<Outcome> OutcomesOf(string method) => [.. _byMethod[method]];
+
+    /// <summary>How much higher a number is under one method than under another, paired by seed.</summary>
+    /// <param name="method">One of the methods.</param>
+    /// <param name="other">Another of them.</param>
+    /// <param name="read">The number; null where a run has not measured it.</param>
+    /// <returns>Null where no seed has it under both.</returns>
+    public MeanInterval? Difference(string method, string other, Func<Outcome, double?> read) =>
+        MethodResult.Difference(OutcomesOf(method), OutcomesOf(other), read);
 }

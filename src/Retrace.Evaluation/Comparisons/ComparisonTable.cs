@@ -21,6 +21,7 @@ public static class ComparisonTable
         $"maj@{comparison.Start.Samples}",
         "entropy",
         "high confidence",
+        "samples",
         "tokens",
         "seconds",
     ];
@@ -38,7 +39,7 @@ public static class ComparisonTable
             .. hasBaseline ? [""] : Array.Empty<string>(),
             Percent(comparison.Start.PassAtSamples),
             Percent(comparison.Start.MajorityAccuracy),
-            "", "", "", "",
+            "", "", "", "", "",
         ];
         foreach (MethodResult method in comparison.Methods)
         {
@@ -55,6 +56,7 @@ public static class ComparisonTable
                 Percent(method.Test.MajorityAccuracy),
                 method.Entropy is double entropy ? Invariant($"{entropy:0.000}") : "",
                 method.HighConfidenceShare is double share ? Percent(share) : "",
+                Invariant($"{method.Samples:0.#}"),
                 Invariant($"{method.Tokens:#,0}"),
                 Invariant($"{method.Seconds:#,0}"),
             ];
@@ -79,7 +81,8 @@ public static class ComparisonTable
         + " change, in points, is paired with the start"
         + (comparison.Baseline is string baseline ? $", and the difference from {baseline} with its run," : "")
         + " of the same seed. Entropy, in nats, and high confidence, in percent, are those of the training batches of"
-        + Invariant($" the last {Outcome.LastSteps} steps. Tokens generated and seconds taken are those of one run.");
+        + Invariant($" the last {Outcome.LastSteps} steps. Samples are those of a problem in a step; tokens generated")
+        + " and seconds taken are those of one run.";
 
     /// <summary>Writes the table, its note and the categories as Markdown.</summary>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
@@ -107,7 +110,7 @@ public static class ComparisonTable
         [
             "method", "seeds", "accuracy", "accuracy_lower", "accuracy_upper", "change", "change_lower", "change_upper",
             "against_baseline", "against_baseline_lower", "against_baseline_upper", "pass_at_k", "majority_accuracy",
-            "entropy", "high_confidence_share", "tokens", "seconds",
+            "entropy", "high_confidence_share", "samples", "tokens", "seconds",
         ];
         double?[] none = [null, null, null];
         IEnumerable<string> rows = comparison.Methods.Select(method => Row(
@@ -116,14 +119,14 @@ public static class ComparisonTable
                 method.Seeds, .. Numbers(method.Test.Accuracy), .. Numbers(method.Change),
                 .. method.AgainstBaseline is MeanInterval against ? Numbers(against) : none,
                 method.Test.PassAtSamples, method.Test.MajorityAccuracy, method.Entropy, method.HighConfidenceShare,
-                method.Tokens, method.Seconds,
+                method.Samples, method.Tokens, method.Seconds,
             ]));
         TestMeans start = comparison.Start;
         string startRow = Row(
             "start",
             [
                 null, .. Numbers(start.Accuracy), .. none, .. none, start.PassAtSamples, start.MajorityAccuracy, null,
-                null, null, null,
+                null, null, null, null,
             ]);
         WriteLines(path, [string.Join(',', heading), startRow, .. rows]);
     }
