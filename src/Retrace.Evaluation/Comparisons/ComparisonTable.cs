@@ -1,8 +1,6 @@
-using System.Globalization;
-using System.Text;
-using Retrace.Files;
 using Retrace.Statistics;
 using static System.FormattableString;
+using static Retrace.Evaluation.Comparisons.IntervalText;
 
 namespace Retrace.Evaluation.Comparisons;
 
@@ -88,18 +86,13 @@ public static class ComparisonTable
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public static void WriteMarkdown(Comparison comparison, string path)
     {
-        IEnumerable<string> lines = Table([Heading(comparison), .. Rows(comparison)]).Append("").Append(Note(comparison));
+        string[] lines =
+            [.. TableText.Markdown([Heading(comparison), .. Rows(comparison)]), "", Note(comparison)];
         if (comparison.Categories.Count > 0)
         {
-            lines = [.. lines, "", "Accuracy by category:", "", .. Table(CategoryRows(comparison))];
+            lines = [.. lines, "", "Accuracy by category:", "", .. TableText.Markdown(CategoryRows(comparison))];
         }
-        WriteLines(path, lines);
-
-        static IEnumerable<string> Table(IEnumerable<string[]> rows) => rows
-            .SelectMany((cells, row) => row > 0 ? [cells] : new[] { cells, [.. cells.Select(Rule)] })
-            .Select(cells => $"| {string.Join(" | ", cells)} |");
-
-        static string Rule(string cell, int column) => column == 0 ? "---" : "---:";
+        TableText.Write(path, lines);
     }
 
     /// <summary>Writes the table as CSV: fractions rather than percent, and empty where there is no number.</summary>
@@ -113,7 +106,7 @@ public static class ComparisonTable
             "entropy", "high_confidence_share", "samples", "tokens", "seconds",
         ];
         double?[] none = [null, null, null];
-        IEnumerable<string> rows = comparison.Methods.Select(method => Row(
+        IEnumerable<string> rows = comparison.Methods.Select(method => TableText.Csv(
             method.Method,
             [
                 method.Seeds, .. Numbers(method.Test.Accuracy), .. Numbers(method.Change),
@@ -122,38 +115,14 @@ public static class ComparisonTable
                 method.Samples, method.Tokens, method.Seconds,
             ]));
         TestMeans start = comparison.Start;
-        string startRow = Row(
+        string startRow = TableText.Csv(
             "start",
             [
                 null, .. Numbers(start.Accuracy), .. none, .. none, start.PassAtSamples, start.MajorityAccuracy, null,
                 null, null, null, null,
             ]);
-        WriteLines(path, [string.Join(',', heading), startRow, .. rows]);
+        TableText.Write(path, [string.Join(',', heading), startRow, .. rows]);
     }
 
-    private static string Row(string method, double?[] numbers) => string.Join(
-        ',', numbers.Select(number => number?.ToString(CultureInfo.InvariantCulture) ?? "").Prepend(method));
-
     private static double?[] Numbers(MeanInterval interval) => [interval.Mean, interval.Lower, interval.Upper];
-
-    private static string Share(MeanInterval interval) => interval is { Lower: double lower, Upper: double upper }
-        ? $"{Percent(interval.Mean)} ({Percent(lower)} to {Percent(upper)})"
-        : Percent(interval.Mean);
-
-    private static string Difference(MeanInterval interval) => interval is { Lower: double lower, Upper: double upper }
-        ? $"{Points(interval.Mean)} ({Points(lower)} to {Points(upper)})"
-        : Points(interval.Mean);
-
-    private static string Percent(double share) => Invariant($"{100 * share:0.0}");
-
-    private static string Points(double share) => Invariant($"{100 * share:+0.0;-0.0;0.0}");
-
-    private static void WriteLines(string path, IEnumerable<string> lines) => AtomicFile.Write(path, stream =>
-    {
-        using StreamWriter writer = new(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-        foreach (string line in lines)
-        {
-            writer.WriteLine(line);
-        }
-    });
 }

@@ -1,5 +1,6 @@
 using Retrace.Configuration;
 using Retrace.Data;
+using Retrace.Data.Benchmarks;
 using Retrace.Data.Formats;
 using Retrace.Problems;
 using Retrace.Training.Measurement;
@@ -23,7 +24,7 @@ public sealed class HeldOutTest
 
     /// <summary>A test on a benchmark, with its prompt, answers and categories.</summary>
     /// <param name="dataFile">The benchmark's file or folder.</param>
-    /// <param name="benchmark">Its name in <see cref="Data.Benchmarks.BenchmarkCatalogue"/>.</param>
+    /// <param name="benchmark">Its name in <see cref="BenchmarkCatalogue"/>.</param>
     /// <param name="samples">Responses for each problem.</param>
     /// <param name="limit">Only the first labeled problems; null: all.</param>
     public HeldOutTest(string dataFile, string benchmark, int samples, int? limit)
