@@ -6,7 +6,7 @@ using static System.FormattableString;
 namespace Retrace.Evaluation.Reproductions;
 
 /// <summary>
-/// A curve over the steps that the paper draws, and what its claim makes of it: majority voting collapses, and CSRS
+/// A curve over the steps that the paper shows, and what its claim makes of it: majority voting collapses, and CSRS
 /// does not.
 /// </summary>
 /// <param name="Name">What the curve shows.</param>

@@ -120,6 +120,16 @@ public sealed class PaperTablesTests
     }
 
     [Fact]
+    public void The_document_has_every_table_s_command_and_number()
+    {
+        string document = File.ReadAllText(Shipped.PaperDocument);
+        Assert.All(PaperTables.All, table => Assert.Contains($"reproduce {table.Name}", document));
+        Assert.All(
+            PaperTables.All.SelectMany(table => table.Rows).SelectMany(row => row.Reported.Values),
+            reported => Assert.Contains(FormattableString.Invariant($"{reported:0.00}"), document));
+    }
+
+    [Fact]
     public void Settings_that_make_two_rows_one_are_refused()
     {
         string complaint = Assert.Throws<BadInputException>(() => Plan(
