@@ -11,7 +11,7 @@ public sealed class ReproduceTests
         Assert.Matches(@"(?m)^main +15 runs \(5 methods, 3 seeds\) of 40 steps: .*; the paper trained on Geometry3K$", list.Output);
         Assert.Matches(@"(?m)^ablation +30 runs \(10 methods, 3 seeds\) of 40 steps: RRM, SFR and VSP", list.Output);
         Assert.Matches(@"(?m)^omega +15 runs ", list.Output);
-        // csrs, five votes and plain runs, seven ablations, csrs-no-rrm; and of the sweeps' 18 all but the method itself.
+        // csrs, four votes, eight more rows of the ablation, and the sweeps' eighteen values but for the method's own four.
         Assert.EndsWith("all of them take 81\n", list.Output);
     }
 

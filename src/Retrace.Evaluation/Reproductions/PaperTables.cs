@@ -4,7 +4,7 @@ namespace Retrace.Evaluation.Reproductions;
 
 /// <summary>
 /// What the paper reports (Yu et al., arXiv 2604.03647, Qwen2.5-VL-7B; accuracies in percent), and the runs that make it
-/// here. Docs: paper.md.
+/// here.
 /// </summary>
 /// <remarks>
 /// A row says what it changes. All else is the configuration, whose defaults and presets are the paper's settings: rule

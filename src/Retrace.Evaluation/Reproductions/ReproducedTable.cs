@@ -77,14 +77,13 @@ public sealed record ReproducedTable(PaperTable Paper, IReadOnlyList<TestedCompa
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public void WriteCsv(string path)
     {
-        string heading = string.Join(
-            ',',
-            [
-                "row", "samples", "tokens", "seconds",
-                .. Paper.Benchmarks.Select(benchmark => $"paper_{benchmark}"),
-                .. Tests.SelectMany(test => new[] { test.Name, $"{test.Name}_lower", $"{test.Name}_upper" }),
-            ]);
-        TableText.Write(path, Paper.Rows.Select(CsvOf).Prepend(heading));
+        string[] columns =
+        [
+            "row", "samples", "tokens", "seconds",
+            .. Paper.Benchmarks.Select(benchmark => $"paper_{benchmark}"),
+            .. Tests.SelectMany(test => new[] { test.Name, $"{test.Name}_lower", $"{test.Name}_upper" }),
+        ];
+        TableText.Write(path, Paper.Rows.Select(CsvOf).Prepend(string.Join(',', columns)));
     }
 
     private string CsvOf(PaperRow row)

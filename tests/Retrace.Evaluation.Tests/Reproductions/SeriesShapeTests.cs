@@ -1,3 +1,4 @@
+using System.Globalization;
 using Retrace.Evaluation.Reproductions;
 
 namespace Retrace.Evaluation.Tests.Reproductions;
@@ -12,7 +13,7 @@ public sealed class SeriesShapeTests
     [InlineData("1 1 2", Trend.Varied, 2, "goes up and down, with its highest at c")] // Equal ones do not rise.
     public void A_series_rises_falls_peaks_or_does_neither(string series, Trend trend, int highest, string words)
     {
-        SeriesShape shape = SeriesShape.Of([.. series.Split(' ').Select(double.Parse)]);
+        SeriesShape shape = SeriesShape.Of([.. series.Split(' ').Select(value => double.Parse(value, CultureInfo.InvariantCulture))]);
         Assert.Equal(new SeriesShape(trend, highest), shape);
         Assert.Equal(words, shape.Describe(["a", "b", "c"]));
     }
