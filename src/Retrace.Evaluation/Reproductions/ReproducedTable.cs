@@ -121,6 +121,10 @@ public sealed record ReproducedTable(PaperTable Paper, IReadOnlyList<TestedCompa
         {
             yield return curve.Sentence(test.Comparison);
         }
+        if (reported.Length == 0 && Paper.Curve is null)
+        {
+            yield return "Our notes have none of the paper's numbers to compare with; the figures are to be looked at.";
+        }
     }
 
     private static MethodResult? ResultOf(PaperRow row, Comparison comparison) =>

@@ -119,6 +119,10 @@ public sealed class ReproducedTableTests : IDisposable
     }
 
     [Fact]
+    public void A_figure_without_numbers_is_to_be_looked_at() => Assert.StartsWith(
+        "Our notes have none of the paper's numbers", Of(PaperTables.Named("figure-4"), Methods).Verdicts().Single());
+
+    [Fact]
     public void A_curve_that_nobody_measured_is_not_judged() => Assert.Equal(
         ["No run has measured the token entropy."],
         Of(
