@@ -94,11 +94,14 @@ public sealed record ReproducedTable(PaperTable Paper, IReadOnlyList<TestedCompa
             [
                 run?.Samples, run?.Tokens, run?.Seconds,
                 .. Paper.Benchmarks.Select(benchmark =>
-                    row.Reported.TryGetValue(benchmark, out double reported) ? reported / 100 : (double?)null),
+                    row.Reported.TryGetValue(benchmark, out double reported) ? Fraction(reported) : (double?)null),
                 .. Tests.Select(test => AccuracyOf(row, test.Comparison)).SelectMany(interval =>
                     new[] { interval.Mean, interval.Lower, interval.Upper }),
             ]);
     }
+
+    // Of percent with two digits, without what binary fractions add to it.
+    private static double Fraction(double percent) => Math.Round(percent / 100, 4);
 
     private IEnumerable<string> VerdictsOn(TestedComparison test)
     {
