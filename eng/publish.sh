@@ -31,10 +31,11 @@ archive() {
         # XZ, so that the small one is small. The rest of the work is the same.
         tar -C "$work/archive" -cJf "$release/$name.tar.xz" "$name"
     else
-        # What the demo runs on.
+        # What the demo and reproductions run on, and presets.
         mkdir -p "$work/archive/$name/models" "$work/archive/$name/data"
         cp -R models/tiny "$work/archive/$name/models/"
         cp -R data/geometry "$work/archive/$name/data/"
+        cp -R configs "$work/archive/$name/"
         tar -C "$work/archive" -czf "$release/$name.tar.gz" "$name"
     fi
     rm -rf "$work/archive"

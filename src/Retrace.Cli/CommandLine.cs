@@ -40,6 +40,7 @@ internal static class CommandLine
             DemoCommand.Create(),
             EvolveCommand.Create(),
             CompareCommand.Create(),
+            ReproduceCommand.Create(),
             EvalCommand.Create(),
             RegradeCommand.Create(),
             CompareEvalsCommand.Create(),

@@ -33,11 +33,25 @@ public static class Report
     /// <exception cref="BadInputException">A file cannot be written.</exception>
     public static void WriteFigures(IReadOnlyList<RunRecord> runs, string directory)
     {
+        WriteFigures(runs, directory, FigureChoice.All);
+    }
+
+    /// <summary>The same with some of the figures.</summary>
+    /// <param name="runs">At least one.</param>
+    /// <param name="directory">Created if it does not exist.</param>
+    /// <param name="choice">The figures to write.</param>
+    /// <exception cref="BadInputException">A file cannot be written.</exception>
+    public static void WriteFigures(IReadOnlyList<RunRecord> runs, string directory, FigureChoice choice)
+    {
         ArgumentOutOfRangeException.ThrowIfZero(runs.Count);
         ReportedRuns reported = ReportedRuns.Of(runs);
-        FigureFiles.Write(
-            [.. new StepFigures(reported).Draw(), .. FrequencyFigures.Draw(reported), .. AnswerMaps.Draw(reported)],
-            directory);
+        IEnumerable<Figure> figures =
+        [
+            .. new StepFigures(reported).Draw(),
+            .. FrequencyFigures.Draw(reported),
+            .. AnswerMaps.Draw(reported, choice.AnswerSteps),
+        ];
+        FigureFiles.Write(figures.Where(figure => choice.Includes(figure.Name)), directory);
     }
 
     internal static XElement Page(IReadOnlyList<RunRecord> runs, AccuracyByKind? opening = null)
@@ -62,7 +76,7 @@ public static class Report
                     "Answers of both rounds",
                     "Each dot is an answer to a problem: its share of the maternal round, and of the continuations. Above"
                     + " the diagonal it survives retracing better than it came. First, middle and last step.",
-                    AnswerMaps.Draw(reported).Select(figure => figure.ForPage()),
+                    AnswerMaps.Draw(reported, steps: []).Select(figure => figure.ForPage()),
                     "figures"),
                 HtmlPage.Section(
                     "Trajectories",

@@ -30,6 +30,7 @@ public sealed class PresetTests
         [
             .. Runs.Select(row => row.Data.Item1), "mm-upt/qwen2.5-vl-7b", "mm-upt/qwen2.5-vl-3b",
             .. Machines.Select(name => $"machines/{name}"), .. Ablations.Select(name => $"ablations/{name}"),
+            "embedded/reproduction",
         ];
         string[] there =
         [

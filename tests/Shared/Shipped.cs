@@ -11,6 +11,8 @@ internal static class Shipped
 
     public static string Presets => Find("configs");
 
+    public static string PaperDocument => Find("docs/paper.md");
+
     private static string Find(string path)
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using Retrace.Cli.Progress;
 using Retrace.Evaluation.Comparisons;
@@ -34,12 +33,7 @@ internal static class CompareCommand
             Description = "A method of your own by the settings it changes; may be repeated.",
             HelpName = "NAME:key=value,…",
         };
-        Option<string> seeds = new("--seeds")
-        {
-            Description = "Number of seeds, from that of the settings on, or two or more seeds, separated by commas.",
-            HelpName = "N|LIST",
-            DefaultValueFactory = _ => "5",
-        };
+        SeedsOption seeds = new();
         Option<string?> baseline = new("--baseline")
         {
             Description = $"The method to measure the others against; {Variants.UsualBaseline} where it is compared.",
@@ -56,7 +50,7 @@ internal static class CompareCommand
         ConfigurationOptions settings = new();
         TensorCommand command = new("compare", "Compares methods over seeds, on the same problems and steps.")
         {
-            model, data, test, output, methods, variants, seeds, baseline, samples, limit, onSamples,
+            model, data, test, output, methods, variants, baseline, samples, limit, onSamples,
         };
         command.Validators.Add(result =>
         {
@@ -66,6 +60,7 @@ internal static class CompareCommand
                 result.AddError($"Option '{missing.Name}' is required.");
             }
         });
+        seeds.AddTo(command);
         allowChanged.AddTo(command);
         settings.AddSharedTo(command);
         command.SetAction((parsed, cancellation) =>
@@ -81,7 +76,7 @@ internal static class CompareCommand
             ComparisonPlan plan = ComparisonPlan.Of(
                 Variants.Choose(
                     parsed.GetValue(methods) ?? Variants.Usual, [.. (parsed.GetValue(variants) ?? []).Select(Variant.Parse)]),
-                SeedsOf(parsed.GetRequiredValue(seeds), settings.Resolve(parsed, start).Seed),
+                seeds.In(parsed, settings.Resolve(parsed, start).Seed),
                 parsed.GetValue(baseline),
                 overrides => settings.Resolve(parsed, start, overrides));
             ComparisonFolder folder = new(parsed.GetRequiredValue(output));
@@ -90,8 +85,8 @@ internal static class CompareCommand
                 parsed.GetRequiredValue(data),
                 new HeldOutTest(
                     parsed.GetRequiredValue(test),
-                    AtLeastOne("--samples", parsed.GetValue(samples)),
-                    parsed.GetValue(limit) is int given ? AtLeastOne("--limit", given) : null),
+                    WholeNumber.AtLeastOne("--samples", parsed.GetValue(samples)),
+                    parsed.GetValue(limit) is int given ? WholeNumber.AtLeastOne("--limit", given) : null),
                 plan,
                 folder,
                 new ComparisonLines())
@@ -134,31 +129,4 @@ internal static class CompareCommand
         Console.WriteLine(ComparisonTable.Note(comparison));
         Console.WriteLine($"the table is in {folder.Markdown} and {folder.Csv}, the curves are in {folder.Report}");
     }
-
-    // A number is a count, several are the seeds themselves.
-    private static long[] SeedsOf(string text, long first)
-    {
-        long[] numbers =
-        [
-            .. text.Split(',').Select(part =>
-                long.TryParse(part, NumberStyles.Integer, CultureInfo.InvariantCulture, out long number)
-                    ? number
-                    : throw Unusable()),
-        ];
-        if (numbers is [long count])
-        {
-            return count is >= 1 and <= 1000
-                ? [.. Enumerable.Range(0, (int)count).Select(i => first + i)]
-                : throw Unusable();
-        }
-        return numbers.Distinct().Count() == numbers.Length ? numbers : throw Unusable();
-
-        BadInputException Unusable() => new(
-            $"--seeds is {text}, but must be how many seeds there are to be, from 1 to 1000, or different seeds with "
-            + "commas between them, such as 0,1,2");
-    }
-
-    private static int AtLeastOne(string option, int number) => number >= 1
-        ? number
-        : throw new BadInputException($"{option} is {number}, but must be at least 1");
 }

@@ -77,8 +77,15 @@ internal sealed class ConfigurationOptions
     /// <exception cref="BadInputException">A file, a key or a value cannot be used.</exception>
     public RunConfiguration Resolve(
         ParseResult parsed, string? modelFolder, params IReadOnlyList<string> further) =>
+        ResolveOver([], parsed, modelFolder, further);
+
+    /// <summary>The same with files that lie beneath those of the options.</summary>
+    /// <param name="beneath">Files of settings.</param>
+    /// <inheritdoc cref="Resolve"/>
+    public RunConfiguration ResolveOver(
+        IReadOnlyList<string> beneath, ParseResult parsed, string? modelFolder, params IReadOnlyList<string> further) =>
         ConfigurationLayers.ResolveFiles(
-            modelFolder, parsed.GetValue(_files) ?? [], [.. Overrides(parsed), .. further]);
+            modelFolder, [.. beneath, .. parsed.GetValue(_files) ?? []], [.. Overrides(parsed), .. further]);
 
     /// <summary>Resolves the configuration that a run began with, overridden by the options given now.</summary>
     /// <param name="runConfiguration">The run's <c>config.yaml</c>.</param>

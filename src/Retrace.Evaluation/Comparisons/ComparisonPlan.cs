@@ -1,4 +1,5 @@
 using Retrace.Configuration;
+using Retrace.Runs;
 
 namespace Retrace.Evaluation.Comparisons;
 
@@ -33,7 +34,7 @@ public sealed class ComparisonPlan
     /// <summary>The configuration that every method starts from.</summary>
     public RunConfiguration Shared { get; }
 
-    /// <summary>The methods in an order in which a token budget is known before it has to be matched.</summary>
+    /// <summary>The methods in an order in which a budget is known before it has to be matched.</summary>
     public IEnumerable<Variant> InOrderOfRuns => Methods.OrderBy(method => method.BudgetOf is null ? 0 : 1);
 
     /// <summary>Resolves every configuration, so that what is wrong with one is known before the first run.</summary>
@@ -62,10 +63,12 @@ public sealed class ComparisonPlan
         }
         foreach (Variant method in methods)
         {
-            if (method.BudgetOf is string budget && !names.Contains(budget))
+            if (method.BudgetOf is string budget
+                && NeededFor(method, budget).FirstOrDefault(needed => !names.Contains(needed)) is string missing)
             {
                 throw new BadInputException(
-                    $"{method.Name} spends as many tokens as {budget} with the same seed; add {budget} to --methods");
+                    $"{method.Name} spends as many {method.BudgetIn.ToString().ToLowerInvariant()} as {budget} with the "
+                    + $"same seed; add {missing} to --methods");
             }
         }
         RunConfiguration shared = resolve([]);
@@ -81,7 +84,7 @@ public sealed class ComparisonPlan
     /// <param name="method">One of <see cref="Methods"/>.</param>
     /// <param name="seed">One of <see cref="Seeds"/>.</param>
     /// <param name="sameSeed">
-    /// Earlier runs with this seed, among them the one whose token budget is to be matched.
+    /// Earlier runs with this seed, among them those that say what a budget is.
     /// </param>
     public RunConfiguration ConfigurationOf(Variant method, long seed, IEnumerable<Outcome> sameSeed)
     {
@@ -90,10 +93,23 @@ public sealed class ComparisonPlan
         {
             return configuration;
         }
-        Outcome spent = sameSeed.First(outcome => outcome.Method == budget);
-        int votes = VoteBudget.Matching(spent.Metrics, configuration.Rollout.Group);
+        int group = configuration.Rollout.Group;
+        int votes = method.BudgetIn switch
+        {
+            BudgetUnit.Samples => VoteBudget.SamplesOf(_configurations[budget]),
+            BudgetUnit.Seconds =>
+                VoteBudget.MatchingSeconds(MetricsOf(budget), MetricsOf(Variants.UsualBaseline), group),
+            _ => VoteBudget.Matching(MetricsOf(budget), group),
+        };
         return configuration with { Rollout = configuration.Rollout with { VoteSamples = votes } };
+
+        IReadOnlyList<StepMetrics> MetricsOf(string name) =>
+            sameSeed.First(outcome => outcome.Method == name).Metrics;
     }
+
+    // How long a sample takes is measured on a plain vote.
+    private static string[] NeededFor(Variant method, string budget) =>
+        method.BudgetIn == BudgetUnit.Seconds ? [budget, Variants.UsualBaseline] : [budget];
 
     private static RunConfiguration Resolve(
         Variant method, RunConfiguration shared, Func<IReadOnlyList<string>, RunConfiguration> resolve)

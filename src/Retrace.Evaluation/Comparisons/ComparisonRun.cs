@@ -115,7 +115,7 @@ public sealed class ComparisonRun
         TestResult final = _test.MeasureOnce(
             _folder.TestOf(method, seed), evolved.Checkpoint, configuration, cancellation);
         _observer?.CompleteTest(method, seed, final);
-        return new Outcome(method, seed, start, final, evolved.Metrics);
+        return new Outcome(method, seed, start, final, evolved.Metrics) { Samples = VoteBudget.SamplesOf(configuration) };
     }
 
     private void Write(Comparison comparison, IReadOnlyList<Outcome> outcomes)

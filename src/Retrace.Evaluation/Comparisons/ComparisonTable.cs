@@ -1,8 +1,6 @@
-using System.Globalization;
-using System.Text;
-using Retrace.Files;
 using Retrace.Statistics;
 using static System.FormattableString;
+using static Retrace.Evaluation.Comparisons.IntervalText;
 
 namespace Retrace.Evaluation.Comparisons;
 
@@ -21,6 +19,7 @@ public static class ComparisonTable
         $"maj@{comparison.Start.Samples}",
         "entropy",
         "high confidence",
+        "samples",
         "tokens",
         "seconds",
     ];
@@ -38,7 +37,7 @@ public static class ComparisonTable
             .. hasBaseline ? [""] : Array.Empty<string>(),
             Percent(comparison.Start.PassAtSamples),
             Percent(comparison.Start.MajorityAccuracy),
-            "", "", "", "",
+            "", "", "", "", "",
         ];
         foreach (MethodResult method in comparison.Methods)
         {
@@ -55,6 +54,7 @@ public static class ComparisonTable
                 Percent(method.Test.MajorityAccuracy),
                 method.Entropy is double entropy ? Invariant($"{entropy:0.000}") : "",
                 method.HighConfidenceShare is double share ? Percent(share) : "",
+                Invariant($"{method.Samples:0.#}"),
                 Invariant($"{method.Tokens:#,0}"),
                 Invariant($"{method.Seconds:#,0}"),
             ];
@@ -94,29 +94,25 @@ public static class ComparisonTable
         + " change, in points, is paired with the start"
         + (comparison.Baseline is string baseline ? $", and the difference from {baseline} with its run," : "")
         + " of the same seed. Entropy, in nats, and high confidence, in percent, are those of the training batches of"
-        + Invariant($" the last {Outcome.LastSteps} steps. Tokens generated and seconds taken are those of one run.");
+        + Invariant($" the last {Outcome.LastSteps} steps. Samples are those of a problem in a step; tokens generated")
+        + " and seconds taken are those of one run.";
 
     /// <summary>Writes the table, its note and the categories as Markdown.</summary>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public static void WriteMarkdown(Comparison comparison, string path)
     {
-        IEnumerable<string> lines = Table([Heading(comparison), .. Rows(comparison)]).Append("").Append(Note(comparison));
+        string[] lines =
+            [.. TableText.Markdown([Heading(comparison), .. Rows(comparison)]), "", Note(comparison)];
         if (comparison.Kinds.Count > 0)
         {
             string against = comparison.Baseline is string baseline ? $" and, in points, the difference from {baseline}" : "";
-            lines = [.. lines, "", $"Accuracy by kind of problem{against}:", "", .. Table(KindRows(comparison))];
+            lines = [.. lines, "", $"Accuracy by kind of problem{against}:", "", .. TableText.Markdown(KindRows(comparison))];
         }
         if (comparison.Categories.Count > 0)
         {
-            lines = [.. lines, "", "Accuracy by category:", "", .. Table(CategoryRows(comparison))];
+            lines = [.. lines, "", "Accuracy by category:", "", .. TableText.Markdown(CategoryRows(comparison))];
         }
-        WriteLines(path, lines);
-
-        static IEnumerable<string> Table(IEnumerable<string[]> rows) => rows
-            .SelectMany((cells, row) => row > 0 ? [cells] : new[] { cells, [.. cells.Select(Rule)] })
-            .Select(cells => $"| {string.Join(" | ", cells)} |");
-
-        static string Rule(string cell, int column) => column == 0 ? "---" : "---:";
+        TableText.Write(path, lines);
     }
 
     /// <summary>Writes the table as CSV: fractions rather than percent, and empty where there is no number.</summary>
@@ -127,50 +123,26 @@ public static class ComparisonTable
         [
             "method", "seeds", "accuracy", "accuracy_lower", "accuracy_upper", "change", "change_lower", "change_upper",
             "against_baseline", "against_baseline_lower", "against_baseline_upper", "pass_at_k", "majority_accuracy",
-            "entropy", "high_confidence_share", "tokens", "seconds",
+            "entropy", "high_confidence_share", "samples", "tokens", "seconds",
         ];
         double?[] none = [null, null, null];
-        IEnumerable<string> rows = comparison.Methods.Select(method => Row(
+        IEnumerable<string> rows = comparison.Methods.Select(method => TableText.Csv(
             method.Method,
             [
                 method.Seeds, .. Numbers(method.Test.Accuracy), .. Numbers(method.Change),
                 .. method.AgainstBaseline is MeanInterval against ? Numbers(against) : none,
                 method.Test.PassAtSamples, method.Test.MajorityAccuracy, method.Entropy, method.HighConfidenceShare,
-                method.Tokens, method.Seconds,
+                method.Samples, method.Tokens, method.Seconds,
             ]));
         TestMeans start = comparison.Start;
-        string startRow = Row(
+        string startRow = TableText.Csv(
             "start",
             [
                 null, .. Numbers(start.Accuracy), .. none, .. none, start.PassAtSamples, start.MajorityAccuracy, null,
-                null, null, null,
+                null, null, null, null,
             ]);
-        WriteLines(path, [string.Join(',', heading), startRow, .. rows]);
+        TableText.Write(path, [string.Join(',', heading), startRow, .. rows]);
     }
 
-    private static string Row(string method, double?[] numbers) => string.Join(
-        ',', numbers.Select(number => number?.ToString(CultureInfo.InvariantCulture) ?? "").Prepend(method));
-
     private static double?[] Numbers(MeanInterval interval) => [interval.Mean, interval.Lower, interval.Upper];
-
-    private static string Share(MeanInterval interval) => interval is { Lower: double lower, Upper: double upper }
-        ? $"{Percent(interval.Mean)} ({Percent(lower)} to {Percent(upper)})"
-        : Percent(interval.Mean);
-
-    private static string Difference(MeanInterval interval) => interval is { Lower: double lower, Upper: double upper }
-        ? $"{Points(interval.Mean)} ({Points(lower)} to {Points(upper)})"
-        : Points(interval.Mean);
-
-    private static string Percent(double share) => Invariant($"{100 * share:0.0}");
-
-    private static string Points(double share) => Invariant($"{100 * share:+0.0;-0.0;0.0}");
-
-    private static void WriteLines(string path, IEnumerable<string> lines) => AtomicFile.Write(path, stream =>
-    {
-        using StreamWriter writer = new(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-        foreach (string line in lines)
-        {
-            writer.WriteLine(line);
-        }
-    });
 }

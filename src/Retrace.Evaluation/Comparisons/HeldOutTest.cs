@@ -1,5 +1,6 @@
 using Retrace.Configuration;
 using Retrace.Data;
+using Retrace.Data.Benchmarks;
 using Retrace.Data.Formats;
 using Retrace.Problems;
 using Retrace.Training.Measurement;
@@ -10,7 +11,7 @@ namespace Retrace.Evaluation.Comparisons;
 /// <summary>The test that compares models: sampled responses to labeled problems that none was trained on.</summary>
 public sealed class HeldOutTest
 {
-    private readonly ProblemOrigin _problems;
+    private readonly Func<string, EvaluationOptions> _ofModel;
 
     /// <summary>A test on the problems in a file or folder.</summary>
     /// <param name="dataFile">Labeled problems: see <see cref="ProblemSources.Open"/>.</param>
@@ -18,6 +19,16 @@ public sealed class HeldOutTest
     /// <param name="limit">Only the first labeled problems; null: all.</param>
     public HeldOutTest(string dataFile, int samples, int? limit = null)
         : this(new ProblemOrigin(dataFile), samples, limit)
+    {
+    }
+
+    /// <summary>A test on a benchmark, with its prompt, answers and categories.</summary>
+    /// <param name="dataFile">The benchmark's file or folder.</param>
+    /// <param name="benchmark">Its name in <see cref="BenchmarkCatalogue"/>.</param>
+    /// <param name="samples">Responses for each problem.</param>
+    /// <param name="limit">Only the first labeled problems; null: all.</param>
+    public HeldOutTest(string dataFile, string benchmark, int samples, int? limit)
+        : this(dataFile, model => new EvaluationOptions(model, dataFile, benchmark), samples, limit)
     {
     }
 
@@ -31,14 +42,20 @@ public sealed class HeldOutTest
     }
 
     private HeldOutTest(ProblemOrigin problems, int samples, int? limit)
+        : this(problems.Name, model => new EvaluationOptions(model, problems), samples, limit)
     {
-        _problems = problems;
+    }
+
+    private HeldOutTest(string data, Func<string, EvaluationOptions> ofModel, int samples, int? limit)
+    {
+        Data = data;
+        _ofModel = ofModel;
         Samples = samples;
         Limit = limit;
     }
 
     /// <summary>The file of the problems, or the name of their source.</summary>
-    public string Data => _problems.Name;
+    public string Data { get; }
 
     /// <summary>Responses for each problem.</summary>
     public int Samples { get; }
@@ -52,8 +69,7 @@ public sealed class HeldOutTest
     /// <exception cref="BadInputException">The model or the problems cannot be used.</exception>
     public EvaluationReport Measure(
         string modelDirectory, RunConfiguration configuration, CancellationToken cancellation) =>
-        ModelEvaluation.Run(
-            new EvaluationOptions(modelDirectory, _problems) { Configuration = Asking(configuration) }, cancellation);
+        ModelEvaluation.Run(_ofModel(modelDirectory) with { Configuration = Asking(configuration) }, cancellation);
 
     /// <summary>
     /// Reads the result from the file if it holds this very measurement, of the same model on the same problems wherever
@@ -69,7 +85,7 @@ public sealed class HeldOutTest
             && stored.Extraction == configuration.Reward.Extraction
             && stored.Limit == Limit
             && stored.ModelSha256 == EvaluationDigest.OfModel(modelDirectory)
-            && stored.ProblemsSha256 == DigestOfProblems(configuration.Data, stored.Skipped))
+            && stored.ProblemsSha256 == DigestOfProblems(modelDirectory, configuration.Data, stored.Skipped))
         {
             return new TestResult(stored.Summary, stored.Categories);
         }
@@ -78,9 +94,10 @@ public sealed class HeldOutTest
         return new TestResult(report.Summary, report.Categories.ToDictionary(part => part.Name, part => part.Summary));
     }
 
-    private string DigestOfProblems(DataSettings settings, IReadOnlyList<SkippedProblem> skipped)
+    private string DigestOfProblems(
+        string modelDirectory, DataSettings settings, IReadOnlyList<SkippedProblem> skipped)
     {
-        var data = EvaluationData.Of(_problems.Open(settings.AllowOutsideImages, settings.ImageDir));
+        EvaluationData data = _ofModel(modelDirectory).Read(settings);
         return EvaluationDigest.OfProblems(data.Evaluated(skipped, Limit), data.Keys);
     }
 

@@ -12,6 +12,7 @@ namespace Retrace.Evaluation.Comparisons;
 /// </param>
 /// <param name="Entropy">The entropy at the end, in nats.</param>
 /// <param name="HighConfidenceShare">The share of problems with a high-confidence answer at the end.</param>
+/// <param name="Samples">The samples that one run took of each problem of a step.</param>
 /// <param name="Tokens">The tokens that one run generated.</param>
 /// <param name="Seconds">The seconds that one run took.</param>
 public sealed record MethodResult(
@@ -22,6 +23,7 @@ public sealed record MethodResult(
     MeanInterval? AgainstBaseline,
     double? Entropy,
     double? HighConfidenceShare,
+    double Samples,
     double Tokens,
     double Seconds)
 {
@@ -34,16 +36,25 @@ public sealed record MethodResult(
         MeanInterval.Of([.. ofMethod.Select(outcome => outcome.Change)]),
         ofBaseline is null
             ? null
-            : MeanInterval.Of(
-            [
-                .. ofMethod.Join(
-                    ofBaseline,
-                    outcome => outcome.Seed,
-                    other => other.Seed,
-                    (outcome, other) => outcome.Final.Whole.Accuracy - other.Final.Whole.Accuracy),
-            ]),
+            : Difference(ofMethod, ofBaseline, outcome => outcome.Final.Whole.Accuracy),
         ofMethod.Average(outcome => outcome.InTheEnd(step => step.Entropy)),
         ofMethod.Average(outcome => outcome.InTheEnd(step => step.HighConfidenceShare)),
+        ofMethod.Average(outcome => (double)outcome.Samples),
         ofMethod.Average(outcome => (double)outcome.Tokens),
         ofMethod.Average(outcome => outcome.Seconds));
+
+    /// <summary>The difference of a number between two methods, paired by seed.</summary>
+    /// <param name="read">The number; null where it was not measured.</param>
+    /// <returns>Null where it was measured in no pair.</returns>
+    internal static MeanInterval? Difference(
+        IReadOnlyList<Outcome> ofMethod, IReadOnlyList<Outcome> ofOther, Func<Outcome, double?> read)
+    {
+        double[] differences =
+        [
+            .. ofMethod
+                .Join(ofOther, one => one.Seed, other => other.Seed, (one, other) => read(one) - read(other))
+                .OfType<double>(),
+        ];
+        return differences.Length == 0 ? null : MeanInterval.Of(differences);
+    }
 }

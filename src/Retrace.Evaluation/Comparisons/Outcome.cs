@@ -14,6 +14,9 @@ public sealed record Outcome(
     /// <summary>The number of last steps over which a step's noisy numbers are averaged for the final value.</summary>
     public const int LastSteps = 5;
 
+    /// <summary>Samples that were taken of each problem of a step.</summary>
+    public int Samples { get; init; }
+
     /// <summary>The gain in accuracy on the test.</summary>
     public double Change => Final.Whole.Accuracy - Start.Whole.Accuracy;
 

@@ -5,10 +5,11 @@ namespace Retrace.Evaluation.Comparisons;
 /// <param name="Overrides">Each <c>section.key=value</c>; later ones win.</param>
 public sealed record Variant(string Name, params IReadOnlyList<string> Overrides)
 {
-    /// <summary>
-    /// The method whose generated tokens this one's votes must match; null where there is no budget to match.
-    /// </summary>
+    /// <summary>The method that this one's votes must spend as much as; null where there is no budget to match.</summary>
     public string? BudgetOf { get; init; }
+
+    /// <summary>What they must spend as much of.</summary>
+    public BudgetUnit BudgetIn { get; init; }
 
     /// <summary>
     /// Reads <c>NAME:key=value,key=value</c>. A part without an equals sign belongs to the value before, whose comma it

@@ -50,6 +50,8 @@ public static class Variants
         new("csrs-no-sfr", Csrs, "reward.rule=majority"),
         new("majority", Majority, "rollout.vote_samples=null"),
         new("majority-budget", Majority) { BudgetOf = "csrs" },
+        new("majority-samples", Majority) { BudgetOf = "csrs", BudgetIn = BudgetUnit.Samples },
+        new("majority-seconds", Majority) { BudgetOf = "csrs", BudgetIn = BudgetUnit.Seconds },
         new("entropy", "method=entropy"),
         new("self-certainty", "method=self-certainty"),
         new("supervised", "method=supervised"),
@@ -77,6 +79,9 @@ public static class Variants
             : names.Split(',').Select(name => Find(name.Trim(), known));
         return [.. chosen.Concat(own).Distinct()];
     }
+
+    /// <summary>The built-in method of a name.</summary>
+    internal static Variant Named(string name) => BuiltIn.Single(variant => variant.Name == name);
 
     private static Variant Find(string name, IReadOnlyList<Variant> known)
     {

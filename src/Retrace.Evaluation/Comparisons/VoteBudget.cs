@@ -1,8 +1,10 @@
+using Retrace.Configuration;
+using Retrace.Rewards;
 using Retrace.Runs;
 
 namespace Retrace.Evaluation.Comparisons;
 
-/// <summary>How many samples a majority vote needs to spend as many tokens as a run that retraces.</summary>
+/// <summary>How many samples a majority vote needs to spend as much as a run that retraces.</summary>
 public static class VoteBudget
 {
     /// <summary>
@@ -16,5 +18,40 @@ public static class VoteBudget
         double maternal = retracing.Sum(step => (double)(step.MaternalTokens ?? 0));
         double retraced = retracing.Sum(step => (double)(step.RetracedTokens ?? 0));
         return (int)Math.Round(group * (1 + (retraced / maternal)));
+    }
+
+    /// <summary>
+    /// Samples for a problem's vote that take as long: n · (1 + (T − V) / R), with T the seconds of the run, V those of
+    /// a vote of n samples, and R the part of V that was spent on sampling; at least n. It takes sampling to cost in
+    /// proportion to samples, so the seconds that come out are near those wanted, not equal to them.
+    /// </summary>
+    /// <param name="retracing">The metrics of the run whose seconds are to be matched.</param>
+    /// <param name="vote">The metrics of a run by a vote of n samples, on the same machine.</param>
+    /// <param name="group">n, the group size of both.</param>
+    public static int MatchingSeconds(
+        IReadOnlyList<StepMetrics> retracing, IReadOnlyList<StepMetrics> vote, int group)
+    {
+        double more = Seconds(retracing, step => step.StepSeconds) - Seconds(vote, step => step.StepSeconds);
+        double sampling = Seconds(vote, step => step.RolloutSeconds);
+        return sampling > 0 ? Math.Max(group, (int)Math.Round(group * (1 + (more / sampling)))) : group;
+
+        static double Seconds(IReadOnlyList<StepMetrics> steps, Func<StepMetrics, double?> read) =>
+            steps.Sum(step => read(step) ?? 0);
+    }
+
+    /// <summary>
+    /// Samples that a run takes of each problem of a step: n, and those of continuations, of a vote beyond the group, and
+    /// with the picture blanked.
+    /// </summary>
+    /// <param name="configuration">The run's settings.</param>
+    public static int SamplesOf(RunConfiguration configuration)
+    {
+        var method = Method.Of(configuration);
+        int group = configuration.Rollout.Group;
+        int blind = method.Rule.Reads.HasFlag(RewardInputs.BlindAnswers) ? configuration.Retracing.BlindSamples : 0;
+        int seeing = method.Retraces ? group * (1 + configuration.Retracing.Samples)
+            : method.CountsVotes ? Math.Max(configuration.Rollout.VoteSamples ?? group, group)
+            : group;
+        return seeing + blind;
     }
 }

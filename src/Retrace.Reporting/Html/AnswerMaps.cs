@@ -15,21 +15,28 @@ internal static class AnswerMaps
     private static readonly AxisScale Share = AxisScale.Covering(0, 1, MetricUnit.Share);
 
     /// <summary>
-    /// Three figures for each run that retraces; of runs that differ in their seeds alone, the first.
+    /// A figure for each of some steps of each run that retraces; of runs that differ in their seeds alone, the first.
     /// </summary>
-    public static IEnumerable<Figure> Draw(ReportedRuns runs) => runs.Runs
+    /// <param name="runs">The runs.</param>
+    /// <param name="steps">The steps; the first, the middle and the last of a run that does not have all of them.</param>
+    public static IEnumerable<Figure> Draw(ReportedRuns runs, IReadOnlyList<int> steps) => runs.Runs
         .Where(run => !run.IsOneOfSeeds || runs.Groups.Any(group => group.Runs[0] == run))
-        .SelectMany(Draw);
+        .SelectMany(run => Draw(run, steps));
 
-    /// <summary>The answers of the first, the middle and the last step that have continuations.</summary>
+    /// <summary>The answers of the wanted steps, or of the first, the middle and the last that have continuations.</summary>
+    /// <param name="answers">A run's answers.</param>
+    /// <param name="preferred">The steps to take where all of them have continuations; may be empty.</param>
     /// <remarks>Goes through the file twice and keeps only what it chooses: a run's file can be large.</remarks>
-    internal static IReadOnlyList<IGrouping<int, GroupAnswers>> Choose(IEnumerable<GroupAnswers> answers)
+    internal static IReadOnlyList<IGrouping<int, GroupAnswers>> Choose(
+        IEnumerable<GroupAnswers> answers, IReadOnlyList<int> preferred)
     {
         int[] steps =
         [
             .. answers.Where(group => group.Retraced.Count > 0).Select(group => group.Step).Distinct().Order(),
         ];
-        HashSet<int> wanted = steps.Length == 0 ? [] : [steps[0], steps[steps.Length / 2], steps[^1]];
+        HashSet<int> wanted = steps.Length == 0 ? []
+            : preferred.Count > 0 && preferred.All(step => steps.Contains(step)) ? [.. preferred]
+            : [steps[0], steps[steps.Length / 2], steps[^1]];
         return [.. answers.Where(group => wanted.Contains(group.Step)).GroupBy(group => group.Step)];
     }
 
@@ -49,7 +56,7 @@ internal static class AnswerMaps
         }
     }
 
-    private static IEnumerable<Figure> Draw(ReportedRun run) => Choose(run.Run.Answers).Select(step =>
+    private static IEnumerable<Figure> Draw(ReportedRun run, IReadOnlyList<int> steps) => Choose(run.Run.Answers, steps).Select(step =>
     {
         (Place Place, int Count)[] places = [.. PlacesOf(step)];
         PlotFrame frame = new(Share, Share);

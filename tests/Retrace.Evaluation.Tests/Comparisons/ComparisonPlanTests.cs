@@ -48,7 +48,40 @@ public sealed class ComparisonPlanTests
             Assert.Throws<BadInputException>(() => Plan("majority-budget-elsewhere,csrs")).Message);
     }
 
+    [Fact]
+    public void Votes_make_up_for_samples_or_for_seconds_too()
+    {
+        ComparisonPlan plan = Plan("majority-samples,majority-seconds,csrs,majority");
+        Outcome csrs = Lasting("csrs", rollout: 12, whole: 20);
+        Outcome majority = Lasting("majority", rollout: 4, whole: 10);
+        Assert.Equal(48, Votes("majority-samples")); // 8 · (1 + 5).
+        Assert.Equal(28, Votes("majority-seconds")); // 8 · (1 + (20 − 10) / 4).
+        // No fewer than the group, and none where no time was measured.
+        csrs = Lasting("csrs", rollout: 2, whole: 8);
+        Assert.Equal(8, Votes("majority-seconds"));
+        csrs = Lasting("csrs", rollout: 12, whole: 20);
+        majority = Lasting("majority", rollout: 0, whole: 0);
+        Assert.Equal(8, Votes("majority-seconds"));
+
+        int Votes(string method) => plan.ConfigurationOf(
+            plan.Methods.Single(one => one.Name == method), 3, [csrs, majority]).Rollout.VoteSamples!.Value;
+
+        static Outcome Lasting(string method, double rollout, double whole) => SyntheticOutcome.Of(
+            method, 3, 0, 0, SyntheticOutcome.Step(1, seconds: whole) with { RolloutSeconds = rollout });
+    }
+
     [Theory]
+    [InlineData("csrs", 48)]
+    [InlineData("csrs-no-rrm", 8)]
+    [InlineData("csrs-no-sfr", 48)]
+    [InlineData("majority", 8)]
+    [InlineData("random", 8)]
+    [InlineData("csrs-grounded", 56)] // And eight with the picture blanked.
+    public void A_method_takes_so_many_samples_of_a_problem(string method, int samples) =>
+        Assert.Equal(samples, VoteBudget.SamplesOf(Of(Plan(method), method)));
+
+    [Theory]
+    [InlineData("csrs,majority-seconds", null, "majority-seconds spends as many seconds as csrs", "add majority to --methods")]
     [InlineData("majority-budget", null, "majority-budget spends as many tokens as csrs", "add csrs to --methods")]
     [InlineData("csrs,random", "entropy", "--baseline is entropy", "one of the methods compared: csrs, random")]
     [InlineData("csrs,crss", null, "no method \"crss\"; did you mean \"csrs\"?", "supervised, random, all, every reward rule that needs no continuations, and csrs-RULE for every other")]

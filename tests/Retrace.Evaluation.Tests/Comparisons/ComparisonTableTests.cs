@@ -7,10 +7,10 @@ public sealed class ComparisonTableTests : IDisposable
 {
     private static readonly Outcome[] TwoSeeds =
     [
-        SyntheticOutcome.Of("csrs", 0, 0.50, 0.53, SyntheticOutcome.Step(1, 0.4, 1000, 500, 2)),
-        SyntheticOutcome.Of("csrs", 1, 0.50, 0.52, SyntheticOutcome.Step(1, 0.4, 1000, 600, 4)),
-        SyntheticOutcome.Of("majority", 0, 0.50, 0.49, SyntheticOutcome.Step(1)),
-        SyntheticOutcome.Of("majority", 1, 0.50, 0.49, SyntheticOutcome.Step(1)),
+        SyntheticOutcome.Of("csrs", 0, 0.50, 0.53, SyntheticOutcome.Step(1, 0.4, 1000, 500, 2)) with { Samples = 48 },
+        SyntheticOutcome.Of("csrs", 1, 0.50, 0.52, SyntheticOutcome.Step(1, 0.4, 1000, 600, 4)) with { Samples = 48 },
+        SyntheticOutcome.Of("majority", 0, 0.50, 0.49, SyntheticOutcome.Step(1)) with { Samples = 8 },
+        SyntheticOutcome.Of("majority", 1, 0.50, 0.49, SyntheticOutcome.Step(1)) with { Samples = 9 },
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -24,20 +24,20 @@ public sealed class ComparisonTableTests : IDisposable
         Assert.Equal(
             [
                 "", "seeds", "accuracy", "change", "against majority", "pass@4", "maj@4", "entropy", "high confidence",
-                "tokens", "seconds",
+                "samples", "tokens", "seconds",
             ],
             ComparisonTable.Heading(comparison));
         string[][] rows = [.. ComparisonTable.Rows(comparison)];
-        Assert.Equal(["start", "", "50.0 (50.0 to 50.0)", "", "", "70.0", "60.0", "", "", "", ""], rows[0]);
+        Assert.Equal(["start", "", "50.0 (50.0 to 50.0)", "", "", "70.0", "60.0", "", "", "", "", ""], rows[0]);
         Assert.Equal(
             [
                 // Half a point to either side of the mean, times 12.706205.
                 "csrs", "2", "52.5 (46.1 to 58.9)", "+2.5 (-3.9 to +8.9)", "+3.5 (-2.9 to +9.9)", "72.5", "62.5",
-                "0.400", "20.0", "1,550", "3",
+                "0.400", "20.0", "48", "1,550", "3",
             ],
             rows[1]);
         Assert.Equal(
-            ["majority", "2", "49.0 (49.0 to 49.0)", "-1.0 (-1.0 to -1.0)", "", "69.0", "59.0", "", "", "0", "0"],
+            ["majority", "2", "49.0 (49.0 to 49.0)", "-1.0 (-1.0 to -1.0)", "", "69.0", "59.0", "", "", "8.5", "0", "0"],
             rows[2]);
         Assert.Contains("100 test problems, 4 samples each", ComparisonTable.Note(comparison));
     }
@@ -48,7 +48,7 @@ public sealed class ComparisonTableTests : IDisposable
         Comparison comparison = new([TwoSeeds[0]], null);
         Assert.DoesNotContain("against majority", ComparisonTable.Heading(comparison));
         string[] row = ComparisonTable.Rows(comparison).Last();
-        Assert.Equal(["csrs", "1", "53.0", "+3.0", "73.0", "63.0", "0.400", "20.0", "1,500", "2"], row);
+        Assert.Equal(["csrs", "1", "53.0", "+3.0", "73.0", "63.0", "0.400", "20.0", "48", "1,500", "2"], row);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class ComparisonTableTests : IDisposable
         Assert.StartsWith("| --- | ---: |", lines[1]);
         Assert.StartsWith("| csrs | 2 | 52.5 (46.1 to 58.9) |", lines[3]);
         Assert.Equal(["", ComparisonTable.Note(comparison), ""], lines[5..8]);
-        Assert.All(lines[..5], line => Assert.Equal(12, line.Count(letter => letter == '|')));
+        Assert.All(lines[..5], line => Assert.Equal(13, line.Count(letter => letter == '|')));
         Assert.Equal(
             [
                 "|  | problems | start | csrs | majority |",
@@ -83,6 +83,7 @@ public sealed class ComparisonTableTests : IDisposable
         Assert.All(rows, row => Assert.Equal(rows[0].Length, row.Length));
         Assert.Equal("0.53", Cell("csrs", "accuracy"));
         Assert.Equal("", Cell("csrs", "accuracy_lower"));
+        Assert.Equal("48", Cell("csrs", "samples"));
         Assert.Equal("1500", Cell("csrs", "tokens"));
         Assert.Equal(0.04, double.Parse(Cell("csrs", "against_baseline"), null), 12);
         Assert.Equal("", Cell("majority", "against_baseline"));

@@ -32,16 +32,18 @@ public class AnswerMapsTests
                 SyntheticRun.Answers(step), SyntheticRun.Answers(step, "q"),
             }),
         ];
-        Assert.Equal([2, 6, 10], AnswerMaps.Choose(answers).Select(step => step.Key));
-        Assert.All(AnswerMaps.Choose(answers), step => Assert.Equal(["p", "q"], step.Select(group => group.ProblemId)));
+        Assert.Equal([2, 6, 10], AnswerMaps.Choose(answers, []).Select(step => step.Key));
+        Assert.All(AnswerMaps.Choose(answers, []), step => Assert.Equal(["p", "q"], step.Select(group => group.ProblemId)));
+        Assert.Equal([3, 9], AnswerMaps.Choose(answers, [3, 9]).Select(step => step.Key));
+        Assert.Equal([2, 6, 10], AnswerMaps.Choose(answers, [3, 11]).Select(step => step.Key)); // There is no step 11.
     }
 
     [Fact]
     public void A_run_without_continuations_has_no_map()
     {
         RunRecord majority = SyntheticRun.Full("majority", 4) with { Answers = [SyntheticRun.Answers(1) with { Retraced = [] }] };
-        Assert.Empty(AnswerMaps.Draw(ReportedRuns.Of([majority])));
-        Figure[] figures = [.. AnswerMaps.Draw(ReportedRuns.Of([SyntheticRun.Full("csrs", 4)]))];
+        Assert.Empty(AnswerMaps.Draw(ReportedRuns.Of([majority]), []));
+        Figure[] figures = [.. AnswerMaps.Draw(ReportedRuns.Of([SyntheticRun.Full("csrs", 4)]), [])];
         Assert.Equal(["csrs, step 1", "csrs, step 4"], figures.Select(figure => figure.Title));
         Assert.Equal(2, figures[0].Values.Count); // The two answers of the problem.
     }
