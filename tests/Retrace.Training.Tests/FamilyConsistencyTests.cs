@@ -108,7 +108,7 @@ public sealed class FamilyConsistencyTests
     private static VisionLanguageNetwork Adapted(VisionLanguageNetwork model)
     {
         VisionLanguageNetwork adapted =
-            model.WithAdapter(new LoraSettings(Rank: 2, Alpha: 4, [.. LoraSettings.DecoderLayers, "qkv"]), seed: 1);
+            model.WithAdapter(new LoraSettings(Rank: 2, Alpha: 4, SmallModel.LoraTargets(model.Config.Family.ModelType)), seed: 1);
         using var noGrad = no_grad();
         foreach (string layer in adapted.Adapter!.Layers)
         {
