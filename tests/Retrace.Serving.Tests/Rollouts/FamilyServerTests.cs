@@ -38,7 +38,7 @@ public sealed class FamilyServerTests(UntrainedFamilies families) : IClassFixtur
         RolloutRequest[] requests =
         [
             .. ProblemSources.Open(problems).Read().Problems.Select(preparation.Prepare).Select((problem, i) =>
-                new RolloutRequest(problem.Prompt, problem.Images, MaxTokens: 12, [RandomStream.For(3, i)])),
+                new RolloutRequest(problem.Prompt, problem.Images, 12, [RandomStream.For(3, i)])),
         ];
         Assert.Equal([1, 0, 2, 1], requests.Select(request => request.Images.Count));
 
