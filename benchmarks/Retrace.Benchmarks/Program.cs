@@ -47,6 +47,7 @@ internal static class Program
             Benchmark("sharing", "A step of CSRS with sharing against the same without, and against majority voting.", Sharing.Run),
             Benchmark("decoding", "A decoding step of a model of 100M weights against the bound of this machine.", Decoding.Run),
             Benchmark("learning", "A step of the learner against the same operations in bare TorchSharp calls.", LearningStep.Run),
+            Benchmark("experts", "A mixture of experts against a dense layer with as many active weights.", Experts.Run),
             Benchmark("allocation", "Managed bytes a generated token, and resident memory over generations.", Allocation.Run),
             Benchmark("scaling", "How time and arithmetic grow with lengths, batch, image and model.", Scaling.Run),
             Benchmark("costs", "The constants of scaling.md's model of a step, and a step as it foretells it.", CostModel.Run),

@@ -353,8 +353,8 @@ public sealed record ModelSettings
     [Setting("α: the adapter's product BA counts α / r.", Above = 0)]
     public double LoraAlpha { get; init; } = 32;
 
-    [Setting("The linear layers that are adapted.",
-        WordsOf = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"])]
+    [Setting("The linear layers that are adapted; experts: the matrices of all experts.",
+        WordsOf = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj", "experts"])]
     public string LoraTargets { get; init; } = "q_proj k_proj v_proj o_proj gate_proj up_proj down_proj";
 
     [Setting("Probability with which an adapter's input is dropped while learning.", AtLeast = 0, Below = 1)]

@@ -35,17 +35,21 @@ public static class ModelExport
         Checksums.CheckModel(source);
         bool isAdapter = AdapterFolder.IsAt(source);
         string model = isAdapter ? AdapterFolder.BaseModelOf(source) : source;
-        WeightNames names = ModelFamilies.LoadConfig(model).Family.WeightNames;
+        ModelConfig config = ModelFamilies.LoadConfig(model);
+        WeightNames names = config.Family.WeightNames;
         using AdapterFolder? adapter = isAdapter ? AdapterFolder.Open(source, names) : null;
         using Checkpoint checkpoint = Checkpoint.Open(model);
         adapter?.CheckLayers(checkpoint.Names.Select(names.Own), model);
+        using var network = new VisionLanguageNetwork(config, ScalarType.Float32, META); // Shapes without memory.
+        var layout = new ExpertLayout(
+            network.Parameters, checkpoint, name => checkpoint.Names.Contains(name) ? name : names.Alternative(name));
         StoredTensor[] tensors =
         [
             .. checkpoint.Names.Select(name => new StoredTensor(
                 names.Own(name),
                 checkpoint.Shape(name),
                 StoredTensor.TypeOf(checkpoint.ElementType(name), storeAs),
-                () => Values(checkpoint, name, names.Own(name), adapter))),
+                () => Values(checkpoint, name, names.Own(name), adapter, layout))),
         ];
         string unfinished = output + ".unfinished";
         if (Directory.Exists(unfinished))
@@ -72,7 +76,8 @@ public static class ModelExport
         }
     }
 
-    private static Tensor Values(Checkpoint checkpoint, string name, string ownName, AdapterFolder? adapter)
+    private static Tensor Values(
+        Checkpoint checkpoint, string name, string ownName, AdapterFolder? adapter, ExpertLayout layout)
     {
         ScalarType stored = checkpoint.ElementType(name);
         bool merges = adapter is not null && SafetensorsElementType.IsFloatingPoint(stored);
@@ -80,7 +85,7 @@ public static class ModelExport
         checkpoint.CopyTo(name, values);
         if (merges)
         {
-            adapter!.MergeInto(ownName, values);
+            adapter!.MergeInto(ownName, values, layout);
         }
         return values;
     }

@@ -5,7 +5,10 @@ namespace Retrace.RolloutServers;
 /// <summary>
 /// Calls SGLang's <c>/generate</c> with the prompt as token ids, rendered in this process, and its images.
 /// </summary>
-/// <remarks>Source: SGLang's documentation of its sampling parameters and native API.</remarks>
+/// <remarks>
+/// Sources: SGLang's documentation of its sampling parameters and native API, and srt/sampling/sampling_params.py, which
+/// has <c>logit_bias</c>.
+/// </remarks>
 internal sealed class GenerateCall : IServerCall
 {
     public string Path => "generate";
@@ -34,7 +37,7 @@ internal sealed class GenerateCall : IServerCall
         body.WriteNumber("top_p", request.TopP);
         OpenAiCall.WriteWithoutPenalties(body);
         body.WriteNumber("sampling_seed", request.Seed);
-        OpenAiCall.WriteTokens(body, "stop_token_ids", request.StopTokens);
+        OpenAiCall.WriteEndsAndBans(body, request);
         body.WriteEndObject();
     }
 

@@ -27,13 +27,7 @@ internal static class OpenAiCall
         body.WriteNumber("top_p", request.TopP);
         WriteWithoutPenalties(body);
         body.WriteNumber("seed", request.Seed);
-        WriteTokens(body, "stop_token_ids", request.StopTokens);
-        body.WriteStartObject("logit_bias");
-        foreach (int token in request.NeverSampled)
-        {
-            body.WriteNumber(token.ToString(CultureInfo.InvariantCulture), Banned);
-        }
-        body.WriteEndObject();
+        WriteEndsAndBans(body, request);
         body.WriteBoolean("return_token_ids", true);
         body.WriteBoolean("return_tokens_as_token_ids", true);
     }
@@ -81,6 +75,18 @@ internal static class OpenAiCall
         body.WriteNumber("repetition_penalty", 1);
         body.WriteNumber("top_k", -1);
         body.WriteNumber("min_p", 0);
+    }
+
+    /// <summary>Writes which tokens end a sample, and which it may never hold.</summary>
+    public static void WriteEndsAndBans(Utf8JsonWriter body, ServerRequest request)
+    {
+        WriteTokens(body, "stop_token_ids", request.StopTokens);
+        body.WriteStartObject("logit_bias");
+        foreach (int token in request.NeverSampled)
+        {
+            body.WriteNumber(token.ToString(CultureInfo.InvariantCulture), Banned);
+        }
+        body.WriteEndObject();
     }
 
     /// <summary>Writes a member whose value is an array of token ids.</summary>

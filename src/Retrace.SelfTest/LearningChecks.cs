@@ -19,8 +19,6 @@ internal sealed class LearningChecks(ReferenceCheckpoint reference, Device devic
     // What sums in another order may change on a GPU from one run to the next, as a share of the weights' size.
     private const double ResumeTolerance = 1e-5;
 
-    private static readonly LoraSettings Lora = new(Rank: 2, Alpha: 4, [.. LoraSettings.DecoderLayers, "qkv"]);
-
     // A rate of 0, so that the gradient can be read off the optimizer and the policy stays where it is.
     private static readonly LearningSettings Still =
         new() { LearningRate = 0, MiniBatch = 100, MaxGradNorm = 1e9, Kl = 0.1, MicroBatchTokens = 400 };
@@ -79,7 +77,7 @@ internal sealed class LearningChecks(ReferenceCheckpoint reference, Device devic
         using DisposeScope scope = NewDisposeScope();
         using VisionLanguageNetwork model = Create();
         using VisionLanguageNetwork untouched = model.Clone();
-        using VisionLanguageNetwork adapted = model.WithAdapter(Lora, seed: 1);
+        using VisionLanguageNetwork adapted = model.WithAdapter(LoraOf(model), seed: 1);
         TrainingSample[] samples = Samples(model);
         float[][] before = LogProbs(model, samples);
         List<string> faults = [];
@@ -183,7 +181,7 @@ internal sealed class LearningChecks(ReferenceCheckpoint reference, Device devic
     // B as if it had learned, so that the adapter shows.
     private VisionLanguageNetwork Adapted(VisionLanguageNetwork model)
     {
-        VisionLanguageNetwork adapted = model.WithAdapter(Lora, seed: 1);
+        VisionLanguageNetwork adapted = model.WithAdapter(LoraOf(model), seed: 1);
         using var noGrad = no_grad();
         foreach (string layer in adapted.Adapter!.Layers)
         {
@@ -263,4 +261,13 @@ internal sealed class LearningChecks(ReferenceCheckpoint reference, Device devic
                 Still.PolicyObjective(), Still.Kl, Enum.Parse<KlEstimator>(Still.KlEstimator, ignoreCase: true)));
         return loss.Value;
     }
+
+    // All layers that can be adapted, in the decoder and the vision encoder.
+    private static LoraSettings LoraOf(VisionLanguageNetwork model) => new(
+        Rank: 2,
+        Alpha: 4,
+        [
+            .. LoraSettings.DecoderLayers, "qkv",
+            .. model.Config.Text.Experts is null ? [] : (string[])[LoraSettings.Experts],
+        ]);
 }

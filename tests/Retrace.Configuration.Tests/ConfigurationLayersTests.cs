@@ -127,10 +127,10 @@ public sealed class ConfigurationLayersTests : IDisposable
     [InlineData(
         "model: {lora_targets: q_proj visual}",
         "line 1: model.lora_targets is \"q_proj visual\", but must be some of q_proj, k_proj, v_proj, o_proj, "
-        + "gate_proj, up_proj, down_proj, separated by spaces")]
+        + "gate_proj, up_proj, down_proj, experts, separated by spaces")]
     [InlineData("model: {lora_targets: \"\"}",
         "line 1: model.lora_targets is \"\", but must be some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, "
-        + "down_proj, separated by spaces")]
+        + "down_proj, experts, separated by spaces")]
     [InlineData("model: {lora_rank: -1}",
         "line 1: model.lora_rank is \"-1\", but must be a whole number of at least 0")]
     [InlineData("model: {lora_dropout: 1}",

@@ -8,6 +8,7 @@ public sealed partial class PerformanceBenchmarkTests
     [Theory]
     [InlineData("decoding", "bound by bandwidth / step")]
     [InlineData("learning", "learner, a prompt each / bare")]
+    [InlineData("experts", "experts / dense, best of each")]
     [InlineData("allocation", "managed bytes a token")]
     [InlineData("scaling", "exponent of time")]
     [InlineData("sharing", "seconds of a step")]

@@ -8,7 +8,7 @@ using Retrace.Testing;
 
 namespace Retrace.Serving.Tests;
 
-/// <summary>The server that ships, with the model that ships, on a port of its own.</summary>
+/// <summary>The server that ships, with the model that ships or another, on a port of its own.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
     public const string ModelName = "tiny";
@@ -31,14 +31,15 @@ internal sealed class RunningServer : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <param name="model">The folder of the model; the one that ships if not given.</param>
     public static async Task<RunningServer> StartAsync(
-        string? token = null, string? updates = null, ServerLimits? limits = null, int port = 0)
+        string? token = null, string? updates = null, ServerLimits? limits = null, int port = 0, string? model = null)
     {
         ServerSettings settings = new(
             IPAddress.Loopback, port, ModelName, token, updates, limits ?? new ServerLimits(), 512, 16384);
         return new RunningServer(
             await ModelServer.StartAsync(
-                ShippedProblems.LoadModel(), ShippedProblems.LoadModel, settings, Cancellation),
+                ShippedProblems.LoadModel(model), ShippedProblems.LoadModel, settings, Cancellation),
             token);
     }
 

@@ -210,7 +210,7 @@ public sealed class DeviceDisciplineTests
     ];
 
     private static VisionLanguageNetwork Adapted(VisionLanguageNetwork model) =>
-        model.WithAdapter(new LoraSettings(Rank: 2, Alpha: 4, [.. LoraSettings.DecoderLayers, "qkv"]), seed: 1);
+        model.WithAdapter(new LoraSettings(Rank: 2, Alpha: 4, SmallModel.LoraTargets(model.Config.Family.ModelType)), seed: 1);
 
     private static IEnumerable<string> Trained(VisionLanguageNetwork model) =>
         model.Parameters.Names.Where(name => model.Parameters[name].requires_grad);

@@ -9,12 +9,18 @@ namespace Retrace.Benchmarks.Measuring;
 internal sealed class Rounds
 {
     private readonly Dictionary<string, double[]> _seconds; // [rounds]
+    private readonly Dictionary<string, double[]> _processorSeconds; // [rounds]
 
-    private Rounds(Dictionary<string, double[]> seconds) => _seconds = seconds;
+    private Rounds(Dictionary<string, double[]> seconds, Dictionary<string, double[]> processorSeconds)
+    {
+        _seconds = seconds;
+        _processorSeconds = processorSeconds;
+    }
 
     public static Rounds Of(int count, params (string Name, Action Work)[] contestants)
     {
         var seconds = contestants.ToDictionary(contestant => contestant.Name, _ => new double[count]);
+        var processorSeconds = contestants.ToDictionary(contestant => contestant.Name, _ => new double[count]);
         for (int round = -1; round < count; round++)
         {
             foreach ((string name, Action work) in contestants)
@@ -22,15 +28,17 @@ internal sealed class Rounds
                 // What one contestant leaves behind is not collected in the next one's time.
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
+                TimeSpan spent = Environment.CpuUsage.TotalTime;
                 long start = Stopwatch.GetTimestamp();
                 work();
                 if (round >= 0)
                 {
                     seconds[name][round] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                    processorSeconds[name][round] = (Environment.CpuUsage.TotalTime - spent).TotalSeconds;
                 }
             }
         }
-        return new Rounds(seconds);
+        return new Rounds(seconds, processorSeconds);
     }
 
     /// <summary>A quantity of each round.</summary>
@@ -38,6 +46,12 @@ internal sealed class Rounds
     public Spread Of(Func<Func<string, double>, double> quantity) =>
         Spread.Of([.. Enumerable.Range(0, _seconds.Values.First().Length)
             .Select(round => quantity(name => _seconds[name][round]))]);
+
+    /// <summary>
+    /// Time of processors that this process took, all threads together: what other processes do beside it takes none of
+    /// that.
+    /// </summary>
+    public Spread ProcessorSeconds(string name) => Spread.Of(_processorSeconds[name]);
 
     public Spread Seconds(string name) => Of(seconds => seconds(name));
 

@@ -16,7 +16,7 @@ internal sealed record AdapterConfig(int Rank, double Alpha, double Dropout, str
     private static readonly string[] Variants =
     [
         "use_dora", "use_rslora", "fan_in_fan_out", "lora_bias", "rank_pattern", "alpha_pattern", "modules_to_save",
-        "layer_replication", "target_parameters", "trainable_token_indices", "alora_invocation_tokens",
+        "layer_replication", "trainable_token_indices", "alora_invocation_tokens",
     ];
 
     // How an adapter may have begun that PEFT first takes off the model's own weights, again each time it loads them.
@@ -39,6 +39,10 @@ internal sealed record AdapterConfig(int Rank, double Alpha, double Dropout, str
             {
                 throw variant.Instead("nothing; Retrace reads plain LoRA alone");
             }
+        }
+        if (root.Find("target_parameters") is { IsUnset: false } parameters && !AreOfExperts(parameters))
+        {
+            throw parameters.Instead($"nothing, or {string.Join(" and ", ExpertNames.Parameters)}");
         }
         if (root.Find("init_lora_weights") is { IsText: true } beginning
             && BeginningsThatChangeTheModel.Any(name => beginning.Text().StartsWith(name, StringComparison.Ordinal)))
@@ -72,17 +76,32 @@ internal sealed record AdapterConfig(int Rank, double Alpha, double Dropout, str
             ["modules_to_save"] = null,
             ["peft_type"] = "LORA",
             ["r"] = settings.Rank,
-            ["target_modules"] = new JsonArray([.. settings.Targets.Select(target => (JsonNode)target)]),
+            ["target_modules"] = new JsonArray(
+                [.. settings.Targets.Where(target => target != LoraSettings.Experts).Select(target => (JsonNode)target)]),
             ["task_type"] = "CAUSAL_LM",
             ["use_dora"] = false,
             ["use_rslora"] = false,
         };
+        if (settings.AdaptsExperts)
+        {
+            json["target_parameters"] = new JsonArray([.. ExpertNames.Parameters.Select(name => (JsonNode)name)]);
+        }
         if (!settings.Vision)
         {
             // The encoder may have layers of the same names. The pattern fits all places where transformers has had it.
             json["exclude_modules"] = names.VisionPattern;
         }
         return IndentedJson.Of(json);
+    }
+
+    // Names may have more before them, or less. Of one parameter alone the tensors do not say which it is.
+    private static bool AreOfExperts(JsonPart parameters)
+    {
+        string[] named = [.. parameters.Items().Select(item => item.Text())];
+        return Array.TrueForAll(named, name => Array.Exists(ExpertNames.Parameters, one => IsOf(name, one)))
+            && Array.TrueForAll(ExpertNames.Parameters, one => Array.Exists(named, name => IsOf(name, one)));
+
+        static bool IsOf(string name, string parameter) => name.EndsWith(parameter, StringComparison.Ordinal);
     }
 
     private static void Require(JsonPart part, string value)

@@ -8,7 +8,8 @@ namespace Retrace.Models.Adapters;
 
 /// <summary>
 /// An adapter on disk as PEFT lays it out: <c>adapter_config.json</c>, and <c>adapter_model.safetensors</c> with the
-/// tensors <c>base_model.model.LAYER.lora_A.weight</c> and <c>….lora_B.weight</c>.
+/// tensors <c>base_model.model.LAYER.lora_A.weight</c> and <c>….lora_B.weight</c>; <see cref="ExpertNames"/> has those of
+/// experts.
 /// </summary>
 /// <remarks>
 /// LAYER is written with the hub's names (<c>model.layers.0.self_attn.q_proj</c>), which are also the module's names in
@@ -40,7 +41,7 @@ internal sealed partial class AdapterFolder : IDisposable
         Settings = new LoraSettings(
             config.Rank,
             config.Alpha,
-            [.. stored.Keys.Select(layer => layer[(layer.LastIndexOf('.') + 1)..]).Distinct()],
+            [.. stored.Keys.Select(LoraSettings.TargetOf).Distinct()],
             config.Dropout,
             stored.Keys.Any(names.IsVision));
     }
@@ -92,8 +93,11 @@ internal sealed partial class AdapterFolder : IDisposable
         SafetensorsWriter.Write(
             Path.Combine(directory, WeightsFile),
             network.Adapter!.Layers
-                .SelectMany(layer => new[] { LoraAdapter.NameOfA(layer), LoraAdapter.NameOfB(layer) })
-                .Select(name => (Prefix + name, network.Parameters[name])),
+                .SelectMany(layer => new[]
+                {
+                    (Prefix + LoraAdapter.NameOfA(ExpertNames.Stored(layer)), network.Parameters[LoraAdapter.NameOfA(layer)]),
+                    (Prefix + LoraAdapter.NameOfB(ExpertNames.Stored(layer)), network.Parameters[LoraAdapter.NameOfB(layer)]),
+                }),
             CheckpointWriter.Metadata);
         File.WriteAllText(
             Path.Combine(directory, ConfigFile), AdapterConfig.ToJson(
@@ -127,9 +131,10 @@ internal sealed partial class AdapterFolder : IDisposable
 
     /// <summary>Adds (α/r)·BA to the weight of a layer that is adapted, and leaves any other tensor as it is.</summary>
     /// <param name="name">The tensor's name in the network.</param>
-    /// <param name="weight">[out, in], fp32, on the CPU</param>
+    /// <param name="weight">[out, in], or of experts [E, out, in], fp32, on the CPU</param>
+    /// <param name="layout">Says whether that of experts is [E, in, out].</param>
     /// <exception cref="BadInputException">The adapter is that of a layer of another size.</exception>
-    public void MergeInto(string name, Tensor weight)
+    public void MergeInto(string name, Tensor weight, ExpertLayout layout)
     {
         if (!_stored.TryGetValue(LayerOf(name), out (string A, string B) names))
         {
@@ -138,14 +143,19 @@ internal sealed partial class AdapterFolder : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor a = _weights.Load(names.A).to(ScalarType.Float32); // [r, in]
         Tensor b = _weights.Load(names.B).to(ScalarType.Float32); // [out, r]
-        if (b.dim() != 2 || b.shape[1] != a.shape[0] || !weight.shape.SequenceEqual([b.shape[0], a.shape[1]]))
+        bool areExperts = MixtureOfExperts.IsMatrix(name) && weight.dim() == 3;
+        Tensor merged = layout.IsTransposed(name) ? weight.transpose(1, 2) : weight;
+        long[] expected = areExperts && b.dim() == 2
+            ? [a.shape[0] / Settings.Rank, b.shape[0], a.shape[1]]
+            : [b.shape[0], a.shape[1]];
+        if (b.dim() != 2 || b.shape[1] != a.shape[0] || !merged.shape.SequenceEqual(expected))
         {
             throw new BadInputException(
                 $"The adapter in {_directory} has matrices of shapes [{string.Join(", ", b.shape)}] and "
                 + $"[{string.Join(", ", a.shape)}] for '{name}', whose shape is [{string.Join(", ", weight.shape)}].");
         }
         using Scalar scale = Settings.Scale;
-        weight.add_(b.matmul(a), scale);
+        merged.add_(areExperts ? ExpertUpdate.Merged(a, b, weight.shape[0]) : b.matmul(a), scale);
     }
 
     /// <summary>Checks that a model has every layer that is adapted.</summary>
@@ -175,7 +185,7 @@ internal sealed partial class AdapterFolder : IDisposable
         {
             Match match = TensorName().Match(name);
             string layer = match.Success
-                ? names.Own(match.Groups["layer"].Value)
+                ? ExpertNames.Own(names.Own(match.Groups["layer"].Value))
                 : throw new BadInputException(
                     $"The tensor '{name}' of {weights.Path} is none of a LoRA adapter; names should have the form "
                     + $"{Prefix}LAYER.lora_A.weight.");
@@ -196,7 +206,8 @@ internal sealed partial class AdapterFolder : IDisposable
                     + "lora_A.weight and lora_B.weight.");
             }
             long[] shape = weights.Entries[a].Shape;
-            if (shape is not [long rows, _] || rows != rank)
+            // Of experts there are r rows for each, whose number the model knows.
+            if (shape is not [long rows, _] || (MixtureOfExperts.IsMatrix(layer) ? rows % rank != 0 : rows != rank))
             {
                 throw new BadInputException(
                     $"The tensor '{a}' of {weights.Path} has the shape [{string.Join(", ", shape)}], but r in its "

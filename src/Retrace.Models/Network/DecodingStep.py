@@ -49,8 +49,21 @@ def counts_of(picked, experts: int):
     return counts
 
 
+# One expert's product, and what an adapter adds; adapter_a: [E * r, in], adapter_b: [out, r * E], as ExpertUpdate has them
+def of_expert(x, weights, adapter_a, adapter_b, adapter_scale: float, expert: int):
+    y = torch.linear(x, weights[expert])
+    if adapter_a.numel() > 0:
+        experts = weights.size(0)
+        rank = adapter_a.size(0) // experts
+        low = torch.linear(x, adapter_a.narrow(0, expert * rank, rank)).mul(adapter_scale)
+        y = y + torch.linear(low, adapter_b.view(-1, rank, experts).select(2, expert))
+    return y
+
+
 # What MixtureOfExperts computes: x: [B, hidden]; gate_up: [E, 2 * intermediate, hidden]; down: [E, hidden, intermediate]
-def of_experts(x, router, gate_up, down, per_token: int, norms_shares: bool):
+def of_experts(
+        x, router, gate_up, down, gate_up_a, gate_up_b, down_a, down_b, adapter_scale: float,
+        per_token: int, norms_shares: bool):
     shares, picked = torch.linear(x, router).softmax(-1, 6).topk(per_token)    # [B, k]
     if norms_shares:
         shares = shares / shares.sum(-1, keepdim=True)
@@ -61,8 +74,9 @@ def of_experts(x, router, gate_up, down, per_token: int, norms_shares: bool):
     first = 0
     for expert in range(len(counts)):
         if counts[expert] > 0:
-            gate, up = torch.linear(tokens.narrow(0, first, counts[expert]), gate_up[expert]).chunk(2, -1)
-            made.append(torch.linear(torch.silu(gate) * up, down[expert]))
+            own = tokens.narrow(0, first, counts[expert])
+            gate, up = of_expert(own, gate_up, gate_up_a, gate_up_b, adapter_scale, expert).chunk(2, -1)
+            made.append(of_expert(torch.silu(gate) * up, down, down_a, down_b, adapter_scale, expert))
             first += counts[expert]
     back = rows_at(torch.cat(made), order.argsort()).view(x.size(0), per_token, -1)
     return (back * shares.to(x.dtype).unsqueeze(-1)).sum(1)
@@ -147,7 +161,8 @@ def step(
          gate_weight, gate_bias, gate_a, gate_b,
          up_weight, up_bias, up_a, up_b,
          down_weight, down_bias, down_a, down_b,
-         router, experts_gate_up, experts_down) = weights[layer_size * layer:layer_size * (layer + 1)]
+         router, experts_gate_up, experts_down,
+         experts_gate_up_a, experts_gate_up_b, experts_down_a, experts_down_b) = weights[layer_size * layer:layer_size * (layer + 1)]
         x = normed(hidden, attention_norm, epsilon)
         q = linear(x, q_weight, q_bias, q_a, q_b, adapter_scale).view(rows, heads, -1)
         q = rotated(normed_where(q, q_norm, epsilon), cos, sin)
@@ -168,7 +183,10 @@ def step(
         hidden = hidden + linear(mixed.reshape(rows, -1), o_weight, o_bias, o_a, o_b, adapter_scale)
         x = normed(hidden, mlp_norm, epsilon)
         if router.numel() > 0:
-            hidden = hidden + of_experts(x, router, experts_gate_up, experts_down, experts_per_token, norms_shares)
+            hidden = hidden + of_experts(
+                x, router, experts_gate_up, experts_down,
+                experts_gate_up_a, experts_gate_up_b, experts_down_a, experts_down_b, adapter_scale,
+                experts_per_token, norms_shares)
         else:
             gate = torch.silu(linear(x, gate_weight, gate_bias, gate_a, gate_b, adapter_scale))
             product = gate * linear(x, up_weight, up_bias, up_a, up_b, adapter_scale)

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Retrace.Models.Network;
 
 /// <summary>
-/// A LoRA adapter of a model: each linear layer that it covers gives Wx + (α/r)·BAx, and only A and B train.
+/// A LoRA adapter of a model: each linear layer that it covers gives Wx + (α/r)·BAx, and only A and B train. Of experts
+/// each has an A and a B of its own (<see cref="ExpertUpdate"/>).
 /// </summary>
 /// <remarks>Source: Hu et al. 2021 (arXiv 2106.09685); names and initialisation are PEFT's.</remarks>
 public sealed class LoraAdapter
@@ -45,6 +46,22 @@ public sealed class LoraAdapter
         return new LowRankUpdate(a, b, Settings.Scale, Dropout, place: _layers.Count - 1);
     }
 
+    /// <summary>Declares A and B of one of the matrices of all experts, if it is one that the adapter covers.</summary>
+    /// <param name="layer">The full name of the matrices.</param>
+    /// <param name="experts">E</param>
+    internal ExpertUpdate? CoverExperts(Parameters parameters, string layer, int experts, int inSize, int outSize)
+    {
+        if (!Settings.Covers(layer, _names))
+        {
+            return null;
+        }
+        long all = (long)Settings.Rank * experts;
+        Tensor a = parameters.Declare(NameOfA(layer), all, inSize);
+        Tensor b = parameters.Declare(NameOfB(layer), outSize, all);
+        _layers.Add(layer);
+        return new ExpertUpdate(a, b, experts, Settings.Scale);
+    }
+
     /// <summary>
     /// Kaiming's uniform distribution with a = √5 for A, which is U(−1/√in, 1/√in), and zeros for B: at first the
     /// adapter changes nothing.
@@ -60,7 +77,7 @@ public sealed class LoraAdapter
         {
             using DisposeScope scope = NewDisposeScope();
             Random random = RandomStream.For(seed, place);
-            Tensor a = parameters[NameOfA(_layers[place])]; // [r, in]
+            Tensor a = parameters[NameOfA(_layers[place])]; // [r, in], or of experts [r·E, in]
             double bound = 1 / Math.Sqrt(a.shape[1]);
             float[] values = new float[a.numel()];
             for (int i = 0; i < values.Length; i++)

@@ -14,7 +14,7 @@ namespace Retrace.Models.Network;
 internal sealed class MixtureOfExperts
 {
     /// <summary>How many <see cref="StepTensors"/> there are.</summary>
-    internal const int StepTensorCount = 3;
+    internal const int StepTensorCount = 7;
 
     private const string GateUp = ".experts.gate_up_proj";
     private const string Down = ".experts.down_proj";
@@ -23,6 +23,8 @@ internal sealed class MixtureOfExperts
     private readonly Linear _router;
     private readonly Tensor _gateUp; // [E, 2·intermediate, hidden]: gate first, then up.
     private readonly Tensor _down;   // [E, hidden, intermediate]
+    private readonly ExpertUpdate? _gateUpUpdate;
+    private readonly ExpertUpdate? _downUpdate;
 
     /// <param name="parameters">
     /// Where <c>NAME.gate.weight</c>, <c>NAME.experts.gate_up_proj</c> and <c>NAME.experts.down_proj</c> are declared.
@@ -36,10 +38,26 @@ internal sealed class MixtureOfExperts
         _gateUp = parameters.Declare(
             name + GateUp, config.Count, 2L * config.IntermediateSize, hiddenSize);
         _down = parameters.Declare(name + Down, config.Count, hiddenSize, config.IntermediateSize);
+        _gateUpUpdate = parameters.Adapter?.CoverExperts(
+            parameters, name + GateUp, config.Count, hiddenSize, 2 * config.IntermediateSize);
+        _downUpdate = parameters.Adapter?.CoverExperts(
+            parameters, name + Down, config.Count, config.IntermediateSize, hiddenSize);
     }
 
-    /// <summary>The router's weight, and both of the experts', in the order in which DecodingStep.py unpacks them.</summary>
-    internal IEnumerable<Tensor> StepTensors => [_router.StepTensors.First(), _gateUp, _down];
+    /// <summary>
+    /// The router's weight, both of the experts', and an adapter's A and B of each, in the order in which
+    /// DecodingStep.py unpacks them.
+    /// </summary>
+    internal IEnumerable<Tensor> StepTensors =>
+    [
+        _router.StepTensors.First(),
+        _gateUp,
+        _down,
+        _gateUpUpdate?.A ?? DecodingStep.None,
+        _gateUpUpdate?.B ?? DecodingStep.None,
+        _downUpdate?.A ?? DecodingStep.None,
+        _downUpdate?.B ?? DecodingStep.None,
+    ];
 
     /// <summary>Whether a parameter holds experts' matrices, by its full name.</summary>
     internal static bool IsMatrix(string parameter) =>
@@ -56,6 +74,10 @@ internal sealed class MixtureOfExperts
     /// </summary>
     internal static long KeptValues(ExpertConfig config, long hiddenSize) =>
         (config.ActivePerToken * ((3 * hiddenSize) + (5L * config.IntermediateSize))) + (2L * config.Count);
+
+    /// <summary>What an adapter of experts adds to that: its part of both results, and the sums.</summary>
+    internal static long AdaptedValues(ExpertConfig config, long hiddenSize) =>
+        config.ActivePerToken * ((4L * config.IntermediateSize) + (2 * hiddenSize));
 
     /// <summary>Applies the mixture: […, hidden] → […, hidden].</summary>
     /// <param name="count">Takes the tokens of each expert, [E].</param>
@@ -91,24 +113,33 @@ internal sealed class MixtureOfExperts
         return [.. HostCopy.Of(picked.flatten().bincount(null, _config.Count)).data<long>()];
     }
 
-    // sorted: [N·k, hidden], each expert's tokens together.
+    // sorted: [N·k, hidden], each expert's tokens together. Cut by split, whose gradient is put together once; that of a
+    // slice is as large as the whole for each.
     private Tensor ByExperts(Tensor sorted, long[] counts)
     {
+        Tensor[] tokens = sorted.split(counts);
         Tensor[] gateUp = _gateUp.unbind(0);
         Tensor[] down = _down.unbind(0);
+        (Tensor A, Tensor B)[]? gateUpFactors = _gateUpUpdate?.OfExperts();
+        (Tensor A, Tensor B)[]? downFactors = _downUpdate?.OfExperts();
         List<Tensor> made = [];
-        long first = 0;
         for (int expert = 0; expert < counts.Length; expert++)
         {
             if (counts[expert] > 0)
             {
-                Tensor own = nn.functional.linear(sorted.narrow(0, first, counts[expert]), gateUp[expert]);
-                Tensor gate = own.narrow(1, 0, _config.IntermediateSize);
-                Tensor up = own.narrow(1, _config.IntermediateSize, _config.IntermediateSize);
-                made.Add(nn.functional.linear(nn.functional.silu(gate) * up, down[expert]));
-                first += counts[expert];
+                Tensor both = Product(tokens[expert], gateUp[expert], _gateUpUpdate, gateUpFactors, expert);
+                Tensor[] sides = both.split(_config.IntermediateSize, dim: 1); // Gate and up.
+                Tensor product = nn.functional.silu(sides[0]) * sides[1];
+                made.Add(Product(product, down[expert], _downUpdate, downFactors, expert));
             }
         }
         return cat(made);
+    }
+
+    private static Tensor Product(
+        Tensor x, Tensor weight, ExpertUpdate? update, (Tensor A, Tensor B)[]? factors, int expert)
+    {
+        Tensor y = nn.functional.linear(x, weight);
+        return update is null ? y : y.Plus(update.Forward(x, factors![expert]));
     }
 }

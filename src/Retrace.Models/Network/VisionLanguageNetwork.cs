@@ -206,8 +206,20 @@ public sealed class VisionLanguageNetwork : IDisposable
     /// </summary>
     /// <param name="settings">The adapter's size and place.</param>
     /// <param name="seed">Names the random numbers of its initialisation.</param>
+    /// <exception cref="BadInputException">It is to adapt experts that are not there, or with dropout.</exception>
     public VisionLanguageNetwork WithAdapter(LoraSettings settings, long seed)
     {
+        if (settings.AdaptsExperts && Config.Text.Experts is null)
+        {
+            throw new BadInputException(
+                "The adapter is to adapt experts (model.lora_targets), but the model has none; leave them out.");
+        }
+        if (settings.AdaptsExperts && settings.Dropout > 0)
+        {
+            throw new BadInputException(
+                "An adapter of experts (model.lora_targets) can have no dropout (model.lora_dropout), since PEFT has none "
+                + "for them; it has to be 0.");
+        }
         var adapter = new LoraAdapter(settings, Config.Family.WeightNames);
         var adapted = new VisionLanguageNetwork(Config, new Parameters(Parameters, adapter), unadapted: this);
         adapter.Initialise(adapted.Parameters, seed);

@@ -1,5 +1,6 @@
 using Retrace.Files;
 using Retrace.Models;
+using Retrace.Models.Network;
 using Retrace.Serving.Requests;
 
 namespace Retrace.Serving.Sampling;
@@ -63,10 +64,14 @@ internal sealed class ServedModels(
     {
         CheckAllowed(folder);
         VisionLanguageModel updated = load(folder);
-        if (updated.Network.Config.Text != _model.Network.Config.Text with
+        // Lists compare by reference.
+        TextConfig served = _model.Network.Config.Text;
+        TextConfig loaded = updated.Network.Config.Text with { RopeAxes = served.RopeAxes };
+        if (loaded.Experts is { } own && served.Experts is { } theirs && own.Layers.SequenceEqual(theirs.Layers))
         {
-            RopeAxes = updated.Network.Config.Text.RopeAxes, // Lists compare by reference.
-        })
+            loaded = loaded with { Experts = own with { Layers = theirs.Layers } };
+        }
+        if (loaded != served)
         {
             updated.Dispose();
             throw ApiException.BadRequest($"The model in {folder} has other sizes than the one that is served.");

@@ -24,18 +24,18 @@ public sealed class EvolutionLoop
     private readonly LoopCheckpoints _checkpoints;
     private readonly RunGuard _guard;
     private readonly IProcessGroup _processes;
-    private readonly Action<CancellationToken>? _preflight;
     private bool _hasLearned; // Since the latest checkpoint.
 
     /// <param name="step">The step to repeat.</param>
     /// <param name="steps">Number of steps in the whole run.</param>
-    /// <param name="engine">The rollout engine, which is notified of policy updates and reports incidents.</param>
+    /// <param name="engine">
+    /// The rollout engine, which has the policy, is notified of its updates, and reports incidents.
+    /// </param>
     /// <param name="probe">The guard's question about images; null where it is not asked.</param>
     /// <param name="log">The log; null in processes that write no files.</param>
     /// <param name="checkpoints">Saves checkpoints, finds them, and goes back to them.</param>
     /// <param name="guard">Judges the run, in the process that writes the log.</param>
     /// <param name="processes">The processes that take the steps together.</param>
-    /// <param name="preflight">Checks the engine once it has the policy; null where there is nothing to check.</param>
     internal EvolutionLoop(
         RunConfiguration configuration,
         CsrsStep step,
@@ -46,8 +46,7 @@ public sealed class EvolutionLoop
         StepLog? log,
         LoopCheckpoints checkpoints,
         RunGuard guard,
-        IProcessGroup processes,
-        Action<CancellationToken>? preflight)
+        IProcessGroup processes)
     {
         _configuration = configuration;
         _step = step;
@@ -59,7 +58,6 @@ public sealed class EvolutionLoop
         _checkpoints = checkpoints;
         _guard = guard;
         _processes = processes;
-        _preflight = preflight;
     }
 
     /// <summary>Number of steps in the whole run.</summary>
@@ -72,7 +70,6 @@ public sealed class EvolutionLoop
     public event Action<StepMetrics>? StepCompleted;
 
     /// <summary>Takes the steps after <paramref name="stepsTaken"/>.</summary>
-    /// <exception cref="BadInputException">Servers compute another policy than this process.</exception>
     /// <exception cref="OperationCanceledException">
     /// The run was interrupted; its last whole step has a checkpoint.
     /// </exception>
@@ -84,8 +81,6 @@ public sealed class EvolutionLoop
         int step = stepsTaken;
         try
         {
-            _engine.UsePolicy(VersionAfter(step), cancellation);
-            _preflight?.Invoke(cancellation);
             if (step == 0 && _evaluation is not null)
             {
                 StageStarted?.Invoke(0, "evaluation");
@@ -100,7 +95,7 @@ public sealed class EvolutionLoop
                 if (response.ReturnsTo is int earlier)
                 {
                     _checkpoints.GoBack(earlier);
-                    _engine.UsePolicy(VersionAfter(step), CancellationToken.None);
+                    _engine.UsePolicy(_guard.PolicyVersion(step), CancellationToken.None);
                 }
                 // An interruption leaves checkpoints, too. Those that the run can go back to are the same without one.
                 bool isDue = step % _configuration.Checkpointing.Every == 0;
@@ -130,9 +125,6 @@ public sealed class EvolutionLoop
         }
     }
 
-    // Rises with every change of the weights, and a return is one.
-    private int VersionAfter(int step) => step + _guard.State.Returns;
-
     // A checkpoint on disk implies that the log holds all lines up to its step.
     private void SaveCheckpoint(int step)
     {
@@ -147,7 +139,7 @@ public sealed class EvolutionLoop
         _hasLearned = true;
 
         // Not cancellable from here on: the step has been learned and would be lost.
-        _engine.UsePolicy(VersionAfter(step), CancellationToken.None);
+        _engine.UsePolicy(_guard.PolicyVersion(step), CancellationToken.None);
         EvaluationPoint? evaluated = null;
         if (_evaluation is not null && (step % _configuration.Evaluation.Every == 0 || step == Steps))
         {

@@ -10,8 +10,6 @@ using Retrace.Training.Learning;
 using Retrace.Training.Measurement;
 using Retrace.Training.Origins;
 using Retrace.Training.Prompts;
-using Retrace.Training.Rollouts;
-using Retrace.Training.Rollouts.Servers;
 
 namespace Retrace.Training.Evolution;
 
@@ -57,13 +55,19 @@ public sealed class EvolutionRun : IDisposable
     /// <summary>The folder of the latest checkpoint; null if there is none yet.</summary>
     public string? LatestCheckpoint => _checkpoints.LatestStep is int step ? _checkpoints.DirectoryOf(step) : null;
 
-    /// <summary>Loads and checks everything. Nothing is written before all checks have passed.</summary>
+    /// <summary>
+    /// Loads and checks everything, and gives the rollout engine the policy. A run that is refused leaves no folder.
+    /// </summary>
     /// <param name="options">
     /// The options. A resumed run may change its length and what it measures and keeps, turn its learning rate and the
     /// largest norm of a gradient down, and change what <see cref="RunOptions.AllowChanged"/> names.
     /// </param>
     /// <param name="cancellation">Cancels the opening.</param>
-    /// <exception cref="BadInputException">An option, the model or the data cannot be used.</exception>
+    /// <exception cref="BadInputException">
+    /// An option, the model or the data cannot be used, or servers compute another policy than this process.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The opening was cancelled.</exception>
+    /// <exception cref="RolloutFailedException">No server is left that could generate.</exception>
     /// <exception cref="OtherProcessFailedException">Another process could not open the run.</exception>
     public static EvolutionRun Open(RunOptions options, CancellationToken cancellation = default)
     {
@@ -193,11 +197,13 @@ public sealed class EvolutionRun : IDisposable
         _noticeOfType = ComputeSettings.NoticeOfType(parts.Policy, Configuration.Model);
         var schedule = new BatchSchedule(ProblemCount, Configuration.Data.Batch, Configuration.Seed);
         int steps = Configuration.Epochs is double epochs ? schedule.StepsFor(epochs) : Configuration.Steps;
-        StepLog? log = _processes.RunOnAll(() =>
+        _processes.RunOnAll(() => CheckLength(runDirectory, StepsTaken, steps));
+        var policy = new FirstPolicy(_options, Configuration, parts, _processes);
+        if (policy.Give(StepsTaken, schedule, cancellation) is { } folderLock)
         {
-            CheckLength(runDirectory, StepsTaken, steps);
-            return _processes.Rank == 0 ? BeginLog(runDirectory, resume, parts) : null;
-        });
+            Hold(folderLock);
+        }
+        StepLog? log = _processes.RunOnAll(() => _processes.Rank == 0 ? BeginLog(runDirectory, parts) : null);
         CsrsStep step = StepAssembly.StepOf(
             Configuration,
             Method.Of(Configuration),
@@ -224,10 +230,7 @@ public sealed class EvolutionRun : IDisposable
                 _checkpoints.Exists,
                 parts.GoBack),
             parts.Guard,
-            _processes,
-            parts.Engine is OpenAiRolloutEngine
-                ? new ServerCheck(Configuration, parts.Policy, parts.Engine, parts.Data, schedule, _processes).Run
-                : null);
+            _processes);
     }
 
     // Reads the problems. The process that writes also compares them, and the model, to what the run began with, before
@@ -258,16 +261,10 @@ public sealed class EvolutionRun : IDisposable
         StepsTaken = step ?? 0;
     }
 
-    private StepLog BeginLog(string runDirectory, bool resume, RunParts parts)
+    private StepLog BeginLog(string runDirectory, RunParts parts)
     {
         try
         {
-            if (!resume)
-            {
-                Directory.CreateDirectory(runDirectory);
-                Hold(RunLock.Take(runDirectory));
-                CheckFolder(runDirectory, resume); // Another process may have written a run there meanwhile.
-            }
             foreach (DamagedCheckpoint damaged in Damaged)
             {
                 _checkpoints.SetAside(damaged);

@@ -47,6 +47,12 @@ internal sealed class RunGuard(GuardSettings settings, GuardState? known)
     /// <summary>The run is back at a checkpoint. All processes call it.</summary>
     public void Return(int step) => State = Guard.Returned(State, step, settings.LearningRateFactor);
 
+    /// <summary>
+    /// The version of the policy after so many steps, for rollout engines: it rises with every change of the weights,
+    /// and a return is one.
+    /// </summary>
+    public int PolicyVersion(int step) => step + State.Returns;
+
     /// <summary>A checkpoint of a step is about to be written, which the run can go back to.</summary>
     public void Save(int step) => State = Guard.Saved(State, step);
 

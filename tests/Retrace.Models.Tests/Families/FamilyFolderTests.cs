@@ -65,7 +65,7 @@ public sealed class FamilyFolderTests : IDisposable
         WriteModel(_folder, tied: true, family);
         using VisionLanguageModel model = Load(_folder);
         using VisionLanguageModel adapted = model.WithAdapter(
-            new LoraSettings(Rank: 2, Alpha: 4, [.. LoraSettings.DecoderLayers, "qkv"]), seed: 1);
+            new LoraSettings(Rank: 2, Alpha: 4, SmallModel.LoraTargets(family)), seed: 1);
         using (no_grad())
         {
             foreach (string layer in adapted.Network.Adapter!.Layers)

@@ -71,6 +71,10 @@ internal static class SmallModel
     public static ModelFamily Family(string? type) =>
         ModelFamilies.All.FirstOrDefault(family => family.ModelType == type) ?? ModelFamilies.Default;
 
+    /// <summary>All layers that can be adapted, in the decoder and the vision encoder.</summary>
+    public static string[] LoraTargets(string? family) =>
+        [.. LoraSettings.DecoderLayers, "qkv", .. Config(family: family).Text.Experts is null ? [] : (string[])["experts"]];
+
     /// <summary>The logits of the tokens that can be sampled; those of the others are only very low.</summary>
     public static Tensor Logits(VisionLanguageNetwork model, Tensor hidden)
     {

@@ -78,6 +78,24 @@ public sealed class EvolutionOverServersTests : IDisposable
             broken.Select(step => (step.Step, step.RewardMean, step.MaternalTokens, step.RetracedTokens)));
     }
 
+    [Fact]
+    public async Task Servers_that_compute_another_policy_are_refused_before_there_is_a_run()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(updates: _folder.Path);
+        await using FaultyProxy other = await FaultyProxy.StartAsync(server.Address);
+        other.Fault = Fault.OtherPolicy;
+        var refused = Assert.Throws<BadInputException>(() => Open("run", resume: false, [other.Address], []));
+        Assert.Matches(@"is -\d+\.\d{4} there and -\d+\.\d{4} here, 0\.500\d apart", refused.Message);
+        Assert.False(Directory.Exists(_folder.Combine("run")));
+
+        other.Fault = Fault.None;
+        Run("run", [other.Address], ["steps=1"]);
+        other.Fault = Fault.OtherPolicy;
+        string log = File.ReadAllText(_folder.Combine("run/metrics.jsonl"));
+        Assert.Throws<BadInputException>(() => Open("run", resume: true, [other.Address], []));
+        Assert.Equal(log, File.ReadAllText(_folder.Combine("run/metrics.jsonl")));
+    }
+
     private IReadOnlyList<StepMetrics> Run(string name, params Uri[] servers) => Run(name, servers, []);
 
     private IReadOnlyList<StepMetrics> Run(string name, Uri[] servers, string[] settings)

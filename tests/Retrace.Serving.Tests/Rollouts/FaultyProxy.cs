@@ -54,6 +54,9 @@ public enum Fault
 
     /// <summary>The reply has neither token ids nor log-probabilities.</summary>
     TextAlone,
+
+    /// <summary>The reply's log-probabilities are half a nat lower, as those of another model.</summary>
+    OtherPolicy,
 }
 
 /// <summary>Stands before a server, on a socket of its own, and spoils its replies.</summary>
@@ -252,6 +255,12 @@ internal sealed class FaultyProxy : IAsyncDisposable
                 break;
             case Fault.TextAlone:
                 WithoutMembers(choices, "token_ids", "logprobs");
+                break;
+            case Fault.OtherPolicy:
+                foreach (JsonNode? token in choices.SelectMany(choice => choice!["logprobs"]!["content"]!.AsArray()))
+                {
+                    token!["logprob"] = (double)token["logprob"]! - 0.5;
+                }
                 break;
         }
         return Encoding.UTF8.GetBytes(json.ToJsonString());

@@ -103,7 +103,7 @@ public sealed class OpenAiRolloutEngineTests : ServerRolloutTests
     [Theory]
     [InlineData("vllm", "messages")]
     [InlineData("sglang", "tokens")]
-    public async Task What_a_model_recommends_to_its_server_does_not_change_the_samples(string api, string prompts)
+    public async Task What_is_asked_for_is_neither_as_a_model_recommends_nor_a_token_of_images(string api, string prompts)
     {
         await using RunningServer server = await RunningServer.StartAsync(updates: Folder.Path);
         await using FaultyProxy proxy = await FaultyProxy.StartAsync(server.Address);
@@ -117,6 +117,9 @@ public sealed class OpenAiRolloutEngineTests : ServerRolloutTests
             Assert.Equal(1, (int)sampling["repetition_penalty"]!);
             Assert.Equal(-1, (int)sampling["top_k"]!);
             Assert.Equal(0, (int)sampling["min_p"]!);
+            Assert.Equal(
+                Model.Network.Config.Tokens.NeverSampled.Order().Select(token => (token, -100)),
+                sampling["logit_bias"]!.AsObject().Select(bias => (int.Parse(bias.Key), (int)bias.Value!)).Order());
         });
     }
 

@@ -5,7 +5,7 @@ using Retrace.Training.Evolution;
 
 namespace Retrace.Training.Tests.Evolution;
 
-/// <summary>Runs of the model that ships in a folder of their own, as short as can be.</summary>
+/// <summary>Runs of a model in a folder of their own, as short as can be; of the one that ships unless another is given.</summary>
 internal sealed class SmallRuns : IDisposable
 {
     private static readonly string[] Small =
@@ -15,11 +15,25 @@ internal sealed class SmallRuns : IDisposable
     ];
 
     private readonly TemporaryFolder _folder = new();
+    private readonly string _model;
+    private readonly string[] _settings;
 
-    public SmallRuns() => Problems = _folder.Write(
-        "problems.jsonl", string.Join('\n', File.ReadLines(Shipped.TrainingProblems).Take(6)));
+    public SmallRuns()
+        : this(Shipped.Model, string.Join('\n', File.ReadLines(Shipped.TrainingProblems).Take(6)), Small)
+    {
+    }
 
-    /// <summary>Six of the problems that ship.</summary>
+    /// <param name="model">The model's folder.</param>
+    /// <param name="problems">The problems, one a line.</param>
+    /// <param name="settings">The settings of all runs.</param>
+    public SmallRuns(string model, string problems, string[] settings)
+    {
+        _model = model;
+        _settings = settings;
+        Problems = _folder.Write("problems.jsonl", problems);
+    }
+
+    /// <summary>The file of problems: six of those that ship, or those that were given.</summary>
     public string Problems { get; }
 
     public TemporaryFolder Folder => _folder;
@@ -37,11 +51,11 @@ internal sealed class SmallRuns : IDisposable
     {
         string began = Path.Combine(FolderOf(run), RunFolder.Config);
         bool resumes = File.Exists(began);
-        return new RunOptions(Shipped.Model, Problems, FolderOf(run))
+        return new RunOptions(_model, Problems, FolderOf(run))
         {
             Configuration = resumes
                 ? ConfigurationLayers.Resolve(null, began, settings)
-                : ConfigurationLayers.Resolve(Shipped.Model, null, [.. Small, .. settings]),
+                : ConfigurationLayers.Resolve(_model, null, [.. _settings, .. settings]),
             Resume = resumes,
         };
     }

@@ -23,13 +23,17 @@ public sealed class LoraLearningTests
 
     // Along the gradient's own direction, through all layers that are adapted: once in all A, once in all B.
     [Theory]
-    [InlineData("lora_A")]
-    [InlineData("lora_B")]
-    public void The_gradient_of_an_adapter_is_the_slope_of_the_loss(string matrix)
+    [InlineData("lora_A", null)]
+    [InlineData("lora_B", null)]
+    [InlineData("experts.gate_up_proj.lora_A", "qwen3_vl_moe")]
+    [InlineData("experts.gate_up_proj.lora_B", "qwen3_vl_moe")]
+    [InlineData("experts.down_proj.lora_A", "qwen3_vl_moe")]
+    [InlineData("experts.down_proj.lora_B", "qwen3_vl_moe")]
+    public void The_gradient_of_an_adapter_is_the_slope_of_the_loss(string matrix, string? family)
     {
         using DisposeScope scope = NewDisposeScope();
-        using VisionLanguageNetwork start = SmallModel.Create();
-        using VisionLanguageNetwork policy = Adapted(start, Lora);
+        using VisionLanguageNetwork start = SmallModel.Create(family: family);
+        using VisionLanguageNetwork policy = Adapted(start, family is null ? Lora : Lora with { Targets = ["experts"] });
         TrainingSample[] samples = Samples(policy);
         Dictionary<string, Tensor> all = GradientOf(policy, start, samples, seed: 0);
         Assert.Equal(2 * policy.Adapter!.Layers.Count, all.Count);

@@ -4,6 +4,7 @@ using Retrace.Configuration;
 using Retrace.Images;
 using Retrace.Models;
 using Retrace.Models.Images;
+using Retrace.Models.Network;
 using Retrace.RolloutServers;
 using Retrace.Training.DataParallel;
 
@@ -29,6 +30,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     private readonly RolloutDispatcher _dispatcher;
     private readonly SampleReading _reading;
     private readonly LocalRolloutEngine _local;
+    private readonly IReadOnlyList<int> _neverSampled; // Those that the model has; servers refuse to ban others.
     private readonly TimeProvider _time;
 
     private OpenAiRolloutEngine(
@@ -49,6 +51,8 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
             servers, _published, configuration.Rollout, processes.Rank, processes.Size, time);
         _reading = new SampleReading(policy.Tokenizer, policy.Network.Config);
         _local = new LocalRolloutEngine(policy.Network, configuration.Rollout);
+        ModelConfig model = policy.Network.Config;
+        _neverSampled = [.. model.Tokens.NeverSampled.Where(token => token < model.Text.VocabularySize)];
         _time = time;
     }
 
@@ -315,7 +319,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
             adapter,
             [.. job.Prompt.Images.Select(image => images.GetOrAdd(image, _ => new(() => DataUrlOf(image))).Value)],
             _policy.Network.Config.Tokens.Stops,
-            _policy.Network.Config.Tokens.NeverSampled);
+            _neverSampled);
         IServerCall call = CallFor(job.Prompt);
         ServerReply reply =
             await server.PostAsync(call.Path, body => call.Write(body, request), call.Read, cancellation);

@@ -67,6 +67,15 @@ internal sealed class SampleReading(Tokenizer tokenizer, ModelConfig config)
         {
             throw new ServerFaultException("it answered a token that the model does not have");
         }
+        if (Array.FindIndex(tokens, config.Tokens.NeverSampled.Contains) is >= 0 and int banned)
+        {
+            throw new ServerFaultException(
+                $"it answered the token {tokens[banned]}, which stands for images, videos or padding and is never a "
+                + "response's; it should take logit_bias")
+            {
+                Refused = true, // The same seed gives the same sample.
+            };
+        }
         if (logProbs is not null && (logProbs.Length != tokens.Length || !Array.TrueForAll(logProbs, IsLogProb)))
         {
             throw new ServerFaultException("its log-probabilities do not fit its tokens");

@@ -29,4 +29,22 @@ public sealed class SampleReadingTests
         Assert.Equal([.. words, end], read.Tokens);
         Assert.Null(read.ServerLogProbs);
     }
+
+    [Fact]
+    public void A_token_that_is_never_a_responses_is_refused_with_its_number()
+    {
+        var tokenizer = ModelFamilies.Default.LoadTokenizer(Shipped.Model);
+        ModelConfig config = ModelFamilies.LoadConfig(Shipped.Model);
+        int[] words = tokenizer.Encode("42");
+        var job = new RolloutJob(0, 0, 1, new ServerPrompt([1, 2, 3], null, null, [], 3), MaxTokens: 8, Seed: 1);
+        Assert.NotEmpty(config.Tokens.NeverSampled);
+        Assert.All(config.Tokens.NeverSampled, token =>
+        {
+            int[] sampled = [.. words, token];
+            var refused = Assert.Throws<ServerFaultException>(() => new SampleReading(tokenizer, config).Read(
+                job, new ServerReply([new ReportedSample(null, sampled, new float[sampled.Length], Stopped: false)], 3, null)));
+            Assert.Contains($"answered the token {token}, which stands for images", refused.Message);
+            Assert.True(refused.Refused);
+        });
+    }
 }

@@ -1,0 +1,87 @@
+using Retrace.Configuration;
+using Retrace.Data.Formats;
+using Retrace.Models;
+using Retrace.Testing;
+using Retrace.Training.Prompts;
+using Retrace.Training.Rollouts;
+using Retrace.Training.Rollouts.Servers;
+using Retrace.Training.Tests.Evolution;
+
+namespace Retrace.Serving.Tests.Rollouts;
+
+/// <summary>
+/// Every family over a server, on problems with one image, with none and with several of several shapes.
+/// </summary>
+public sealed class FamilyServerTests(UntrainedFamilies families) : IClassFixture<UntrainedFamilies>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string> Families => UntrainedFamilies.All;
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public async Task Prompts_of_all_kinds_side_by_side_give_what_each_gives_alone_in_this_process(string family)
+    {
+        using TemporaryFolder folder = new();
+        string problems = folder.Write("problems.jsonl", UntrainedFamilies.Problems);
+        await using RunningServer server =
+            await RunningServer.StartAsync(updates: folder.Path, model: families.FolderOf(family));
+        using VisionLanguageModel model = ShippedProblems.LoadModel(families.FolderOf(family));
+        using OpenAiRolloutEngine engine = OpenAiRolloutEngine.Connect(
+            model,
+            ConfigurationLayers.Resolve(
+                null, null, ["rollout.engine=openai", $"rollout.servers={server.Address}", "rollout.prompts=messages"]),
+            folder.Combine("weights"),
+            Cancellation);
+        engine.UsePolicy(0, Cancellation);
+        var preparation = new ProblemPreparation(model, ShippedProblems.Settings);
+        RolloutRequest[] requests =
+        [
+            .. ProblemSources.Open(problems).Read().Problems.Select(preparation.Prepare).Select((problem, i) =>
+                new RolloutRequest(problem.Prompt, problem.Images, 12, [RandomStream.For(3, i)])),
+        ];
+        Assert.Equal([1, 0, 2, 1], requests.Select(request => request.Images.Count));
+
+        Generation[][] served = engine.Generate(requests, new SamplingSettings(0), Cancellation);
+
+        var local = new LocalRolloutEngine(model.Network, maxBatchSequences: 64);
+        foreach ((RolloutRequest request, Generation[] samples) in requests.Zip(served))
+        {
+            Generation alone = local.Generate([request], new SamplingSettings(0), Cancellation)[0][0];
+            Assert.Equal(alone.Tokens, samples[0].Tokens);
+            AssertClose(alone.LogProbs, samples[0].LogProbs);
+            AssertClose(alone.LogProbs, samples[0].ServerLogProbs!);
+        }
+    }
+
+    // One request at a time: what a server computes beside others is rounded as they come.
+    [Theory]
+    [MemberData(nameof(Families))]
+    public async Task Half_of_the_steps_a_resume_and_the_other_half_are_the_whole_bit_for_bit(string family)
+    {
+        string model = families.FolderOf(family);
+        using TemporaryFolder folder = new();
+        await using RunningServer server = await RunningServer.StartAsync(updates: Path.GetTempPath(), model: model);
+        using SmallRuns runs = new(
+            model,
+            UntrainedFamilies.Problems,
+            [
+                .. UntrainedFamilies.Settings(family), "rollout.engine=openai", $"rollout.servers={server.Address}",
+                "rollout.requests_per_server=1", "model.train_vision=false",
+            ]);
+        runs.Evolve("whole");
+        runs.Evolve("halves", "steps=1");
+        Assert.Equal(1, runs.Evolve("halves", "steps=2"));
+        runs.AssertSame("whole", "halves", 2, "adapter_model.safetensors");
+        Assert.NotEqual(
+            File.ReadAllBytes(Path.Combine(runs.CheckpointOf("whole", 1), "adapter_model.safetensors")),
+            File.ReadAllBytes(Path.Combine(runs.CheckpointOf("whole", 2), "adapter_model.safetensors")));
+    }
+
+    private static void AssertClose(float[] expected, float[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        Assert.All(expected.Zip(actual), pair =>
+            Assert.True(Math.Abs(pair.First - pair.Second) < 2e-4 * (1 + Math.Abs(pair.First))));
+    }
+}

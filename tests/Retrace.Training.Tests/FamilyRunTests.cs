@@ -1,0 +1,82 @@
+using Retrace.Models.Checkpoints;
+using Retrace.Runs;
+using Retrace.Testing;
+using Retrace.Training.Evolution;
+using Retrace.Training.Tests.DataParallel;
+using Retrace.Training.Tests.Evolution;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Training.Tests;
+
+/// <summary>
+/// Runs of every family with an adapter, on problems with one image, with none and with several of several shapes.
+/// </summary>
+public sealed class FamilyRunTests(UntrainedFamilies families) : IClassFixture<UntrainedFamilies>
+{
+    private const string Adapter = "adapter_model.safetensors";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string> Families => UntrainedFamilies.All;
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Half_of_the_steps_a_resume_and_the_other_half_are_the_whole_bit_for_bit(string family)
+    {
+        using SmallRuns runs = Runs(family);
+        runs.Evolve("whole");
+        runs.Evolve("halves", "steps=1");
+        Assert.Equal(1, runs.Evolve("halves", "steps=2"));
+        runs.AssertSame("whole", "halves", 2, Adapter);
+        Assert.NotEqual(
+            File.ReadAllBytes(Path.Combine(runs.CheckpointOf("whole", 1), Adapter)),
+            File.ReadAllBytes(Path.Combine(runs.CheckpointOf("whole", 2), Adapter)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Processes_that_divide_the_problems_sample_and_learn_what_one_does(string family)
+    {
+        using SmallRuns runs = Runs(family);
+        // Dropout is that of a process's passes. One step: rounding may decide between two tokens of the next.
+        string[] settings = ["steps=1", "model.lora_dropout=0"];
+        runs.Evolve("one", settings);
+        RunOptions options = runs.Options("two", settings);
+        ThreadGroup.Run(processes: 2, Cancellation, process =>
+        {
+            using EvolutionRun run = EvolutionRun.Open(options with { Processes = process }, Cancellation);
+            run.Evolve(Cancellation);
+        });
+
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(runs.FolderOf("one"), RunFolder.Trajectories)),
+            File.ReadAllText(Path.Combine(runs.FolderOf("two"), RunFolder.Trajectories)));
+        IReadOnlyList<StepMetrics> expected = RunReader.Read(runs.FolderOf("one")).Metrics;
+        IReadOnlyList<StepMetrics> actual = RunReader.Read(runs.FolderOf("two")).Metrics;
+        Assert.Equal(expected.Count, actual.Count);
+        Assert.All(expected.Zip(actual), pair => Close.Relative(pair.First.GradNorm!.Value, pair.Second.GradNorm!.Value, 1e-4));
+        Assert.True(expected.Sum(step => step.GradNorm) > 0);
+        AssertNear(
+            Path.Combine(runs.CheckpointOf("one", 1), "trainer/optimizer.safetensors"),
+            Path.Combine(runs.CheckpointOf("two", 1), "trainer/optimizer.safetensors"));
+    }
+
+    private SmallRuns Runs(string family) =>
+        new(families.FolderOf(family), UntrainedFamilies.Problems, UntrainedFamilies.Settings(family));
+
+    // The moments of all tensors together.
+    private static void AssertNear(string expected, string actual)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using SafetensorsFile left = SafetensorsFile.Open(expected);
+        using SafetensorsFile right = SafetensorsFile.Open(actual);
+        string[] moments = [.. left.Entries.Keys.Where(name => name.StartsWith("first.", StringComparison.Ordinal))];
+        double size = Sum(name => left.Load(name));
+        Assert.True(size > 0);
+        Assert.InRange(Sum(name => left.Load(name) - right.Load(name)) / size, 0, 1e-4);
+
+        double Sum(Func<string, Tensor> of) =>
+            Math.Sqrt(moments.Sum(name => (double)of(name).square().sum().item<float>()));
+    }
+}
