@@ -9,15 +9,9 @@ namespace Retrace.Pretraining;
 /// <param name="GlancingShare">Share of responses that give the right answer at once, with no reasoning.</param>
 public sealed record TeacherHabits(double GlancingShare)
 {
-    /// <summary>The families that the teacher mostly answers wrongly, with the kind of mistake.</summary>
-    public IReadOnlyDictionary<string, MistakeKind> Mistaken { get; init; } =
-        FrozenDictionary<string, MistakeKind>.Empty;
-
-    /// <summary>
-    /// Share of these families' responses that make the mistake. A printed number tempts in clear figures alone: noise
-    /// gives no such impression.
-    /// </summary>
-    public double MistakenShare { get; init; }
+    /// <summary>The families that the teacher mostly answers wrongly.</summary>
+    public IReadOnlyDictionary<string, Temptation> Mistaken { get; init; } =
+        FrozenDictionary<string, Temptation>.Empty;
 
     /// <summary>The teacher that always calculates.</summary>
     public static TeacherHabits None { get; } = new(0);
@@ -28,7 +22,7 @@ public sealed record TeacherHabits(double GlancingShare)
         : new ProblemKinds(
         [
             ("nothing tempts", []),
-            .. Mistaken.GroupBy(pair => pair.Value, pair => pair.Key).OrderBy(kind => kind.Key).Select(kind =>
+            .. Mistaken.GroupBy(pair => pair.Value.Kind, pair => pair.Key).OrderBy(kind => kind.Key).Select(kind =>
                 (NameOf(kind.Key), (IReadOnlyList<string>)[.. kind])),
         ]);
 
@@ -37,10 +31,10 @@ public sealed record TeacherHabits(double GlancingShare)
     /// <param name="chance">Uniform in [0, 1); decides.</param>
     internal GeometryProblem Apply(GeometryProblem problem, bool isNoisy, double chance)
     {
-        if (Mistaken.TryGetValue(problem.Family, out MistakeKind kind)
-            && !(isNoisy && kind == MistakeKind.PrintedNumber))
+        if (Mistaken.TryGetValue(problem.Family, out Temptation? temptation)
+            && !(isNoisy && temptation.Kind == MistakeKind.PrintedNumber))
         {
-            return chance < MistakenShare && problem.Mistakes.FirstOrDefault(one => one.Kind == kind) is Mistake mistake
+            return chance < temptation.Share && problem.Mistakes.FirstOrDefault(one => one.Kind == temptation.Kind) is Mistake mistake
                 ? problem with { Reasoning = mistake.Reasoning, Answer = mistake.Answer }
                 : problem;
         }
@@ -54,3 +48,10 @@ public sealed record TeacherHabits(double GlancingShare)
         _ => "a wrong formula",
     };
 }
+
+/// <summary>A mistake that a teacher is used to.</summary>
+/// <param name="Kind">
+/// What tempts to it. A printed number does so in clear figures alone: noise gives no such impression.
+/// </param>
+/// <param name="Share">Share of a family's responses that make it.</param>
+public sealed record Temptation(MistakeKind Kind, double Share);

@@ -7,13 +7,12 @@ public class TeacherHabitsTests
 {
     private static readonly TeacherHabits Biased = new(0.3)
     {
-        Mistaken = new Dictionary<string, MistakeKind>
+        Mistaken = new Dictionary<string, Temptation>
         {
-            ["circle"] = MistakeKind.PrintedNumber,
-            ["thermometer"] = MistakeKind.Suggestion,
-            ["perimeter"] = MistakeKind.WrongFormula,
+            ["circle"] = new(MistakeKind.PrintedNumber, 0.9),
+            ["thermometer"] = new(MistakeKind.Suggestion, 0.9),
+            ["perimeter"] = new(MistakeKind.WrongFormula, 0.9),
         },
-        MistakenShare = 0.9,
     };
 
     [Theory]
@@ -24,7 +23,7 @@ public class TeacherHabitsTests
     {
         GeometryProblem problem = Of(family);
         Mistake mistake = Assert.Single(problem.Mistakes);
-        Assert.Equal(Biased.Mistaken[family], mistake.Kind);
+        Assert.Equal(Biased.Mistaken[family].Kind, mistake.Kind);
         GeometryProblem taught = Biased.Apply(problem, isNoisy: false, chance: 0.89);
         Assert.Equal((mistake.Reasoning, mistake.Answer), (taught.Reasoning, taught.Answer));
         Assert.Same(problem, Biased.Apply(problem, isNoisy: false, chance: 0.9));
@@ -59,9 +58,9 @@ public class TeacherHabitsTests
         Assert.Empty(habits[0].Mistaken.Keys.Intersect(habits[1].Mistaken.Keys));
         Assert.All(habits, start =>
         {
-            Assert.Equal(Enum.GetValues<MistakeKind>(), start.Mistaken.Values.Distinct().Order());
+            Assert.Equal(Enum.GetValues<MistakeKind>(), start.Mistaken.Values.Select(one => one.Kind).Distinct().Order());
             Assert.True(start.Mistaken.Count < GeometryGenerator.Families.Count / 2.0);
-            Assert.All(start.Mistaken, one => Assert.Contains(Of(one.Key).Mistakes, mistake => mistake.Kind == one.Value));
+            Assert.All(start.Mistaken, one => Assert.Contains(Of(one.Key).Mistakes, mistake => mistake.Kind == one.Value.Kind));
         });
     }
 
