@@ -16,6 +16,9 @@ public sealed record GeometrySelection(long Seed, int Train, int Evaluation, int
     /// <summary>Whether questions go on with a sentence that suggests a wrong answer, in families that have one.</summary>
     public bool Suggestive { get; init; }
 
+    /// <summary>Whether problems have their question in other words, too.</summary>
+    public bool Rephrased { get; init; }
+
     /// <summary>The first distinct problems of a split's stream, generated lazily.</summary>
     /// <exception cref="BadInputException">
     /// A count is negative, there is no family of a name, or the families have fewer different problems.
@@ -54,6 +57,7 @@ public sealed record GeometrySelection(long Seed, int Train, int Evaluation, int
             if (seen.Add(problem.Id))
             {
                 lastNew = index;
+                problem = Rephrased ? problem : problem with { Rephrased = null };
                 yield return Suggestive ? problem.WithSuggestion() : problem;
             }
             else if (index - lastNew > PatienceForNewProblems)

@@ -37,7 +37,10 @@ public sealed class DeviceDisciplineTests
         new(Illustrated, [31, 32, 33], [Image]),
     ];
 
-    private static readonly SamplingSettings Sampling = new(0.8, TopP: 0.9, MeasureSelfCertainty: true);
+    private static readonly SamplingSettings Sampling = new(0.8, TopP: 0.9, MeasureSelfCertainty: true)
+    {
+        Likeliest = 20,
+    };
 
     public static MatrixTheoryData<string, bool, bool, ScalarType> Learners { get; } = new(
         SmallModel.Families, [false, true], [false, true], [ScalarType.Float32, ScalarType.BFloat16]);

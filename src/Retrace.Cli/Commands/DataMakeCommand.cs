@@ -37,9 +37,13 @@ internal static class DataMakeCommand
         {
             Description = "Lets questions go on with a sentence that suggests a wrong answer, in the kinds that have one.",
         };
+        Option<bool> rephrased = new("--rephrased")
+        {
+            Description = "Writes each question in other words, too, for rewards that ask it twice.",
+        };
         Command command = new("make", "Generates the geometry problems; the defaults make those that ship.")
         {
-            output, seed, train, evaluation, test, format, families, suggestions,
+            output, seed, train, evaluation, test, format, families, suggestions, rephrased,
         };
         command.SetAction(parsed =>
         {
@@ -54,6 +58,7 @@ internal static class DataMakeCommand
                 parsed.GetValue(seed), parsed.GetValue(train), parsed.GetValue(evaluation), parsed.GetValue(test))
             {
                 Suggestive = parsed.GetValue(suggestions),
+                Rephrased = parsed.GetValue(rephrased),
             };
             if (parsed.GetValue(families) is string only)
             {

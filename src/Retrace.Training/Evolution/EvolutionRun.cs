@@ -2,6 +2,7 @@ using Retrace.Configuration;
 using Retrace.Data;
 using Retrace.Files;
 using Retrace.Models;
+using Retrace.Models.Checkpoints;
 using Retrace.Problems;
 using Retrace.Runs;
 using Retrace.Training.DataParallel;
@@ -11,7 +12,6 @@ using Retrace.Training.Measurement;
 using Retrace.Training.Origins;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
-using Retrace.Training.Rollouts.Servers;
 
 namespace Retrace.Training.Evolution;
 
@@ -207,6 +207,7 @@ public sealed class EvolutionRun : IDisposable
             schedule,
             steps,
             parts.Learner,
+            parts.Beside,
             _processes);
         Loop = new EvolutionLoop(
             Configuration,
@@ -225,9 +226,8 @@ public sealed class EvolutionRun : IDisposable
                 parts.GoBack),
             parts.Guard,
             _processes,
-            parts.Engine is OpenAiRolloutEngine
-                ? new ServerCheck(Configuration, parts.Policy, parts.Engine, parts.Data, schedule, _processes).Run
-                : null);
+            StepAssembly.ChecksOf(
+                Configuration, Method.Of(Configuration), parts.Policy, parts.Engine, parts.Data, schedule, _processes));
     }
 
     // Reads the problems. The process that writes also compares them, and the model, to what the run began with, before
@@ -293,7 +293,7 @@ public sealed class EvolutionRun : IDisposable
         (VisionLanguageModel policy, GrpoLearner learner) = (parts.Policy, parts.Learner);
         if (learner.Sharded is not ShardedTraining sharded)
         {
-            _checkpoints.Save(step, policy, learner.Optimizer, guard: parts.Guard);
+            _checkpoints.Save(step, policy, learner.Optimizer, parts.Beside.Teacher?.State, parts.Guard);
         }
         else if (_processes.Broadcast(_checkpoints.Exists(step) ? 1 : 0) == 1)
         {
@@ -302,7 +302,14 @@ public sealed class EvolutionRun : IDisposable
         else if (_processes.Rank == 0)
         {
             _checkpoints.Save(
-                step, policy, learner.Optimizer.Step, parts.Guard, sharded.StateToStore(learner.Optimizer));
+                step,
+                policy,
+                learner.Optimizer.Step,
+                parts.Guard,
+                [
+                    .. sharded.StateToStore(learner.Optimizer),
+                    .. (parts.Beside.Teacher?.State ?? []).Select(state => StoredTensor.Of(state.Name, state.Tensor)),
+                ]);
         }
         else
         {
