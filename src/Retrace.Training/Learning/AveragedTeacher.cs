@@ -65,7 +65,7 @@ public sealed class AveragedTeacher : IDisposable
         foreach ((string name, Tensor average) in _averages)
         {
             using DisposeScope scope = NewDisposeScope();
-            average.lerp_(_policy.Parameters[name].to(ScalarType.Float32), rate);
+            average.add_(_policy.Parameters[name].to(ScalarType.Float32).sub(average), rate);
         }
         UseAverages();
     }
