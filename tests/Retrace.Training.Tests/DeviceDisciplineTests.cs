@@ -135,7 +135,7 @@ public sealed class DeviceDisciplineTests
             (Tensor tokens, Tensor measured) =
                 sampler.Sample(policy.Logits(hidden), empty(rows, 1, dtype: ScalarType.Float32, device: META));
             OnMeta([hidden, tokens, measured]);
-            Assert.Equal([5, rows], measured.shape);
+            Assert.Equal([6, rows], measured.shape);
             if (step == 3)
             {
                 cache.Keep([0, 2, 4]);
