@@ -10,6 +10,9 @@ public static partial class ConfigurationLayers
     /// <summary>The settings that a model's makers recommend, in the model's folder.</summary>
     public const string RecommendationFile = "evolve.yaml";
 
+    // What no server's API has.
+    private const RewardInputs OfSampler = RewardInputs.SelfCertainties | RewardInputs.StepConfidences;
+
     /// <summary>
     /// Where servers and images are, and how patient we are with servers, which does not change what is sampled.
     /// </summary>
@@ -135,10 +138,12 @@ public static partial class ConfigurationLayers
             throw new BadInputException(
                 "rollout.engine is openai, but rollout.servers names no server, such as http://127.0.0.1:8000");
         }
-        if (method.Rule.Needs.HasFlag(RewardInputs.SelfCertainties))
+        if ((method.Rule.Needs & OfSampler) != RewardInputs.None)
         {
-            throw new BadInputException(
-                $"method is {configuration.Method}, whose reward no server measures; it needs rollout.engine=local");
+            string rule = configuration.Method == Method.Csrs
+                ? $"reward.rule is {configuration.Reward.Rule}"
+                : $"method is {configuration.Method}";
+            throw new BadInputException($"{rule}, whose reward no server measures; it needs rollout.engine=local");
         }
     }
 

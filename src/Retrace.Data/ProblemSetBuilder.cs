@@ -18,8 +18,14 @@ internal sealed partial class ProblemSetBuilder
     /// <param name="images">Finds the record's images.</param>
     /// <param name="answer">Its gold answer.</param>
     /// <param name="category">Its category, or null.</param>
+    /// <param name="rephrased">The question in other words, or null.</param>
     public void Add(
-        string id, string? question, Func<IReadOnlyList<ProblemImage>> images, RecordLabel answer, string? category)
+        string id,
+        string? question,
+        Func<IReadOnlyList<ProblemImage>> images,
+        RecordLabel answer,
+        string? category,
+        string? rephrased = null)
     {
         if (!_ids.Add(id))
         {
@@ -28,7 +34,11 @@ internal sealed partial class ProblemSetBuilder
         }
         try
         {
-            Problem problem = Build(id, question, images(), category);
+            IReadOnlyList<ProblemImage> found = images();
+            Problem problem = new(id, TextOf(question, found), found, string.IsNullOrWhiteSpace(category) ? null : category)
+            {
+                Rephrased = string.IsNullOrWhiteSpace(rephrased) ? null : TextOf(rephrased, found),
+            };
             _problems.Add(problem);
             if (answer.Text is string text)
             {
@@ -47,7 +57,7 @@ internal sealed partial class ProblemSetBuilder
 
     public ProblemSet Build() => new(_problems, _answers, _skipped) { UnusedAnswers = _unusedAnswers };
 
-    private static Problem Build(string id, string? question, IReadOnlyList<ProblemImage> images, string? category)
+    private static string TextOf(string? question, IReadOnlyList<ProblemImage> images)
     {
         int places = Problem.PlacesIn(question ?? "");
         if (places > images.Count)
@@ -61,7 +71,7 @@ internal sealed partial class ProblemSetBuilder
         {
             throw new UnusableRecordException("it has no question");
         }
-        return new Problem(id, text, images, string.IsNullOrWhiteSpace(category) ? null : category);
+        return text;
     }
 
     [GeneratedRegex($@"^(?:\s*{Problem.ImagePlace})+")]

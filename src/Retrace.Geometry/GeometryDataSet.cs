@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Retrace.Geometry.Figures;
 
 namespace Retrace.Geometry;
@@ -10,7 +11,7 @@ public static class GeometryDataSet
 
     /// <summary>
     /// Writes <c>train.jsonl</c>, <c>evaluation.jsonl</c> and <c>test.jsonl</c>, one problem a line:
-    /// <c>{"id","image","question","answer","category","difficulty","figure"}</c>. The image is a PNG in base64, the
+    /// <c>{"id","image","question","rephrased"?,"answer","category","difficulty","figure"}</c>. The image is a PNG in base64, the
     /// figure a <see cref="FigureDescription"/>. No problem occurs twice; the same seed gives the same bytes. A file is
     /// written under a temporary name and renamed when it is complete.
     /// </summary>
@@ -56,6 +57,7 @@ public static class GeometryDataSet
         problem.Id,
         FigureRenderer.RenderPng(problem.Figure),
         problem.Question,
+        problem.Rephrased,
         problem.Answer,
         problem.Family,
         problem.Difficulty,
@@ -66,6 +68,7 @@ public static class GeometryDataSet
         string Id,
         byte[] Image,
         string Question,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Rephrased,
         string Answer,
         string Category,
         int Difficulty,

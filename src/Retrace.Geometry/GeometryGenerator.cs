@@ -61,9 +61,10 @@ public static class GeometryGenerator
             ulong hash = ContentHash(family.Name, draft.Text.Content);
             if (SplitOf(hash) == split)
             {
-                return new GeometryProblem($"{family.Name}-{hash:x16}", family.Name, difficulty, draft.Text.Question,
+                return new GeometryProblem($"{family.Name}-{hash:x16}", family.Name, difficulty, draft.Text.Question.Text,
                     draft.Text.Reasoning, draft.Text.Answer, draft.Figure)
                 {
+                    Rephrased = draft.Text.Question.Rephrased,
                     Suggestion = draft.Text.Suggestion,
                     Mistakes = [.. draft.Text.Mistakes.Where(mistake => mistake.Answer != draft.Text.Answer)],
                 };

@@ -20,6 +20,9 @@ public sealed record GeometryProblem(
     string Answer,
     FigureDescription Figure)
 {
+    /// <summary>The question in other words; null where it is not wanted.</summary>
+    public string? Rephrased { get; init; }
+
     /// <summary>
     /// Plausible wrong responses, at most one of each kind; none where this kind of problem has no such temptation.
     /// </summary>
@@ -33,7 +36,13 @@ public sealed record GeometryProblem(
 
     /// <summary>The problem with the suggestion in its question.</summary>
     public GeometryProblem WithSuggestion() =>
-        Suggestion is null ? this : this with { Question = $"{Question} {Suggestion}" };
+        Suggestion is null
+            ? this
+            : this with
+            {
+                Question = $"{Question} {Suggestion}",
+                Rephrased = Rephrased is null ? null : $"{Rephrased} {Suggestion}",
+            };
 }
 
 /// <summary>

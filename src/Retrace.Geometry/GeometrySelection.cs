@@ -13,6 +13,9 @@ public sealed record GeometrySelection(long Seed, int Train, int Evaluation, int
     /// <summary>The families that take part, in no order; the other places of a stream are passed over.</summary>
     public IReadOnlyCollection<string> Families { get; init; } = GeometryGenerator.Families;
 
+    /// <summary>Whether problems have their question in other words, too.</summary>
+    public bool Rephrased { get; init; }
+
     /// <summary>
     /// The first distinct problems of a split's stream, generated lazily. In families that have such a sentence, the question
     /// goes on with one that suggests a wrong answer.
@@ -54,7 +57,7 @@ public sealed record GeometrySelection(long Seed, int Train, int Evaluation, int
             if (seen.Add(problem.Id))
             {
                 lastNew = index;
-                yield return problem.WithSuggestion();
+                yield return (Rephrased ? problem : problem with { Rephrased = null }).WithSuggestion();
             }
             else if (index - lastNew > PatienceForNewProblems)
             {

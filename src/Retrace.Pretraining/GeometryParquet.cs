@@ -35,7 +35,10 @@ public static class GeometryParquet
                 problem.Id,
                 problem.Question,
                 [new EmbeddedImage($"{problem.Id}.png", FigureRenderer.RenderPng(problem.Figure))],
-                problem.Family))],
+                problem.Family)
+            {
+                Rephrased = problem.Rephrased,
+            })],
             problems.ToDictionary(problem => problem.Id, problem => problem.Answer),
             Skipped: []);
     }

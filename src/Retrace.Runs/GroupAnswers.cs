@@ -19,6 +19,15 @@ public sealed record GroupAnswers
     /// <summary>[b] the same for samples whose picture was blanked; empty where the rule reads none.</summary>
     public IReadOnlyList<int> Blind { get; init; } = [];
 
+    /// <summary>[s] the same for the start model's responses; empty where the rule reads none.</summary>
+    public IReadOnlyList<int> Start { get; init; } = [];
+
+    /// <summary>[t] the same for the averaged teacher's responses; empty where the rule reads none.</summary>
+    public IReadOnlyList<int> Teacher { get; init; } = [];
+
+    /// <summary>[r] the same for responses to the question in other words; empty where the rule reads none.</summary>
+    public IReadOnlyList<int> Rephrased { get; init; } = [];
+
     /// <summary>
     /// The index of the right answer, −1 if none of them is right; null where the problem has no label.
     /// </summary>

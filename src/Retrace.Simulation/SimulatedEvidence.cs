@@ -6,7 +6,9 @@ namespace Retrace.Simulation;
 internal static class SimulatedEvidence
 {
     private const RewardInputs OfModels =
-        RewardInputs.MeanEntropies | RewardInputs.SelfCertainties | RewardInputs.WordsBeforeAnswers;
+        RewardInputs.MeanEntropies | RewardInputs.SelfCertainties | RewardInputs.StepConfidences
+        | RewardInputs.WordsBeforeAnswers | RewardInputs.FormatChecks | RewardInputs.Judgements
+        | RewardInputs.TeacherAnswers | RewardInputs.AnswerDistances | RewardInputs.RephrasedAnswers;
 
     /// <summary>What the rule needs that a distribution of answers does not have; none where it can be simulated.</summary>
     public static RewardInputs Missing(IRewardRule rule) => rule.Needs & OfModels;

@@ -19,4 +19,9 @@ public static class Purpose
     public const long Bootstrap = 14;
     public const long Preflight = 15;
     public const long Blind = 16;
+    public const long Start = 17;
+    public const long Teacher = 18;
+    public const long Judge = 19;
+    public const long Rephrasing = 20;
+    public const long Rephrased = 21;
 }

@@ -266,6 +266,15 @@ public sealed class ConfigurationLayersTests : IDisposable
                 null, null, ["retrace.samples=0", $"reward.rule={rule}"])).Message));
     }
 
+    [Theory]
+    [InlineData("method=scope", "method is scope")]
+    [InlineData("reward.rule=scope", "reward.rule is scope")]
+    [InlineData("method=self-certainty", "method is self-certainty")]
+    public void What_only_local_sampling_measures_is_refused_with_servers(string setting, string named) => Assert.Equal(
+        $"{named}, whose reward no server measures; it needs rollout.engine=local",
+        Assert.Throws<BadInputException>(() => ConfigurationLayers.Resolve(
+            null, null, ["rollout.engine=openai", "rollout.servers=http://127.0.0.1:8000", setting])).Message);
+
     [Fact]
     public void A_rule_that_needs_continuations_refuses_to_do_without()
     {

@@ -18,8 +18,8 @@ public sealed class JsonLinesSourceTests : IDisposable
     {
         _folder.Write("images/a.png", TinyImages.Png);
         ProblemSet problems = Read("""
-            {"id": "a", "image": "images/a.png", "question": "How wide?", "answer": "7", "category": "width", "x": 1}
-            {"id": 5, "images": ["images/a.png", "images/a.png"], "question": "Both?", "answer": 3.5}
+            {"id": "a", "image": "images/a.png", "question": "How wide?", "answer": "7", "category": "width", "x": 1, "rephrased": "What is the width?"}
+            {"id": 5, "images": ["images/a.png", "images/a.png"], "question": "Both?", "answer": 3.5, "rephrased": " "}
 
             {"question": "No image"}
             {"problem": "<image>Placeholder", "image": "images/a.png"}
@@ -29,6 +29,7 @@ public sealed class JsonLinesSourceTests : IDisposable
         Assert.Equal("5", Assert.Single(problems.Skipped).Id); // The last line has the default id that line 2 claimed.
         Problem first = problems.Problems[0];
         Assert.Equal(("How wide?", "width"), (first.Question, first.Category));
+        Assert.Equal(("What is the width?", null), (first.Rephrased, problems.Problems[1].Rephrased));
         ImageFile image = Assert.IsType<ImageFile>(Assert.Single(first.Images));
         Assert.Equal(TinyImages.Png, image.ReadBytes());
         Assert.Equal(2, problems.Problems[1].Images.Count);

@@ -29,7 +29,10 @@ public sealed class ProblemWriterTests : IDisposable
                 Enumerable.Range(0, row.Item2)
                     .Select(ProblemImage (i) => new EmbeddedImage($"{i}", TinyImages.Png))
                     .ToList(),
-                row.Item3 ? "angle sum" : null)).ToList(),
+                row.Item3 ? "angle sum" : null)
+            {
+                Rephrased = row.Item4 ? "r" + row.Item1.Trim() : null,
+            }).ToList(),
             rows.Index().Where(row => row.Item.Item4).ToDictionary(row => $"id {row.Index} é", row => $"{row.Index}"),
             []));
 

@@ -58,6 +58,39 @@ public sealed class RuleStudyTests : IDisposable
     }
 
     [Fact]
+    public void What_other_models_said_is_read_from_the_line()
+    {
+        const string Line = """
+            {"maternal":["\\boxed{1}","\\boxed{1}","\\boxed{2}"],"start":["\\boxed{1}","\\boxed{3}"],"teacher":["\\boxed{2}"],"rephrased":["\\boxed{1}","\\boxed{2}","\\boxed{2}"],"confidences":[1,1,9],"judgements":[1,0,0.5],"answer":"2"}
+            """;
+        string[] rules = ["scope", "actor-judge", "co-rewarding-ii", "co-rewarding-i", "self-harmony", "restrain", "covo", "random"];
+        RuleStudy study = Study(Line, rules);
+        Assert.All(study.Rules.Where(rule => rule.Rule != "covo"), rule => Assert.Equal((1, null), (rule.Groups, rule.Lacks)));
+        Assert.Equal("the model's distributions", study.Rules[6].Lacks);
+        Assert.Equal((1.0, 1.0), (study.Rules[2].Rescued, study.Rules[3].Rescued)); // 2, where the vote is 1.
+        Assert.Equal(0.0, study.Rules[4].Rescued); // Harmonic means 4/9 of 1 and 2 · 1/3 · 2/3 = 4/9 of 2: the first.
+        Assert.Equal(study.Rules[7], Study(Line, "random").Rules[0]); // Whoever else reads random numbers.
+
+        RuleStudy bare = Study("""{"maternal":["\\boxed{1}","\\boxed{2}"]}""", [.. rules[..6]]);
+        Assert.Equal(
+            [
+                "\"confidences\", a number for each response", "\"judgements\", a number from 0 to 1 for each response",
+                "\"teacher\", responses of the averaged teacher", "\"rephrased\", responses to the question in other words",
+                "\"rephrased\", responses to the question in other words", null,
+            ],
+            bare.Rules.Select(rule => rule.Lacks));
+    }
+
+    [Theory]
+    [InlineData("\"judgements\":[0.5]", "\"judgements\" must be a list of numbers from 0 to 1, one for each of the 2 maternal responses")]
+    [InlineData("\"judgements\":[0.5,1.5]", "\"judgements\" must be a list of numbers from 0 to 1, one for each")]
+    [InlineData("\"confidences\":[1,\"2\"]", "\"confidences\" must be a list of numbers, one for each")]
+    [InlineData("\"teacher\":[1]", "\"teacher\" must be a list of responses")]
+    public void A_field_of_another_kind_is_named(string field, string reason) => Assert.Contains(
+        $"line 1: {reason}",
+        Assert.Throws<BadInputException>(() => Study($"{{\"maternal\":[\"a\",\"b\"],{field}}}", "srt-soft")).Message);
+
+    [Fact]
     public void Samples_that_hold_nothing_are_refused_and_so_is_a_scale_that_needs_them_all()
     {
         Assert.Contains("no answers", Assert.Throws<BadInputException>(() => Study("\n", "srt-soft")).Message);

@@ -88,6 +88,31 @@ public sealed class GeometryDataSetTests : IDisposable
     }
 
     [Fact]
+    public void Questions_come_in_other_words_only_where_that_is_asked_for()
+    {
+        GeometrySelection selection = new(0, 200, 0, 0) { Rephrased = true };
+        GeometryProblem[] problems = [.. selection.Problems(GeometrySplit.Train)];
+        Assert.All(problems, problem =>
+        {
+            Assert.NotEqual(problem.Question, problem.Rephrased);
+            Assert.InRange(problem.Rephrased!.Length, 10, 100);
+            Assert.DoesNotContain(problem.Rephrased, char.IsAsciiDigit);
+        });
+        Assert.Equal(
+            problems.Select(problem => problem with { Rephrased = null }).Select(problem => (problem.Id, problem.Question)),
+            (selection with { Rephrased = false }).Problems(GeometrySplit.Train)
+                .Select(problem => (problem.Id, problem.Question)));
+        Assert.All(
+            (selection with { Rephrased = false }).Problems(GeometrySplit.Train), problem => Assert.Null(problem.Rephrased));
+
+        // A wording that other problems of the kind have: the embedded model has read it.
+        GeometryProblem asked = problems.First(problem => problem.Family == "area");
+        Assert.Contains(
+            new GeometrySelection(1, 60, 0, 0) { Families = ["area"] }.Problems(GeometrySplit.Train),
+            problem => problem.Question == asked.Rephrased);
+    }
+
+    [Fact]
     public void A_mistake_answers_wrongly_and_is_tempted_by_what_it_says()
     {
         HashSet<(string, MistakeKind)> kinds = [];

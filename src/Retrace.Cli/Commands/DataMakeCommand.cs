@@ -33,9 +33,13 @@ internal static class DataMakeCommand
             Description = $"Only these kinds of problems, of {string.Join(", ", GeometryGenerator.Families)}.",
             HelpName = "NAME,NAME",
         };
+        Option<bool> rephrased = new("--rephrased")
+        {
+            Description = "Writes each question in other words, too, for rewards that ask it twice.",
+        };
         Command command = new("make", "Generates the geometry problems; the defaults make those that ship.")
         {
-            output, seed, train, evaluation, test, format, families,
+            output, seed, train, evaluation, test, format, families, rephrased,
         };
         command.SetAction(parsed =>
         {
@@ -47,7 +51,10 @@ internal static class DataMakeCommand
             };
             string directory = parsed.GetRequiredValue(output);
             GeometrySelection selection = new(
-                parsed.GetValue(seed), parsed.GetValue(train), parsed.GetValue(evaluation), parsed.GetValue(test));
+                parsed.GetValue(seed), parsed.GetValue(train), parsed.GetValue(evaluation), parsed.GetValue(test))
+            {
+                Rephrased = parsed.GetValue(rephrased),
+            };
             if (parsed.GetValue(families) is string only)
             {
                 selection = selection with { Families = only.Split(',', StringSplitOptions.TrimEntries) };

@@ -89,8 +89,9 @@ internal sealed class DryRunOptions
         }
         Line("steps", $"{forecast.Steps} of {Math.Min(settings.Data.Batch, forecast.Data.Problems.Count)} problems");
         var tokens = TokenForecast.Of(settings, forecast.Data.Problems.Count, length);
+        string beside = tokens.Beside > 0 ? $", {Count(tokens.Beside)} beside them" : "";
         Line("tokens", $"{Count(tokens.Generated)} generated in a step ({Count(tokens.Maternal)} maternal, "
-            + $"{Count(tokens.Retraced)} re-inference), {Count(tokens.Learned)} learned from; "
+            + $"{Count(tokens.Retraced)} re-inference{beside}), {Count(tokens.Learned)} learned from; "
             + $"{Count(tokens.Generated * forecast.Steps)} generated in all");
         Line("", length is null
             ? $"estimated for responses of the longest length, {settings.Rollout.MaxResponseTokens}; --response-tokens "

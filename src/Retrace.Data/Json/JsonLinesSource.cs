@@ -4,8 +4,8 @@ using Retrace.Problems;
 namespace Retrace.Data.Json;
 
 /// <summary>
-/// Problems as JSON lines: <c>{"id"?, "question", "image"? or "images"?, "answer"?, "category"?}</c>. A missing id is
-/// the line's number; "problem" and "prompt" are read as "question", "reward_model.ground_truth" and "solution" as
+/// Problems as JSON lines: <c>{"id"?, "question", "rephrased"?, "image"? or "images"?, "answer"?, "category"?}</c>. A
+/// missing id is the line's number; "problem" and "prompt" are read as "question", "reward_model.ground_truth" and "solution" as
 /// "answer"; other fields are ignored.
 /// </summary>
 /// <param name="path">The file.</param>

@@ -36,6 +36,10 @@ public static class JsonLinesWriter
             writer.WriteEndArray();
         }
         writer.WriteString("question", problem.Question);
+        if (problem.Rephrased is not null)
+        {
+            writer.WriteString("rephrased", problem.Rephrased);
+        }
         if (answer is not null)
         {
             writer.WriteString("answer", answer);

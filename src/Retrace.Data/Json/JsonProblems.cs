@@ -19,7 +19,8 @@ internal sealed class JsonProblems(string path, ImageFolder folder)
             ProblemFields.Question(record, "question", "problem", "prompt"),
             () => [.. record.Images(id).Select((image, i) => Placed(image, record, i))],
             ProblemFields.Answer(record),
-            record.Text("category"));
+            record.Text("category"),
+            record.Text("rephrased"));
     }
 
     public ProblemSet Build() => _problems.Build();

@@ -48,6 +48,9 @@ public static class ParquetProblemWriter
         [JsonPropertyName("problem")]
         public string? Problem { get; set; }
 
+        [JsonPropertyName("rephrased")]
+        public string? Rephrased { get; set; }
+
         [JsonPropertyName("answer")]
         public string? Answer { get; set; }
 
@@ -69,6 +72,7 @@ public static class ParquetProblemWriter
                     .Select(image => new Image { Bytes = image.ReadBytes(), Path = Path.GetFileName(image.Name) })
                     .ToList(),
                 Problem = question,
+                Rephrased = problem.Rephrased,
                 Answer = answer,
                 Prompt = [new Message { Role = "user", Content = question }],
                 Reward = answer is null ? null : new RewardModel { Style = "rule", GroundTruth = answer },

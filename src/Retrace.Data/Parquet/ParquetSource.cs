@@ -10,7 +10,7 @@ namespace Retrace.Data.Parquet;
 /// Question: <c>problem</c>, <c>question</c>, or the last user message of <c>prompt</c> (a list of {role, content}).
 /// Images: <c>images</c> or <c>image</c>, one or a list of {bytes, path}, bytes, paths, base64 or data URLs. Answer:
 /// <c>answer</c>, <c>reward_model.ground_truth</c>, or <c>solution</c>, of which the text inside &lt;answer&gt; or the
-/// last box counts. Besides them <c>id</c> (otherwise the row's number, from 1) and <c>category</c>. Other columns are
+/// last box counts. Besides them <c>id</c> (otherwise the row's number, from 1), <c>category</c> and <c>rephrased</c>. Other columns are
 /// not read. Images stay in the file until they are needed.
 /// </remarks>
 public sealed class ParquetSource : IProblemSource
@@ -66,7 +66,8 @@ public sealed class ParquetSource : IProblemSource
                     ProblemFields.Question(record, ProblemFields.Questions),
                     () => record.Images(images, id),
                     ProblemFields.Answer(record),
-                    record.Text("category"));
+                    record.Text("category"),
+                    record.Text("rephrased"));
             }, ImageFolder.Of(path, _allowOutsideImages, _imageFolder));
         }
         return problems.Build();

@@ -13,9 +13,6 @@ namespace Retrace.Evaluation.Grading;
 /// </summary>
 public sealed class ResponseRewarding
 {
-    // What responses in a file do not hold.
-    private const RewardInputs OnlyOfModels = RewardInputs.MeanEntropies | RewardInputs.SelfCertainties;
-
     private readonly string _name;
     private readonly IRewardRule _rule;
     private readonly IAnswerExtraction _extraction;
@@ -29,7 +26,7 @@ public sealed class ResponseRewarding
     {
         _name = rule;
         _rule = RewardRules.Create(rule, configuration.Reward.ToParameters());
-        if ((_rule.Needs & OnlyOfModels) != RewardInputs.None)
+        if ((_rule.Needs & ResponseGroup.OnlyOfModels) != RewardInputs.None)
         {
             throw new BadInputException(
                 $"The reward {rule} is read off the model's next-token distributions, which responses do not hold; "
@@ -43,8 +40,8 @@ public sealed class ResponseRewarding
 
     /// <summary>
     /// Writes <c>{"id"?, "answers", "rewards", "advantages"}</c>, of one item for each maternal response, for each line
-    /// <c>{"id"?, "maternal", "retraced"?, "blind"?, "anchors"?, "answer"?}</c>, in the lines' order. For the scale of the
-    /// advantages, the file is the batch.
+    /// of responses (<see cref="ResponseGroup"/>), in the lines' order. For the scale of the advantages, the file is the
+    /// batch.
     /// </summary>
     /// <param name="input">JSON lines.</param>
     /// <param name="output">Written atomically.</param>

@@ -16,9 +16,9 @@ internal sealed record StoredGroup(Func<IRewardRule, string?> Lacks, Func<IRewar
 {
     // What the answers of a run's folder do not hold.
     private const RewardInputs OnlyOfResponses =
-        RewardInputs.AnchorPositions | RewardInputs.WordsBeforeAnswers | OnlyOfModels;
+        RewardInputs.AnchorPositions | RewardInputs.WordsBeforeAnswers | RewardInputs.FormatChecks;
 
-    private const RewardInputs OnlyOfModels = RewardInputs.MeanEntropies | RewardInputs.SelfCertainties;
+    private const RewardInputs OnlyOfModels = ResponseGroup.OnlyOfModels | RewardInputs.StepConfidences;
 
     /// <summary>Reads the groups one by one, so that memory does not grow with their number.</summary>
     /// <param name="path">A run's folder, or a file of responses as <c>retrace reward</c> reads it.</param>
@@ -37,17 +37,39 @@ internal sealed record StoredGroup(Func<IRewardRule, string?> Lacks, Func<IRewar
         IAnswerExtraction extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
         int line = 0;
         JsonLinesFile.Read(path, "{\"maternal\": […], \"retraced\": [[…], …]}", record =>
-            visit(Of(ResponseGroup.Read(record, line++, extraction, configuration.Seed))));
+        {
+            visit(Of(ResponseGroup.Read(record, line, extraction, configuration.Seed), line, configuration.Seed));
+            line++;
+        });
     }
 
-    private static StoredGroup Of(ResponseGroup responses)
+    // All rules read the same numbers, each from their start.
+    private static AnswerGroup WithNumbers(AnswerGroup group, IRewardRule rule, int index, long seed) =>
+        !rule.Reads.HasFlag(RewardInputs.RandomNumbers)
+            ? group
+            : group with
+            {
+                Evidence =
+                [
+                    .. group.Evidence.Where(one => one is not RandomNumbers),
+                    new RandomNumbers(RandomStream.For(seed, Purpose.Reward, index)),
+                ],
+            };
+
+    private static StoredGroup Of(ResponseGroup responses, int index, long seed)
     {
         Dictionary<IAnswerEquivalence, AnswerGroup> groups = [];
         return new StoredGroup(
-            rule => (rule.Needs & OnlyOfModels) != RewardInputs.None ? "the model's distributions" : responses.Lacks(rule),
-            rule => groups.TryGetValue(rule.Equivalence, out AnswerGroup? known)
-                ? known
-                : groups[rule.Equivalence] = responses.GroupFor(rule.Equivalence));
+            rule => (rule.Needs & ResponseGroup.OnlyOfModels) != RewardInputs.None
+                ? "the model's distributions"
+                : responses.Lacks(rule),
+            rule => WithNumbers(
+                groups.TryGetValue(rule.Equivalence, out AnswerGroup? known)
+                    ? known
+                    : groups[rule.Equivalence] = responses.GroupFor(rule.Equivalence),
+                rule,
+                index,
+                seed));
     }
 
     private static StoredGroup Of(GroupAnswers answers, int index, long seed)
@@ -55,17 +77,23 @@ internal sealed record StoredGroup(Func<IRewardRule, string?> Lacks, Func<IRewar
         AnswerGroup group = new(answers.Maternal, answers.Retraced)
         {
             Blind = answers.Blind,
+            Start = answers.Start,
+            Teacher = answers.Teacher,
+            Rephrased = answers.Rephrased,
             GoldClass = answers.Right,
-            Evidence = [new RandomNumbers(RandomStream.For(seed, Purpose.Reward, index))],
         };
-        return new StoredGroup(Lacks, _ => group);
+        return new StoredGroup(Lacks, rule => WithNumbers(group, rule, index, seed));
 
         string? Lacks(IRewardRule rule) =>
             (rule.Needs & OnlyOfModels) != RewardInputs.None ? "the model's distributions"
+            : rule.Needs.HasFlag(RewardInputs.Judgements) ? "judgements"
             : (rule.Needs & OnlyOfResponses) != RewardInputs.None ? "the responses themselves"
             : rule.Equivalence is ExactEquivalence ? "answers as they were written"
             : rule.Needs.HasFlag(RewardInputs.Label) && answers.Right is null ? "labels"
             : rule.Needs.HasFlag(RewardInputs.BlindAnswers) && answers.Blind.Count == 0 ? "samples with a blanked picture"
+            : rule.Needs.HasFlag(RewardInputs.TeacherAnswers) && answers.Teacher.Count == 0 ? "responses of a teacher"
+            : rule.Needs.HasFlag(RewardInputs.RephrasedAnswers) && answers.Rephrased.Count == 0
+                ? "responses to the question in other words"
             : rule.Needs.HasFlag(RewardInputs.Continuations) && answers.Retraced.Count == 0 ? "continuations"
             : null;
     }

@@ -46,7 +46,7 @@ internal sealed class Area() : ProblemFamily("area")
         });
     }
 
-    private static string Question(Random random, string figure) => Pick(random,
+    private static Wording Question(Random random, string figure) => Ask(random,
         $"What is the area of the {figure}?", $"Find the area of this {figure}.",
         $"How large is the area of the {figure}?");
 }

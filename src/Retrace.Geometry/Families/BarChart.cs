@@ -44,7 +44,7 @@ internal sealed class BarChart() : ProblemFamily("bar-chart")
         int one = random.Next(3);
         if (difficulty < 3)
         {
-            string question = Pick(random,
+            Wording question = Ask(random,
                 $"How high is bar {letters[one]}?", $"What is the value of bar {letters[one]}?",
                 $"Read the value of {letters[one]} from the chart.");
             return (sketch, Suggest(random, new ProblemText($"{content};{one}", $"bar {letters[one]}", question,
@@ -52,7 +52,7 @@ internal sealed class BarChart() : ProblemFamily("bar-chart")
         }
         int other = (one + 1 + random.Next(2)) % 3;
         int answer = heights[one] + heights[other];
-        string sumQuestion = Pick(random, $"What are {letters[one]} and {letters[other]} together?",
+        Wording sumQuestion = Ask(random, $"What are {letters[one]} and {letters[other]} together?",
             $"Add the bars {letters[one]} and {letters[other]}.",
             $"What is the sum of {letters[one]} and {letters[other]}?");
         return (sketch, Suggest(random, new ProblemText($"{content};{one}+{other}", $"bar {letters[one]} + bar {letters[other]}",

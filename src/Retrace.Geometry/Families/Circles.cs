@@ -34,7 +34,7 @@ internal sealed class Circles() : ProblemFamily("circle")
             ? Pick(random, $"radius {given}. 2*{given}={answer}", $"r={given}. {given}+{given}={answer}")
             : Pick(random, $"diameter {given}. {given}/2={answer}", $"d={given}. half of {given} is {answer}");
         string name = radiusGiven ? "diameter" : "radius";
-        string question = Pick(random, $"What is the {name} of the circle?", $"Find the {name} of this circle.",
+        Wording question = Ask(random, $"What is the {name} of the circle?", $"Find the {name} of this circle.",
             $"How long is the {name} of the circle?");
         return (sketch, new ProblemText($"one;{given};{radiusGiven};{direction}", name,
             question, reasoning, $"{answer}")
@@ -75,10 +75,10 @@ internal sealed class Circles() : ProblemFamily("circle")
         string reasoning = radiusGiven
             ? Pick(random, $"radius {given}. side 2*{given}={answer}", $"r={given}. side is {given}+{given}={answer}")
             : Pick(random, $"side {given}. {given}/2={answer}", $"the side is {given}. r=half of {given}={answer}");
-        string question = radiusGiven
-            ? Pick(random, "What is the side of the square?", "How long is a side of the square?",
+        Wording question = radiusGiven
+            ? Ask(random, "What is the side of the square?", "How long is a side of the square?",
                 "Find the side of the square.")
-            : Pick(random, "What is the radius of the circle?", "Find the radius r of the circle.",
+            : Ask(random, "What is the radius of the circle?", "Find the radius r of the circle.",
                 "How long is the radius r?");
         return (sketch, new ProblemText($"square;{given};{radiusGiven};{place}", radiusGiven ? "side" : "radius",
             question, reasoning, $"{answer}")
@@ -104,7 +104,7 @@ internal sealed class Circles() : ProblemFamily("circle")
         sketch.Label($"{other}", "second radius", right + new Vector2(-second / 2, -13));
         string reasoning = Pick(random, $"radii {one} and {other}. ", $"I see {one} and {other}. ")
             + $"{one}+{other}={one + other}";
-        string question = Pick(random, "How far apart are the two centers?",
+        Wording question = Ask(random, "How far apart are the two centers?",
             "What is the distance between the centers?", "Find the distance of the two centers.");
         return (sketch, new ProblemText($"touching;{one};{other}", "distance", question, reasoning, $"{one + other}")
         {

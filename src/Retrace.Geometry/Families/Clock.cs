@@ -36,13 +36,13 @@ internal sealed class Clock() : ProblemFamily("clock")
             $"hour {hour}, long hand at {mark}. ");
         if (shift == 0)
         {
-            string now = Pick(random, "What time does the clock show?", "Read the time on the clock.",
+            Wording now = Ask(random, "What time does the clock show?", "Read the time on the clock.",
                 "What time is it?");
             return (sketch, SuggestTime(random, new ProblemText($"{shown};{step}", "time", now,
                 $"{read}{mark % 12}*5={minute}, {shown}", answer)));
         }
         string name = shift == 30 ? "half an hour" : "one hour";
-        string later = Pick(random, $"What time will it be in {name}?", $"What will the clock show {name} later?");
+        Wording later = Ask(random, $"What time will it be in {name}?", $"What will the clock show {name} later?");
         return (sketch, SuggestTime(random, new ProblemText($"{shown};{step};{shift}", $"time + {shift} minutes", later,
             $"{read}it is {shown}. {shift} minutes later {answer}", answer)));
     }

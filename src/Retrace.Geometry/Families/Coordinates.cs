@@ -41,12 +41,12 @@ internal sealed class Coordinates() : ProblemFamily("coordinates")
             bool horizontal = random.Next(2) == 0;
             string axis = horizontal ? "x" : "y";
             int value = horizontal ? x : y;
-            string question = Pick(random, $"What is the {axis} coordinate of the point {letter}?",
+            Wording question = Ask(random, $"What is the {axis} coordinate of the point {letter}?",
                 $"Read the {axis} coordinate of {letter}.", $"Find the {axis} value of point {letter}.");
             return (sketch, new ProblemText($"{letter};{x};{y};{axis}", axis, question, $"{read}{axis}={value}",
                 $"{value}"));
         }
-        string sumQuestion = Pick(random, $"What is the sum of the coordinates of {letter}?",
+        Wording sumQuestion = Ask(random, $"What is the sum of the coordinates of {letter}?",
             $"Add the x and y coordinates of {letter}.", $"Find x + y for the point {letter}.");
         return (sketch, new ProblemText($"{letter};{x};{y};sum", "sum", sumQuestion, $"{read}{x}+{y}={x + y}",
             $"{x + y}"));
@@ -73,7 +73,7 @@ internal sealed class Coordinates() : ProblemFamily("coordinates")
         Mark(sketch, origin, x2, y2, letters[1], beside);
         string reasoning = Pick(random, $"{letters[0]}=({x1},{y1}), {letters[1]}=({x2},{y2}). ",
             $"{letters[0]} is at ({x1},{y1}), {letters[1]} at ({x2},{y2}). ") + $"{high}-{low}={distance}";
-        string question = Pick(random, $"How far is {letters[0]} from {letters[1]}?",
+        Wording question = Ask(random, $"How far is {letters[0]} from {letters[1]}?",
             $"What is the distance between {letters[0]} and {letters[1]}?",
             $"Find the length of {letters[0]}{letters[1]}.");
         return (sketch, new ProblemText($"{letters[0]};{x1};{y1};{x2};{y2}", "distance", question, reasoning,

@@ -43,7 +43,7 @@ internal sealed class Counting() : ProblemFamily("counting")
         string read = string.Join(", ", perRow);
         string reasoning = Pick(random, $"rows {read}. ", $"{plural} by row: {read}. ")
             + $"{string.Join('+', perRow)}={count}";
-        string question = Pick(random, $"How many {plural} are there?", $"Count the {plural} in the picture.",
+        Wording question = Ask(random, $"How many {plural} are there?", $"Count the {plural} in the picture.",
             $"What is the number of {plural}?");
         string grid = string.Concat(content.Select(kind => kind.Length == 0 ? '.' : kind[0]));
         return (sketch, Suggest(random, new ProblemText($"{grid};{columns};{Kinds[wanted]}", Kinds[wanted],

@@ -44,7 +44,7 @@ internal sealed class IsoscelesAngles() : ProblemFamily("isosceles-angles")
             ? Pick(random, $"180-{value}-{value}={answer}", $"2*{value}={2 * value}, 180-{2 * value}={answer}")
             : $"180-{value}={180 - value}, {180 - value}/2={answer}";
         string name = difficulty == 3 ? $"angle {letters[asked]}" : "angle x";
-        string question = Pick(random, $"The marked sides are equal. Find {name}.",
+        Wording question = Ask(random, $"The marked sides are equal. Find {name}.",
             $"Two sides are equal. What is {name} in degrees?",
             $"How many degrees is {name}, if the marked sides are equal?");
         return (sketch, Suggest(random, new ProblemText(

@@ -44,7 +44,7 @@ internal sealed class ParallelLines() : ProblemFamily("parallel-lines")
             ? Pick(random, $"one angle is {given}. x is equal, x={given}", $"I see {given}. equal angles, x={given}")
             : Pick(random, $"one angle is {given}. together 180, 180-{given}={answer}",
                 $"I see {given}. x and {given} make 180. 180-{given}={answer}");
-        string question = Pick(random, "Two lines are parallel. Find angle x.",
+        Wording question = Ask(random, "Two lines are parallel. Find angle x.",
             "The lines are parallel. How many degrees is x?", "What is angle x between the parallel lines?");
         return (sketch, new ProblemText(
             $"{given};{givenUpper};{givenSector};{askedSector}", "angle x", question, reasoning, $"{answer}"));

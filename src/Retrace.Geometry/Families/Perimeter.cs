@@ -98,7 +98,7 @@ internal sealed class Perimeter() : ProblemFamily("perimeter")
         }
     }
 
-    private static string Question(Random random, string figure) => Pick(random,
+    private static Wording Question(Random random, string figure) => Ask(random,
         $"What is the perimeter of the {figure}?", $"Find the perimeter of this {figure}.",
         $"How long is the way around the {figure}?");
 

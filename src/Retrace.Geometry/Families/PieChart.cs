@@ -45,7 +45,7 @@ internal sealed class PieChart() : ProblemFamily("pie-chart")
             ? $"100-{sum}={answer}"
             : Pick(random, $"{string.Join('+', given)}={sum}, 100-{sum}={answer}",
                 $"100-{string.Join('-', given)}={answer}");
-        string question = Pick(random, "What percent of the pie is x?", "The numbers are percent. Find x.",
+        Wording question = Ask(random, "What percent of the pie is x?", "The numbers are percent. Find x.",
             "How many percent is the slice x?");
         return (sketch, new ProblemText($"{string.Join(',', shares)};{asked};{start}", "slice x", question,
             read + calculation, $"{answer}")

@@ -22,6 +22,13 @@ internal abstract class ProblemFamily(string name)
     protected static string Pick(Random random, params ReadOnlySpan<string> choices) =>
         choices[random.Next(choices.Length)];
 
+    /// <summary>One of several wordings of a question, and the next one for those who want other words.</summary>
+    protected static Wording Ask(Random random, params ReadOnlySpan<string> wordings)
+    {
+        int place = random.Next(wordings.Length);
+        return new Wording(wordings[place], wordings[(place + 1) % wordings.Length]);
+    }
+
     /// <summary>A multiple of <paramref name="step"/> from the range, both ends included.</summary>
     protected static int Number(Random random, int low, int high, int step = 1) =>
         low + (step * random.Next(((high - low) / step) + 1));
@@ -87,11 +94,11 @@ internal abstract class ProblemFamily(string name)
 /// <summary>All the text that belongs to one figure.</summary>
 /// <param name="Content">The numbers and labels that decide figure, question and answer, without style.</param>
 /// <param name="Asked">What is asked, for the solver.</param>
-/// <param name="Question">As the problem shows it.</param>
+/// <param name="Question">As the problem asks it.</param>
 /// <param name="Reasoning">As the teacher says it.</param>
 /// <param name="Answer">The label.</param>
 internal sealed record ProblemText(
-    string Content, string Asked, string Question, string Reasoning, string Answer)
+    string Content, string Asked, Wording Question, string Reasoning, string Answer)
 {
     /// <summary>How the answer is missed; a mistake that happens to give the right answer is none.</summary>
     public IReadOnlyList<Mistake> Mistakes { get; init; } = [];
@@ -112,6 +119,11 @@ internal sealed record ProblemText(
         ],
     };
 }
+
+/// <summary>A question.</summary>
+/// <param name="Text">As the problem shows it.</param>
+/// <param name="Rephrased">The same in other words.</param>
+internal sealed record Wording(string Text, string Rephrased);
 
 /// <summary>A problem before its place in a split is known.</summary>
 internal sealed record ProblemDraft(ProblemText Text, FigureDescription Figure);

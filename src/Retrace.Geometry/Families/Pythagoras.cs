@@ -48,7 +48,7 @@ internal sealed class Pythagoras() : ProblemFamily("pythagoras")
                 + $"{hypotenuse * hypotenuse}-{leg * leg}={answer * answer}, {unknown}={answer}";
             unsquared = WrongFormula(reasoning, $"{hypotenuse}-{leg}={hypotenuse - leg}", hypotenuse - leg);
         }
-        string question = Pick(random, $"Find the length {unknown} in the right triangle.",
+        Wording question = Ask(random, $"Find the length {unknown} in the right triangle.",
             $"How long is the side {unknown}?", $"What is {unknown} in this right triangle?");
         return (sketch, new ProblemText($"{one};{other};{asked};{quarter};{unknown}", "unknown side",
             question, reasoning, $"{answer}")

@@ -47,7 +47,7 @@ internal sealed class Ruler() : ProblemFamily("ruler")
             int to = ends[0] + offset;
             string one = Pick(random, $"from {from} to {to}. ", $"it starts at {from} and ends at {to}. ")
                 + $"{to}-{from}={to - from}";
-            string question = Pick(random, $"How long is bar {letters[0]}?", $"What is the length of bar {letters[0]}?",
+            Wording question = Ask(random, $"How long is bar {letters[0]}?", $"What is the length of bar {letters[0]}?",
                 $"Read the length of {letters[0]} on the ruler.");
             return (sketch, new ProblemText($"{offset};{from};{to};{letters[0]}", $"bar {letters[0]}", question, one,
                 $"{to - from}")
@@ -62,7 +62,7 @@ internal sealed class Ruler() : ProblemFamily("ruler")
             $"{letters[0]} {marks[0]} to {marks[1]}, {letters[1]} {marks[2]} to {marks[3]}. ",
             $"{letters[0]}: {marks[0]}-{marks[1]}, {letters[1]}: {marks[2]}-{marks[3]}. ")
             + $"{first}+{second}={first + second}";
-        string sum = Pick(random, $"How long are {letters[0]} and {letters[1]} together?",
+        Wording sum = Ask(random, $"How long are {letters[0]} and {letters[1]} together?",
             $"Add the lengths of the bars {letters[0]} and {letters[1]}.");
         return (sketch, new ProblemText(
             $"{offset};{string.Join(',', starts)};{string.Join(',', ends)};{letters[0]}", "sum of bars", sum, reasoning,

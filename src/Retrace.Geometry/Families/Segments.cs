@@ -55,7 +55,7 @@ internal sealed class Segments() : ProblemFamily("segments")
             : Pick(random, $"{letters[0]}{letters[^1]}={whole}, {string.Join(", ", read)}. ",
                 $"all {whole}, given {string.Join(", ", given)}. ")
                 + $"{whole}-{string.Join('-', given)}={answer}";
-        string question = Pick(random, $"How long is {name}?", $"Find the length of {name}.",
+        Wording question = Ask(random, $"How long is {name}?", $"Find the length of {name}.",
             $"What is the length of {name}?");
         return (sketch, new ProblemText($"{string.Join(',', lengths)};{asked};{letters[0]}", name, question, reasoning,
             $"{answer}")

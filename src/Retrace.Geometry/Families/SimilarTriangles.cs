@@ -44,7 +44,7 @@ internal sealed class SimilarTriangles() : ProblemFamily("similar-triangles")
             : Pick(random, $"small {left} and {bottom}, large {known * factor}. ",
                 $"I see {left}, {bottom}, {known * factor}. ")
                 + $"{known * factor}/{known}={factor}, {factor}*{wanted}={wanted * factor}";
-        string question = Pick(random, "The triangles are similar. Find x.", "How long is x in the similar triangles?",
+        Wording question = Ask(random, "The triangles are similar. Find x.", "How long is x in the similar triangles?",
             "What is x, if both triangles are similar?");
         return (sketch, new ProblemText($"{left};{bottom};{factor};{leftAsked};{smallAsked}", "x", question, reasoning,
             $"{(smallAsked ? wanted : wanted * factor)}")

@@ -58,7 +58,7 @@ internal sealed class StraightAngle() : ProblemFamily("straight-angle")
                 + Pick(random, $"180-{given[0]}-{given[1]}={answer}",
                     $"{given[0]}+{given[1]}={sum}, 180-{sum}={answer}");
         }
-        string question = Pick(random, "The angles lie on a straight line. Find x.",
+        Wording question = Ask(random, "The angles lie on a straight line. Find x.",
             "How many degrees is the angle x?", "What is angle x on the straight line?");
         return (sketch, Suggest(random, new ProblemText(
             $"{string.Join(',', angles)};{asked};{below}", "angle x", question, reasoning, $"{answer}"),

@@ -58,7 +58,7 @@ internal sealed class Thermometer() : ProblemFamily("thermometer")
             int above = values[0] - below;
             string one = Pick(random, $"it is above {below}. {below}+{above}={values[0]}",
                 $"mark {below} and {above} more. {below}+{above}={values[0]}");
-            string question = Pick(random, "What temperature does the thermometer show?", "Read the thermometer.",
+            Wording question = Ask(random, "What temperature does the thermometer show?", "Read the thermometer.",
                 "How many degrees does it show?");
             return (sketch, Suggest(random, new ProblemText(content, $"level {letters[0]}", question, one, $"{values[0]}"),
                 ("It is a hot day.", "35"), ("It is a cold day.", "5")));
@@ -67,7 +67,7 @@ internal sealed class Thermometer() : ProblemFamily("thermometer")
         int low = values.Min();
         string reasoning = Pick(random, $"{letters[0]}={values[0]}, {letters[1]}={values[1]}. ",
             $"{letters[0]} shows {values[0]}, {letters[1]} shows {values[1]}. ") + $"{high}-{low}={high - low}";
-        string difference = Pick(random, $"How many degrees are between {letters[0]} and {letters[1]}?",
+        Wording difference = Ask(random, $"How many degrees are between {letters[0]} and {letters[1]}?",
             $"What is the difference of {letters[0]} and {letters[1]}?");
         return (sketch, Suggest(random, new ProblemText($"{content};{letters[0]}", "difference", difference, reasoning,
             $"{high - low}"), ("They are hardly different.", "1"), ("They are quite different.", "50")));

@@ -55,9 +55,9 @@ internal sealed class TriangleAngles() : ProblemFamily("triangle-angles")
                 $"angle {letters[first]} is {a}, angle {letters[second]} is {b}.");
         string calculation = Pick(random, $"180-{a}-{b}={angles[asked]}",
             $"{a}+{b}={a + b}, 180-{a + b}={angles[asked]}");
-        string question = difficulty == 1
-            ? Pick(random, "Find the angle x in degrees.", "What is the size of angle x?", "How many degrees is x?")
-            : Pick(random, $"Find angle {letters[asked]} in degrees.", $"What is the size of angle {letters[asked]}?",
+        Wording question = difficulty == 1
+            ? Ask(random, "Find the angle x in degrees.", "What is the size of angle x?", "How many degrees is x?")
+            : Ask(random, $"Find angle {letters[asked]} in degrees.", $"What is the size of angle {letters[asked]}?",
                 $"How many degrees is angle {letters[asked]}?");
         return (sketch, new ProblemText(
             $"{string.Join(',', angles)};{asked};{(difficulty == 1 ? "" : letters[0])}",
@@ -91,7 +91,7 @@ internal sealed class TriangleAngles() : ProblemFamily("triangle-angles")
         int a = angles[0];
         int b = angles[2];
         string read = Pick(random, $"angles {a} and {b}, x is outside.", $"I see {a} and {b}, x outside.");
-        string question = Pick(random, "Find the angle x in degrees.", "What is the size of angle x?",
+        Wording question = Ask(random, "Find the angle x in degrees.", "What is the size of angle x?",
             "How many degrees is x?");
         return (sketch, new ProblemText(
             $"exterior;{a},{b};{flipped}", "exterior angle B", question, $"{read} {a}+{b}={a + b}", $"{a + b}")

@@ -1,4 +1,3 @@
-using Retrace.Answers;
 using Retrace.Rewards;
 using Retrace.Training.Prompts;
 
@@ -7,26 +6,25 @@ namespace Retrace.Training.Evolution;
 /// <summary>
 /// Groups the answers of all rounds into classes of equal answers, with the other inputs of the reward rule.
 /// </summary>
-/// <param name="rule">The reward rule, which decides when answers are equal and which inputs it needs.</param>
+/// <param name="rule">The reward rule, which decides when answers are equal.</param>
 /// <param name="n">Number of trajectories of each problem that are trained on.</param>
-/// <param name="extraction">Finds where the answers of responses begin.</param>
+/// <param name="evidence">What the rule reads besides answers.</param>
 /// <param name="labels">Gold answers by problem id.</param>
-/// <param name="seed">The run's seed.</param>
 internal sealed class AnswerGrouping(
-    IRewardRule rule, int n, IAnswerExtraction extraction, IReadOnlyDictionary<string, string> labels, long seed)
+    IRewardRule rule, int n, TrajectoryEvidence evidence, IReadOnlyDictionary<string, string> labels)
 {
     /// <summary>Groups the rounds of each problem: [problems].</summary>
     /// <param name="sampled">
     /// [problems][samples] n trajectories, followed by those that only vote in place of continuations.
     /// </param>
     /// <param name="retraced">[problems][n] The continuations; empty if nothing was retraced.</param>
-    /// <param name="blind">[problems][b] The samples with blanked images; empty if there are none.</param>
+    /// <param name="beside">[problems] What was sampled beside both rounds.</param>
     public SampledGroup[] Of(
         int step,
         IReadOnlyList<PreparedProblem> problems,
         IReadOnlyList<Trajectory[]> sampled,
         IReadOnlyList<Retracing[]> retraced,
-        IReadOnlyList<Trajectory[]> blind) =>
+        IReadOnlyList<SideSamples> beside) =>
     [
         .. problems.Select((problem, place) => GroupOf(
             step,
@@ -35,7 +33,7 @@ internal sealed class AnswerGrouping(
             sampled[place][..n],
             sampled[place][n..],
             retraced.Count == 0 ? [] : retraced[place],
-            blind.Count == 0 ? [] : blind[place])),
+            beside[place])),
     ];
 
     private SampledGroup GroupOf(
@@ -45,50 +43,29 @@ internal sealed class AnswerGrouping(
         Trajectory[] maternal,
         Trajectory[] voting,
         Retracing[] retracings,
-        Trajectory[] blind)
+        SideSamples beside)
     {
         AnswerGroup answers = AnswerGroup.Of(
-            [.. maternal.Select(trajectory => trajectory.Answer)],
+            AnswersOf(maternal),
             voting.Length > 0 ? ListsOf(voting) : [.. retracings.Select(retracing => retracing.Answers)],
             labels.GetValueOrDefault(problem.Problem.Id),
             rule.Equivalence,
-            Array.ConvertAll(blind, trajectory => trajectory.Answer)) with
+            AnswersOf(beside.Blind),
+            AnswersOf(beside.Start),
+            AnswersOf(beside.Teacher),
+            AnswersOf(beside.Rephrased)) with
         {
-            Evidence = [.. EvidenceOf(step, place, maternal, retracings)],
+            Evidence = [.. evidence.Of(step, place, maternal, retracings, beside)],
         };
-        return new SampledGroup(problem, maternal, voting, retracings, blind, answers);
+        return new SampledGroup(problem, maternal, voting, retracings, beside, answers);
     }
 
-    private IEnumerable<Evidence> EvidenceOf(int step, int place, Trajectory[] maternal, Retracing[] retracings)
-    {
-        if (rule.Reads.HasFlag(RewardInputs.AnchorPositions))
-        {
-            yield return new AnchorPositions([.. retracings.Select(retracing => retracing.AnchorGroups)]);
-        }
-        if (rule.Reads.HasFlag(RewardInputs.MeanEntropies))
-        {
-            yield return new MeanEntropies([.. maternal.Select(one => Mean(one.Generation.Entropies))]);
-        }
-        if (rule.Reads.HasFlag(RewardInputs.SelfCertainties))
-        {
-            yield return new SelfCertainties([.. maternal.Select(one => Mean(one.Generation.SelfCertainties))]);
-        }
-        if (rule.Reads.HasFlag(RewardInputs.WordsBeforeAnswers))
-        {
-            yield return WordsBeforeAnswers.Of(maternal.Select(one => one.Text), extraction);
-        }
-        if (rule.Reads.HasFlag(RewardInputs.RandomNumbers))
-        {
-            yield return new RandomNumbers(RandomStream.For(seed, Purpose.Reward, step, place));
-        }
-    }
+    private static string?[] AnswersOf(IReadOnlyList<Trajectory> trajectories) =>
+        [.. trajectories.Select(trajectory => trajectory.Answer)];
 
     // The votes stand in place of continuations, so they are divided among the trajectories.
     private string?[][] ListsOf(Trajectory[] voting) =>
     [
-        .. Enumerable.Range(0, n).Select(trajectory => Array.ConvertAll(
-            voting[EvenShare.Of(voting.Length, trajectory, n)], vote => vote.Answer)),
+        .. Enumerable.Range(0, n).Select(trajectory => AnswersOf(voting[EvenShare.Of(voting.Length, trajectory, n)])),
     ];
-
-    private static double Mean(float[] values) => values.Length == 0 ? 0 : values.Average(value => (double)value);
 }

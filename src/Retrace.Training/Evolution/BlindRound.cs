@@ -17,7 +17,7 @@ internal sealed class BlindRound(
 {
     private static readonly BlankImage Blank = new();
 
-    private readonly SamplingSettings _sampling = sampling with { Measure = false }; // They are not learned from.
+    private readonly SamplingSettings _sampling = sampling.Unmeasured; // They are not learned from.
     private readonly IAnswerExtraction _extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
 
     /// <summary>[problems][b] y ~ π(· | blank, q). A problem without an image has nothing to hide, and gets none.</summary>

@@ -9,20 +9,25 @@ namespace Retrace.Training.Evolution;
 /// without labels to an update of the policy. Each line is a stage; docs/method.md has their formulas.
 /// </summary>
 /// <remarks>
-/// A method that does not retrace (<see cref="Configuration.Method"/>) has no cutter and no second round, and one whose
-/// rule does not ask what the question alone suggests has no blind round. All processes of a job take the same step:
-/// the engine divides the sampling among them, and the learner divides the learning.
+/// A method that does not retrace (<see cref="Configuration.Method"/>) has no cutter and no second round; most rules
+/// need no rounds beside these two, and no teacher. All processes of a job take the same step: the engine divides the
+/// sampling among them, and the learner divides the learning.
 /// </remarks>
+/// <param name="sideRounds">What the rule asks for beside both rounds.</param>
+/// <param name="paths">Measures how far answers are from steps of reasoning; null where the rule does not ask.</param>
+/// <param name="teach">Takes the averaged teacher towards what was learned in a step; null without one.</param>
 internal sealed class CsrsStep(
     UpcomingBatches batches,
     MaternalRound maternalRound,
     TrajectoryCutter? cutter,
     Reinference? reinference,
-    BlindRound? blindRound,
+    SideRounds sideRounds,
     AnswerGrouping grouping,
+    AnswerPaths? paths,
     TrajectoryRewards rewarding,
     TrainingSamples samples,
-    GrpoLearner learner)
+    GrpoLearner learner,
+    Action<int>? teach)
 {
     /// <param name="step">The step, from 1.</param>
     /// <param name="onStage">Called with the name of each stage as it begins.</param>
@@ -38,6 +43,7 @@ internal sealed class CsrsStep(
         onStage("learning");
         batches.Prepare(step + 1);
         LearningStatistics learned = learner.Learn(step, samples.Of(groups, advantages)); // GRPO
+        teach?.Invoke(step);
         return new StepOutcome(groups, rewards, advantages, learned, rollout, clock.Elapsed - rollout);
     }
 
@@ -54,7 +60,8 @@ internal sealed class CsrsStep(
             Cut[][] cuts = cutter.Cut(step, maternal, batch.Perturbed); // RRM: anchors; VSP: perturbed images
             retraced = reinference.Continue(step, batch.Problems, cuts, cancellation); // m continuations of each
         }
-        Trajectory[][] blind = blindRound?.Sample(step, batch.Problems, cancellation) ?? []; // what the question suggests
-        return grouping.Of(step, batch.Problems, maternal, retraced, blind); // A_n and A_m, in classes of equal answers
+        SideSamples[] beside = sideRounds.Sample(step, batch.Problems, maternal, cancellation); // what else the rule reads
+        SampledGroup[] groups = grouping.Of(step, batch.Problems, maternal, retraced, beside); // A_n and A_m, in classes of equal answers
+        return paths?.AddTo(groups, cancellation) ?? groups;
     }
 }

@@ -2,6 +2,7 @@ using Retrace.Configuration;
 using Retrace.Data;
 using Retrace.Files;
 using Retrace.Models;
+using Retrace.Models.Checkpoints;
 using Retrace.Problems;
 using Retrace.Runs;
 using Retrace.Training.DataParallel;
@@ -213,6 +214,7 @@ public sealed class EvolutionRun : IDisposable
             schedule,
             steps,
             parts.Learner,
+            parts.Beside,
             _processes);
         Loop = new EvolutionLoop(
             Configuration,
@@ -290,7 +292,7 @@ public sealed class EvolutionRun : IDisposable
         (VisionLanguageModel policy, GrpoLearner learner) = (parts.Policy, parts.Learner);
         if (learner.Sharded is not ShardedTraining sharded)
         {
-            _checkpoints.Save(step, policy, learner.Optimizer, guard: parts.Guard);
+            _checkpoints.Save(step, policy, learner.Optimizer, parts.Beside.Teacher?.State, parts.Guard);
         }
         else if (_processes.Broadcast(_checkpoints.Exists(step) ? 1 : 0) == 1)
         {
@@ -299,7 +301,14 @@ public sealed class EvolutionRun : IDisposable
         else if (_processes.Rank == 0)
         {
             _checkpoints.Save(
-                step, policy, learner.Optimizer.Step, parts.Guard, sharded.StateToStore(learner.Optimizer));
+                step,
+                policy,
+                learner.Optimizer.Step,
+                parts.Guard,
+                [
+                    .. sharded.StateToStore(learner.Optimizer),
+                    .. (parts.Beside.Teacher?.State ?? []).Select(state => StoredTensor.Of(state.Name, state.Tensor)),
+                ]);
         }
         else
         {

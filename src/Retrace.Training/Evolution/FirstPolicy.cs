@@ -1,13 +1,12 @@
 using Retrace.Configuration;
 using Retrace.Training.DataParallel;
 using Retrace.Training.Origins;
-using Retrace.Training.Rollouts.Servers;
 
 namespace Retrace.Training.Evolution;
 
 /// <summary>
-/// Gives a run's rollout engine its policy, and asks servers whether they compute the same (<see cref="ServerCheck"/>),
-/// before the run begins.
+/// Gives a run's rollout engine its policy, and makes the checks that need it, such as whether servers compute the same
+/// (<see cref="ServerCheck"/>), before the run begins.
 /// </summary>
 /// <remarks>
 /// Servers read the policy from a folder, which lies in the run's unless another is configured. So that one is made
@@ -39,11 +38,9 @@ internal sealed class FirstPolicy(
                 }
             });
             parts.Engine.UsePolicy(parts.Guard.PolicyVersion(stepsTaken), cancellation);
-            if (parts.Engine is OpenAiRolloutEngine)
-            {
-                new ServerCheck(configuration, parts.Policy, parts.Engine, parts.Data, schedule, processes)
-                    .Run(cancellation);
-            }
+            StepAssembly.ChecksOf(
+                configuration, Method.Of(configuration), parts.Policy, parts.Engine, parts.Data, schedule, processes)
+                ?.Invoke(cancellation);
             return folder?.Begin();
         }
         catch

@@ -1,4 +1,3 @@
-using Retrace.Answers;
 using Retrace.Configuration;
 using Retrace.Models.Text;
 using Retrace.Training.Prompts;
@@ -11,24 +10,15 @@ namespace Retrace.Training.Evolution;
 internal sealed class MaternalRound(
     IRolloutEngine engine, Tokenizer tokenizer, RunConfiguration configuration, SamplingSettings sampling, int samples)
 {
-    private readonly IAnswerExtraction _extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
+    private readonly ResponseRound _round = new(
+        engine,
+        tokenizer,
+        configuration,
+        sampling,
+        samples,
+        (step, place, _, i) => RandomStream.For(configuration.Seed, Purpose.Maternal, step, place, i));
 
-    /// <summary>[problems][samples] y ~ π(· | v, q)</summary>
-    public Trajectory[][] Sample(int step, IReadOnlyList<PreparedProblem> problems, CancellationToken cancellation)
-    {
-        RolloutRequest[] requests =
-        [
-            .. problems.Select((problem, place) => new RolloutRequest(
-                problem.Prompt,
-                problem.Images,
-                configuration.Rollout.MaxResponseTokens,
-                [.. Enumerable.Range(0, samples)
-                    .Select(i => RandomStream.For(configuration.Seed, Purpose.Maternal, step, place, i))])),
-        ];
-        return
-        [
-            .. engine.Generate(requests, sampling, cancellation)
-                .Select(group => group.Select(one => Trajectory.Read(one, tokenizer, _extraction)).ToArray()),
-        ];
-    }
+    /// <inheritdoc cref="ResponseRound.Sample"/>
+    public Trajectory[][] Sample(int step, IReadOnlyList<PreparedProblem> problems, CancellationToken cancellation) =>
+        _round.Sample(step, problems, cancellation);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Retrace.Configuration;
 using Retrace.Models.Network;
+using Retrace.Rewards;
 using Retrace.Training.DataParallel;
 using Retrace.Training.Learning;
 using Retrace.Training.Prompts;
@@ -149,13 +150,17 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
         {
             Parameters parameters = _policy.Parameters;
             long element = parameters.ElementSize;
-            bool reference = _run.Learning.Kl > 0 && !Adapts;
-            bool samples = _run.Rollout.Engine == "local";
+            bool teaches = Reads(RewardInputs.TeacherAnswers);
+            bool asksStart = Judges || Reads(RewardInputs.StartAnswers);
+            bool reference = !Adapts && (asksStart || (_run.Learning.Kl > 0 && !teaches));
+            bool samples = _run.Rollout.Engine == "local" || asksStart || teaches;
+            long ofTeacher = Adapts ? parameters.TrainedCount : parameters.Count;
             return new MemoryPlan(
             [
                 new("process", Process, MemoryPhase.Always),
                 new("weights", parameters.Count * element, MemoryPhase.Always),
                 new("reference policy", reference ? parameters.Count * element : 0, MemoryPhase.Always),
+                new("averaged teacher", teaches ? AveragedTeacher.BytesOf(parameters, ofTeacher) : 0, MemoryPhase.Always),
                 new("gradients", parameters.TrainedCount * element, MemoryPhase.Always),
                 new("optimizer", AdamW.BytesOfState(parameters) / _processes, MemoryPhase.Always),
                 new("gradients of all processes", ShardedTraining.BytesOf(parameters, _processes), MemoryPhase.Always),
@@ -183,7 +188,11 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
 
         private bool Retraces => Method.Of(_run).Retraces;
 
-        private long Requests => Retraces ? Trajectories : _run.Data.Batch;
+        private bool Reads(RewardInputs input) => Method.Of(_run).Rule.Reads.HasFlag(input);
+
+        private bool Judges => Reads(RewardInputs.Judgements);
+
+        private long Requests => Retraces || Judges ? Trajectories : _run.Data.Batch;
 
         private long Rows()
         {
@@ -192,8 +201,11 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
             return Math.Min(_run.Rollout.MaxBatchSequences, Math.Max(sampled, votes));
         }
 
-        // The prompt of a continuation ends with the kept prefix.
-        private long PromptToPrefill => _prompt + (Retraces ? KeptPrefix : 0);
+        // The prompt of a continuation ends with the kept prefix; a judge's holds a response.
+        private long PromptToPrefill => Math.Max(_prompt + (Retraces ? KeptPrefix : 0), Judges ? PromptOfJudge : 0);
+
+        // No token of the template is shorter than a character.
+        private long PromptOfJudge => _prompt + _response + JudgeRound.Template.Length;
 
         private long KeptPrefix => (long)(_response * _run.Retracing.KeepRate);
 
@@ -211,11 +223,17 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
             long retraced = Retraces
                 ? (Math.Max(1, Rows() / samples) * PromptToPrefill) + (Rows() * (_response - KeptPrefix))
                 : 0;
-            return (long)(Math.Max(maternal, retraced) * (1 + copied)) * _policy.BytesOfCachedToken;
+            long judged = Judges ? Rows() * (PromptOfJudge + _response) : 0;
+            return (long)(Math.Max(Math.Max(maternal, retraced), judged) * (1 + copied)) * _policy.BytesOfCachedToken;
         }
 
         private long Sampling(long element) =>
-            TokenSampler.BytesOf(Rows(), _config.Text.VocabularySize, element, _run.Rollout.TopP);
+            TokenSampler.BytesOf(
+                Rows(),
+                _config.Text.VocabularySize,
+                element,
+                _run.Rollout.TopP,
+                Reads(RewardInputs.StepConfidences) ? StepConfidences.Likeliest : 0);
 
         // Either the passes over a micro-batch or the update after them, whichever is larger.
         private long Learning(bool recomputes)

@@ -26,7 +26,7 @@ internal sealed class Reinference
         _engine = engine;
         _tokenizer = model.Tokenizer;
         _configuration = configuration;
-        _sampling = sampling with { Measure = false }; // Continuations are not learned from.
+        _sampling = sampling.Unmeasured; // Continuations are not learned from.
         _extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
         _newTurn = configuration.Retracing.Mode == "new-turn" ? _tokenizer.Encode(model.Chat.NewTurn("", "")) : [];
     }

@@ -3,6 +3,7 @@ using Retrace.Data;
 using Retrace.Models;
 using Retrace.Models.Network;
 using Retrace.Problems;
+using Retrace.Rewards;
 using Retrace.Runs;
 using Retrace.Training.DataParallel;
 using Retrace.Training.Guarding;
@@ -46,6 +47,9 @@ internal sealed class RunParts : IDisposable
     public UsableProblems Data { get; private set; } = null!;
 
     public GrpoLearner Learner { get; private set; } = null!;
+
+    /// <summary>The models beside the policy that the rule asks.</summary>
+    public SideModels Beside { get; private set; } = null!;
 
     public RunGuard Guard { get; private set; } = null!;
 
@@ -98,7 +102,7 @@ internal sealed class RunParts : IDisposable
         {
             Policy.LoadAdapter(directory);
         }
-        _checkpoints.Restore(step, Learner.Optimizer);
+        Restore(step);
         Guard.Return(step);
         Learner.LearningRateScale = Guard.State.LearningRateScale;
     }
@@ -133,18 +137,21 @@ internal sealed class RunParts : IDisposable
         MemoryPlan plan = PlanThatFits(start.Network.Config, Data.LargestPrompt);
         (string Name, UsableProblems Usable)? measured = ReadEvaluationData(preparation, cancellation);
 
-        (Policy, VisionLanguageNetwork? reference) = OpenPolicy(start);
+        RewardInputs reads = Method.Of(_configuration).Rule.Reads;
+        (Policy, VisionLanguageNetwork? reference) = OpenPolicy(start, reads);
         Policy.Network.RecomputesActivations = plan.RecomputesActivations;
         Policy.Network.Train(_configuration.Model.TrainVision);
+        AveragedTeacher? teacher = reads.HasFlag(RewardInputs.TeacherAnswers) ? OpenTeacher(start, reads) : null;
+        Beside = new SideModels(AsksStart(reads) ? reference : null, teacher);
         Learner = Hold(new GrpoLearner(
             Policy.Network,
-            reference,
+            teacher?.Network ?? reference,
             _configuration.Learning,
             _configuration.Rollout,
             _configuration.Seed,
             _processes));
         Guard = new RunGuard(
-            _configuration.Guard, _stepsTaken > 0 ? _checkpoints.Restore(_stepsTaken, Learner.Optimizer) : null);
+            _configuration.Guard, _stepsTaken > 0 ? Restore(_stepsTaken) : null);
         Learner.LearningRateScale = Guard.State.LearningRateScale;
         Engine = _configuration.Rollout.Engine == "openai"
             ? Hold(OpenAiRolloutEngine.Connect(
@@ -174,8 +181,28 @@ internal sealed class RunParts : IDisposable
     private VisionLanguageModel LoadModel(string directory) =>
         ComputeSettings.LoadModel(directory, _configuration, _processes.LocalRank);
 
+    // Optimizer and teacher. The weights are loaded as a model.
+    private GuardState? Restore(int step)
+    {
+        GuardState? guard = _checkpoints.Restore(step, Learner.Optimizer, Beside.Teacher?.State);
+        Beside.Teacher?.UseAverages();
+        return guard;
+    }
+
+    private static bool AsksStart(RewardInputs reads) =>
+        (reads & (RewardInputs.StartAnswers | RewardInputs.Judgements)) != RewardInputs.None;
+
+    // A teacher is the reference as well, so of a run with one the start model may not be needed any more.
+    private AveragedTeacher OpenTeacher(VisionLanguageModel start, RewardInputs reads)
+    {
+        bool canTakeStart = Policy != start && Policy.Network.Adapter is null && !AsksStart(reads);
+        return Hold(new AveragedTeacher(
+            canTakeStart ? start.Network : Hold(Policy.Network.Clone()), Policy.Network));
+    }
+
     // Loads the policy from the checkpoint, and uses the starting model as the reference if one is needed.
-    private (VisionLanguageModel Policy, VisionLanguageNetwork? Reference) OpenPolicy(VisionLanguageModel start)
+    private (VisionLanguageModel Policy, VisionLanguageNetwork? Reference) OpenPolicy(
+        VisionLanguageModel start, RewardInputs reads)
     {
         if (ComputeSettings.AdapterOf(_configuration.Model) is { } lora)
         {
@@ -191,7 +218,8 @@ internal sealed class RunParts : IDisposable
         {
             return (Hold(LoadModel(_checkpoints.DirectoryOf(_stepsTaken))), start.Network);
         }
-        return (start, _configuration.Learning.Kl > 0 ? Hold(start.Network.Clone()) : null);
+        bool isReference = _configuration.Learning.Kl > 0 && !reads.HasFlag(RewardInputs.TeacherAnswers);
+        return (start, isReference || AsksStart(reads) ? Hold(start.Network.Clone()) : null);
     }
 
     private (string Name, UsableProblems Usable)? ReadEvaluationData(

@@ -8,6 +8,7 @@ using Retrace.Training.DataParallel;
 using Retrace.Training.Learning;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
+using Retrace.Training.Rollouts.Servers;
 
 namespace Retrace.Training.Evolution;
 
@@ -18,6 +19,7 @@ internal static class StepAssembly
     /// <param name="engine">This process's rollout engine.</param>
     /// <param name="schedule">Decides which problems each step uses.</param>
     /// <param name="steps">Number of steps in the whole run.</param>
+    /// <param name="beside">The models beside the policy that the rule asks.</param>
     public static CsrsStep StepOf(
         RunConfiguration configuration,
         Method method,
@@ -27,6 +29,7 @@ internal static class StepAssembly
         BatchSchedule schedule,
         int steps,
         GrpoLearner learner,
+        SideModels beside,
         IProcessGroup processes)
     {
         IRolloutEngine shared = SharedAmong(processes, engine);
@@ -35,9 +38,14 @@ internal static class StepAssembly
         var sampling = new SamplingSettings(
             configuration.Rollout.Temperature,
             configuration.Rollout.TopP,
-            method.Rule.Reads.HasFlag(RewardInputs.SelfCertainties));
+            method.Rule.Reads.HasFlag(RewardInputs.SelfCertainties))
+        {
+            Likeliest = method.Rule.Reads.HasFlag(RewardInputs.StepConfidences) ? StepConfidences.Likeliest : 0,
+        };
         VisualPerturbation? perturbation =
             method.Retraces ? VisualPerturbation.Of(configuration, model.Images) : null;
+        IAnswerExtraction extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
+        Func<int, string> textOf = new TokenTexts(model.Tokenizer).Of;
         return new CsrsStep(
             new UpcomingBatches(
                 data.Problems,
@@ -49,11 +57,22 @@ internal static class StepAssembly
             new MaternalRound(shared, model.Tokenizer, configuration, sampling, samples),
             method.Retraces ? TrajectoryCutter.Of(configuration, model.Tokenizer) : null,
             method.Retraces ? new Reinference(shared, model, configuration, sampling) : null,
-            method.Rule.Reads.HasFlag(RewardInputs.BlindAnswers)
-                ? new BlindRound(shared, model, configuration, sampling)
-                : null,
+            new RoundAssembly(
+                configuration,
+                model,
+                shared,
+                network => SharedAmong(processes, new LocalRolloutEngine(network, configuration.Rollout)),
+                beside,
+                sampling).RoundsFor(method.Rule.Reads),
             new AnswerGrouping(
-                method.Rule, n, AnswerExtractions.Create(configuration.Reward.Extraction), data.Labels, configuration.Seed),
+                method.Rule,
+                n,
+                new TrajectoryEvidence(method.Rule, extraction, textOf, configuration.Seed),
+                data.Labels),
+            method.Rule.Reads.HasFlag(RewardInputs.AnswerDistances)
+                ? new AnswerPaths(
+                    model.Network, extraction, textOf, configuration.Learning.MicroBatchTokens, processes)
+                : null,
             new TrajectoryRewards(
                 method.Rule,
                 configuration.Reward.FormatWeight,
@@ -61,7 +80,8 @@ internal static class StepAssembly
             new TrainingSamples(
                 ImportanceCorrection.Parse(configuration.Learning.Importance),
                 configuration.Learning.ImportanceTruncation),
-            learner);
+            learner,
+            beside.Teacher is AveragedTeacher teacher ? step => teacher.Follow(step, steps) : null);
     }
 
     /// <summary>The guard's question about images; null where it is not asked.</summary>
@@ -75,6 +95,32 @@ internal static class StepAssembly
             ? null
             : new AgreementProbe(
                 SharedAmong(processes, engine), model, configuration, data.Problems, method.Rule.Equivalence);
+
+    /// <summary>What is checked once the engine has the policy; null where there is nothing to check.</summary>
+    public static Action<CancellationToken>? ChecksOf(
+        RunConfiguration configuration,
+        Method method,
+        VisionLanguageModel model,
+        IRolloutEngine engine,
+        UsableProblems data,
+        BatchSchedule schedule,
+        IProcessGroup processes)
+    {
+        Action<CancellationToken>? checks = engine is OpenAiRolloutEngine
+            ? new ServerCheck(configuration, model, engine, data, schedule, processes).Run
+            : null;
+        return !method.Rule.Reads.HasFlag(RewardInputs.RephrasedAnswers)
+            ? checks
+            : checks + new RephrasingCheck(
+                new RephrasedRound(
+                    SharedAmong(processes, engine),
+                    model,
+                    configuration,
+                    new SamplingSettings(configuration.Rollout.Temperature, configuration.Rollout.TopP)),
+                new ProblemPreparation(model, configuration.Data),
+                data,
+                schedule).Run;
+    }
 
     private static IRolloutEngine SharedAmong(IProcessGroup processes, IRolloutEngine engine) =>
         processes.Size == 1 ? engine : new SharedRolloutEngine(engine, processes);

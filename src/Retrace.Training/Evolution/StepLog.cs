@@ -46,7 +46,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             group.Maternal.Concat(group.Voting).Sum(one => (long)one.Generation.Tokens.Length));
         long retracedTokens = groups.Sum(group => group.Retraced.Sum(one =>
             one.Continuations.Sum(continuation => (long)continuation.Tokens.Length))
-            + group.Blind.Sum(one => (long)one.Generation.Tokens.Length));
+            + group.Beside.Generations.Sum(one => (long)one.Tokens.Length));
         StepMetrics metrics = new()
         {
             Step = step,
@@ -155,10 +155,11 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             AnswerGroup measured = group.Measured;
             IEnumerable<(int Class, string? Answer)> all = measured.Maternal
                 .Concat(measured.Retraced.SelectMany(answers => answers))
-                .Concat(measured.Blind)
+                .Concat(measured.Blind).Concat(measured.Start).Concat(measured.Teacher).Concat(measured.Rephrased)
                 .Zip(group.Maternal.Select(one => one.Answer)
                     .Concat(group.Retraced.SelectMany(one => one.Answers))
-                    .Concat(group.Blind.Select(one => one.Answer)));
+                    .Concat(AnswersOf(
+                        group.Beside.Blind, group.Beside.Start, group.Beside.Teacher, group.Beside.Rephrased)));
             string[] answers =
             [
                 .. all.Where(one => one.Answer is not null).DistinctBy(one => one.Class)
@@ -172,6 +173,9 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
                 Maternal = measured.Maternal,
                 Retraced = measured.Retraced,
                 Blind = measured.Blind,
+                Start = measured.Start,
+                Teacher = measured.Teacher,
+                Rephrased = measured.Rephrased,
                 // Classes are numbered by first appearance, so higher numbers belong to the omitted votes.
                 Right = measured.GoldClass is int gold && gold >= answers.Length
                     ? AnswerClasses.None
@@ -179,6 +183,9 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             });
         }
     }
+
+    private static IEnumerable<string?> AnswersOf(params IReadOnlyList<Trajectory>[] rounds) =>
+        rounds.SelectMany(round => round.Select(one => one.Answer));
 
     private static double[] IntervalOf(EvaluationPoint evaluated) =>
         [evaluated.Interval.Lower, evaluated.Interval.Upper];

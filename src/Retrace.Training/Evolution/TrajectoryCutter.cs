@@ -15,7 +15,7 @@ namespace Retrace.Training.Evolution;
 internal sealed class TrajectoryCutter(
     Tokenizer tokenizer, IReadOnlyList<IAnchorRule> anchors, IAnswerExtraction extraction, int longest, long seed)
 {
-    private readonly Dictionary<int, string> _textOfToken = [];
+    private readonly TokenTexts _texts = new(tokenizer);
 
     /// <summary>Creates the cutter that the settings describe.</summary>
     public static TrajectoryCutter Of(RunConfiguration configuration, Tokenizer tokenizer) => new(
@@ -43,7 +43,7 @@ internal sealed class TrajectoryCutter(
     {
         Generation generation = trajectory.Generation;
         AnchorContext context = AnchorContext.Of(
-            [.. generation.Content.ToArray().Select(TextOf)],
+            [.. generation.Content.ToArray().Select(_texts.Of)],
             generation.Entropies[..generation.ContentLength],
             extraction) with
         {
@@ -51,15 +51,5 @@ internal sealed class TrajectoryCutter(
         };
         Random random = RandomStream.For(seed, Purpose.Anchor, step, place, index);
         return [.. anchors.Select(rule => rule.Choose(context, random))];
-    }
-
-    private string TextOf(int token)
-    {
-        if (!_textOfToken.TryGetValue(token, out string? text))
-        {
-            text = tokenizer.Decode([token]);
-            _textOfToken.Add(token, text);
-        }
-        return text;
     }
 }

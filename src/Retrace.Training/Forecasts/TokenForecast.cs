@@ -1,4 +1,5 @@
 using Retrace.Configuration;
+using Retrace.Rewards;
 using Retrace.Training.Evolution;
 
 namespace Retrace.Training.Forecasts;
@@ -16,8 +17,14 @@ public sealed record TokenForecast(double ResponseTokens, double Maternal, doubl
 {
     private const double MeanOfRandomAnchors = 0.5; // Uniform over what stands before the answer.
 
+    /// <summary>
+    /// Generated beside both rounds for a rule that asks: blind samples, the start model, a teacher, other words, and
+    /// judgements, which are taken to be as long as a response.
+    /// </summary>
+    public double Beside { get; init; }
+
     /// <summary>All tokens that a step generates.</summary>
-    public double Generated => Maternal + Retraced;
+    public double Generated => Maternal + Retraced + Beside;
 
     /// <param name="configuration">The settings.</param>
     /// <param name="problems">Number of problems to train on, which bounds a step's batch.</param>
@@ -38,7 +45,21 @@ public sealed record TokenForecast(double ResponseTokens, double Maternal, doubl
             length,
             batch * samples * length,
             method.Retraces ? batch * rollout.Group * Continued(configuration, length) : 0,
-            batch * rollout.Group * length * configuration.Learning.EpochsPerBatch);
+            batch * rollout.Group * length * configuration.Learning.EpochsPerBatch)
+        {
+            Beside = batch * length * SamplesBeside(method.Rule.Reads, configuration),
+        };
+    }
+
+    // For each problem.
+    private static int SamplesBeside(RewardInputs reads, RunConfiguration configuration)
+    {
+        RewardInputs[] ofGroup =
+        [
+            RewardInputs.StartAnswers, RewardInputs.TeacherAnswers, RewardInputs.RephrasedAnswers, RewardInputs.Judgements,
+        ];
+        return (configuration.Rollout.Group * ofGroup.Count(input => reads.HasFlag(input)))
+            + (reads.HasFlag(RewardInputs.BlindAnswers) ? configuration.Retracing.BlindSamples : 0);
     }
 
     // The tokens of the m continuations of a trajectory of that length.

@@ -10,7 +10,7 @@ namespace Retrace.Training.Origins;
 internal static class ProblemSetDigest
 {
     /// <summary>
-    /// Digests ids, questions, images, categories and labels. An image that cannot be read counts as such, so a data
+    /// Digests ids, questions, what they are in other words, images, categories and labels. An image that cannot be read counts as such, so a data
     /// set that has lost one is another one.
     /// </summary>
     /// <param name="name">The name of the source: a path is made a full one.</param>
@@ -36,6 +36,10 @@ internal static class ProblemSetDigest
         foreach (ProblemImage image in problem.Images)
         {
             Add(digest, BytesOf(image));
+        }
+        if (problem.Rephrased is string rephrased)
+        {
+            Add(digest, Encoding.UTF8.GetBytes(rephrased));
         }
         return digest.GetHashAndReset();
     }

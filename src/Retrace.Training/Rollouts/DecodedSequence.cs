@@ -11,6 +11,7 @@ internal sealed class DecodedSequence(int request, int sample, Random stream, in
     private readonly List<float> _logProbs = [];
     private readonly List<float> _entropies = [];
     private readonly List<float> _selfCertainties = [];
+    private readonly List<float> _confidences = [];
     private bool _stopped;
 
     public int Request { get; } = request;
@@ -21,7 +22,7 @@ internal sealed class DecodedSequence(int request, int sample, Random stream, in
 
     public bool IsFinished => _stopped || _tokens.Count >= maxTokens;
 
-    public void Add(int token, float logProb, float entropy, float? selfCertainty, bool stops)
+    public void Add(int token, float logProb, float entropy, float? selfCertainty, float? confidence, bool stops)
     {
         _tokens.Add(token);
         _logProbs.Add(logProb);
@@ -30,9 +31,16 @@ internal sealed class DecodedSequence(int request, int sample, Random stream, in
         {
             _selfCertainties.Add(value);
         }
+        if (confidence is float certain)
+        {
+            _confidences.Add(certain);
+        }
         _stopped = stops;
     }
 
     public Generation ToGeneration() =>
-        new([.. _tokens], [.. _logProbs], [.. _entropies], [.. _selfCertainties], _stopped);
+        new([.. _tokens], [.. _logProbs], [.. _entropies], [.. _selfCertainties], _stopped)
+        {
+            Confidences = [.. _confidences],
+        };
 }

@@ -130,14 +130,13 @@ internal sealed class DecodingBatch(
         return tensor(numbers, [numbers.Length, 1], device: network.Device);
     }
 
-    // measured: [4 or 5, B], copied from the device at once: the one round trip of a step, as the host decides by it
+    // measured: [4 to 6, B], copied from the device at once: the one round trip of a step, as the host decides by it
     // which sequences are finished.
     private void Record(Tensor measured)
     {
         using Tensor host = HostCopy.Of(measured);
         Span<float> flat = MemoryMarshal.Cast<byte, float>(host.bytes);
         int count = _rows.Count;
-        bool hasSelfCertainty = flat.Length == 5 * count;
         for (int i = 0; i < count; i++)
         {
             DecodedSequence row = _rows[i];
@@ -150,8 +149,11 @@ internal sealed class DecodingBatch(
                     // Sampling from NaN would give the first token of the vocabulary, an exclamation mark, forever.
                     throw new NotFiniteException("The logits that the model generates from are not numbers");
                 }
-                float? selfCertainty = hasSelfCertainty ? flat[(4 * count) + i] : null;
-                row.Add(token, flat[(2 * count) + i], flat[(3 * count) + i], selfCertainty, stops);
+                int next = 4 * count;
+                float? selfCertainty = sampler.MeasuresSelfCertainty ? flat[next + i] : null;
+                next += sampler.MeasuresSelfCertainty ? count : 0;
+                float? confidence = sampler.MeasuresConfidence ? flat[next + i] : null;
+                row.Add(token, flat[(2 * count) + i], flat[(3 * count) + i], selfCertainty, confidence, stops);
                 onToken?.Invoke(row.Request, row.Sample, token);
             }
         }

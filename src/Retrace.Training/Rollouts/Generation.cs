@@ -17,6 +17,11 @@ public sealed record Generation(
     /// </summary>
     public float[]? ServerLogProbs { get; init; }
 
+    /// <summary>
+    /// [T] minus the mean log-probability of the k likeliest tokens at each place, in nats; empty unless requested.
+    /// </summary>
+    public float[] Confidences { get; init; } = [];
+
     /// <summary>Number of tokens without the stop token.</summary>
     public int ContentLength => Stopped ? Tokens.Length - 1 : Tokens.Length;
 

@@ -46,6 +46,7 @@ internal static class GenerationMessage
         WriteValues<float>(writer, sample.LogProbs);
         WriteValues<float>(writer, sample.Entropies);
         WriteValues<float>(writer, sample.SelfCertainties);
+        WriteValues<float>(writer, sample.Confidences);
         writer.Write(sample.Stopped);
         writer.Write(sample.ServerLogProbs is not null);
         if (sample.ServerLogProbs is float[] ofServer)
@@ -54,15 +55,20 @@ internal static class GenerationMessage
         }
     }
 
-    private static Generation ReadSample(BinaryReader reader) => new(
-        ReadValues<int>(reader),
-        ReadValues<float>(reader),
-        ReadValues<float>(reader),
-        ReadValues<float>(reader),
-        reader.ReadBoolean())
+    // In the order of writing.
+    private static Generation ReadSample(BinaryReader reader)
     {
-        ServerLogProbs = reader.ReadBoolean() ? ReadValues<float>(reader) : null,
-    };
+        int[] tokens = ReadValues<int>(reader);
+        float[] logProbs = ReadValues<float>(reader);
+        float[] entropies = ReadValues<float>(reader);
+        float[] selfCertainties = ReadValues<float>(reader);
+        float[] confidences = ReadValues<float>(reader);
+        return new Generation(tokens, logProbs, entropies, selfCertainties, Stopped: reader.ReadBoolean())
+        {
+            Confidences = confidences,
+            ServerLogProbs = reader.ReadBoolean() ? ReadValues<float>(reader) : null,
+        };
+    }
 
     private static void WriteValues<T>(BinaryWriter writer, ReadOnlySpan<T> values)
         where T : unmanaged

@@ -11,4 +11,10 @@ public sealed record SamplingSettings(double Temperature, double TopP = 1.0, boo
     /// that would compute them in an extra pass leaves them empty.
     /// </summary>
     public bool Measure { get; init; } = true;
+
+    /// <summary>k of <see cref="Generation.Confidences"/>; 0: they are not computed.</summary>
+    public int Likeliest { get; init; }
+
+    /// <summary>The same for samples of which nothing but their tokens is read.</summary>
+    public SamplingSettings Unmeasured => new(Temperature, TopP) { Measure = false };
 }

@@ -30,18 +30,26 @@ internal sealed class TokenSampler : IDisposable
         _stops = tensor(stops.Select(id => (long)id).ToArray(), device: device).DetachFromDisposeScope();
         _temperature = IsRandom ? settings.Temperature : 1.0;
         _topP = settings.TopP;
-        _arguments = [_stops, _temperature, _topP, IsRandom, settings.MeasureSelfCertainty];
+        MeasuresSelfCertainty = settings.MeasureSelfCertainty;
+        MeasuresConfidence = settings.Likeliest > 0;
+        _arguments = [_stops, _temperature, _topP, IsRandom, MeasuresSelfCertainty, settings.Likeliest];
     }
 
     /// <summary>Whether sampling uses the uniform numbers.</summary>
     public bool IsRandom { get; }
 
+    /// <summary>Whether <see cref="Generation.SelfCertainties"/> are measured.</summary>
+    public bool MeasuresSelfCertainty { get; }
+
+    /// <summary>Whether <see cref="Generation.Confidences"/> are measured.</summary>
+    public bool MeasuresConfidence { get; }
+
     /// <summary>Samples one token for each row of logits.</summary>
     /// <param name="logits">[B, V]</param>
     /// <param name="uniform">[B, 1], each in [0, 1).</param>
     /// <returns>
-    /// The ids [B], and fp32 [4 or 5, B]: ids, 1 where that is a stop token and 0 elsewhere, log-probabilities,
-    /// entropies and, if wanted, self-certainties.
+    /// The ids [B], and fp32 [4 to 6, B]: ids, 1 where that is a stop token and 0 elsewhere, log-probabilities,
+    /// entropies and, as far as wanted, self-certainties and confidences.
     /// </returns>
     public (Tensor Tokens, Tensor Measured) Sample(Tensor logits, Tensor uniform) =>
         ((Tensor, Tensor))Compiled.Value.invoke("sample", [logits, uniform, .. _arguments]);
@@ -51,12 +59,15 @@ internal sealed class TokenSampler : IDisposable
     /// <param name="vocabulary">V</param>
     /// <param name="elementSize">Size of a logit in bytes.</param>
     /// <param name="topP">As in <see cref="SamplingSettings"/>.</param>
-    public static long BytesOf(long rows, int vocabulary, long elementSize, double topP)
+    /// <param name="likeliest">As in <see cref="SamplingSettings"/>.</param>
+    public static long BytesOf(long rows, int vocabulary, long elementSize, double topP, int likeliest = 0)
     {
         // Logits; in fp32 logits, log-probabilities, probabilities and their cumulative sums; and a comparison. With
         // top-p also the sorted order and the cumulative sums before each token.
         long ordered = topP < 1 ? sizeof(long) + sizeof(float) : 0;
-        return rows * vocabulary * (elementSize + (4 * sizeof(float)) + sizeof(bool) + ordered);
+        // The likeliest tokens: log-probabilities and ids, and what is made of the former.
+        long top = likeliest * ((3L * sizeof(float)) + sizeof(long) + sizeof(bool));
+        return rows * ((vocabulary * (elementSize + (4 * sizeof(float)) + sizeof(bool) + ordered)) + top);
     }
 
     public void Dispose()

@@ -18,7 +18,7 @@ def inverted_within(probs, uniform, top_p: float):
     return order.gather(1, inverted(probs * before.lt(top_p), uniform))
 
 
-def sample(logits, uniform, stops, temperature: float, top_p: float, random: bool, self_certainty: bool):
+def sample(logits, uniform, stops, temperature: float, top_p: float, random: bool, self_certainty: bool, likeliest: int):
     wide = logits.to(6)
     if temperature != 1:
         wide = wide.div(temperature)
@@ -39,4 +39,9 @@ def sample(logits, uniform, stops, temperature: float, top_p: float, random: boo
         possible = log_probs.gt(-1e10)
         count = possible.sum(-1)
         measured.append((log_probs * possible).sum(-1).div(count).neg().sub(count.log()))
+    if likeliest > 0:
+        # Minus the mean ln p of the likeliest tokens, as far as that many can be sampled.
+        likely = log_probs.topk(min(likeliest, log_probs.size(1)))[0]           # [B, k]
+        possible = likely.gt(-1e10)
+        measured.append((likely * possible).sum(-1).div(possible.sum(-1)).neg())
     return ids, torch.stack(measured)

@@ -13,6 +13,9 @@ public sealed record Problem(string Id, string Question, IReadOnlyList<ProblemIm
     /// <summary>Stands within a question for an image.</summary>
     public const string ImagePlace = "<image>";
 
+    /// <summary>The question in other words, with images as in <see cref="Question"/>; null where the data have none.</summary>
+    public string? Rephrased { get; init; }
+
     /// <summary>How many images have a place within a text.</summary>
     public static int PlacesIn(string text) => text.Split(ImagePlace).Length - 1;
 }

@@ -35,6 +35,15 @@ public sealed record AnswerGroup
     /// <summary>[b] the answers of samples whose picture was blanked; empty where none were taken.</summary>
     public IReadOnlyList<int> Blind { get; init; } = [];
 
+    /// <summary>[s] the start model's answers; empty where it was not asked.</summary>
+    public IReadOnlyList<int> Start { get; init; } = [];
+
+    /// <summary>[t] the answers of a teacher that follows the policy slowly; empty where there is none.</summary>
+    public IReadOnlyList<int> Teacher { get; init; } = [];
+
+    /// <summary>[r] the answers to the question in other words; empty where it was not asked so.</summary>
+    public IReadOnlyList<int> Rephrased { get; init; } = [];
+
     /// <summary>
     /// The class of the gold answer: null where the problem has no label, <see cref="AnswerClasses.None"/> where no
     /// answer of the group is right. Statistics measure with it.
@@ -50,28 +59,41 @@ public sealed record AnswerGroup
     /// <param name="gold">The label; null: none. It takes no part in the partition.</param>
     /// <param name="equivalence">Decides which answers count as equal.</param>
     /// <param name="blind">[b] the answers of samples whose picture was blanked; null: none.</param>
+    /// <param name="start">[s] the start model's answers; null: none.</param>
+    /// <param name="teacher">[t] the answers of a teacher; null: none.</param>
+    /// <param name="rephrased">[r] the answers to the question in other words; null: none.</param>
     public static AnswerGroup Of(
         IReadOnlyList<string?> maternal,
         IReadOnlyList<IReadOnlyList<string?>> retraced,
         string? gold,
         IAnswerEquivalence equivalence,
-        IReadOnlyList<string?>? blind = null)
+        IReadOnlyList<string?>? blind = null,
+        IReadOnlyList<string?>? start = null,
+        IReadOnlyList<string?>? teacher = null,
+        IReadOnlyList<string?>? rephrased = null)
     {
-        string?[] answers = [.. maternal, .. retraced.SelectMany(list => list), .. blind ?? []];
+        string?[] answers =
+        [
+            .. maternal, .. retraced.SelectMany(list => list), .. blind ?? [], .. start ?? [], .. teacher ?? [],
+            .. rephrased ?? [],
+        ];
         int[] classes = AnswerClasses.Of(answers, equivalence);
         int[][] ofContinuations = new int[retraced.Count][];
         int end = maternal.Count;
         for (int i = 0; i < ofContinuations.Length; i++)
         {
-            int start = end;
-            end += retraced[i].Count;
-            ofContinuations[i] = classes[start..end];
+            ofContinuations[i] = Next(retraced[i].Count);
         }
         return new AnswerGroup(classes[..maternal.Count], ofContinuations)
         {
-            Blind = classes[end..],
+            Blind = Next(blind?.Count ?? 0),
+            Start = Next(start?.Count ?? 0),
+            Teacher = Next(teacher?.Count ?? 0),
+            Rephrased = Next(rephrased?.Count ?? 0),
             GoldClass = gold is null ? null : AnswerClasses.Find(gold, answers, classes, equivalence),
         };
+
+        int[] Next(int count) => classes[end..(end += count)];
     }
 
     /// <summary>The group's evidence of type <typeparamref name="T"/>.</summary>

@@ -33,7 +33,7 @@ public sealed class DualConsensusReward : IRewardRule
     {
         AnswerCounts counts = new(group);
         counts.RequireContinuations("Dual consensus");
-        MaternalFrequencies first = new(group);
+        AnswerFrequencies first = new(group.Maternal);
         int label = first.Of(first.Mode) > Majority ? Label(group, first, counts) : first.Mode;
         return [.. group.Maternal.Select(answer =>
             answer == AnswerClasses.None ? 0
@@ -42,7 +42,7 @@ public sealed class DualConsensusReward : IRewardRule
             : 0)];
     }
 
-    private static int Label(AnswerGroup group, MaternalFrequencies first, AnswerCounts counts)
+    private static int Label(AnswerGroup group, AnswerFrequencies first, AnswerCounts counts)
     {
         int label = first.Mode;
         (double Agreement, double First, int Earliness) best = (0, 0, 0);

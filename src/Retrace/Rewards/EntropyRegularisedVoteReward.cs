@@ -18,7 +18,7 @@ public sealed class EntropyRegularisedVoteReward : IRewardRule
 
     public double[] Score(AnswerGroup group)
     {
-        MaternalFrequencies frequencies = new(group);
+        AnswerFrequencies frequencies = new(group.Maternal);
         double entropy = frequencies.Different > 1 ? frequencies.Entropy() / Math.Log(frequencies.Different) : 0;
         return [.. group.Maternal.Select(answer => frequencies.Of(answer) - (EntropyWeight * entropy))];
     }

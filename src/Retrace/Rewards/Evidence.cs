@@ -20,6 +20,14 @@ public sealed record MeanEntropies(IReadOnlyList<double> Values) : Evidence;
 /// <param name="Values">[n] the mean over a trajectory's tokens of KL(uniform ‖ distribution), in nats.</param>
 public sealed record SelfCertainties(IReadOnlyList<double> Values) : Evidence;
 
+/// <summary>Which responses have the asked form.</summary>
+/// <param name="AreFormatted">[n] whether each maternal response has it (<see cref="ResponseFormat"/>).</param>
+public sealed record FormatChecks(IReadOnlyList<bool> AreFormatted) : Evidence;
+
+/// <summary>What a judge thinks of the responses.</summary>
+/// <param name="Scores">[n] from 0, wrong, to 1, right and well reasoned.</param>
+public sealed record Judgements(IReadOnlyList<double> Scores) : Evidence;
+
 /// <summary>The problem's own stream of random numbers.</summary>
 /// <param name="Stream">The stream, which is read from its start.</param>
 public sealed record RandomNumbers(Random Stream) : Evidence;

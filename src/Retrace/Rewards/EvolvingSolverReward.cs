@@ -21,7 +21,7 @@ public sealed class EvolvingSolverReward : IRewardRule
 
     public double[] Score(AnswerGroup group)
     {
-        MaternalFrequencies frequencies = new(group);
+        AnswerFrequencies frequencies = new(group.Maternal);
         IReadOnlyList<int> words = group.Read<WordsBeforeAnswers>().Counts;
         return [.. group.Maternal.Zip(words, (answer, count) =>
             Math.Pow(frequencies.Of(answer), Softness) * (1 - (LengthWeight * Excess(count))))];

@@ -12,16 +12,17 @@ namespace Retrace.Rewards;
 /// Source: Yu et al. 2025 (arXiv 2510.02172). With f_j the share of answer j and g(f) = exp(−(1 − f)² / 2σ²): the
 /// advantage of response i is Σ_j w_j·A_ij with w_j = g(f_j) / Σ g, A_ij being GRPO's (over the group's standard
 /// deviation) where answer j is the label. Where the highest share is below κ all rewards are 0, and all advantages −δ.
-/// The problem's weight is g of the highest share.
+/// The problem's weight is g of the highest share among the start model's answers.
 /// </para>
 /// <para>
-/// The paper sums losses in place of advantages, which has the same gradient as long as no ratio is clipped. It takes
-/// the weight of a problem from the start model's samples, once; here it is that of the samples at hand, which is the
-/// same where these are the start model's. σ, κ and δ are ours: no code was published.
+/// The paper sums losses in place of advantages, which has the same gradient as long as no ratio is clipped. Without
+/// answers of the start model, the weight of a problem is that of the samples at hand. σ, κ and δ are ours: no code was
+/// published.
 /// </para>
 /// <para>
 /// By hand, answers A A A B: g = e^(−1/8) and e^(−9/8), so w = 0.731059 and 0.268941. The advantages are ±0.5 and ∓1.5
-/// for the one label and the other: 0.231059 for A, −0.693176 for B; the problem's weight is 0.882497.
+/// for the one label and the other: 0.231059 for A, −0.693176 for B; the problem's weight is 0.882497, and with A B B C
+/// of the start model e^(−1/2) = 0.606531.
 /// </para>
 /// </remarks>
 public sealed class RestrainedVoteReward : IRewardRule
@@ -30,13 +31,15 @@ public sealed class RestrainedVoteReward : IRewardRule
     private const double LeastAgreement = 0.25;      // κ, as a share of the group
     private const double Penalty = 1;                // δ
 
-    public RewardInputs Reads => RewardInputs.None;
+    public RewardInputs Reads => RewardInputs.StartAnswers;
+
+    public RewardInputs Needs => RewardInputs.None;
 
     public bool GivesAdvantages => true;
 
     public double[] Score(AnswerGroup group)
     {
-        MaternalFrequencies frequencies = new(group);
+        AnswerFrequencies frequencies = new(group.Maternal);
         double[] advantages = new double[group.Maternal.Count];
         if (frequencies.Of(frequencies.Mode) < LeastAgreement)
         {
@@ -60,7 +63,7 @@ public sealed class RestrainedVoteReward : IRewardRule
 
     public double WeightOf(AnswerGroup group)
     {
-        MaternalFrequencies frequencies = new(group);
+        AnswerFrequencies frequencies = new(group.Start.Count > 0 ? group.Start : group.Maternal);
         return Trust(frequencies.Of(frequencies.Mode));
     }
 

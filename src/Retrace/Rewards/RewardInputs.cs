@@ -37,4 +37,28 @@ public enum RewardInputs
     /// The answers that the question alone suggests, with the picture blanked (<see cref="AnswerGroup.Blind"/>).
     /// </summary>
     BlindAnswers = 128,
+
+    /// <summary>
+    /// How certain the policy was in the steps of its reasoning (<see cref="Rewards.StepConfidences"/>). Like
+    /// <see cref="SelfCertainties"/>, only the engine in this process measures it.
+    /// </summary>
+    StepConfidences = 256,
+
+    /// <summary>Which responses have the asked form (<see cref="Rewards.FormatChecks"/>).</summary>
+    FormatChecks = 512,
+
+    /// <summary>What a frozen copy of the start model thinks of each response (<see cref="Rewards.Judgements"/>).</summary>
+    Judgements = 1024,
+
+    /// <summary>The answers of the start model (<see cref="AnswerGroup.Start"/>).</summary>
+    StartAnswers = 2048,
+
+    /// <summary>The answers of a teacher whose weights follow the policy's (<see cref="AnswerGroup.Teacher"/>).</summary>
+    TeacherAnswers = 4096,
+
+    /// <summary>How far each answer is from the steps of each response (<see cref="Rewards.AnswerDistances"/>).</summary>
+    AnswerDistances = 8192,
+
+    /// <summary>The answers to the question in other words (<see cref="AnswerGroup.Rephrased"/>).</summary>
+    RephrasedAnswers = 16384,
 }

@@ -40,7 +40,13 @@ public static class RewardRules
         ("ttrv", _ => new EntropyRegularisedVoteReward()),
         ("evolmm", _ => new EvolvingSolverReward()),
         ("dual-consensus", _ => new DualConsensusReward()),
-        ("restrain", _ => new RestrainedVoteReward()));
+        ("restrain", _ => new RestrainedVoteReward()),
+        ("scope", _ => new StepConfidenceReward()),
+        ("actor-judge", _ => new JudgedVoteReward()),
+        ("co-rewarding-ii", _ => new TeacherVoteReward()),
+        ("covo", _ => new PathConsistencyReward()),
+        ("co-rewarding-i", _ => new RephrasedVoteReward()),
+        ("self-harmony", _ => new HarmonicVoteReward()));
 
     /// <summary>All of them, registered ones included.</summary>
     public static IReadOnlyList<string> Names => Rules.Names;

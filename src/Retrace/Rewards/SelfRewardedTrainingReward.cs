@@ -39,13 +39,13 @@ public sealed class SelfRewardedTrainingReward : IRewardRule
 
     public double[] Score(AnswerGroup group)
     {
-        int label = new MaternalFrequencies(group).Mode;
+        int label = new AnswerFrequencies(group.Maternal).Mode;
         return [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == label ? 1.0 : 0.0)];
     }
 
     public double WeightOf(AnswerGroup group)
     {
-        MaternalFrequencies frequencies = new(group);
+        AnswerFrequencies frequencies = new(group.Maternal);
         return frequencies.Mode != AnswerClasses.None && frequencies.Of(frequencies.Mode) >= _threshold ? 1 : 0;
     }
 }

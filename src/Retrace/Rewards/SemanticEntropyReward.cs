@@ -21,7 +21,7 @@ public sealed class SemanticEntropyReward : IRewardRule
     public double[] Score(AnswerGroup group)
     {
         int n = group.Maternal.Count;
-        MaternalFrequencies frequencies = new(group);
+        AnswerFrequencies frequencies = new(group.Maternal);
         double largest = Math.Max(frequencies.Of(frequencies.Mode), frequencies.Unanswered > 0 ? 1.0 / n : 0);
         bool allDiffer = n > 1 && frequencies.Different == n;
         return allDiffer || largest < LeastShare

@@ -11,7 +11,7 @@ public sealed class SoftVoteReward : IRewardRule
 
     public double[] Score(AnswerGroup group)
     {
-        MaternalFrequencies frequencies = new(group);
+        AnswerFrequencies frequencies = new(group.Maternal);
         return [.. group.Maternal.Select(frequencies.Of)];
     }
 }

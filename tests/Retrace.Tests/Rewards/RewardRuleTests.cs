@@ -212,6 +212,9 @@ public class RewardRuleTests
                 Everything.Maternal, rule.Reads.HasFlag(RewardInputs.Continuations) ? Everything.Retraced : [])
             {
                 GoldClass = rule.Reads.HasFlag(RewardInputs.Label) ? 0 : null,
+                Start = rule.Reads.HasFlag(RewardInputs.StartAnswers) ? Everything.Start : [],
+                Teacher = rule.Reads.HasFlag(RewardInputs.TeacherAnswers) ? Everything.Teacher : [],
+                Rephrased = rule.Reads.HasFlag(RewardInputs.RephrasedAnswers) ? Everything.Rephrased : [],
                 Evidence = [.. Everything.Evidence.Where(one => rule.Reads.HasFlag(KindOf(one)))],
             };
             Assert.Equal(3, rule.Score(declared).Length);
@@ -307,6 +310,9 @@ public class RewardRuleTests
 
     private static AnswerGroup Everything => new([0, 1, 1], [[0], [1], [0]])
     {
+        Start = [0, 2],
+        Teacher = [1, 2],
+        Rephrased = [0, 2],
         Evidence =
         [
             new AnchorPositions([[0], [0], [0]]),
@@ -314,6 +320,10 @@ public class RewardRuleTests
             new SelfCertainties([1, 2, 3]),
             new RandomNumbers(new Random(7)),
             new WordsBeforeAnswers([3, 9, 12]),
+            new StepConfidences([1, 2, 3]),
+            new FormatChecks([true, false, true]),
+            new Judgements([0.5, 1, 0]),
+            new AnswerDistances([[[1, 2]], [[1, 2]], [[2, 1]]]),
         ],
     };
 

@@ -100,8 +100,11 @@ public sealed class AnswerGroupingTests
             : [[.. retraced.Select(answers => new Retracing([0], new([]), [], answers, answers))]];
         SampledGroup group = Assert.Single(
             new AnswerGrouping(
-                rule, configuration.Rollout.Group, new BoxedExtraction(), labels, configuration.Seed)
-                .Of(1, [problem], [sampled], retracings, []));
+                rule,
+                configuration.Rollout.Group,
+                new TrajectoryEvidence(rule, new BoxedExtraction(), _ => "", configuration.Seed),
+                labels)
+                .Of(1, [problem], [sampled], retracings, [new SideSamples()]));
         TrajectoryRewards rewarding = new(
             rule, configuration.Reward.FormatWeight, GroupAdvantages.Parse(configuration.Learning.Advantage));
         double[] rewards = rewarding.Of(group.Answers, group.AreFormatted);

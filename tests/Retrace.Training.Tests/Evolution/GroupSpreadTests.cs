@@ -59,6 +59,6 @@ public sealed class GroupSpreadTests
         ],
         Voting: [],
         Retraced: [],
-        Blind: [],
+        new SideSamples(),
         AnswerGroup.Of(answers, [], null, new MathematicalEquivalence()));
 }

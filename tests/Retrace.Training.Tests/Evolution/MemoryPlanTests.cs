@@ -43,6 +43,36 @@ public sealed class MemoryPlanTests
             MemoryPlan.Of(config, configuration, new PromptSize(200, 64), processes: Many, onThisMachine);
     }
 
+    // A teacher takes the reference's place, and a judge needs one also without a KL term.
+    [Theory]
+    [InlineData(true, false, "method=majority")]
+    [InlineData(false, false, "method=majority", "learn.kl=0")]
+    [InlineData(true, false, "method=actor-judge", "learn.kl=0")]
+    [InlineData(true, false, "method=restrain", "learn.kl=0")]
+    [InlineData(false, true, "method=co-rewarding-ii")]
+    public void Models_beside_the_policy_are_counted(bool reference, bool teacher, params string[] settings)
+    {
+        MemoryPlan plan = MemoryPlan.Of(
+            ModelFamilies.LoadConfig(Shipped.Model),
+            ConfigurationLayers.Resolve(null, null, ["model.dtype=bf16", .. settings]),
+            new PromptSize(200, 64));
+        long weights = BytesOf("weights");
+        Assert.Equal(reference ? weights : 0, BytesOf("reference policy"));
+        Assert.Equal(teacher ? 3 * weights : 0, BytesOf("averaged teacher")); // In bf16, and its averages in fp32.
+
+        long BytesOf(string item) => plan.Items.Single(one => one.Name == item).Bytes;
+    }
+
+    [Fact]
+    public void A_judge_reads_prompts_with_responses_in_them()
+    {
+        long[] prefill = [.. new[] { "majority", "actor-judge" }.Select(method => MemoryPlan.Of(
+            ModelFamilies.LoadConfig(Shipped.Model),
+            ConfigurationLayers.Resolve(null, null, [$"method={method}"]),
+            new PromptSize(200, 64)).Items.Single(item => item.Name == "KV cache of prompts, to be filled").Bytes)];
+        Assert.True(prefill[1] > 2 * prefill[0]);
+    }
+
     [Fact]
     public void The_plan_counts_what_is_recomputed()
     {

@@ -28,6 +28,22 @@ public sealed class TokenForecastTests
         Assert.Equal(tokens.Maternal + tokens.Retraced, tokens.Generated);
     }
 
+    // 4 problems, 8 responses of 100 tokens beside the maternal ones.
+    [Theory]
+    [InlineData(0, "method=majority")]
+    [InlineData(0, "method=scope")]
+    [InlineData(3200, "method=restrain")]
+    [InlineData(3200, "method=co-rewarding-ii")]
+    [InlineData(3200, "method=self-harmony")]
+    [InlineData(3200, "method=actor-judge")]
+    [InlineData(1200, "reward.rule=grounded", "retrace.blind_samples=3")]
+    public void What_a_rule_asks_beside_both_rounds_counts(double beside, params string[] settings)
+    {
+        TokenForecast tokens = TokenForecast.Of(Settings(settings), problems: 1000, responseTokens: 100);
+        Assert.Equal(beside, tokens.Beside);
+        Assert.Equal(tokens.Maternal + tokens.Retraced + beside, tokens.Generated);
+    }
+
     [Fact]
     public void Without_a_length_responses_are_the_longest_and_no_batch_is_larger_than_the_data()
     {

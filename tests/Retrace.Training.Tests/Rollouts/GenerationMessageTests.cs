@@ -10,7 +10,7 @@ public sealed class GenerationMessageTests
         Generation[][] generations =
         [
             [
-                new Generation([1, 2], [-0.5f, -1e-9f], [0.1f, 0], [3], true) { ServerLogProbs = [-0.4f, 0] },
+                new Generation([1, 2], [-0.5f, -1e-9f], [0.1f, 0], [3], true) { ServerLogProbs = [-0.4f, 0], Confidences = [4, 5] },
                 new Generation([], [], [], [], false),
             ],
             [],
@@ -24,6 +24,6 @@ public sealed class GenerationMessageTests
 
     private static string Described(Generation one) =>
         $"[{string.Join(' ', one.Tokens)} | {string.Join(' ', one.LogProbs)} | {string.Join(' ', one.Entropies)} | "
-        + $"{string.Join(' ', one.SelfCertainties)} | {one.Stopped} | "
+        + $"{string.Join(' ', one.SelfCertainties)} | {string.Join(' ', one.Confidences)} | {one.Stopped} | "
         + $"{(one.ServerLogProbs is float[] ofServer ? string.Join(' ', ofServer) : "of the policy")}]";
 }

@@ -87,6 +87,24 @@ public sealed class TokenSamplerTests
         Close.Relative(-tempered.Sum(p => p * Math.Log(p)), measured[1], 1e-5);
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, true)]
+    [InlineData(20, false)] // More than there are tokens.
+    public void Confidence_is_minus_the_mean_log_probability_of_the_likeliest(int likeliest, bool selfCertainty)
+    {
+        float[] logits = [.. Probabilities.Select(p => (float)Math.Log(p) + 2)];
+        var settings = new SamplingSettings(1, MeasureSelfCertainty: selfCertainty) { Likeliest = likeliest };
+        float[] measured = Sample(logits, [0.5f], settings)[0].Measured;
+        double expected = -Probabilities.OrderDescending().Take(likeliest).Average(p => Math.Log(p));
+        Close.Relative(expected, measured[^1], 1e-5);
+        Assert.Equal(selfCertainty ? 4 : 3, measured.Length);
+
+        // A token that is never sampled is none of them.
+        float[] masked = Sample([.. logits, -1e30f], [0.5f], new SamplingSettings(1) { Likeliest = 20 })[0].Measured;
+        Close.Relative(-Probabilities.Average(p => Math.Log(p)), masked[^1], 1e-5);
+    }
+
     // Uniform numbers that are spread evenly sample every token in proportion, up to rounding at its two borders.
     private static void AssertShares(double[] expected, SamplingSettings settings)
     {

@@ -3,17 +3,18 @@ using Retrace.Answers;
 namespace Retrace.Rewards;
 
 /// <summary>
-/// p(a) = c(a) / n, the frequencies of the answers in the maternal round. Responses without an answer count in n alone.
+/// p(a) = c(a) / n, the frequencies of the answers in one round. Responses without an answer count in n alone.
 /// </summary>
-internal sealed class MaternalFrequencies
+internal sealed class AnswerFrequencies
 {
     private readonly Dictionary<int, int> _counts;
     private readonly int _n;
 
-    public MaternalFrequencies(AnswerGroup group)
+    /// <param name="answers">[n] classes of answers; at least one.</param>
+    public AnswerFrequencies(IReadOnlyList<int> answers)
     {
-        _counts = AnswerCounts.Count(group.Maternal);
-        _n = group.Maternal.Count;
+        _counts = AnswerCounts.Count(answers);
+        _n = answers.Count;
         Unanswered = _n - _counts.Values.Sum();
         Mode = _counts.Count == 0
             ? AnswerClasses.None
