@@ -15,7 +15,13 @@ public sealed class PretrainerTests : IDisposable
     {
         PretrainingRecipe recipe = PretrainingRecipe.Tiny with
         {
-            Batch = 5, CorpusLessons = 200, VocabularySize = 400, ReadingSteps = 2, JointSteps = 2, Steps = 6, WarmupSteps = 1,
+            Batch = 5,
+            CorpusLessons = 200,
+            VocabularySize = 400,
+            ReadingSteps = 2,
+            JointSteps = 2,
+            Steps = 6,
+            WarmupSteps = 1,
         };
         byte[][] weights = [.. new[] { "one", "other" }.Select(name =>
         {

@@ -25,7 +25,7 @@ internal static class DemoCommand
         {
             Description = "Steps of each method.",
             HelpName = "N",
-            DefaultValueFactory = _ => 50,
+            DefaultValueFactory = _ => 30,
         };
         Option<long> seed = new("--seed") { Description = "The seed of all methods.", HelpName = "N" };
         Option<string> output = new("--output")

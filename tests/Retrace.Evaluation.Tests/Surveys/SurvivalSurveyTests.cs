@@ -18,10 +18,10 @@ public sealed class SurvivalSurveyTests : IDisposable
     public void Dispose() => _model.Dispose();
 
     [Fact]
-    public void The_more_is_kept_the_more_survives_and_noise_makes_answers_change()
+    public void The_more_is_kept_the_more_survives_and_a_blanked_picture_makes_answers_change()
     {
         IReadOnlyList<SurvivalPoint> points = Take(
-            [new("ratio", 0.2, "none", 1), new("ratio", 0.2, "gaussian", 80), new("ratio", 0.8, "none", 1)]);
+            [new("ratio", 0.2, "none", 1), new("ratio", 0.2, "blank", 1), new("ratio", 0.8, "none", 1)]);
         SurvivalPoint[] whole = [.. points.Where(point => point.Category is null)];
         Assert.Equal(3, whole.Length);
         Assert.True(whole[2].Survival.Mean > whole[0].Survival.Mean);
