@@ -82,8 +82,8 @@ public sealed class ResumeTests : IDisposable
                 ? (string[])[]
                 :
                 [
-                    "--set", "data.batch=2", "--set", "rollout.group=2", "--set", "retrace.samples=1",
-                    "--set", "rollout.max_response_tokens=16", "--set", "checkpoint.every=1", "--set", "threads=1",
+                    "--set", "data.batch=2", "--set", "rollout.group=4", "--set", "retrace.samples=1",
+                    "--set", "rollout.max_response_tokens=48", "--set", "checkpoint.every=1", "--set", "threads=1",
                 ],
             .. options,
         ]);

@@ -83,7 +83,8 @@ internal static class DemoCommand
     {
         var table = new Table().Border(TableBorder.Rounded)
             .Title($"Right answers to {result.Start.Count} test problems, {TestSamples} samples each, in percent")
-            .AddColumns(["what tempts to a wrong answer", "problems", "before", .. result.Runs.Select(run => run.Method)]);
+            .AddColumn(new TableColumn("what tempts").NoWrap())
+            .AddColumns(["problems", "before", .. result.Runs.Select(run => run.Method)]);
         foreach ((int row, (string kind, IReadOnlyList<GradedProblem> start)) in result.KindsOf(result.Start).Index())
         {
             AddRow(kind, start, result.Runs.Select(run => result.KindsOf(run.Test)[row].Problems));
@@ -99,7 +100,8 @@ internal static class DemoCommand
     private static void WriteMethods(DemonstrationResult result)
     {
         var table = new Table().Border(TableBorder.Rounded)
-            .AddColumns("", "accuracy", "change", "high confidence", "entropy", "tokens generated");
+            .AddColumn(new TableColumn("").NoWrap())
+            .AddColumns("accuracy", "change", "high confidence", "entropy", "tokens generated");
         table.AddRow("before", Percent(Accuracy(result.Start)), "", "", "", "");
         foreach (DemonstratedRun run in result.Runs)
         {
