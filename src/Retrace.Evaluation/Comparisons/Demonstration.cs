@@ -98,6 +98,7 @@ public sealed class Demonstration
             RunOptions run = new(_modelFolder, _training, FolderOf(method))
             {
                 Configuration = configuration,
+                Name = method,
                 EvaluationProblems =
                     _evaluation.IsFile ? null : _evaluation.Open(
                         configuration.Data.AllowOutsideImages, configuration.Data.ImageDir),
