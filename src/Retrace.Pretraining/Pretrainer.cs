@@ -248,12 +248,14 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         }
         Lesson[][] shards = [.. batch.Chunk((batch.Length + Shards - 1) / Shards)];
         double[] losses = new double[shards.Length];
+        int tokens = batch.Sum(lesson => lesson.Content.Response.Length);
+        float readingWeight = IsHabitual(step) ? 0 : ReadingTask.WeightOf(batch.Select(lesson => lesson.Reading));
         // libtorch counts threads by thread, and one of the pool may have had another number.
         set_num_threads(1);
         Parallel.For(0, shards.Length, i =>
         {
             set_num_threads(1);
-            losses[i] = AddGradients(model, reading, shards[i], batch, step);
+            losses[i] = AddGradients(model, reading, shards[i], tokens, readingWeight, step);
         });
         optimizer.ClipGradients(1.0);
         optimizer.Update(LearningRateAt(step));
@@ -264,10 +266,11 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         return losses.Sum();
     }
 
-    // Backward for some lessons of a batch; returns their part of the batch's loss. That two threads add to the same
-    // gradients leaves them deterministic, since a sum of two does not depend on their order.
+    // Backward for some lessons of a batch, whose response tokens and weight of reading are given; returns their part of its
+    // loss. That two threads add to the same gradients leaves them deterministic, since a sum of two does not depend on
+    // their order.
     private double AddGradients(
-        VisionLanguageNetwork model, ReadingTask reading, Lesson[] shard, Lesson[] batch, int step)
+        VisionLanguageNetwork model, ReadingTask reading, Lesson[] shard, int tokens, float readingWeight, int step)
     {
         using DisposeScope scope = NewDisposeScope();
         ProcessedImage[] images = [.. shard.Select(lesson => lesson.Content.Images[0])];
@@ -284,15 +287,15 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
 
         Tensor ReadingLoss()
         {
-            using Scalar weights = ReadingTask.WeightOf(batch.Select(lesson => lesson.Reading));
-            return reading.SummedLoss(features.Rows, [.. shard.SelectMany(lesson => lesson.Reading)]).div(weights);
+            using Scalar whole = readingWeight;
+            return reading.SummedLoss(features.Rows, [.. shard.SelectMany(lesson => lesson.Reading)]).div(whole);
         }
 
         Tensor ResponseLoss()
         {
             PromptedResponse[] contents = [.. shard.Select(lesson => lesson.Content)];
-            using Scalar tokens = batch.Sum(lesson => lesson.Content.Response.Length);
-            return PromptedResponse.Predict(model, contents, images, features, temperature: 1).LogProbs.sum().neg().div(tokens);
+            using Scalar whole = tokens;
+            return PromptedResponse.Predict(model, contents, images, features, temperature: 1).LogProbs.sum().neg().div(whole);
         }
     }
 

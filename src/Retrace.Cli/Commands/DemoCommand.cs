@@ -3,6 +3,7 @@ using System.Globalization;
 using Retrace.Cli.Progress;
 using Retrace.Evaluation;
 using Retrace.Evaluation.Comparisons;
+using Retrace.Reporting.Content;
 using Retrace.Runs;
 using Retrace.Statistics;
 using Retrace.Training.Measurement;
@@ -85,16 +86,18 @@ internal static class DemoCommand
             .Title($"Right answers to {result.Start.Count} test problems, {TestSamples} samples each, in percent")
             .AddColumn(new TableColumn("what tempts").NoWrap())
             .AddColumns(["problems", "before", .. result.Runs.Select(run => run.Method)]);
-        foreach ((int row, (string kind, IReadOnlyList<GradedProblem> start)) in result.KindsOf(result.Start).Index())
+        if (result.ByKind() is AccuracyByKind measured)
         {
-            AddRow(kind, start, result.Runs.Select(run => result.KindsOf(run.Test)[row].Problems));
+            foreach ((int row, (string kind, IReadOnlyList<GradedProblem> problems)) in result.KindsOf(result.Start).Index())
+            {
+                AddRow(kind, problems.Count, measured.Before[row], measured.After.Select(after => after.Accuracies[row]));
+            }
         }
-        AddRow("all", result.Start, result.Runs.Select(run => run.Test));
+        AddRow("all", result.Start.Count, Accuracy(result.Start), result.Runs.Select(run => Accuracy(run.Test)));
         AnsiConsole.Write(table);
 
-        void AddRow(
-            string kind, IReadOnlyList<GradedProblem> start, IEnumerable<IReadOnlyList<GradedProblem>> after) =>
-            table.AddRow([kind, $"{start.Count}", Percent(Accuracy(start)), .. after.Select(test => Percent(Accuracy(test)))]);
+        void AddRow(string kind, int problems, double before, IEnumerable<double> after) =>
+            table.AddRow([kind, $"{problems}", Percent(before), .. after.Select(Percent)]);
     }
 
     private static void WriteMethods(DemonstrationResult result)
