@@ -8,6 +8,8 @@ namespace Retrace.Serving.Tests.Rollouts;
 /// <summary>What becomes of samples when servers fail, fall silent or are slow.</summary>
 public sealed class ServerFaultTests : ServerRolloutTests
 {
+    // While no wait is over, using a policy ends when every server has loaded it.
+    private static readonly TimeSpan NoPause = TimeSpan.Zero;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30); // Between attempts.
     private static readonly TimeSpan HedgeAfter = TimeSpan.FromSeconds(new RolloutSettings().HedgeAfter);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(new RolloutSettings().RequestTimeout);
@@ -30,15 +32,17 @@ public sealed class ServerFaultTests : ServerRolloutTests
         await using FaultyProxy proxy = await FaultyProxy.StartAsync(one.Address);
         proxy.Fault = fault;
         proxy.Spared = 1;
+        HeldTime time = new(NoPause);
         using OpenAiRolloutEngine faulty = Connect(
             Model,
             [proxy.Address, other.Address],
-            new HeldTime(passes: fault == Fault.Silence ? HedgeAfter : LongestPause),
+            time,
             "rollout.samples_per_request=2",
             "rollout.requests_per_server=1");
         using OpenAiRolloutEngine sound = Connect(Model, [other.Address], "rollout.samples_per_request=2");
         faulty.UsePolicy(0, Cancellation);
         sound.UsePolicy(0, Cancellation);
+        time.LetPass(fault == Fault.Silence ? HedgeAfter : LongestPause);
 
         Generation[][] generated = faulty.Generate(Requests(4), new SamplingSettings(1), Cancellation);
         Generation[][] expected = sound.Generate(Requests(4), new SamplingSettings(1), Cancellation);
@@ -103,9 +107,10 @@ public sealed class ServerFaultTests : ServerRolloutTests
         await using RunningServer other = await RunningServer.StartAsync(updates: Folder.Path);
         await using FaultyProxy proxy = await FaultyProxy.StartAsync(one.Address);
         proxy.Fault = Fault.Silence;
-        using OpenAiRolloutEngine engine =
-            Connect(Model, [proxy.Address, other.Address], new HeldTime(HedgeAfter));
+        HeldTime time = new(NoPause);
+        using OpenAiRolloutEngine engine = Connect(Model, [proxy.Address, other.Address], time);
         engine.UsePolicy(0, Cancellation);
+        time.LetPass(HedgeAfter);
         AssertSamplesAs(Model, engine, Requests(1));
         RolloutIncidents incidents = engine.TakeIncidents()!;
         Assert.True(incidents.HedgedRequests > 0);
@@ -122,7 +127,7 @@ public sealed class ServerFaultTests : ServerRolloutTests
         using OpenAiRolloutEngine engine = Connect(
             Model,
             [slow.Address, quick.Address],
-            new HeldTime(LongestPause),
+            new HeldTime(NoPause),
             "rollout.samples_per_request=1",
             "rollout.requests_per_server=1");
         engine.UsePolicy(0, Cancellation);
