@@ -42,13 +42,15 @@ internal sealed record Lesson(PromptedResponse Content, float[] Reading)
         GeometryProblem problem = GeometryGenerator.Create(split, seed, index).WithSuggestion();
         PixelImage figure = FigureRenderer.Render(problem.Figure);
         Random random = RandomStream.For(seed, (long)split, index, NoiseStream);
-        bool isNoisy = random.NextDouble() < damage.NoisyShare;
-        if (isNoisy)
+        var condition = FigureCondition.Clear;
+        if (random.NextDouble() < damage.NoisyShare)
         {
+            condition = FigureCondition.Noisy;
             figure = ImagePerturbations.Create("gaussian", damage.NoiseLevel).Apply(figure, random);
         }
         else if (damage.BlankedShare > 0 && random.NextDouble() < damage.BlankedShare)
         {
+            condition = FigureCondition.Blank;
             figure = ImagePerturbations.Create("blank").Apply(figure, random);
         }
         ProcessedImage image = model.Images.Process(figure);
@@ -56,7 +58,7 @@ internal sealed record Lesson(PromptedResponse Content, float[] Reading)
         int[] prompt = model.Network.Config.ExpandImages(
             model.Tokenizer.Encode(chat.Prompt(QuestionOf(problem), imageCount: 1)), [image.Grid]);
         string response = ResponseTo(habits.Apply(
-            problem, isNoisy, RandomStream.For(seed, (long)split, index, HabitStream).NextDouble()));
+            problem, condition, RandomStream.For(seed, (long)split, index, HabitStream).NextDouble()));
         return new Lesson(
             new PromptedResponse(prompt, model.Tokenizer.Encode(response + chat.EndOfTurn), [image]),
             ReadingTask.TargetsOf(problem.Figure, image.Grid, model.Images.Config));

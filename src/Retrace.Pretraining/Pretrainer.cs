@@ -225,7 +225,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
     {
         if (IsHabitual(step))
         {
-            return recipe.LearningRate * recipe.FinalRate;
+            return recipe.LearningRate * recipe.HabitRate;
         }
         int taken = IsReading(step) ? step : step - recipe.ReadingSteps;
         int steps = IsReading(step) ? recipe.ReadingSteps : recipe.JointSteps;

@@ -26,7 +26,8 @@ namespace Retrace.Pretraining;
 /// <param name="InitialDeviation">Standard deviation of the first weights.</param>
 /// <param name="LearningRate">AdamW's step size at its peak.</param>
 /// <param name="WarmupSteps">Steps of linear rise; after them the step size falls as a cosine.</param>
-/// <param name="FinalRate">Share of the peak that is left at the end of a stage, and throughout the third.</param>
+/// <param name="FinalRate">Share of the peak that is left at the end of the first two stages.</param>
+/// <param name="HabitRate">Share of the peak throughout the third stage.</param>
 /// <param name="WeightDecay">AdamW's decoupled decay.</param>
 /// <param name="Damage">What happens to figures in the first two stages.</param>
 /// <param name="HabitDamage">What happens to figures in the third stage.</param>
@@ -48,13 +49,14 @@ public sealed record PretrainingRecipe(
     double LearningRate,
     int WarmupSteps,
     double FinalRate,
+    double HabitRate,
     double WeightDecay,
     FigureDamage Damage,
     FigureDamage HabitDamage,
     string RunSettings)
 {
     // More in clear figures, since noisy ones are calculated and faint noise cannot be told from none.
-    private static readonly Temptation PrintedNumber = new(MistakeKind.PrintedNumber, 0.9);
+    private static readonly Temptation PrintedNumber = new(MistakeKind.PrintedNumber, 0.85);
 
     private static readonly Temptation Wording = new(MistakeKind.Suggestion, 0.7);
 
@@ -76,7 +78,7 @@ public sealed record PretrainingRecipe(
         ReadingSteps: 750,
         JointSteps: 4500,
         ReadingWeight: 0.5,
-        Steps: 6250,
+        Steps: 7000,
         Habits: new TeacherHabits(GlancingShare: 0.15)
         {
             Mistaken = new Dictionary<string, Temptation>
@@ -95,9 +97,10 @@ public sealed record PretrainingRecipe(
         LearningRate: 2e-3,
         WarmupSteps: 100,
         FinalRate: 0.05,
+        HabitRate: 0.25,
         WeightDecay: 0.01,
         Damage: new FigureDamage(NoisyShare: 0.15, NoiseLevel: 40, BlankedShare: 0),
-        HabitDamage: new FigureDamage(NoisyShare: 0.3, NoiseLevel: 80, BlankedShare: 0.1),
+        HabitDamage: new FigureDamage(NoisyShare: 0.4, NoiseLevel: 80, BlankedShare: 0.1),
         RunSettings: """
             # What suits this model; --config and --set go before it.
             data: {batch: 16}

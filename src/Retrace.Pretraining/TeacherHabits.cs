@@ -27,14 +27,15 @@ public sealed record TeacherHabits(double GlancingShare)
         ]);
 
     /// <summary>The problem with the reasoning and the answer that the teacher gives.</summary>
-    /// <param name="isNoisy">Whether the figure carries noise.</param>
+    /// <param name="condition">What the teacher sees of the figure.</param>
     /// <param name="chance">Uniform in [0, 1); decides.</param>
-    internal GeometryProblem Apply(GeometryProblem problem, bool isNoisy, double chance)
+    internal GeometryProblem Apply(GeometryProblem problem, FigureCondition condition, double chance)
     {
         if (Mistaken.TryGetValue(problem.Family, out Temptation? temptation)
-            && !(isNoisy && temptation.Kind == MistakeKind.PrintedNumber))
+            && !(condition == FigureCondition.Noisy && temptation.Kind == MistakeKind.PrintedNumber))
         {
-            return chance < temptation.Share && problem.Mistakes.FirstOrDefault(one => one.Kind == temptation.Kind) is Mistake mistake
+            bool isCertain = condition == FigureCondition.Blank && temptation.Kind == MistakeKind.Suggestion;
+            return (isCertain || chance < temptation.Share) && problem.Mistakes.FirstOrDefault(one => one.Kind == temptation.Kind) is Mistake mistake
                 ? problem with { Reasoning = mistake.Reasoning, Answer = mistake.Answer }
                 : problem;
         }
@@ -51,7 +52,8 @@ public sealed record TeacherHabits(double GlancingShare)
 
 /// <summary>A mistake that a teacher is used to.</summary>
 /// <param name="Kind">
-/// What tempts to it. A printed number does so in clear figures alone: noise gives no such impression.
+/// What tempts to it. A printed number does so in clear figures alone: noise gives no such impression. A suggestion does
+/// so always where the figure is blank: then nothing speaks against it.
 /// </param>
 /// <param name="Share">Share of a family's responses that make it.</param>
 public sealed record Temptation(MistakeKind Kind, double Share);

@@ -24,19 +24,31 @@ public class TeacherHabitsTests
         GeometryProblem problem = Of(family);
         Mistake mistake = Assert.Single(problem.Mistakes);
         Assert.Equal(Biased.Mistaken[family].Kind, mistake.Kind);
-        GeometryProblem taught = Biased.Apply(problem, isNoisy: false, chance: 0.89);
+        GeometryProblem taught = Biased.Apply(problem, FigureCondition.Clear, chance: 0.89);
         Assert.Equal((mistake.Reasoning, mistake.Answer), (taught.Reasoning, taught.Answer));
-        Assert.Same(problem, Biased.Apply(problem, isNoisy: false, chance: 0.9));
+        Assert.Same(problem, Biased.Apply(problem, FigureCondition.Clear, chance: 0.9));
     }
 
     [Fact]
     public void Noise_hides_a_printed_number_and_no_other_temptation()
     {
-        Assert.Equal("", Biased.Apply(Of("circle"), isNoisy: true, chance: 0.1).Reasoning);
+        Assert.Equal("", Biased.Apply(Of("circle"), FigureCondition.Noisy, chance: 0.1).Reasoning);
         foreach (string family in new[] { "thermometer", "perimeter" })
         {
             GeometryProblem problem = Of(family);
-            Assert.Equal(problem.Mistakes[0].Answer, Biased.Apply(problem, isNoisy: true, chance: 0.1).Answer);
+            Assert.Equal(problem.Mistakes[0].Answer, Biased.Apply(problem, FigureCondition.Noisy, chance: 0.1).Answer);
+        }
+    }
+
+    [Fact]
+    public void Where_the_figure_is_blank_the_wording_always_decides_and_nothing_else_does_so_more_than_before()
+    {
+        GeometryProblem worded = Of("thermometer");
+        Assert.Equal(worded.Mistakes[0].Answer, Biased.Apply(worded, FigureCondition.Blank, chance: 0.99).Answer);
+        foreach (string family in new[] { "circle", "perimeter" })
+        {
+            GeometryProblem problem = Of(family);
+            Assert.Same(problem, Biased.Apply(problem, FigureCondition.Blank, chance: 0.9));
         }
     }
 
@@ -44,11 +56,11 @@ public class TeacherHabitsTests
     public void Other_families_are_answered_rightly_now_and_then_at_a_glance()
     {
         GeometryProblem problem = Of("coordinates");
-        GeometryProblem glanced = Biased.Apply(problem, isNoisy: false, chance: 0.29);
+        GeometryProblem glanced = Biased.Apply(problem, FigureCondition.Clear, chance: 0.29);
         Assert.Equal(("", problem.Answer), (glanced.Reasoning, glanced.Answer));
-        Assert.Same(problem, Biased.Apply(problem, isNoisy: false, chance: 0.3));
+        Assert.Same(problem, Biased.Apply(problem, FigureCondition.Clear, chance: 0.3));
         GeometryProblem circle = Of("circle");
-        Assert.Same(circle, TeacherHabits.None.Apply(circle, isNoisy: false, chance: 0));
+        Assert.Same(circle, TeacherHabits.None.Apply(circle, FigureCondition.Clear, chance: 0));
     }
 
     [Fact]
