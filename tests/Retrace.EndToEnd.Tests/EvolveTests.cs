@@ -102,7 +102,7 @@ public sealed class EvolveTests : IDisposable
 
     private static async Task RefusedAsync(string fragment, params string[] arguments)
     {
-        RetraceProcess refused = await RetraceProcess.RunAsync(["evolve", .. arguments]);
+        RetraceProcess refused = await RetraceInProcess.RunAsync(["evolve", .. arguments]);
         Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
         Assert.Contains(fragment, refused.Error);
         Assert.Equal(1, refused.Error.Count(character => character == '\n'));

@@ -49,11 +49,11 @@ public sealed class ServeModelTests : IDisposable
     [Fact]
     public async Task What_would_be_open_to_everybody_is_refused()
     {
-        RetraceProcess open = await RetraceProcess.RunAsync(
+        RetraceProcess open = await RetraceInProcess.RunAsync(
             "serve-model", "--model", Repository.Model, "--host", "0.0.0.0");
         Assert.Equal((2, ""), (open.ExitCode, open.Output));
         Assert.Contains("--api-key-file", open.Error);
-        RetraceProcess unset = await RetraceProcess.RunAsync(
+        RetraceProcess unset = await RetraceInProcess.RunAsync(
             "serve-model", "--model", Repository.Model, "--api-key-env", "RETRACE_NOT_SET");
         Assert.Equal(2, unset.ExitCode);
         Assert.Contains("RETRACE_NOT_SET", unset.Error);
