@@ -30,7 +30,7 @@ internal static class CostModel
         Generation[] maternal = step.GenerateMaternal();
 
         Rounds rounds = Rounds.Of(
-            settings.Rounds,
+            settings,
             ("products", () => step.Products(Group * (promptTokens + responseTokens))),
             ("forward", () => step.LogProbs(reference, maternal)),
             ("learning", () => step.Learn(recompute: false, kl: 0, maternal)),

@@ -53,7 +53,7 @@ internal static class Decoding
         Tensor logits = randn(batch, text.VocabularySize);
 
         Rounds rounds = Rounds.Of(
-            settings.Rounds,
+            settings,
             ("few", () => Generate(few)),
             ("many", () => Generate(many)),
             ("sum", () => probe.sum().Dispose()),

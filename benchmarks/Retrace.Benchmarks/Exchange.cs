@@ -34,7 +34,7 @@ internal static class Exchange
         using Tensor sum = zeros(part);
 
         Rounds rounds = Rounds.Of(
-            settings.Rounds,
+            settings,
             ("gradients", () => processes.SumScatter(whole, sum)),
             ("weights", () => processes.GatherAll(sum, whole)),
             ("alone", () => alone.Learn(1, share)),

@@ -41,7 +41,7 @@ internal static class Experts
             dense.Train(_ => pass == Pass.ToWeights);
             using Tensor x = randn([count, hidden]);
             Rounds rounds = Rounds.Of(
-                settings.Rounds,
+                settings,
                 ("dense", () => Take(pass, x, dense, mlp.Forward)),
                 ("experts", () => Take(pass, x, sparse, input => experts.Forward(input))));
             (Spread one, Spread other) = (rounds.ProcessorSeconds("experts"), rounds.ProcessorSeconds("dense"));

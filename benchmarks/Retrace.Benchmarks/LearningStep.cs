@@ -45,7 +45,7 @@ internal static class LearningStep
         CheckAgreement();
 
         Rounds rounds = Rounds.Of(
-            settings.Rounds,
+            settings,
             ("bare", () => bare.Step(tokens, promptTokens, oldLogProbs, advantages)),
             ("apart", () => learner.Learn(1, apart)),
             ("together", () => learner.Learn(1, together)));

@@ -34,7 +34,7 @@ internal static class Neighbours
             ? ["--set", "data.batch=1", "--set", "rollout.group=2", "--set", "rollout.max_response_tokens=4"]
             : [];
         Rounds rounds = Rounds.Of(
-            settings.Rounds,
+            settings,
             [
                 // Alone: beside others it takes minutes, and a trial may have others beside it.
                 .. settings.Smallest ? [] : new (string, Action)[] { (LongSpins, () => Evolve(RuntimesChoice)) },

@@ -53,7 +53,7 @@ internal static class Scaling
     {
         var prepared = values.Select(value => (Value: value, Case: prepare(sizeOf(value)))).ToArray();
         Rounds rounds = Rounds.Of(
-            settings.Rounds, [.. prepared.Select(one => ($"{one.Value}", one.Case.Work))]);
+            settings, [.. prepared.Select(one => ($"{one.Value}", one.Case.Work))]);
         Console.WriteLine(title);
         double[] seconds = new double[values.Length];
         foreach ((int i, (int value, var work)) in prepared.Index())

@@ -37,19 +37,19 @@ internal static class Sharing
             using var step = new Step(model, responseTokens);
             if (responseTokens == lengths[0])
             {
-                CompareWithNothingShared(step, responseTokens, settings.Rounds);
+                CompareWithNothingShared(step, responseTokens, settings);
             }
-            CompareWithMajority(step, responseTokens, settings.Rounds);
+            CompareWithMajority(step, responseTokens, settings);
         }
     }
 
-    private static void CompareWithNothingShared(Step step, int responseTokens, int count)
+    private static void CompareWithNothingShared(Step step, int responseTokens, BenchmarkSettings settings)
     {
         Rollouts shared = step.Csrs(share: true, learn: false);
         Rollouts alone = step.Csrs(share: false, learn: false);
         (double same, double distance) = Compare(shared, alone);
         Rounds rounds = Rounds.Of(
-            count,
+            settings,
             ("shared rollouts", () => step.Csrs(share: true, learn: false)),
             ("rollouts", () => step.Csrs(share: false, learn: false)),
             ("shared step", () => step.Csrs(share: true, learn: true)),
@@ -62,10 +62,10 @@ internal static class Sharing
             $"  {same:P1} of the samples are token for token the same, whose log-probabilities differ by {distance:0.0e0} at most"));
     }
 
-    private static void CompareWithMajority(Step step, int responseTokens, int count)
+    private static void CompareWithMajority(Step step, int responseTokens, BenchmarkSettings settings)
     {
         Rounds rounds = Rounds.Of(
-            count,
+            settings,
             ("rollouts", () => step.Csrs(share: true, learn: false)),
             ("step", () => step.Csrs(share: true, learn: true)),
             ("majority rollouts", () => step.Majority(learned: 0)),

@@ -13,7 +13,7 @@ internal static class StartUp
     public static void Run(BenchmarkSettings settings)
     {
         Rounds help = Rounds.Of(
-            settings.Rounds,
+            settings,
             ("nothing", () => Child.Finish(Child.OfBenchmarks(Program.Nothing))),
             ("help", () => Child.Finish(Child.OfRetrace("--help"))));
         Console.WriteLine("processes, seconds:");

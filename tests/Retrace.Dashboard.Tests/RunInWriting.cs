@@ -1,4 +1,5 @@
 using Retrace.Runs;
+using Retrace.Testing;
 
 namespace Retrace.Dashboard.Tests;
 
@@ -27,11 +28,8 @@ internal sealed class RunInWriting : IDisposable
     public void Step(int step, Func<StepMetrics, StepMetrics>? change = null)
     {
         _writer.Append(Trajectory(step));
-        StepMetrics metrics = new()
+        StepMetrics metrics = UntakenStep.Of(step, Method) with
         {
-            Step = step,
-            Method = Method,
-            Seed = 0,
             Entropy = 0.5 + 0.4 * Math.Cos(step / 3.0),
             RewardMean = 0.5 + 0.3 * Math.Sin(step / 5.0),
             TrainAccuracy = 0.5,

@@ -64,7 +64,7 @@ public sealed class CompareTests : IDisposable
     [InlineData("did you mean \"learn.kl\"?", "--variant", "mine:learn.kll=1")]
     public async Task Bad_usage_is_one_sentence_and_leaves_nothing_behind(string fragment, params string[] options)
     {
-        RetraceProcess refused = await RetraceProcess.RunAsync([.. Shared(), .. options]);
+        RetraceProcess refused = await RetraceInProcess.RunAsync([.. Shared(), .. options]);
         Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
         Assert.Contains(fragment, refused.Error);
         Assert.Equal(1, Count(refused.Error, "\n"));

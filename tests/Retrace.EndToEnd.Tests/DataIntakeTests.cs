@@ -17,7 +17,7 @@ public sealed class DataIntakeTests : IDisposable
     {
         string input = Write("a.json", """[{"id": "x", "question": "q", "image": "gone.png"}]""");
         string output = Path.Combine(_folder, "b.parquet");
-        RetraceProcess refused = await RetraceProcess.RunAsync("data", "convert", input, output);
+        RetraceProcess refused = await RetraceInProcess.RunAsync("data", "convert", input, output);
         Assert.Equal(
             (2, "", $"retrace: {input} holds no problem that can be converted: x, for one, because its image gone.png "
                 + "does not exist\n"),
@@ -78,7 +78,7 @@ public sealed class DataIntakeTests : IDisposable
         Assert.NotEqual(tokens[0], tokens[2]);
         Assert.Equal(Sorted(tokens[0]), Sorted(tokens[2])); // The image has moved, and nothing else.
 
-        RetraceProcess refused = await RetraceProcess.RunAsync(
+        RetraceProcess refused = await RetraceInProcess.RunAsync(
             "score", "--model", Repository.Model, "--output", output,
             "--input", Write("none.jsonl", """{"prompt": "<image> What is it?"}"""));
         Assert.Equal(2, refused.ExitCode);

@@ -51,7 +51,7 @@ public sealed class DataMakeTests : IDisposable
     [InlineData("--format is csv, but must be jsonl or parquet", "--format", "csv")]
     public async Task Bad_usage_is_refused(string sentence, params string[] options)
     {
-        RetraceProcess refused = await RetraceProcess.RunAsync(["data", "make", "--output", _folder, .. options]);
+        RetraceProcess refused = await RetraceInProcess.RunAsync(["data", "make", "--output", _folder, .. options]);
         Assert.Equal(
             (2, "", $"retrace: {sentence}{Environment.NewLine}"), (refused.ExitCode, refused.Output, refused.Error));
     }

@@ -101,14 +101,14 @@ public sealed class DryRunTests : IDisposable
     [Fact]
     public async Task Options_of_a_dry_run_are_for_that_alone()
     {
-        RetraceProcess refused = await RetraceProcess.RunAsync(
+        RetraceProcess refused = await RetraceInProcess.RunAsync(
             "evolve", "--model", Repository.Model, "--data", Repository.TrainingProblems, "--output", Output, "--rates", "1,1");
         Assert.Equal(
             (2, "retrace: --rates is for --dry-run; give that with it, or leave it out\n"), (refused.ExitCode, refused.Error));
         Assert.False(Directory.Exists(Output));
     }
 
-    private Task<RetraceProcess> Run(string data, params string[] arguments) => RetraceProcess.RunAsync(
+    private Task<RetraceProcess> Run(string data, params string[] arguments) => RetraceInProcess.RunAsync(
         [
             "evolve", "--dry-run", "--model", Repository.Model, "--data", data, "--output", Output, .. Settings, .. arguments,
         ]);

@@ -81,7 +81,7 @@ public sealed class ExportTests : IDisposable
 
     private static async Task RefusedAsync(string sentence, params string[] arguments)
     {
-        RetraceProcess refused = await RetraceProcess.RunAsync(["export", .. arguments]);
+        RetraceProcess refused = await RetraceInProcess.RunAsync(["export", .. arguments]);
         Assert.Equal(
             (2, "", $"retrace: {sentence}{Environment.NewLine}"), (refused.ExitCode, refused.Output, refused.Error));
     }

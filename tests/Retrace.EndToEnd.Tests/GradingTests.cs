@@ -25,7 +25,7 @@ public sealed class GradingTests : IDisposable
             {"gold": "C", "pred": "\\boxed{(C) or (D)}"}
             """);
         string output = Path.Combine(_folder, "grades.jsonl");
-        RetraceProcess graded = await RetraceProcess.RunAsync("grade", "--input", input, "--output", output);
+        RetraceProcess graded = await RetraceInProcess.RunAsync("grade", "--input", input, "--output", output);
         Assert.Equal((0, "", ""), (graded.ExitCode, graded.Output, graded.Error));
         Assert.Equal(
             [
@@ -51,7 +51,7 @@ public sealed class GradingTests : IDisposable
     {
         string input = Write("answers.jsonl", "{\"gold\": \"1\", \"pred\": \"1\"}\n" + line + "\n");
         string output = Path.Combine(_folder, "grades.jsonl");
-        RetraceProcess refused = await RetraceProcess.RunAsync("grade", "--input", input, "--output", output);
+        RetraceProcess refused = await RetraceInProcess.RunAsync("grade", "--input", input, "--output", output);
         Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
         Assert.Equal($"retrace: {input}, line 2: {reason}{Environment.NewLine}", refused.Error);
         Assert.False(File.Exists(output));
@@ -155,7 +155,7 @@ public sealed class GradingTests : IDisposable
     {
         string input = Write("responses.jsonl", line + "\n");
         string output = Path.Combine(_folder, "rewards.jsonl");
-        RetraceProcess refused = await RetraceProcess.RunAsync(
+        RetraceProcess refused = await RetraceInProcess.RunAsync(
             "reward", "--input", input, "--output", output, "--reward", reward);
         Assert.Equal(
             (2, "", $"retrace: {input}, line 1: {reason}{Environment.NewLine}"),
@@ -186,7 +186,7 @@ public sealed class GradingTests : IDisposable
 
     private static async Task AssertRefusedAsync(string reward, string sentence)
     {
-        RetraceProcess refused = await RetraceProcess.RunAsync(
+        RetraceProcess refused = await RetraceInProcess.RunAsync(
             "reward", "--input", "none", "--output", "none", "--reward", reward);
         Assert.Equal((2, $"retrace: {sentence}{Environment.NewLine}"), (refused.ExitCode, refused.Error));
     }
@@ -203,7 +203,7 @@ public sealed class GradingTests : IDisposable
     {
         string input = Write("responses.jsonl", string.Join('\n', lines));
         string output = Path.Combine(_folder, "rewards.jsonl");
-        RetraceProcess rewarded = await RetraceProcess.RunAsync(
+        RetraceProcess rewarded = await RetraceInProcess.RunAsync(
             ["reward", "--input", input, "--output", output, "--reward", reward, .. options]);
         Assert.Equal((0, "", ""), (rewarded.ExitCode, rewarded.Output, rewarded.Error));
         return [.. File.ReadLines(output).Select(line => JsonDocument.Parse(line).RootElement)];

@@ -73,7 +73,7 @@ public sealed partial class MemoryPlanTests : IDisposable
             "--set", $"model.activation_checkpointing={recompute}",
         ];
 
-        RetraceProcess plan = await RetraceProcess.RunAsync(["doctor", "--plan", .. arguments]);
+        RetraceProcess plan = await RetraceInProcess.RunAsync(["doctor", "--plan", .. arguments]);
         Assert.Equal((0, ""), (plan.ExitCode, plan.Error));
         double planned = double.Parse(PeakOfPlan().Match(plan.Output).Groups[1].Value, CultureInfo.InvariantCulture);
         string output = Path.Combine(_folder, "run");
@@ -91,7 +91,7 @@ public sealed partial class MemoryPlanTests : IDisposable
     public async Task What_cannot_fit_is_refused_with_its_parts_before_anything_is_written()
     {
         string output = Path.Combine(_folder, "run");
-        RetraceProcess refused = await RetraceProcess.RunAsync(
+        RetraceProcess refused = await RetraceInProcess.RunAsync(
             "evolve", "--model", Repository.Model, "--data", Repository.TrainingProblems, "--output", output,
             "--set", "rollout.max_response_tokens=1000000000");
         Assert.Equal((2, ""), (refused.ExitCode, refused.Output));

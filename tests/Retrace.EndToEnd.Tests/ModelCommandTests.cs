@@ -166,7 +166,7 @@ public sealed class ModelCommandTests(ModelCommandTests.Files files) : IClassFix
 
     private static async Task AssertRefusedAsync(string sentence, params string[] arguments)
     {
-        RetraceProcess refused = await RetraceProcess.RunAsync(arguments);
+        RetraceProcess refused = await RetraceInProcess.RunAsync(arguments);
         Assert.Equal(
             (2, "", $"retrace: {sentence}{Environment.NewLine}"), (refused.ExitCode, refused.Output, refused.Error));
     }

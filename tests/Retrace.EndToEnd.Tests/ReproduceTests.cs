@@ -6,7 +6,7 @@ public sealed class ReproduceTests
     [Fact]
     public async Task A_list_says_what_each_table_costs()
     {
-        RetraceProcess list = await RetraceProcess.RunAsync("reproduce", "--list", "--seeds", "3");
+        RetraceProcess list = await RetraceInProcess.RunAsync("reproduce", "--list", "--seeds", "3");
         Assert.Equal((0, ""), (list.ExitCode, list.Error));
         Assert.Matches(@"(?m)^main +15 runs \(5 methods, 3 seeds\) of 40 steps: .*; the paper trained on Geometry3K$", list.Output);
         Assert.Matches(@"(?m)^ablation +30 runs \(10 methods, 3 seeds\) of 40 steps: RRM, SFR and VSP", list.Output);
@@ -31,7 +31,7 @@ public sealed class ReproduceTests
     [InlineData("under these settings none and vsp are the same run", "ablation", "--output", "none", "--set", "retrace.perturbation=none")]
     public async Task Bad_usage_is_one_sentence_and_leaves_nothing_behind(string fragment, params string[] arguments)
     {
-        RetraceProcess refused = await RetraceProcess.RunAsync(["reproduce", .. arguments]);
+        RetraceProcess refused = await RetraceInProcess.RunAsync(["reproduce", .. arguments]);
         Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
         Assert.Contains(fragment, refused.Error);
         Assert.Single(refused.Error.TrimEnd().Split('\n'));

@@ -38,7 +38,7 @@ public sealed class SelfTestTests : IDisposable
     [InlineData("cuda:99", "retrace: model.device is cuda:99, but ")]
     public async Task A_device_that_is_not_there_is_refused(string device, string message)
     {
-        RetraceProcess run = await RetraceProcess.RunAsync("selftest", "--quick", "--device", device);
+        RetraceProcess run = await RetraceInProcess.RunAsync("selftest", "--quick", "--device", device);
         Assert.Equal((2, ""), (run.ExitCode, run.Output));
         Assert.StartsWith(message, run.Error);
     }

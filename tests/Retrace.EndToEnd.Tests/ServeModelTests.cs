@@ -22,8 +22,8 @@ public sealed class ServeModelTests : IDisposable
         using Process evolve = RetraceProcess.Start(
             "evolve", "--model", Repository.Model, "--data", Repository.TrainingProblems,
             "--output", run, "--steps", "3",
-            "--set", "data.batch=4", "--set", "rollout.group=4", "--set", "retrace.samples=2",
-            "--set", "learn.mini_batch=8", "--set", "rollout.engine=openai",
+            "--set", "data.batch=2", "--set", "rollout.group=2", "--set", "retrace.samples=2",
+            "--set", "rollout.engine=openai",
             "--set", $"rollout.servers={one.Address} {other.Address}",
             "--set", $"rollout.api_key_variable={ServedModel.Variable}",
             "--set", "rollout.server_api=sglang", "--set", "rollout.samples_per_request=1");
@@ -49,11 +49,11 @@ public sealed class ServeModelTests : IDisposable
     [Fact]
     public async Task What_would_be_open_to_everybody_is_refused()
     {
-        RetraceProcess open = await RetraceProcess.RunAsync(
+        RetraceProcess open = await RetraceInProcess.RunAsync(
             "serve-model", "--model", Repository.Model, "--host", "0.0.0.0");
         Assert.Equal((2, ""), (open.ExitCode, open.Output));
         Assert.Contains("--api-key-file", open.Error);
-        RetraceProcess unset = await RetraceProcess.RunAsync(
+        RetraceProcess unset = await RetraceInProcess.RunAsync(
             "serve-model", "--model", Repository.Model, "--api-key-env", "RETRACE_NOT_SET");
         Assert.Equal(2, unset.ExitCode);
         Assert.Contains("RETRACE_NOT_SET", unset.Error);

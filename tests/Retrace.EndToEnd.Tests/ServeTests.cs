@@ -62,7 +62,7 @@ public sealed class ServeTests : IDisposable
     [InlineData("--port", ".", "--port", "70000")]
     public async Task What_cannot_be_served_is_one_sentence(string fragment, params string[] arguments)
     {
-        RetraceProcess refused = await RetraceProcess.RunAsync(["serve", .. arguments]);
+        RetraceProcess refused = await RetraceInProcess.RunAsync(["serve", .. arguments]);
         Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
         Assert.Contains(fragment, refused.Error);
     }

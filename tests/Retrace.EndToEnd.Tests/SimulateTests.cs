@@ -69,7 +69,7 @@ public sealed class SimulateTests : IDisposable
     [InlineData("There are 0 problems", "survival", "--problems", "0")]
     public async Task Bad_usage_is_refused(string complaint, params string[] arguments)
     {
-        RetraceProcess refused = await RetraceProcess.RunAsync(["simulate", .. arguments]);
+        RetraceProcess refused = await RetraceInProcess.RunAsync(["simulate", .. arguments]);
         Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
         Assert.StartsWith($"retrace: {complaint}", refused.Error);
         Assert.Single(refused.Error.TrimEnd().Split('\n'));

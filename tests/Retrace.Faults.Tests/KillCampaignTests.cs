@@ -12,7 +12,7 @@ namespace Retrace.Faults.Tests;
 /// </remarks>
 public sealed class KillCampaignTests(UnbrokenRun unbroken) : IDisposable
 {
-    private const int KillsByDefault = 12;
+    private const int KillsByDefault = 10; // Two at each kind of moment.
     private const int MostKillsOfARun = 5;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("retrace-faults-").FullName;

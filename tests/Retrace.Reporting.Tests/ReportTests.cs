@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using Retrace.Reporting.Content;
 using Retrace.Reporting.Html;
 using Retrace.Runs;
+using Retrace.Testing;
 
 namespace Retrace.Reporting.Tests;
 
@@ -39,7 +40,7 @@ public sealed class ReportTests : IDisposable
             ],
             Figures(SyntheticRun.Full("full", 30)));
         Assert.Equal(
-            ["Entropy"], Figures(SyntheticRun.Of("one", SyntheticRun.Step(1) with { Entropy = 0.5, Kl = double.NaN })));
+            ["Entropy"], Figures(SyntheticRun.Of("one", UntakenStep.Of(1) with { Entropy = 0.5, Kl = double.NaN })));
         Assert.Empty(Figures(SyntheticRun.Of("empty")));
     }
 
@@ -82,7 +83,7 @@ public sealed class ReportTests : IDisposable
         RunRecord[] runs =
         [
             Seed(0, 0.2), Seed(1, 0.4),
-            SyntheticRun.Of("other", SyntheticRun.Step(1, "majority") with { Entropy = 0.1 }),
+            SyntheticRun.Of("other", UntakenStep.Of(1, "majority") with { Entropy = 0.1 }),
         ];
         XElement entropy = Figure(Report.Page(runs), "Entropy");
         Assert.Equal(
@@ -92,8 +93,8 @@ public sealed class ReportTests : IDisposable
 
         static RunRecord Seed(long seed, double entropy) => SyntheticRun.Of(
             $"seed {seed}",
-            SyntheticRun.Step(1, seed: seed) with { Entropy = entropy },
-            SyntheticRun.Step(2, seed: seed) with { Entropy = entropy });
+            UntakenStep.Of(1, seed: seed) with { Entropy = entropy },
+            UntakenStep.Of(2, seed: seed) with { Entropy = entropy });
     }
 
     [Fact]
@@ -101,8 +102,8 @@ public sealed class ReportTests : IDisposable
     {
         RunRecord[] runs =
         [
-            SyntheticRun.Of("a", SyntheticRun.Step(1) with { TrainAccuracy = 1 }),
-            SyntheticRun.Of("b", SyntheticRun.Step(1, seed: 1) with { TrainAccuracy = 0 }),
+            SyntheticRun.Of("a", UntakenStep.Of(1) with { TrainAccuracy = 1 }),
+            SyntheticRun.Of("b", UntakenStep.Of(1, seed: 1) with { TrainAccuracy = 0 }),
         ];
         XElement figure = Figure(Report.Page(runs), "Accuracy of samples"); // 50 % ± 71 %.
         Assert.Equal(
@@ -116,11 +117,11 @@ public sealed class ReportTests : IDisposable
         XElement figure = Figure(
             Report.Page([SyntheticRun.Of(
                 "one",
-                SyntheticRun.Step(0),
-                SyntheticRun.Step(1) with { MajorityShare = 0 },
-                SyntheticRun.Step(2) with { MajorityShare = 1 },
-                SyntheticRun.Step(3),
-                SyntheticRun.Step(4) with { MajorityShare = 0.5 })]),
+                UntakenStep.Of(0),
+                UntakenStep.Of(1) with { MajorityShare = 0 },
+                UntakenStep.Of(2) with { MajorityShare = 1 },
+                UntakenStep.Of(3),
+                UntakenStep.Of(4) with { MajorityShare = 0.5 })]),
             "Majority share");
         // Steps 0 to 4 over 378 from 50 on: 94.5 each; 176 for the whole share, upwards from 184.
         XElement line = Assert.Single(
@@ -156,7 +157,7 @@ public sealed class ReportTests : IDisposable
         static RunRecord Run(string name, string method, long seed, params double[] accuracies) => SyntheticRun.Of(
             name,
             [
-                .. accuracies.Select((accuracy, i) => SyntheticRun.Step(i + 1, method, seed) with
+                .. accuracies.Select((accuracy, i) => UntakenStep.Of(i + 1, method, seed) with
                 {
                     AccuracyByFrequency = [accuracy, null, null, null, null],
                 }),
@@ -297,10 +298,10 @@ public sealed class ReportTests : IDisposable
         string path = Path.Combine(_folder, "pages", "report.html");
         using (RunWriter writer = RunWriter.Open(folder, resumeAfterStep: -1))
         {
-            writer.Append(SyntheticRun.Step(1) with { Entropy = 0.5 });
+            writer.Append(UntakenStep.Of(1) with { Entropy = 0.5 });
             Report.Write([RunReader.Read(folder)], path);
             string first = File.ReadAllText(path);
-            writer.Append(SyntheticRun.Step(2) with { Entropy = 0.25 });
+            writer.Append(UntakenStep.Of(2) with { Entropy = 0.25 });
             writer.Append(SyntheticRun.Trajectory(2));
             Report.Write([RunReader.Read(folder)], path);
             Assert.Contains("<b class=\"whole\">0.500 nats</b>", first);

@@ -1,5 +1,6 @@
 using Retrace.Reporting.Content;
 using Retrace.Runs;
+using Retrace.Testing;
 
 namespace Retrace.Reporting.Tests;
 
@@ -52,7 +53,7 @@ public sealed class ReportedRunsTests
     {
         RunRecord[] runs =
         [
-            .. Enumerable.Range(0, 24).Select(i => SyntheticRun.Of($"{i}", SyntheticRun.Step(1, $"method {i}"))),
+            .. Enumerable.Range(0, 24).Select(i => SyntheticRun.Of($"{i}", UntakenStep.Of(1, $"method {i}"))),
         ];
         Assert.Equal(24, ReportedRuns.Of(runs).Runs.Select(run => run.Look).Distinct().Count());
     }

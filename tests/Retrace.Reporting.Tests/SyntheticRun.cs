@@ -1,4 +1,5 @@
 using Retrace.Runs;
+using Retrace.Testing;
 
 namespace Retrace.Reporting.Tests;
 
@@ -6,9 +7,6 @@ namespace Retrace.Reporting.Tests;
 internal static class SyntheticRun
 {
     public static RunRecord Of(string name, params StepMetrics[] metrics) => new(name, "", metrics, [], []);
-
-    public static StepMetrics Step(int step, string method = "csrs", long seed = 0) =>
-        new() { Step = step, Method = method, Seed = seed };
 
     /// <summary>A run of so many steps in which every metric that is plotted has a value.</summary>
     public static RunRecord Full(string name, int steps, string method = "csrs", long seed = 0) => new(
@@ -68,7 +66,7 @@ internal static class SyntheticRun
         Right = 0,
     };
 
-    private static StepMetrics Evaluated(int step, string method, long seed) => Step(step, method, seed) with
+    private static StepMetrics Evaluated(int step, string method, long seed) => UntakenStep.Of(step, method, seed) with
     {
         EvalAccuracy = step % 10 == 0 ? 0.5 : null,
         EvalSamples = step % 10 == 0 ? 100 : null,

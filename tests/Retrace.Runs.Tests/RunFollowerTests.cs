@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CsCheck;
+using Retrace.Testing;
 
 namespace Retrace.Runs.Tests;
 
@@ -164,8 +165,7 @@ public sealed class RunFollowerTests : IDisposable
     private static string Line(int step, uint fraction) =>
         $"{{\"step\":{step},\"method\":\"csrs\",\"seed\":0,\"entropy\":0.{fraction}}}\n";
 
-    private static StepMetrics Step(int step, double entropy) =>
-        new() { Step = step, Method = "csrs", Seed = 0, Entropy = entropy };
+    private static StepMetrics Step(int step, double entropy) => UntakenStep.Of(step) with { Entropy = entropy };
 
     private static TrajectorySample Trajectory(int step, string problem) =>
         new() { Step = step, ProblemId = problem, Question = "?", Response = "!" };

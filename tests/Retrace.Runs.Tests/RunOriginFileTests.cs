@@ -55,7 +55,7 @@ public sealed class RunOriginFileTests : IDisposable
         RunOriginFile.Write(_folder.Path, Origin);
         string path = _folder.Combine(RunFolder.Origin);
         byte[] whole = File.ReadAllBytes(path);
-        for (int length = 0; length < whole.Length; length += 7)
+        for (int length = 0; length < whole.Length - 1; length++)
         {
             File.WriteAllBytes(path, whole[..length]);
             AssertDamaged();

@@ -1,12 +1,11 @@
+using Retrace.Testing;
+
 namespace Retrace.Runs.Tests;
 
 public sealed class StepSummaryTests
 {
-    private static readonly StepMetrics Step = new()
+    private static readonly StepMetrics Step = UntakenStep.Of(3) with
     {
-        Step = 3,
-        Method = "csrs",
-        Seed = 0,
         RewardMean = 0.5,
         Entropy = 0.25,
         TokensPerSecond = 900,

@@ -5,6 +5,7 @@ using Retrace.Models.Network;
 using Retrace.Models.Tests.Network;
 using Retrace.Training.Learning;
 using Retrace.Training.Rollouts;
+using Retrace.Training.Tests.Learning;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -221,7 +222,6 @@ public sealed class FamilyConsistencyTests
         ];
     }
 
-    // The gradient that GrpoLearner leaves to the optimizer, read off AdamW's first moment: (1 − 0.9) · gradient.
     private static Dictionary<string, Tensor> GradientOf(
         VisionLanguageNetwork policy, TrainingSample[] samples, LearningSettings settings)
     {
@@ -230,9 +230,6 @@ public sealed class FamilyConsistencyTests
         using GrpoLearner learner = new(trained, reference: null, settings, Rollout, seed: 0);
         LearningStatistics learned = learner.Learn(1, samples);
         Assert.Equal(0, learned.ClipFraction);
-        using Scalar tenth = 0.1;
-        return learner.Optimizer.State
-            .Where(state => state.Name.StartsWith("first.", StringComparison.Ordinal))
-            .ToDictionary(state => state.Name["first.".Length..], state => state.Tensor.div(tenth));
+        return SmallLearner.FirstGradientOf(learner);
     }
 }

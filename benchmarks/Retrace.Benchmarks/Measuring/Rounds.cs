@@ -4,7 +4,7 @@ namespace Retrace.Benchmarks.Measuring;
 
 /// <summary>
 /// Several contestants timed in turn, A B A B …, so that whatever else the machine does falls on all of them alike. Each
-/// runs once before it counts.
+/// runs once before it counts, but in a trial.
 /// </summary>
 internal sealed class Rounds
 {
@@ -17,11 +17,12 @@ internal sealed class Rounds
         _processorSeconds = processorSeconds;
     }
 
-    public static Rounds Of(int count, params (string Name, Action Work)[] contestants)
+    public static Rounds Of(BenchmarkSettings settings, params (string Name, Action Work)[] contestants)
     {
+        int count = settings.Rounds;
         var seconds = contestants.ToDictionary(contestant => contestant.Name, _ => new double[count]);
         var processorSeconds = contestants.ToDictionary(contestant => contestant.Name, _ => new double[count]);
-        for (int round = -1; round < count; round++)
+        for (int round = settings.Smallest ? 0 : -1; round < count; round++)
         {
             foreach ((string name, Action work) in contestants)
             {

@@ -35,11 +35,16 @@ internal static class DemoCommand
             HelpName = "DIR",
             DefaultValueFactory = _ => "demo-run",
         };
+        Option<int?> limit = new("--limit")
+        {
+            Description = "Measures before, during and after the runs on the first problems alone.",
+            HelpName = "N",
+        };
         AllowChangedOption allowChanged = new();
         TensorCommand command = new(
             "demo", "Evolves the embedded model on the embedded problems: with our method, the paper's, and by majority.")
         {
-            steps, seed, output,
+            steps, seed, output, limit,
         };
         allowChanged.AddTo(command);
         command.SetAction((parsed, cancellation) =>
@@ -48,6 +53,7 @@ internal static class DemoCommand
                 parsed.GetValue(steps),
                 parsed.GetValue(seed),
                 parsed.GetRequiredValue(output),
+                parsed.GetValue(limit) is int given ? WholeNumber.AtLeastOne("--limit", given) : null,
                 allowChanged.In(parsed),
                 cancellation);
             return Task.FromResult(ExitCode.Done);
@@ -56,7 +62,12 @@ internal static class DemoCommand
     }
 
     private static void Run(
-        int steps, long seed, string directory, IReadOnlySet<RunAspect> allowChanged, CancellationToken cancellation)
+        int steps,
+        long seed,
+        string directory,
+        int? limit,
+        IReadOnlySet<RunAspect> allowChanged,
+        CancellationToken cancellation)
     {
         var shipped = ShippedFiles.Find();
         Console.WriteLine($"{shipped.Model} evolves on {shipped.TrainingProblems}, without labels");
@@ -64,7 +75,7 @@ internal static class DemoCommand
             shipped.Model,
             shipped.TrainingProblems,
             shipped.EvaluationProblems,
-            new HeldOutTest(shipped.TestProblems, TestSamples),
+            new HeldOutTest(shipped.TestProblems, TestSamples, limit),
             directory)
         {
             AllowChanged = allowChanged,

@@ -27,7 +27,7 @@ public sealed class Demonstration
     /// <param name="modelFolder">The model that the runs start from.</param>
     /// <param name="trainingFile">The problems to train on, without labels.</param>
     /// <param name="evaluationFile">The problems that are measured during the runs.</param>
-    /// <param name="test">What is measured before and after.</param>
+    /// <param name="test">What is measured before and after. Its limit holds during the runs as well.</param>
     /// <param name="folder">The folder of the runs and their page; runs that are already there are resumed.</param>
     public Demonstration(
         string modelFolder, string trainingFile, string evaluationFile, HeldOutTest test, string folder)
@@ -39,7 +39,7 @@ public sealed class Demonstration
     /// <param name="modelFolder">The model that the runs start from.</param>
     /// <param name="training">The problems to train on; labels are not looked at.</param>
     /// <param name="evaluation">Labeled problems that are measured during the runs.</param>
-    /// <param name="test">What is measured before and after.</param>
+    /// <param name="test">What is measured before and after. Its limit holds during the runs as well.</param>
     /// <param name="folder">The folder of the runs and their page; runs that are already there are resumed.</param>
     public Demonstration(
         string modelFolder, IProblemSource training, IProblemSource evaluation, HeldOutTest test, string folder)
@@ -80,7 +80,8 @@ public sealed class Demonstration
     {
         // A file goes into the runs' config.yaml, so that retrace evolve --resume measures on it, too.
         string[] measured = _evaluation.IsFile ? [$"evaluation.data={_evaluation.Name}"] : [];
-        string[] settings = [$"steps={steps}", $"seed={seed}", .. measured];
+        string[] limited = _test.Limit is int limit ? [$"evaluation.limit={limit}"] : [];
+        string[] settings = [$"steps={steps}", $"seed={seed}", .. measured, .. limited];
         RunConfiguration shared = ConfigurationLayers.Resolve(_modelFolder, null, settings);
         IReadOnlyList<GradedProblem> start = _test.Measure(_modelFolder, shared, cancellation).Problems;
         DemonstratedRun grounded = Evolve(Variants.GroundedVote.Name, Variants.GroundedVote.Overrides);

@@ -52,7 +52,8 @@ public sealed record PolicyLoss(Tensor Total, double Value, double KlSum, long C
             .data<float>().ToArray();
         (double objective, float[] slopes, long clipped) =
             Objective(read.AsSpan(0, tokens), samples, weights, settings.Objective);
-        // Of the gradient of Σ slope · ln p, and of the objective's value: the two sums cancel.
+        // Objectives compute numbers, not tensors: value and slopes are known, and libtorch has to be given both. Σ slope · ln p
+        // has the slopes as its gradient; less the same sum held constant it adds nothing to the value.
         Tensor pull = (logProbs * tensor(slopes, device: logProbs.device)).sum();
         Tensor total = pull - pull.detach() + tensor((float)objective, device: logProbs.device);
         if (kl is null)

@@ -1,13 +1,18 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 using Retrace.Answers;
 using Retrace.Models.Adapters;
 using Retrace.Problems;
+using Retrace.Training.Origins;
 
 namespace Retrace.Training.Measurement;
 
 /// <summary>SHA-256 of what an evaluation depends on, for its card, and by which a resumed one recognizes it.</summary>
+/// <remarks>
+/// Others than those of a run's origin (<see cref="Models.Checkpoints.ModelDigest"/>, <see cref="ProblemSetDigest"/>), and
+/// neither can take the other's place in the files that hold them. A card stands for published numbers: it has one number
+/// for every byte of the weights and for the problems that were asked. An origin is compared whenever a run goes on: it
+/// skips most of large weights, keeps files apart to name the one that differs, and counts what training alone reads.
+/// </remarks>
 internal static class EvaluationDigest
 {
     private static readonly string[] ModelFiles =
@@ -21,7 +26,7 @@ internal static class EvaluationDigest
     /// <exception cref="BadInputException">One of them cannot be read.</exception>
     public static string OfModel(string folder)
     {
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using PartedDigest digest = new();
         try
         {
             string[] files =
@@ -37,8 +42,8 @@ internal static class EvaluationDigest
             });
             foreach ((string file, byte[] content) in files.Zip(contents))
             {
-                Add(digest, Encoding.UTF8.GetBytes(Path.GetFileName(file)));
-                Add(digest, content);
+                digest.Add(Path.GetFileName(file));
+                digest.Add(content);
             }
         }
         catch (Exception error) when (Cause(error) is IOException or UnauthorizedAccessException)
@@ -47,38 +52,29 @@ internal static class EvaluationDigest
         }
         if (AdapterBase.Of(folder) is string model && Directory.Exists(model) && AdapterBase.Of(model) is null)
         {
-            Add(digest, Encoding.UTF8.GetBytes(OfModel(model)));
+            digest.Add(OfModel(model));
         }
-        return Convert.ToHexStringLower(digest.GetHashAndReset());
+        return Convert.ToHexStringLower(digest.Take());
     }
 
     /// <summary>The digest of problems in their order: ids, questions, images and labels.</summary>
     /// <exception cref="BadInputException">An image cannot be read.</exception>
     public static string OfProblems(IEnumerable<Problem> problems, IReadOnlyDictionary<string, AnswerKey> keys)
     {
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using PartedDigest digest = new();
         foreach (Problem problem in problems)
         {
-            Add(digest, Encoding.UTF8.GetBytes(problem.Id));
-            Add(digest, Encoding.UTF8.GetBytes(problem.Question));
-            Add(digest, Encoding.UTF8.GetBytes(keys[problem.Id].Label));
+            digest.Add(problem.Id);
+            digest.Add(problem.Question);
+            digest.Add(keys[problem.Id].Label);
             foreach (ProblemImage image in problem.Images)
             {
-                Add(digest, image.ReadBytes());
+                digest.Add(image.ReadBytes());
             }
         }
-        return Convert.ToHexStringLower(digest.GetHashAndReset());
+        return Convert.ToHexStringLower(digest.Take());
     }
 
     // What failed in one of several threads.
     private static Exception Cause(Exception error) => error is AggregateException several ? several.InnerExceptions[0] : error;
-
-    // With its length before it, so that parts cannot run into each other.
-    private static void Add(IncrementalHash digest, byte[] part)
-    {
-        Span<byte> length = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(length, part.Length);
-        digest.AppendData(length);
-        digest.AppendData(part);
-    }
 }

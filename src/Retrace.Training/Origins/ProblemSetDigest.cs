@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 using Retrace.Problems;
 using Retrace.Runs;
 
@@ -10,8 +8,8 @@ namespace Retrace.Training.Origins;
 internal static class ProblemSetDigest
 {
     /// <summary>
-    /// Digests ids, questions, what they are in other words, images, categories and labels. An image that cannot be read counts as such, so a data
-    /// set that has lost one is another one.
+    /// Digests ids, questions, what they are in other words, images, categories and labels. An image that cannot be read
+    /// counts as such, so a data set that has lost one is another one.
     /// </summary>
     /// <param name="name">The name of the source: a path is made a full one.</param>
     /// <param name="read">The problems as they were read.</param>
@@ -28,20 +26,20 @@ internal static class ProblemSetDigest
 
     private static byte[] Of(Problem problem, string? label)
     {
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using PartedDigest digest = new();
         foreach (string? text in (ReadOnlySpan<string?>)[problem.Id, problem.Question, problem.Category, label])
         {
-            Add(digest, text is null ? null : Encoding.UTF8.GetBytes(text));
+            digest.Add(text);
         }
         foreach (ProblemImage image in problem.Images)
         {
-            Add(digest, BytesOf(image));
+            digest.Add(BytesOf(image));
         }
         if (problem.Rephrased is string rephrased)
         {
-            Add(digest, Encoding.UTF8.GetBytes(rephrased));
+            digest.Add(rephrased);
         }
-        return digest.GetHashAndReset();
+        return digest.Take();
     }
 
     private static byte[]? BytesOf(ProblemImage image)
@@ -54,15 +52,6 @@ internal static class ProblemSetDigest
         {
             return null;
         }
-    }
-
-    // With its length before it, so that parts cannot run into each other; −1 for one that is not there.
-    private static void Add(IncrementalHash digest, byte[]? part)
-    {
-        Span<byte> length = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(length, part?.Length ?? -1);
-        digest.AppendData(length);
-        digest.AppendData(part ?? []);
     }
 
     private static string Combine(byte[][] digests)

@@ -1,6 +1,7 @@
 using Retrace.Evaluation.Comparisons;
 using Retrace.Runs;
 using Retrace.Statistics;
+using Retrace.Testing;
 using TestResult = Retrace.Evaluation.Comparisons.TestResult;
 
 namespace Retrace.Evaluation.Tests.Comparisons;
@@ -13,11 +14,9 @@ internal static class SyntheticOutcome
         new(method, seed, Result(start), Result(final), metrics);
 
     public static StepMetrics Step(
-        int step, double? entropy = null, long maternal = 0, long? retraced = null, double seconds = 0) => new()
+        int step, double? entropy = null, long maternal = 0, long? retraced = null, double seconds = 0) =>
+        UntakenStep.Of(step, method: "") with
         {
-            Step = step,
-            Method = "",
-            Seed = 0,
             Entropy = entropy,
             HighConfidenceShare = entropy / 2,
             MaternalTokens = maternal,

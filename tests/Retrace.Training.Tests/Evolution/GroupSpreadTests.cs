@@ -2,6 +2,7 @@ using Retrace.Answers;
 using Retrace.Problems;
 using Retrace.Rewards;
 using Retrace.Runs;
+using Retrace.Testing;
 using Retrace.Training.Evolution;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
@@ -41,8 +42,7 @@ public sealed class GroupSpreadTests
         ];
         double[][] advantages = [Flat, Flat, Flat, Flat, Flat, Flat, [1, 0, -1], [1, 0, -1]];
         double[][] rewards = [Flat, Flat, Flat, Flat, Flat, [1, 0, 0], [2, 1, 0], [2, 1, 0]];
-        StepMetrics metrics = GroupSpread.AddTo(
-            new StepMetrics { Step = 1, Method = "csrs", Seed = 0 }, groups, rewards, advantages);
+        StepMetrics metrics = GroupSpread.AddTo(UntakenStep.Of(), groups, rewards, advantages);
         Assert.Equal(0.75, metrics.NoSpreadShare);
         Assert.Equal(0.25, metrics.NoSpreadSameAnswer);
         Assert.Equal(0.125, metrics.NoSpreadNoAnswer);

@@ -18,7 +18,8 @@ public sealed class ResumedRunTests : IDisposable
     public void Dispose() => _runs.Dispose();
 
     // Six problems, two a step: an epoch ends after step 3, and the run with step 6. Before the first step there is no
-    // checkpoint, at the last one nothing is left.
+    // checkpoint, at the last one nothing is left. One step from each place is enough: it has to leave what the unbroken
+    // run goes on with from there.
     [Theory]
     [InlineData("model.safetensors")]
     [InlineData("adapter_model.safetensors", "model.lora_rank=4", "learn.learning_rate=1e-3")]
@@ -31,6 +32,12 @@ public sealed class ResumedRunTests : IDisposable
         {
             string copy = $"from-{step}";
             _runs.CopyUpTo("whole", step, copy);
+            if (step < 5)
+            {
+                Assert.Equal(step, _runs.EvolveByOne(copy));
+                _runs.AssertSameAt(step + 1, "whole", copy);
+                continue;
+            }
             Assert.Equal(step, _runs.Evolve(copy));
             _runs.AssertSame("whole", copy, steps: 6, weights);
             string last = File.ReadLines(Path.Combine(_runs.FolderOf(copy), RunFolder.Log)).Last();

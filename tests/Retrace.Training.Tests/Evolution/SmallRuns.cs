@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Retrace.Configuration;
 using Retrace.Runs;
 using Retrace.Testing;
@@ -13,6 +14,9 @@ internal sealed class SmallRuns : IDisposable
         "steps=3", "data.batch=2", "rollout.group=2", "retrace.samples=1", "rollout.max_response_tokens=24",
         "learn.mini_batch=2", "learn.warmup_steps=0", "checkpoint.every=1", "checkpoint.keep=10",
     ];
+
+    private static readonly string[] Texts =
+        [RunFolder.Trajectories, RunFolder.Answers, RunFolder.EvaluationSamples];
 
     private readonly TemporaryFolder _folder = new();
     private readonly string _model;
@@ -70,6 +74,16 @@ internal sealed class SmallRuns : IDisposable
         return run.StepsTaken;
     }
 
+    /// <summary>Takes one of the steps that are left and is interrupted then; returns how many had been taken.</summary>
+    public int EvolveByOne(string run)
+    {
+        using CancellationTokenSource interruption = new();
+        using EvolutionRun evolution = EvolutionRun.Open(Options(run), Cancellation);
+        evolution.Loop.StepCompleted += _ => interruption.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => evolution.Evolve(interruption.Token));
+        return evolution.StepsTaken;
+    }
+
     public static string RefusalOf(RunOptions options) =>
         Assert.Throws<BadInputException>(() => EvolutionRun.Open(options, Cancellation)).Message;
 
@@ -103,11 +117,40 @@ internal sealed class SmallRuns : IDisposable
         }).ToString() + string.Join(' ', metrics.AccuracyByFrequency ?? [])),
     ];
 
+    /// <summary>
+    /// Checks that a run has come to where another was after a step: numbers, texts, and every byte that it goes on with, so
+    /// that it would come to the same end.
+    /// </summary>
+    public void AssertSameAt(int step, string expected, string actual)
+    {
+        Assert.Equal(step, RunReader.Read(FolderOf(actual)).Metrics[^1].Step);
+        string[] metrics = Metrics(actual);
+        Assert.Equal(Metrics(expected)[..metrics.Length], metrics);
+        foreach (string file in Texts)
+        {
+            Assert.Equal(
+                File.ReadLines(Path.Combine(FolderOf(expected), file))
+                    .Where(line => JsonNode.Parse(line)!["step"]!.GetValue<int>() <= step),
+                File.ReadLines(Path.Combine(FolderOf(actual), file)));
+        }
+        string[] files = FilesOf(expected);
+        Assert.Equal(files, FilesOf(actual));
+        Assert.All(files, file => Assert.Equal(
+            File.ReadAllBytes(Path.Combine(CheckpointOf(expected, step), file)),
+            File.ReadAllBytes(Path.Combine(CheckpointOf(actual, step), file))));
+
+        string[] FilesOf(string run) =>
+        [
+            .. Directory.EnumerateFiles(CheckpointOf(run, step), "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(CheckpointOf(run, step), file)).Order(StringComparer.Ordinal),
+        ];
+    }
+
     /// <summary>Checks that two runs have come to the same end: numbers, texts and weights.</summary>
     public void AssertSame(string expected, string actual, int steps, string weights = "model.safetensors")
     {
         Assert.Equal(Metrics(expected), Metrics(actual));
-        foreach (string file in (string[])[RunFolder.Trajectories, RunFolder.Answers, RunFolder.EvaluationSamples])
+        foreach (string file in Texts)
         {
             Assert.Equal(
                 File.ReadAllText(Path.Combine(FolderOf(expected), file)),

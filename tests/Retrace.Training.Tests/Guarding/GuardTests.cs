@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Retrace.Runs;
+using Retrace.Testing;
 using Retrace.Training.Guarding;
 using static Retrace.Training.Tests.Guarding.HandMade;
 
@@ -171,7 +172,7 @@ public sealed class GuardTests
         Assert.DoesNotContain("distance", States(steps).Last().Signs.Keys);
         var guard = new Guard(Patience, Baseline);
         GuardState state = States(steps).Last();
-        GuardState after = guard.After(state, new StepMetrics { Step = 61, Method = "majority", Seed = 0 });
+        GuardState after = guard.After(state, UntakenStep.Of(61, "majority"));
         Assert.Equal(JsonSerializer.Serialize(state.Signs), JsonSerializer.Serialize(after.Signs));
         Assert.Equal(state.Agreement, after.Agreement);
     }

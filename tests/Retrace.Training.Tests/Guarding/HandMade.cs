@@ -1,4 +1,5 @@
 using Retrace.Runs;
+using Retrace.Testing;
 using Retrace.Training.Guarding;
 
 namespace Retrace.Training.Tests.Guarding;
@@ -10,11 +11,8 @@ internal static class HandMade
     public const int Baseline = 3;
 
     /// <summary>A step as the embedded model begins: a fifth of the problems is confident, and most teach.</summary>
-    public static readonly StepMetrics Start = new()
+    public static readonly StepMetrics Start = UntakenStep.Of(method: "majority") with
     {
-        Step = 1,
-        Method = "majority",
-        Seed = 0,
         Entropy = 0.16,
         DistinctAnswers = 3,
         HighConfidenceShare = 0.2,

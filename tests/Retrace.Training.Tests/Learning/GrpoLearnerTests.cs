@@ -1,27 +1,16 @@
 using Retrace.Configuration;
-using Retrace.Models.Images;
 using Retrace.Models.Network;
 using Retrace.Models.Tests.Network;
-using Retrace.Objectives;
 using Retrace.Testing;
 using Retrace.Training.Learning;
 using TorchSharp;
+using static Retrace.Training.Tests.Learning.SmallLearner;
 using static TorchSharp.torch;
 
 namespace Retrace.Training.Tests.Learning;
 
 public sealed class GrpoLearnerTests
 {
-    private static readonly LearningSettings Settings = new()
-    {
-        LearningRate = 0,
-        MiniBatch = 6,
-        MaxGradNorm = 1e9,
-        Kl = 0.1,
-    };
-
-    private static readonly RolloutSettings Rollout = new() { MaxResponseTokens = 10 };
-
     // Along the gradient's own direction, through vision tower, decoder, log-probabilities and loss.
     [Fact]
     public void The_gradient_of_the_loss_is_its_slope_in_the_weights()
@@ -29,25 +18,9 @@ public sealed class GrpoLearnerTests
         using DisposeScope scope = NewDisposeScope();
         using VisionLanguageNetwork policy = SmallModel.Create();
         TrainingSample[] samples = Samples(policy);
-        Dictionary<string, Tensor> gradient = GradientOf(policy, samples, Settings);
-        double squaredNorm = gradient.Values.Sum(part => (part * part).sum().item<float>());
-
-        const double Step = 2e-3;
-        double slope = (LossAt(Step) - LossAt(-Step)) / (2 * Step);
-
-        Close.Relative(Math.Sqrt(squaredNorm), slope, 0.01);
-
-        double LossAt(double distance)
-        {
-            using var noGrad = no_grad();
-            using VisionLanguageNetwork moved = policy.Clone();
-            foreach ((string name, Tensor part) in gradient)
-            {
-                using Scalar share = distance / Math.Sqrt(squaredNorm);
-                moved.Parameters[name].add_(part, share);
-            }
-            return LossOf(moved, policy, samples, Settings);
-        }
+        Dictionary<string, Tensor> gradient = GradientOf(policy, policy, samples, Settings);
+        double slope = SlopeOf(moved => LossOf(moved, policy, samples, Settings), policy, gradient, distance: 2e-3);
+        Close.Relative(NormOf(gradient), slope, 0.01);
     }
 
     [Theory]
@@ -63,13 +36,9 @@ public sealed class GrpoLearnerTests
             .First(most => MicroBatch.Of(contents, policy.Config.Text, most).Count() <= count);
         Assert.Equal(count, MicroBatch.Of(contents, policy.Config.Text, tokens).Count());
         Assert.Single(MicroBatch.Of(contents, policy.Config.Text, Settings.MicroBatchTokens));
-        Dictionary<string, Tensor> whole = GradientOf(policy, samples, Settings);
-        Dictionary<string, Tensor> parts = GradientOf(policy, samples, Settings with { MicroBatchTokens = tokens });
-        foreach ((string name, Tensor expected) in whole)
-        {
-            double error = (parts[name] - expected).norm().item<float>() / expected.norm().item<float>();
-            Assert.True(error < 1e-4, $"{name}: {error}");
-        }
+        AssertSameGradients(
+            GradientOf(policy, policy, samples, Settings),
+            GradientOf(policy, policy, samples, Settings with { MicroBatchTokens = tokens }));
     }
 
     // The KL term is left out: it is ours, and importance does not weigh it.
@@ -80,8 +49,9 @@ public sealed class GrpoLearnerTests
         using VisionLanguageNetwork policy = SmallModel.Create();
         LearningSettings settings = Settings with { Kl = 0 };
         TrainingSample[] samples = Samples(policy);
-        Dictionary<string, Tensor> whole = GradientOf(policy, samples, settings);
+        Dictionary<string, Tensor> whole = GradientOf(policy, policy, samples, settings);
         Dictionary<string, Tensor> half = GradientOf(
+            policy,
             policy,
             [
                 .. samples.Select(sample => sample with
@@ -90,12 +60,8 @@ public sealed class GrpoLearnerTests
                 }),
             ],
             settings);
-        foreach ((string name, Tensor expected) in whole)
-        {
-            using Scalar two = 2.0;
-            double error = (half[name].mul(two) - expected).norm().item<float>();
-            Assert.True(error < 1e-4 * expected.norm().item<float>(), $"{name}: {error}");
-        }
+        using Scalar two = 2.0;
+        AssertSameGradients(whole, half.ToDictionary(part => part.Key, part => part.Value.mul(two)));
     }
 
     // Of equal lengths all aggregations weigh tokens alike: the mean over tokens, or 2/10 of it where 10 are allowed.
@@ -105,10 +71,10 @@ public sealed class GrpoLearnerTests
         using DisposeScope scope = NewDisposeScope();
         using VisionLanguageNetwork policy = SmallModel.Create();
         TrainingSample[] samples = [.. Samples(policy).Where(sample => sample.OldLogProbs.Length == 2)];
-        Dictionary<string, Tensor> mean = GradientOf(policy, samples, Settings);
+        Dictionary<string, Tensor> mean = GradientOf(policy, policy, samples, Settings);
         foreach ((string loss, double expected) in new[] { ("sequence-mean", 1.0), ("constant", 0.2) })
         {
-            Dictionary<string, Tensor> scaled = GradientOf(policy, samples, Settings with { Loss = loss });
+            Dictionary<string, Tensor> scaled = GradientOf(policy, policy, samples, Settings with { Loss = loss });
             foreach ((string name, Tensor part) in mean.Where(part => part.Value.norm().item<float>() > 1e-3))
             {
                 Close.Relative(expected, scaled[name].norm().item<float>() / part.norm().item<float>(), 1e-3, name);
@@ -122,7 +88,7 @@ public sealed class GrpoLearnerTests
         using DisposeScope scope = NewDisposeScope();
         using VisionLanguageNetwork policy = SmallModel.Create();
         using VisionLanguageNetwork reference = policy.Clone();
-        policy.Parameters.Train(_ => true);
+        Train(policy);
         using GrpoLearner learner = new(policy, reference, Settings, Rollout, seed: 0);
         LearningStatistics learned = learner.Learn(1, Samples(policy));
         Assert.Equal(0, learned.ClipFraction);
@@ -136,14 +102,16 @@ public sealed class GrpoLearnerTests
         using DisposeScope scope = NewDisposeScope();
         using VisionLanguageNetwork policy = SmallModel.Create();
         TrainingSample[] samples = Samples(policy);
-        double[] before = SumOfLogProbs(policy, samples);
-        policy.Parameters.Train(_ => true);
+        double[] before = SumOfLogProbs();
+        Train(policy);
         using GrpoLearner learner = new(
             policy, null, Settings with { LearningRate = 1e-3, Kl = 0, MaxGradNorm = 1 }, Rollout, seed: 0);
         learner.Learn(1, samples);
-        double[] after = SumOfLogProbs(policy, samples);
+        double[] after = SumOfLogProbs();
         Assert.All(Enumerable.Range(0, samples.Length), i =>
             Assert.Equal(Math.Sign(samples[i].Advantage), Math.Sign(after[i] - before[i])));
+
+        double[] SumOfLogProbs() => [.. LogProbs(policy, samples).Select(response => response.Sum())];
     }
 
     [Fact]
@@ -152,7 +120,7 @@ public sealed class GrpoLearnerTests
         using DisposeScope scope = NewDisposeScope();
         using VisionLanguageNetwork policy = SmallModel.Create();
         TrainingSample[] samples = Samples(policy);
-        policy.Parameters.Train(_ => true);
+        Train(policy);
         LearningSettings settings = Settings with { LearningRate = 1e-5, WarmupSteps = 4, MiniBatch = 3 };
         using GrpoLearner learner = new(policy, null, settings, Rollout, seed: 0);
         // Six samples in mini-batches of three are two optimizer steps.
@@ -166,7 +134,7 @@ public sealed class GrpoLearnerTests
         using VisionLanguageNetwork policy = SmallModel.Create();
         TrainingSample[] samples = Samples(policy);
         samples[2] = samples[2] with { Advantage = double.NaN };
-        policy.Parameters.Train(_ => true);
+        Train(policy);
         using GrpoLearner learner = new(policy, null, Settings, Rollout, seed: 0);
         NotFiniteException error =
             Assert.Throws<NotFiniteException>(() => learner.Learn(7, samples));
@@ -181,7 +149,7 @@ public sealed class GrpoLearnerTests
         using VisionLanguageNetwork policy = SmallModel.Create();
         using VisionLanguageNetwork reference = policy.Clone();
         TrainingSample[] samples = Samples(policy);
-        policy.Parameters.Train(_ => true);
+        Train(policy);
         using GrpoLearner learner = new(policy, reference, Settings, Rollout, seed: 0);
         learner.Learn(1, samples);
         long tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -190,76 +158,5 @@ public sealed class GrpoLearnerTests
             learner.Learn(step, samples);
         }
         Assert.Equal(tensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
-    }
-
-    // Six responses of different lengths to two prompts of different images, with advantages of both signs.
-    internal static TrainingSample[] Samples(VisionLanguageNetwork policy)
-    {
-        ProcessedImage wide = SmallModel.Image(4, 6, 1);
-        ProcessedImage high = SmallModel.Image(6, 2, 2);
-        int[] first = [3, .. Enumerable.Repeat(SmallModel.ImagePad, 6), 4, 11, 12];
-        int[] second = [3, .. Enumerable.Repeat(SmallModel.ImagePad, 3), 4, 13];
-        var random = new Random(4);
-        PromptedResponse[] contents =
-        [
-            .. Enumerable.Range(0, 6).Select(i => new PromptedResponse(
-                i < 3 ? first : second,
-                [.. Enumerable.Range(0, 2 + (i % 3)).Select(_ => random.Next(9, 40))],
-                [i < 3 ? wide : high])),
-        ];
-        using var noGrad = no_grad();
-        using TokenPredictions predictions = PromptedResponse.Predict(policy, contents);
-        float[] logProbs = predictions.LogProbs.data<float>().ToArray();
-        int start = 0;
-        return
-        [
-            .. contents.Select((content, i) => new TrainingSample(
-                content,
-                logProbs[start..(start += content.Response.Length)],
-                i % 2 == 0 ? 1 + i : -1 - i)),
-        ];
-    }
-
-    private static double[] SumOfLogProbs(VisionLanguageNetwork policy, TrainingSample[] samples)
-    {
-        using var noGrad = no_grad();
-        return
-        [
-            .. samples.Select(sample =>
-            {
-                using TokenPredictions predictions = PromptedResponse.Predict(policy, [sample.Content]);
-                return (double)predictions.LogProbs.sum().item<float>();
-            }),
-        ];
-    }
-
-    /// <summary>The loss of samples that make one mini-batch, without the learner.</summary>
-    internal static double LossOf(
-        VisionLanguageNetwork policy,
-        VisionLanguageNetwork reference,
-        TrainingSample[] samples,
-        LearningSettings settings)
-    {
-        PromptedResponse[] contents = [.. samples.Select(sample => sample.Content)];
-        return PolicyLoss.Of(
-            PromptedResponse.Predict(policy, contents).LogProbs,
-            samples,
-            [.. samples.Select(_ => 1f / samples.Sum(other => other.OldLogProbs.Length))],
-            PromptedResponse.Predict(reference, contents).LogProbs,
-            new PolicyLossSettings(settings.PolicyObjective(), settings.Kl, KlEstimator.K3)).Total.item<float>();
-    }
-
-    // The gradient that GrpoLearner leaves to the optimizer, read off AdamW's first moment: (1 − 0.9) · gradient.
-    internal static Dictionary<string, Tensor> GradientOf(
-        VisionLanguageNetwork policy, TrainingSample[] samples, LearningSettings settings)
-    {
-        using VisionLanguageNetwork trained = policy.Clone();
-        trained.Parameters.Train(_ => true);
-        using GrpoLearner learner = new(trained, policy, settings, Rollout, seed: 0);
-        learner.Learn(1, samples);
-        using Scalar tenth = 0.1;
-        return learner.Optimizer.State
-            .Where(state => state.Name.StartsWith("first.", StringComparison.Ordinal))
-            .ToDictionary(state => state.Name["first.".Length..], state => state.Tensor.div(tenth));
     }
 }

@@ -4,6 +4,7 @@ using Retrace.Models.Network;
 using Retrace.Models.Tests.Network;
 using Retrace.Training.Learning;
 using TorchSharp;
+using static Retrace.Training.Tests.Learning.SmallLearner;
 using static TorchSharp.torch;
 
 namespace Retrace.Training.Tests.Learning;
@@ -12,14 +13,6 @@ namespace Retrace.Training.Tests.Learning;
 public sealed class LoraLearningTests
 {
     private static readonly LoraSettings Lora = new(Rank: 3, Alpha: 6, LoraSettings.DecoderLayers);
-
-    private static readonly LearningSettings Settings = new()
-    {
-        LearningRate = 0,
-        MiniBatch = 6,
-        MaxGradNorm = 1e9,
-        Kl = 0.1,
-    };
 
     // Along the gradient's own direction, through all layers that are adapted: once in all A, once in all B.
     [Theory]
@@ -35,29 +28,14 @@ public sealed class LoraLearningTests
         using VisionLanguageNetwork start = SmallModel.Create(family: family);
         using VisionLanguageNetwork policy = Adapted(start, family is null ? Lora : Lora with { Targets = ["experts"] });
         TrainingSample[] samples = Samples(policy);
-        Dictionary<string, Tensor> all = GradientOf(policy, start, samples, seed: 0);
+        Dictionary<string, Tensor> all = GradientOf(policy, start, samples, Settings);
         Assert.Equal(2 * policy.Adapter!.Layers.Count, all.Count);
         Dictionary<string, Tensor> gradient =
             all.Where(part => part.Key.Contains(matrix)).ToDictionary(part => part.Key, part => part.Value);
         Assert.All(gradient, part => Assert.True(part.Value.abs().max().item<float>() > 0, part.Key));
-        double norm = Math.Sqrt(gradient.Values.Sum(part => part.square().sum().item<float>()));
-
-        const double Step = 2e-3;
-        double slope = (LossAt(Step) - LossAt(-Step)) / (2 * Step);
-
+        double norm = NormOf(gradient);
+        double slope = SlopeOf(moved => LossOf(moved, start, samples, Settings), policy, gradient, distance: 2e-3);
         Assert.Equal(norm, slope, 0.01 * norm);
-
-        double LossAt(double distance)
-        {
-            using var noGrad = no_grad();
-            using VisionLanguageNetwork moved = policy.Clone();
-            using Scalar share = distance / norm;
-            foreach ((string name, Tensor part) in gradient)
-            {
-                moved.Parameters[name].add_(part, share);
-            }
-            return GrpoLearnerTests.LossOf(moved, start, samples, Settings);
-        }
     }
 
     [Fact]
@@ -76,7 +54,7 @@ public sealed class LoraLearningTests
         using VisionLanguageNetwork before = policy.Clone();
         Train(policy);
         using GrpoLearner learner = new(
-            policy, start, Settings with { LearningRate = 1e-2, MaxGradNorm = 1 }, new RolloutSettings(), seed: 0);
+            policy, start, Settings with { LearningRate = 1e-2, MaxGradNorm = 1 }, Rollout, seed: 0);
         for (int step = 1; step <= 3; step++)
         {
             learner.Learn(step, samples);
@@ -114,7 +92,7 @@ public sealed class LoraLearningTests
         TrainingSample[] samples = Samples(policy);
         Train(policy);
         using GrpoLearner learner = new(
-            policy, start, Settings with { LearningRate = 1e-6, MaxGradNorm = 1 }, new RolloutSettings(), seed: 0);
+            policy, start, Settings with { LearningRate = 1e-6, MaxGradNorm = 1 }, Rollout, seed: 0);
         const string A = "model.layers.0.self_attn.q_proj.lora_A.weight";
         float[] before = Precise();
         learner.Learn(1, samples);
@@ -141,7 +119,7 @@ public sealed class LoraLearningTests
 
         double KlAgainst(VisionLanguageNetwork reference)
         {
-            using GrpoLearner learner = new(policy, reference, Settings, new RolloutSettings(), seed: 0);
+            using GrpoLearner learner = new(policy, reference, Settings, Rollout, seed: 0);
             return learner.Learn(1, samples).Kl!.Value;
         }
     }
@@ -155,7 +133,7 @@ public sealed class LoraLearningTests
         TrainingSample[] samples = Samples(policy);
         policy.Train(vision: false);
         using GrpoLearner learner = new(
-            policy, null, Settings with { LearningRate = 1e-3, Kl = 0 }, new RolloutSettings(), seed: 0);
+            policy, null, Settings with { LearningRate = 1e-3, Kl = 0 }, Rollout, seed: 0);
         learner.Learn(1, samples);
         foreach (string name in policy.Parameters.Names)
         {
@@ -182,7 +160,7 @@ public sealed class LoraLearningTests
 
         float[] Flat(long seed, int optimizerStep = 0) =>
         [
-            .. GradientOf(policy, start, samples, seed, optimizerStep).Values
+            .. GradientOf(policy, start, samples, Settings, seed, optimizerStep).Values
                 .SelectMany(part => part.data<float>().ToArray()),
         ];
     }
@@ -194,7 +172,7 @@ public sealed class LoraLearningTests
         using VisionLanguageNetwork policy = Adapted(start, Lora with { Dropout = 0.3 });
         TrainingSample[] samples = Samples(policy);
         Train(policy);
-        using GrpoLearner learner = new(policy, start, Settings, new RolloutSettings(), seed: 0);
+        using GrpoLearner learner = new(policy, start, Settings, Rollout, seed: 0);
         learner.Learn(1, samples);
         long tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         for (int step = 2; step <= 10; step++)
@@ -211,8 +189,8 @@ public sealed class LoraLearningTests
         using VisionLanguageNetwork start = SmallModel.Create();
         using VisionLanguageNetwork policy = Adapted(start, Lora with { Dropout = 0.3 });
         TrainingSample[] samples = Samples(policy);
-        Dictionary<string, Tensor> kept = GradientOf(policy, start, samples, seed: 5);
-        Dictionary<string, Tensor> recomputed = GradientOf(policy, start, samples, seed: 5, recompute: true);
+        Dictionary<string, Tensor> kept = GradientOf(policy, start, samples, Settings, seed: 5);
+        Dictionary<string, Tensor> recomputed = GradientOf(policy, start, samples, Settings, seed: 5, recompute: true);
         Assert.Equal(2 * policy.Adapter!.Layers.Count, kept.Count);
         foreach ((string name, Tensor gradient) in kept)
         {
@@ -237,9 +215,6 @@ public sealed class LoraLearningTests
         return policy;
     }
 
-    private static void Train(VisionLanguageNetwork policy) =>
-        policy.Parameters.Train(name => !policy.Parameters.IsShared(name));
-
     // Four responses of different lengths to a prompt with an image, with advantages of both signs.
     private static TrainingSample[] Samples(VisionLanguageNetwork policy)
     {
@@ -261,25 +236,4 @@ public sealed class LoraLearningTests
     private static float[][] LogProbs(
         VisionLanguageNetwork model, TrainingSample[] samples) => PromptedResponse.LogProbs(
         model, [.. samples.Select(sample => sample.Content)], 1000, 1, CancellationToken.None);
-
-    // Read off AdamW's first moment, (1 − 0.9) · gradient.
-    private static Dictionary<string, Tensor> GradientOf(
-        VisionLanguageNetwork policy,
-        VisionLanguageNetwork reference,
-        TrainingSample[] samples,
-        long seed,
-        int optimizerStep = 0,
-        bool recompute = false)
-    {
-        using VisionLanguageNetwork trained = policy.Clone();
-        Train(trained);
-        trained.RecomputesActivations = recompute;
-        using GrpoLearner learner = new(trained, reference, Settings, new RolloutSettings(), seed);
-        learner.Optimizer.ResumeAt(optimizerStep);
-        learner.Learn(1, samples);
-        using Scalar tenth = 0.1;
-        return learner.Optimizer.State
-            .Where(state => state.Name.StartsWith("first.", StringComparison.Ordinal))
-            .ToDictionary(state => state.Name["first.".Length..], state => state.Tensor.div(tenth));
-    }
 }

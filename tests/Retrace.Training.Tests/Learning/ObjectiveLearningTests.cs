@@ -5,6 +5,7 @@ using Retrace.Objectives;
 using Retrace.Testing;
 using Retrace.Training.Learning;
 using TorchSharp;
+using static Retrace.Training.Tests.Learning.SmallLearner;
 using static TorchSharp.torch;
 
 namespace Retrace.Training.Tests.Learning;
@@ -33,27 +34,12 @@ public sealed class ObjectiveLearningTests
         TrainingSample[] samples = MovedSamples(policy);
         LearningSettings settings = SettingsOf(name, clip, clipHigh);
         Assert.True(MicroBatch.ResponsesInRow(policy.Config.Text, promptTokens: 9, responseTokens: 3) > 1);
-        Dictionary<string, Tensor> gradient = GrpoLearnerTests.GradientOf(policy, samples, settings);
-        double norm = Math.Sqrt(gradient.Values.Sum(part => (part * part).sum().item<float>()));
+        Dictionary<string, Tensor> gradient = GradientOf(policy, policy, samples, settings);
         double[][] start = LogProbs(policy, samples);
-
-        const double Step = 5e-4;
-        double slope = (LossAt(Step) - LossAt(-Step)) / (2 * Step);
-
-        Close.Relative(norm, slope, 0.01);
+        double slope = SlopeOf(
+            moved => BareLoss(LogProbs(moved, samples), start, samples, settings), policy, gradient, distance: 5e-4);
+        Close.Relative(NormOf(gradient), slope, 0.01);
         Assert.Equal(clipped, ClippedBy(policy, samples, settings));
-
-        double LossAt(double distance)
-        {
-            using var noGrad = no_grad();
-            using VisionLanguageNetwork moved = policy.Clone();
-            foreach ((string parameter, Tensor part) in gradient)
-            {
-                using Scalar share = distance / norm;
-                moved.Parameters[parameter].add_(part, share);
-            }
-            return BareLoss(LogProbs(moved, samples), start, samples, settings);
-        }
     }
 
     [Theory]
@@ -65,37 +51,28 @@ public sealed class ObjectiveLearningTests
         TrainingSample[] samples = MovedSamples(policy);
         LearningSettings settings = SettingsOf(name, clip, clipHigh);
         PromptedResponse[] contents = [.. samples.Select(sample => sample.Content)];
-        Dictionary<string, Tensor> whole = GrpoLearnerTests.GradientOf(policy, samples, settings);
+        Dictionary<string, Tensor> whole = GradientOf(policy, policy, samples, settings);
         foreach (int tokens in new[] { 1, 20, 30 })
         {
             Assert.True(MicroBatch.Of(contents, policy.Config.Text, tokens).Count() > 1);
             LearningSettings divided = settings with { MicroBatchTokens = tokens };
-            Dictionary<string, Tensor> parts = GrpoLearnerTests.GradientOf(policy, samples, divided);
-            foreach ((string parameter, Tensor expected) in whole)
-            {
-                double error = (parts[parameter] - expected).norm().item<float>() / expected.norm().item<float>();
-                Assert.True(error < 1e-4, $"{name}, {tokens}, {parameter}: {error}");
-            }
+            AssertSameGradients(whole, GradientOf(policy, policy, samples, divided), $"{name}, {tokens},");
             Assert.Equal(clipped, ClippedBy(policy, samples, divided));
         }
     }
 
-    private static LearningSettings SettingsOf(string name, double clip, double clipHigh) => new()
+    private static LearningSettings SettingsOf(string name, double clip, double clipHigh) => Settings with
     {
         Objective = name,
         Loss = "sequence-mean",
         Clip = clip,
         ClipHigh = clipHigh,
-        LearningRate = 0,
-        MiniBatch = 6,
-        MaxGradNorm = 1e9,
-        Kl = 0.1,
     };
 
     // Log-ratios 0.35 · sin(1 + 7i + 3t) of token t of sample i.
     private static TrainingSample[] MovedSamples(VisionLanguageNetwork policy) =>
     [
-        .. GrpoLearnerTests.Samples(policy).Select((sample, i) => sample with
+        .. Samples(policy).Select((sample, i) => sample with
         {
             OldLogProbs =
             [
@@ -107,23 +84,9 @@ public sealed class ObjectiveLearningTests
     private static double ClippedBy(VisionLanguageNetwork policy, TrainingSample[] samples, LearningSettings settings)
     {
         using VisionLanguageNetwork trained = policy.Clone();
-        trained.Parameters.Train(_ => true);
-        using GrpoLearner learner = new(trained, policy, settings, new RolloutSettings(), seed: 0);
+        Train(trained);
+        using GrpoLearner learner = new(trained, policy, settings, Rollout, seed: 0);
         return Math.Round(learner.Learn(1, samples).ClipFraction * 18, 6);
-    }
-
-    // [samples][T], each response in a row of its own.
-    private static double[][] LogProbs(VisionLanguageNetwork policy, TrainingSample[] samples)
-    {
-        using var noGrad = no_grad();
-        return
-        [
-            .. samples.Select(sample =>
-            {
-                using TokenPredictions predictions = PromptedResponse.Predict(policy, [sample.Content]);
-                return Array.ConvertAll(predictions.LogProbs.data<float>().ToArray(), value => (double)value);
-            }),
-        ];
     }
 
     // The mean over samples of the mean over tokens of objective and β · k3; the policy at the start is the reference.

@@ -1,9 +1,11 @@
+using Retrace.Answers;
 using Retrace.Data;
 using Retrace.Data.Formats;
 using Retrace.Data.Parquet;
 using Retrace.Problems;
 using Retrace.Runs;
 using Retrace.Testing;
+using Retrace.Training.Measurement;
 using Retrace.Training.Origins;
 
 namespace Retrace.Training.Tests.Origins;
@@ -63,6 +65,20 @@ public sealed class ProblemSetDigestTests : IDisposable
         ProblemSet read = source.Read();
         File.Delete(_folder.Combine("one/a.png"));
         Assert.NotEqual(began.Order, ProblemSetDigest.Of(source.Name, read, CancellationToken.None).Order);
+    }
+
+    // By Python's hashlib. Files of runs and evaluations hold them, so they must not come to be others.
+    [Fact]
+    public void Digests_are_those_that_files_hold()
+    {
+        Problem problem = new("b", "What is 2·2?", [new EmbeddedImage("a.png", [1, 2, 3])]);
+        Dictionary<string, string> labels = new() { ["b"] = "4" };
+        DataOrigin origin = ProblemSetDigest.Of("here", new ProblemSet([problem], labels, []), CancellationToken.None);
+        Assert.Equal("769b2fc41cf1030540bc81a0d4630c32ddc6082ca94790bb07e200e13a3a88af", origin.Order);
+        Assert.Equal(origin.Order, origin.Content);
+        Assert.Equal(
+            "616a56dd1f4b15254cc554a508f502b46dd93629aa890cd2e9760e69bc8f8ca0",
+            EvaluationDigest.OfProblems([problem], AnswerKey.Of(labels)));
     }
 
     private DataOrigin Write(string folder, params string[] lines)
