@@ -13,6 +13,10 @@ internal static class MpiJob
         ("OMPI_MCA_btl_vader_single_copy_mechanism", "none"),
     ];
 
+    /// <summary>What to do where <see cref="IsPossible"/> is false.</summary>
+    public const string Missing =
+        "mpirun is missing: apt-get install openmpi-bin (Debian), or another package of Open MPI";
+
     public static bool IsPossible { get; } = (System.Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, "mpirun")));
