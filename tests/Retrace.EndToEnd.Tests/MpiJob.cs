@@ -15,6 +15,10 @@ internal static class MpiJob
         ("OMPI_MCA_mpi_yield_when_idle", "1"),
     ];
 
+    /// <summary>What to do where <see cref="IsPossible"/> is false.</summary>
+    public const string Missing =
+        "mpirun is missing: apt-get install openmpi-bin (Debian), or another package of Open MPI";
+
     public static bool IsPossible { get; } = (System.Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, "mpirun")));

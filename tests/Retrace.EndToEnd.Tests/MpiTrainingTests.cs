@@ -22,8 +22,7 @@ public sealed class MpiTrainingTests : IDisposable
 
     public MpiTrainingTests()
     {
-        Assert.SkipUnless(
-            MpiJob.IsPossible, "mpirun is missing: apt-get install openmpi-bin (Debian), or another package of Open MPI");
+        Assert.SkipUnless(MpiJob.IsPossible, MpiJob.Missing);
         _problems = Path.Combine(_folder, "problems.jsonl");
         File.WriteAllLines(_problems, File.ReadLines(Repository.TrainingProblems).Take(12));
     }

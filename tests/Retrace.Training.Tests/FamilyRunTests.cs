@@ -1,11 +1,8 @@
-using Retrace.Models.Checkpoints;
 using Retrace.Runs;
 using Retrace.Testing;
 using Retrace.Training.Evolution;
 using Retrace.Training.Tests.DataParallel;
 using Retrace.Training.Tests.Evolution;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Retrace.Training.Tests;
 
@@ -57,26 +54,9 @@ public sealed class FamilyRunTests(UntrainedFamilies families) : IClassFixture<U
         Assert.Equal(expected.Count, actual.Count);
         Assert.All(expected.Zip(actual), pair => Close.Relative(pair.First.GradNorm!.Value, pair.Second.GradNorm!.Value, 1e-4));
         Assert.True(expected.Sum(step => step.GradNorm) > 0);
-        AssertNear(
-            Path.Combine(runs.CheckpointOf("one", 1), "trainer/optimizer.safetensors"),
-            Path.Combine(runs.CheckpointOf("two", 1), "trainer/optimizer.safetensors"));
+        StoredMoments.AssertNear(runs.CheckpointOf("one", 1), runs.CheckpointOf("two", 1), 1e-4);
     }
 
     private SmallRuns Runs(string family) =>
         new(families.FolderOf(family), UntrainedFamilies.Problems, UntrainedFamilies.Settings(family));
-
-    // The moments of all tensors together.
-    private static void AssertNear(string expected, string actual)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using SafetensorsFile left = SafetensorsFile.Open(expected);
-        using SafetensorsFile right = SafetensorsFile.Open(actual);
-        string[] moments = [.. left.Entries.Keys.Where(name => name.StartsWith("first.", StringComparison.Ordinal))];
-        double size = Sum(name => left.Load(name));
-        Assert.True(size > 0);
-        Assert.InRange(Sum(name => left.Load(name) - right.Load(name)) / size, 0, 1e-4);
-
-        double Sum(Func<string, Tensor> of) =>
-            Math.Sqrt(moments.Sum(name => (double)of(name).square().sum().item<float>()));
-    }
 }

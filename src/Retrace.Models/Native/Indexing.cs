@@ -30,6 +30,17 @@ public static class Indexing
         ? x.scatter_add(0, OverRows(x, indices), rows)
         : x.index_add(0, indices, rows, One);
 
+    /// <summary>Adds rows to those at these indices, in place: [N, …], [n] and [n, …]. Not differentiable.</summary>
+    /// <inheritdoc cref="RowsAt"/>
+    internal static void AddRowsAt(this Tensor x, Tensor indices, Tensor rows)
+    {
+        if (x.device_type == DeviceType.META)
+        {
+            Check(x, indices);
+        }
+        x.index_add_(0, indices, rows, One);
+    }
+
     /// <summary>Writes a value at these indices of the last axis.</summary>
     /// <inheritdoc cref="RowsAt"/>
     public static void FillLastAt(this Tensor x, Tensor indices, Scalar value)

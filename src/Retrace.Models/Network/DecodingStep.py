@@ -55,8 +55,8 @@ def of_expert(x, weights, adapter_a, adapter_b, adapter_scale: float, expert: in
     if adapter_a.numel() > 0:
         experts = weights.size(0)
         rank = adapter_a.size(0) // experts
-        low = torch.linear(x, adapter_a.narrow(0, expert * rank, rank)).mul(adapter_scale)
-        y = y + torch.linear(low, adapter_b.view(-1, rank, experts).select(2, expert))
+        low = torch.linear(x, adapter_a.narrow(0, expert * rank, rank))
+        y = torch.addmm(y, low, adapter_b.view(-1, rank, experts).select(2, expert).t(), alpha=adapter_scale)
     return y
 
 
@@ -68,18 +68,19 @@ def of_experts(
     if norms_shares:
         shares = shares / shares.sum(-1, keepdim=True)
     order = picked.flatten().argsort()                                         # [B * k], by expert
-    tokens = rows_at(x, torch.div(order, per_token, rounding_mode="floor"))
+    rows = torch.div(order, per_token, rounding_mode="floor")                  # The tokens in that order
+    shares = rows_at(shares.to(x.dtype).flatten(), order).unsqueeze(1)         # [B * k, 1]
     counts = counts_of(picked, router.size(0))
-    made: List[Tensor] = []
+    made = torch.zeros_like(x)
     first = 0
     for expert in range(len(counts)):
         if counts[expert] > 0:
-            own = tokens.narrow(0, first, counts[expert])
-            gate, up = of_expert(own, gate_up, gate_up_a, gate_up_b, adapter_scale, expert).chunk(2, -1)
-            made.append(of_expert(torch.silu(gate) * up, down, down_a, down_b, adapter_scale, expert))
+            own = rows.narrow(0, first, counts[expert])
+            gate, up = of_expert(rows_at(x, own), gate_up, gate_up_a, gate_up_b, adapter_scale, expert).chunk(2, -1)
+            product = torch.silu(gate) * up * shares.narrow(0, first, counts[expert])
+            made.index_add_(0, own, of_expert(product, down, down_a, down_b, adapter_scale, expert))
             first += counts[expert]
-    back = rows_at(torch.cat(made), order.argsort()).view(x.size(0), per_token, -1)
-    return (back * shares.to(x.dtype).unsqueeze(-1)).sum(1)
+    return made
 
 
 def rotated(x, cos, sin):

@@ -13,14 +13,14 @@ namespace Retrace.Models.Network;
 internal sealed class ExpertUpdate
 {
     private readonly int _experts;
-    private readonly Scalar _scale; // Kept, because a temporary one is not safe: see docs/torchsharp.md.
+    private readonly float _scale;
 
     public ExpertUpdate(Tensor a, Tensor b, int experts, double scale)
     {
         A = a;
         B = b;
         _experts = experts;
-        _scale = scale;
+        _scale = (float)scale;
     }
 
     /// <summary>The factors applied first: [E·r, in].</summary>
@@ -29,18 +29,33 @@ internal sealed class ExpertUpdate
     /// <summary>The factors applied second: [out, r·E].</summary>
     public Tensor B { get; }
 
-    /// <summary>The factors of each expert, [E]: A as [r, in], B as [out, r].</summary>
-    public (Tensor A, Tensor B)[] OfExperts()
+    /// <summary>Whether gradients go to the factors.</summary>
+    public bool IsTrained => A.requires_grad;
+
+    /// <summary>Adds an expert's update to its outputs.</summary>
+    /// <param name="y">The outputs. [n, out]</param>
+    /// <param name="x">[n, in]</param>
+    public void AddTo(Tensor y, Tensor x, int expert)
     {
-        Tensor[] a = A.view(_experts, -1, A.shape[1]).unbind(0);
-        Tensor[] b = B.view(B.shape[0], -1, _experts).permute(2, 0, 1).contiguous().unbind(0);
-        return [.. a.Zip(b)];
+        Tensor low = x.mm(OfExpertA(A, expert).t()); // [n, r]
+        y.addmm_(low, OfExpertB(B, expert).t(), alpha: _scale);
     }
 
-    /// <summary>Computes an expert's update: [n, in] → [n, out].</summary>
-    /// <param name="factors">The expert's, of <see cref="OfExperts"/>.</param>
-    public Tensor Forward(Tensor x, (Tensor A, Tensor B) factors) =>
-        nn.functional.linear(nn.functional.linear(x, factors.A).mul(_scale), factors.B);
+    /// <summary>Takes a gradient through an expert's update, and adds those of the factors to theirs.</summary>
+    /// <param name="ofX">Takes what is added to the gradient of x. [n, in]</param>
+    /// <param name="x">[n, in]</param>
+    /// <param name="gradient">Of the outputs. [n, out]</param>
+    public void AddBackward(Tensor ofX, Tensor x, Tensor gradient, int expert)
+    {
+        Tensor a = OfExpertA(A, expert);
+        Tensor ofLow = gradient.mm(OfExpertB(B, expert)); // [n, r]
+        ofX.addmm_(ofLow, a, alpha: _scale);
+        if (IsTrained)
+        {
+            OfExpertA(GradientOf(A), expert).addmm_(ofLow.t(), x, alpha: _scale);
+            OfExpertB(GradientOf(B), expert).addmm_(gradient.t(), x.mm(a.t()), alpha: _scale);
+        }
+    }
 
     /// <summary>What the adapter adds to the matrices themselves: (α/r)·BA, [E, out, in].</summary>
     /// <param name="a">As <see cref="A"/>, in fp32.</param>
@@ -48,4 +63,16 @@ internal sealed class ExpertUpdate
     /// <param name="experts">E</param>
     public static Tensor Merged(Tensor a, Tensor b, long experts) =>
         b.view(b.shape[0], -1, experts).permute(2, 0, 1).matmul(a.view(experts, -1, a.shape[1]));
+
+    // [r, in]
+    private Tensor OfExpertA(Tensor all, int expert)
+    {
+        long rank = all.shape[0] / _experts;
+        return all.narrow(0, expert * rank, rank);
+    }
+
+    // [out, r]
+    private Tensor OfExpertB(Tensor all, int expert) => all.view(all.shape[0], -1, _experts).select(2, expert);
+
+    private static Tensor GradientOf(Tensor factor) => factor.grad ??= zeros_like(factor);
 }

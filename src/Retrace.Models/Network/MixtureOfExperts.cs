@@ -9,7 +9,8 @@ namespace Retrace.Models.Network;
 /// router's shares.
 /// </summary>
 /// <remarks>
-/// Tokens are put in the order of their experts, so that each expert is one product over all its tokens, and put back.
+/// Pairs of a token and one of its experts are put in the order of the experts, so that each expert's products are over
+/// all its tokens at once (<see cref="GatedExperts"/>).
 /// </remarks>
 internal sealed class MixtureOfExperts
 {
@@ -21,10 +22,9 @@ internal sealed class MixtureOfExperts
 
     private readonly ExpertConfig _config;
     private readonly Linear _router;
-    private readonly Tensor _gateUp; // [E, 2·intermediate, hidden]: gate first, then up.
-    private readonly Tensor _down;   // [E, hidden, intermediate]
-    private readonly ExpertUpdate? _gateUpUpdate;
-    private readonly ExpertUpdate? _downUpdate;
+    private readonly ExpertMatrices _gateUp; // [2·intermediate, hidden] each: gate first, then up.
+    private readonly ExpertMatrices _down;   // [hidden, intermediate] each
+    private readonly GatedExperts _experts;
 
     /// <param name="parameters">
     /// Where <c>NAME.gate.weight</c>, <c>NAME.experts.gate_up_proj</c> and <c>NAME.experts.down_proj</c> are declared.
@@ -35,13 +35,9 @@ internal sealed class MixtureOfExperts
     {
         _config = config;
         _router = new Linear(parameters, $"{name}.gate", hiddenSize, config.Count, bias: false);
-        _gateUp = parameters.Declare(
-            name + GateUp, config.Count, 2L * config.IntermediateSize, hiddenSize);
-        _down = parameters.Declare(name + Down, config.Count, hiddenSize, config.IntermediateSize);
-        _gateUpUpdate = parameters.Adapter?.CoverExperts(
-            parameters, name + GateUp, config.Count, hiddenSize, 2 * config.IntermediateSize);
-        _downUpdate = parameters.Adapter?.CoverExperts(
-            parameters, name + Down, config.Count, config.IntermediateSize, hiddenSize);
+        _gateUp = new ExpertMatrices(parameters, name + GateUp, config.Count, hiddenSize, 2 * config.IntermediateSize);
+        _down = new ExpertMatrices(parameters, name + Down, config.Count, config.IntermediateSize, hiddenSize);
+        _experts = new GatedExperts(_gateUp, _down, config.IntermediateSize);
     }
 
     /// <summary>
@@ -49,15 +45,7 @@ internal sealed class MixtureOfExperts
     /// DecodingStep.py unpacks them.
     /// </summary>
     internal IEnumerable<Tensor> StepTensors =>
-    [
-        _router.StepTensors.First(),
-        _gateUp,
-        _down,
-        _gateUpUpdate?.A ?? DecodingStep.None,
-        _gateUpUpdate?.B ?? DecodingStep.None,
-        _downUpdate?.A ?? DecodingStep.None,
-        _downUpdate?.B ?? DecodingStep.None,
-    ];
+        [_router.StepTensors.First(), _gateUp.Weight, _down.Weight, .. _gateUp.Factors, .. _down.Factors];
 
     /// <summary>Whether a parameter holds experts' matrices, by its full name.</summary>
     internal static bool IsMatrix(string parameter) =>
@@ -69,15 +57,11 @@ internal sealed class MixtureOfExperts
         : parameter[..^Down.Length] + GateUp;
 
     /// <summary>
-    /// The values that a token's way through the experts keeps: its copies in their order and back, both sides of the
-    /// gates and their products, and the router's probabilities in fp32.
+    /// The values that a token's way through the experts keeps: the products with gate and up, and the router's
+    /// probabilities in fp32.
     /// </summary>
-    internal static long KeptValues(ExpertConfig config, long hiddenSize) =>
-        (config.ActivePerToken * ((3 * hiddenSize) + (5L * config.IntermediateSize))) + (2L * config.Count);
-
-    /// <summary>What an adapter of experts adds to that: its part of both results, and the sums.</summary>
-    internal static long AdaptedValues(ExpertConfig config, long hiddenSize) =>
-        config.ActivePerToken * ((4L * config.IntermediateSize) + (2 * hiddenSize));
+    internal static long KeptValues(ExpertConfig config) =>
+        (2L * config.ActivePerToken * config.IntermediateSize) + (2L * config.Count);
 
     /// <summary>Applies the mixture: […, hidden] → […, hidden].</summary>
     /// <param name="count">Takes the tokens of each expert, [E].</param>
@@ -93,12 +77,11 @@ internal sealed class MixtureOfExperts
         }
         using Scalar perToken = _config.ActivePerToken;
         Tensor order = picked.flatten().argsort(); // [N·k], by expert.
-        Tensor sorted = tokens.RowsAt(order.div(perToken, RoundingMode.floor));
+        Tensor rows = order.div(perToken, RoundingMode.floor); // The tokens in that order.
         long[] counts = CountsOf(picked);
         count?.Invoke(counts);
-        Tensor made = ByExperts(sorted, counts);
-        Tensor back = made.RowsAt(order.argsort()).view(tokens.shape[0], _config.ActivePerToken, -1);
-        return (back * shares.to(x.dtype).unsqueeze(-1)).sum(1).view(x.shape).MoveToOuterDisposeScope();
+        return _experts.Forward(tokens, shares.to(x.dtype).flatten().RowsAt(order), rows, counts)
+            .view(x.shape).MoveToOuterDisposeScope();
     }
 
     // How many tokens each expert has. The host has to know, since the sizes of products are made of it: this is the one
@@ -111,35 +94,5 @@ internal sealed class MixtureOfExperts
                 .Select(expert => (picked.numel() + _config.Count - 1 - expert) / _config.Count)];
         }
         return [.. HostCopy.Of(picked.flatten().bincount(null, _config.Count)).data<long>()];
-    }
-
-    // sorted: [N·k, hidden], each expert's tokens together. Cut by split, whose gradient is put together once; that of a
-    // slice is as large as the whole for each.
-    private Tensor ByExperts(Tensor sorted, long[] counts)
-    {
-        Tensor[] tokens = sorted.split(counts);
-        Tensor[] gateUp = _gateUp.unbind(0);
-        Tensor[] down = _down.unbind(0);
-        (Tensor A, Tensor B)[]? gateUpFactors = _gateUpUpdate?.OfExperts();
-        (Tensor A, Tensor B)[]? downFactors = _downUpdate?.OfExperts();
-        List<Tensor> made = [];
-        for (int expert = 0; expert < counts.Length; expert++)
-        {
-            if (counts[expert] > 0)
-            {
-                Tensor both = Product(tokens[expert], gateUp[expert], _gateUpUpdate, gateUpFactors, expert);
-                Tensor[] sides = both.split(_config.IntermediateSize, dim: 1); // Gate and up.
-                Tensor product = nn.functional.silu(sides[0]) * sides[1];
-                made.Add(Product(product, down[expert], _downUpdate, downFactors, expert));
-            }
-        }
-        return cat(made);
-    }
-
-    private static Tensor Product(
-        Tensor x, Tensor weight, ExpertUpdate? update, (Tensor A, Tensor B)[]? factors, int expert)
-    {
-        Tensor y = nn.functional.linear(x, weight);
-        return update is null ? y : y.Plus(update.Forward(x, factors![expert]));
     }
 }

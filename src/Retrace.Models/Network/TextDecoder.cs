@@ -12,7 +12,6 @@ internal sealed class TextDecoder : IDisposable
     private readonly TextConfig _config;
     private readonly string _prefix;
     private readonly bool _isAdapted;
-    private readonly bool _adaptsExperts;
     private readonly Tensor _embedding; // [V, hidden]
     private readonly Block[] _blocks;
     private readonly RmsNorm _norm;
@@ -31,7 +30,6 @@ internal sealed class TextDecoder : IDisposable
         _config = config;
         _prefix = prefix;
         _isAdapted = parameters.Adapter is not null;
-        _adaptsExperts = parameters.Adapter?.Settings.AdaptsExperts ?? false;
         _embedding = parameters.Declare($"{prefix}embed_tokens.weight", config.VocabularySize, config.HiddenSize);
         Load = config.Experts is null ? null : new ExpertLoad();
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new Block(parameters, NameOf(i), config, i, Load))];
@@ -197,9 +195,8 @@ internal sealed class TextDecoder : IDisposable
         {
             return dense;
         }
-        long sparse = !adapted ? MixtureOfExperts.KeptValues(experts, _config.HiddenSize)
-            : _adaptsExperts ? MixtureOfExperts.AdaptedValues(experts, _config.HiddenSize)
-            : 0;
+        // What an adapter of experts adds is added in place, and nothing of it kept.
+        long sparse = adapted ? 0 : MixtureOfExperts.KeptValues(experts);
         return ((experts.Layers.Count * sparse) + ((_config.Layers - experts.Layers.Count) * dense)) / _config.Layers;
     }
 

@@ -28,6 +28,11 @@ public abstract class ChatTemplate
     /// </summary>
     public abstract IReadOnlyList<string> SpecialTokens { get; }
 
+    /// <summary>
+    /// What a prompt has begun the model's turn with, such as an opened thought: responses go on from there.
+    /// </summary>
+    public virtual string Opening => "";
+
     /// <summary>This format as a Jinja template, for the tools that read it from the model's folder.</summary>
     public abstract string Jinja { get; }
 

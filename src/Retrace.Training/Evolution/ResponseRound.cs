@@ -16,13 +16,15 @@ internal delegate Random ResponseStream(int step, int place, Problem problem, in
 /// Samples whole responses to each problem, from the clean image: with the policy, or with another model.
 /// </summary>
 /// <param name="samples">Number of samples for each problem.</param>
+/// <param name="opening">What the prompts have begun the model's turn with.</param>
 internal sealed class ResponseRound(
     IRolloutEngine engine,
     Tokenizer tokenizer,
     RunConfiguration configuration,
     SamplingSettings sampling,
     int samples,
-    ResponseStream stream)
+    ResponseStream stream,
+    string opening = "")
 {
     private readonly IAnswerExtraction _extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
 
@@ -40,7 +42,8 @@ internal sealed class ResponseRound(
         return
         [
             .. engine.Generate(requests, sampling, cancellation)
-                .Select(group => group.Select(one => Trajectory.Read(one, tokenizer, _extraction)).ToArray()),
+                .Select(group => group.Select(one =>
+                    Trajectory.Read(one, tokenizer, _extraction) with { Opening = opening }).ToArray()),
         ];
     }
 }

@@ -54,7 +54,7 @@ internal static class StepAssembly
                 new ProblemPreparation(model, configuration.Data),
                 perturbation is null ? null : (step, problems) => perturbation.Of(step, problems, n),
                 processes.ShareOf),
-            new MaternalRound(shared, model.Tokenizer, configuration, sampling, samples),
+            new MaternalRound(shared, model.Tokenizer, configuration, sampling, samples, model.Chat.Opening),
             method.Retraces ? TrajectoryCutter.Of(configuration, model.Tokenizer) : null,
             method.Retraces ? new Reinference(shared, model, configuration, sampling) : null,
             new RoundAssembly(

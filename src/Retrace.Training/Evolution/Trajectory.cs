@@ -10,8 +10,11 @@ namespace Retrace.Training.Evolution;
 /// <param name="Answer">The final answer; null if none could be extracted.</param>
 public sealed record Trajectory(Generation Generation, string Text, string? Answer)
 {
-    /// <summary>Whether the whole response has the required format.</summary>
-    public bool IsFormatted => ResponseFormat.Matches(Text);
+    /// <summary>What the prompt has begun the model's turn with (<see cref="ChatTemplate.Opening"/>).</summary>
+    public string Opening { get; init; } = "";
+
+    /// <summary>Whether the whole response, with what the prompt has begun it with, has the required format.</summary>
+    public bool IsFormatted => ResponseFormat.Matches(Opening + Text);
 
     public static Trajectory Read(Generation generation, Tokenizer tokenizer, IAnswerExtraction extraction)
     {

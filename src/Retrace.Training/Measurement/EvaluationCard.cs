@@ -110,7 +110,7 @@ public sealed record EvaluationCard
         var sampling = ResponseSampling.OfEvaluation(configuration);
         return new EvaluationCard
         {
-            Prompt = model.Family.Chat.Prompt("{question}" + configuration.Data.Instruction, imageCount: 1),
+            Prompt = model.Chat.Prompt("{question}" + configuration.Data.Instruction, imageCount: 1),
             Extraction = configuration.Reward.Extraction,
             Samples = sampling.Samples,
             Temperature = sampling.Temperature,

@@ -1,5 +1,6 @@
 using Retrace.Models.Checkpoints;
 using Retrace.Models.Network;
+using Retrace.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -48,6 +49,70 @@ public sealed class MixtureOfExpertsTests
         Assert.True((expected - experts.Forward(x)).abs().max().item<float>() < 1e-5);
     }
 
+    // Against autograd's gradients of the sum over all experts, with a share of 0 for those that are not picked. A single
+    // token leaves three of the five experts without any.
+    [Theory]
+    [InlineData(14, true, false)]
+    [InlineData(14, false, true)]
+    [InlineData(1, false, false)]
+    [InlineData(1, true, true)]
+    public void Its_gradients_are_those_of_the_weighted_sum_and_add_up(int tokens, bool norms, bool adapts)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var config = new ExpertConfig(5, 2, 4, norms, [0]);
+        var adapter = new LoraAdapter(
+            new LoraSettings(Rank: 3, Alpha: 6, [LoraSettings.Experts]), SmallModel.Family(Family).WeightNames);
+        using var weights = new Parameters(ScalarType.Float32, CPU);
+        var unadapted = new MixtureOfExperts(weights, "mlp", 6, config);
+        using var adapted = new Parameters(weights, adapter);
+        var withAdapter = new MixtureOfExperts(adapted, "mlp", 6, config);
+        (MixtureOfExperts experts, Parameters parameters) = adapts ? (withAdapter, adapted) : (unadapted, weights);
+        using var generator = new Generator(4);
+        foreach (string name in adapted.Names)
+        {
+            using var noGrad = no_grad();
+            adapted[name].copy_(randn(adapted[name].shape, generator: generator));
+        }
+        parameters.Train(_ => true);
+        Tensor x = randn([tokens, 6], generator: generator).requires_grad_();
+        Tensor weighting = randn([tokens, 6], generator: generator);
+
+        Dictionary<string, Tensor> once = Gradients(() => (experts.Forward(x) * weighting).sum().backward());
+        Dictionary<string, Tensor> twice = Gradients(() =>
+        {
+            (experts.Forward(x) * weighting).sum().backward();
+            (experts.Forward(x) * weighting).sum().backward();
+        });
+        Dictionary<string, Tensor> expected =
+            Gradients(() => (OverAllExperts(parameters, config, x) * weighting).sum().backward());
+        Assert.Equal(adapts ? 8 : 4, expected.Count);
+        foreach ((string name, Tensor wanted) in expected)
+        {
+            Assert.True(wanted.abs().max().item<float>() > 1e-3, name);
+            Close.Relative(wanted, once[name], 1e-5, name);
+            Close.Relative(wanted * 2, twice[name], 1e-5, name);
+        }
+
+        // Where x needs none the weights have theirs.
+        Dictionary<string, Tensor> ofWeights = Gradients(() => (experts.Forward(x.detach()) * weighting).sum().backward());
+        Assert.Equal(expected.Count - 1, ofWeights.Count);
+        Assert.All(ofWeights, pair => Close.Relative(once[pair.Key], pair.Value, 1e-5, pair.Key));
+
+        Dictionary<string, Tensor> Gradients(Action backward)
+        {
+            backward();
+            Dictionary<string, Tensor> tensors = parameters.Names.ToDictionary(name => name, name => parameters[name]);
+            tensors.Add("x", x);
+            Dictionary<string, Tensor> gradients = tensors.Where(pair => pair.Value.grad is not null)
+                .ToDictionary(pair => pair.Key, pair => pair.Value.grad!.clone());
+            foreach (Tensor tensor in tensors.Values)
+            {
+                tensor.grad = null;
+            }
+            return gradients;
+        }
+    }
+
     // hidden = 32: square matrices where intermediate is 16 (gate and up together) or 32 (down).
     [Theory]
     [InlineData(12, false)]
@@ -83,5 +148,23 @@ public sealed class MixtureOfExpertsTests
                 ? values.transpose(1, 2).contiguous()
                 : values;
         }
+    }
+
+    // Σ over the experts e of share_e · down_e(silu(gate_e x) · up_e x), as products of whole matrices.
+    private static Tensor OverAllExperts(Parameters parameters, ExpertConfig config, Tensor x)
+    {
+        Tensor probabilities = x.matmul(parameters["mlp.gate.weight"].t()).softmax(-1);
+        (Tensor largest, Tensor picked) = probabilities.topk(config.ActivePerToken);
+        Tensor shares = zeros_like(probabilities)
+            .scatter(1, picked, config.NormsShares ? largest / largest.sum(-1, keepdim: true) : largest); // [N, E]
+        (Tensor gateUp, Tensor down) = (Matrices("mlp.experts.gate_up_proj"), Matrices("mlp.experts.down_proj"));
+        Tensor both = x.matmul(gateUp.transpose(1, 2));                                               // [E, N, 8]
+        Tensor product = nn.functional.silu(both.narrow(2, 0, 4)) * both.narrow(2, 4, 4);             // [E, N, 4]
+        return (product.matmul(down.transpose(1, 2)) * shares.t().unsqueeze(-1)).sum(0);              // [N, 6]
+
+        Tensor Matrices(string name) => parameters.Names.Contains($"{name}.lora_A.weight")
+            ? parameters[name] + (2 * ExpertUpdate.Merged(
+                parameters[$"{name}.lora_A.weight"], parameters[$"{name}.lora_B.weight"], config.Count))
+            : parameters[name];
     }
 }

@@ -26,9 +26,6 @@ internal abstract class QwenChatTemplate : ChatTemplate
         Padding, StartOfTurn, EndOfTurn, VisionStart, VisionEnd, "<|vision_pad|>", ImagePad, "<|video_pad|>",
     ];
 
-    /// <summary>What stands in the model's turn already when it begins.</summary>
-    protected virtual string Opening => "";
-
     private string OpenedTurn => $"{StartOfTurn}{Assistant}\n{Opening}";
 
     public override string Prompt(IReadOnlyList<ChatTurn> turns) => Turns(turns) + OpenedTurn;

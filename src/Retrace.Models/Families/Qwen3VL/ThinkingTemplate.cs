@@ -35,7 +35,7 @@ internal sealed class ThinkingTemplate : QwenChatTemplate
         "{%- else %}{{- content }}{%- endif %}{{- '<|im_end|>\\n' }}{%- endfor %}",
         "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n<think>\\n' }}{%- endif %}");
 
-    protected override string Opening => ThoughtStart + "\n";
+    public override string Opening => ThoughtStart + "\n";
 
     protected override IEnumerable<ChatTurn> Rendered(IReadOnlyList<ChatTurn> turns)
     {

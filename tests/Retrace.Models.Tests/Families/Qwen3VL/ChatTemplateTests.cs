@@ -131,6 +131,8 @@ public sealed class ChatTemplateTests : IDisposable
         _folder.Write("chat_template.jinja", ThinkingPrompt);
         ChatTemplate chat = Family("qwen3_vl").ChatOf(_folder.Path);
         string prompt = chat.Prompt("Q", imageCount: 0);
+        Assert.Equal("", Family("qwen3_vl").Chat.Opening);
+        Assert.EndsWith("assistant\n" + chat.Opening, prompt);
         Assert.Equal([new("user", "Q"), new("assistant", "")], chat.Parse(prompt));
         Assert.Equal(prompt + "A<|im_end|>\n<|im_start|>assistant\n<think>\n", chat.NewTurn(prompt, "A"));
     }

@@ -1,0 +1,81 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Models.Network;
+
+/// <summary>
+/// One matrix of each expert, all in one tensor, and what an adapter adds to their products. The backward pass is written
+/// out: it adds gradients where they belong, without one of them in between.
+/// </summary>
+internal sealed class ExpertMatrices
+{
+    private readonly ExpertUpdate? _update;
+
+    /// <param name="parameters">Where the matrices are declared, and an adapter's factors.</param>
+    /// <param name="name">The full name of the matrices.</param>
+    /// <param name="experts">E</param>
+    /// <param name="inSize">The last axis of x.</param>
+    /// <param name="outSize">The last axis of y.</param>
+    public ExpertMatrices(Parameters parameters, string name, int experts, int inSize, int outSize)
+    {
+        Weight = parameters.Declare(name, experts, outSize, inSize);
+        _update = parameters.Adapter?.CoverExperts(parameters, name, experts, inSize, outSize);
+    }
+
+    /// <summary>The matrices. [E, out, in]</summary>
+    public Tensor Weight { get; }
+
+    /// <summary>Whether gradients go to the matrices or to an adapter's factors.</summary>
+    public bool IsTrained => Weight.requires_grad || _update is { IsTrained: true };
+
+    /// <summary>An adapter's A and B, in <see cref="ExpertUpdate"/>'s form, or what stands for none.</summary>
+    public Tensor[] Factors =>
+        _update is null ? [DecodingStep.None, DecodingStep.None] : [_update.A, _update.B];
+
+    /// <summary>Multiplies tokens with their expert's matrix: [n, in] → [n, out].</summary>
+    public Tensor Forward(Tensor x, int expert)
+    {
+        Tensor y = nn.functional.linear(x, Weight.select(0, expert));
+        _update?.AddTo(y, x, expert);
+        return y;
+    }
+
+    /// <summary>
+    /// Makes room for the gradient of the matrices, where they are trained and have none. Only the parts of experts without
+    /// tokens are written, with zeros.
+    /// </summary>
+    /// <param name="counts">Tokens of each expert. [E]</param>
+    /// <returns>What a gradient that is there has to be multiplied by: 0 where this made the room, 1 where it is one.</returns>
+    public float BeginGradient(long[] counts)
+    {
+        if (!Weight.requires_grad || Weight.grad is not null)
+        {
+            return 1;
+        }
+        Tensor room = empty_like(Weight, requires_grad: false);
+        for (int expert = 0; expert < counts.Length; expert++)
+        {
+            if (counts[expert] == 0)
+            {
+                room.select(0, expert).zero_();
+            }
+        }
+        Weight.grad = room;
+        return 0;
+    }
+
+    /// <summary>Takes a gradient through the product with an expert's matrix: [n, out] → [n, in].</summary>
+    /// <param name="x">What was multiplied. [n, in]</param>
+    /// <param name="gradient">Of the product. [n, out]</param>
+    /// <param name="carried">What <see cref="BeginGradient"/> gave.</param>
+    public Tensor Backward(Tensor x, Tensor gradient, int expert, float carried)
+    {
+        Tensor ofX = gradient.mm(Weight.select(0, expert));
+        if (Weight.requires_grad)
+        {
+            Weight.grad!.select(0, expert).addmm_(gradient.t(), x, beta: carried);
+        }
+        _update?.AddBackward(ofX, x, gradient, expert);
+        return ofX;
+    }
+}

@@ -1,0 +1,154 @@
+using Retrace.Models.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Retrace.Models.Network;
+
+/// <summary>
+/// The gated MLPs of a mixture's experts: of each token the sum of share · down(silu(gate(x)) · up(x)) over its experts.
+/// </summary>
+/// <remarks>
+/// Each expert takes its tokens' rows, and adds its results to theirs of the sum, so that nothing as wide as the model is
+/// ever made for all pairs of a token and an expert. A share is put on what down is multiplied with, which is narrow. The
+/// backward pass is written out here for the same reason, and because autograd would put the gradients of all experts'
+/// matrices together in a second tensor as large as these. Of the forward pass it needs the products with gate and up.
+/// </remarks>
+internal sealed class GatedExperts
+{
+    private readonly ExpertMatrices _gateUp; // [2·intermediate, hidden] each: gate first, then up.
+    private readonly ExpertMatrices _down;   // [hidden, intermediate] each
+    private readonly long _intermediateSize;
+
+    public GatedExperts(ExpertMatrices gateUp, ExpertMatrices down, long intermediateSize)
+    {
+        _gateUp = gateUp;
+        _down = down;
+        _intermediateSize = intermediateSize;
+    }
+
+    /// <summary>The weighted sum of the experts' results: [N, hidden] → [N, hidden].</summary>
+    /// <param name="x">[N, hidden]</param>
+    /// <param name="shares">The weight of each pair of a token and an expert, the first expert's pairs first. [N·k]</param>
+    /// <param name="rows">The tokens of these pairs, as rows of x; no expert has one twice. [N·k]</param>
+    /// <param name="counts">The pairs of each expert. [E]</param>
+    public Tensor Forward(Tensor x, Tensor shares, Tensor rows, long[] counts)
+    {
+        if (!is_grad_enabled())
+        {
+            return Sum(x, shares, rows, counts, keep: null);
+        }
+        // Weights that are trained have gradients where x has none, too.
+        bool reachesWeights = x.requires_grad || (!_gateUp.IsTrained && !_down.IsTrained);
+        return Differentiable.apply([this, counts, reachesWeights ? x : x.detach().requires_grad_(), shares, rows]);
+    }
+
+    // keep takes each expert's products with gate and up, [n, 2·intermediate], into the outer scope.
+    private Tensor Sum(Tensor x, Tensor shares, Tensor rows, long[] counts, Action<Tensor>? keep)
+    {
+        Tensor sum = zeros_like(x);
+        foreach (Part part in Parts(counts))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor own = part.Of(rows);
+            Tensor both = _gateUp.Forward(x.RowsAt(own), part.Expert);
+            Tensor[] sides = both.split(_intermediateSize, dim: 1); // Gate and up.
+            Tensor product = nn.functional.silu(sides[0]).mul_(sides[1]).mul_(part.Of(shares).unsqueeze(1));
+            sum.AddRowsAt(own, _down.Forward(product, part.Expert));
+            keep?.Invoke(both.MoveToOuterDisposeScope());
+        }
+        return sum;
+    }
+
+    // The gradients of x and of the shares; those of the weights are added to theirs. both: of each expert with tokens.
+    private (Tensor OfX, Tensor OfShares) Backward(
+        Tensor gradient, Tensor x, Tensor shares, Tensor rows, long[] counts, IReadOnlyList<Tensor> both)
+    {
+        float carriedGateUp = _gateUp.BeginGradient(counts);
+        float carriedDown = _down.BeginGradient(counts);
+        Tensor ofX = zeros_like(x);
+        Tensor ofShares = empty_like(shares, requires_grad: false);
+        foreach (Part part in Parts(counts))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor own = part.Of(rows);
+            Tensor share = part.Of(shares).unsqueeze(1);                                    // [n, 1]
+            // In fp32, as the kernels of silu compute.
+            Tensor[] sides = both[part.Place].to(ScalarType.Float32).split(_intermediateSize, dim: 1);
+            (Tensor gate, Tensor up) = (sides[0], sides[1]);                                // [n, intermediate]
+            Tensor sigmoid = gate.sigmoid();
+            Tensor silu = gate * sigmoid;
+            Tensor product = silu * up;
+            Tensor ofWeighted = _down.Backward(
+                (product * share).to(x.dtype), gradient.RowsAt(own), part.Expert, carriedDown); // Of product · share.
+            part.Of(ofShares).copy_((ofWeighted * product).sum(1));
+            Tensor ofProduct = ofWeighted * share;
+            Tensor slope = sigmoid.Plus(silu * gate.neg().sigmoid());                       // σ(g) + silu(g)·σ(−g)
+            Tensor ofBoth = cat([ofProduct * up * slope, ofProduct * silu], dim: 1).to(x.dtype);
+            ofX.AddRowsAt(own, _gateUp.Backward(x.RowsAt(own), ofBoth, part.Expert, carriedGateUp));
+        }
+        return (ofX, ofShares);
+    }
+
+    // The experts that have tokens.
+    private static IEnumerable<Part> Parts(long[] counts)
+    {
+        int place = 0;
+        long first = 0;
+        for (int expert = 0; expert < counts.Length; expert++)
+        {
+            if (counts[expert] > 0)
+            {
+                yield return new Part(expert, place++, first, counts[expert]);
+                first += counts[expert];
+            }
+        }
+    }
+
+    /// <param name="Place">The expert's place among those that have tokens.</param>
+    /// <param name="First">Its first pair.</param>
+    /// <param name="Count">Its pairs.</param>
+    private readonly record struct Part(int Expert, int Place, long First, long Count)
+    {
+        /// <summary>The expert's part of what there is for all pairs: [N·k] → [n].</summary>
+        public Tensor Of(Tensor all) => all.narrow(0, First, Count);
+    }
+
+    private sealed class Differentiable : autograd.SingleTensorFunction<Differentiable>
+    {
+        private const string Experts = "experts";
+        private const string Counts = "counts";
+
+        public override string Name => nameof(GatedExperts);
+
+        /// <inheritdoc/>
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            var experts = (GatedExperts)vars[0];
+            long[] counts = (long[])vars[1];
+            (var x, var shares, var rows) = ((Tensor)vars[2], (Tensor)vars[3], (Tensor)vars[4]);
+            // In the caller's scope, as they are saved after this method only.
+            List<Tensor> kept = [x, shares, rows];
+            Tensor sum = experts.Sum(x, shares, rows, counts, kept.Add);
+            ctx.save_data(Experts, experts);
+            ctx.save_data(Counts, counts);
+            ctx.save_for_backward(kept);
+            return sum;
+        }
+
+        /// <inheritdoc/>
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            var experts = (GatedExperts)ctx.get_data(Experts);
+            long[] counts = (long[])ctx.get_data(Counts);
+            List<Tensor> kept = ctx.get_saved_variables();
+            (Tensor ofX, Tensor ofShares) =
+                experts.Backward(grad_output, kept[0], kept[1], kept[2], counts, kept[3..]);
+            return new List<Tensor>(new Tensor[5]) // One for each argument: experts, counts and rows have none.
+            {
+                [2] = ofX.MoveToOuterDisposeScope(),
+                [3] = ofShares.MoveToOuterDisposeScope(),
+            };
+        }
+    }
+}
