@@ -6,15 +6,9 @@ namespace Retrace.Simulation;
 /// Iterates P_{n+1} ∝ P_n · exp(r/β) for every reward rule, as <c>reward.rule</c> of a method that retraces, and
 /// measures the contrastive factor of the first mode and the rarest answer in each round.
 /// </summary>
+/// <remarks>What rules read besides both rounds is that of <see cref="SimulatedEvidence"/>.</remarks>
 public static class ContrastExperiment
 {
-    /// <summary>The rules that cannot be simulated, with what they need of a model.</summary>
-    public static IReadOnlyList<(string Rule, RewardInputs Missing)> Unsimulated =>
-    [
-        .. RewardRules.Names.Select(name => (name, SimulatedEvidence.Missing(RewardRules.Create(name))))
-            .Where(pair => pair.Item2 != RewardInputs.None),
-    ];
-
     /// <summary>
     /// The majority indicator, exact; <c>sfr</c> exact at the size of the group; then each rule, exact over small
     /// groups and sampled at the size of the group. A rule that reads random numbers is only sampled.
@@ -29,7 +23,6 @@ public static class ContrastExperiment
             Curve("sfr", setting.Group, false, new ExpectedSoftenedReward(
                 setting.Group, setting.Reinference, new SoftenedFrequency())),
             .. RewardRules.Names.Select(name => (Name: name, Rule: RewardRules.Create(name)))
-                .Where(one => SimulatedEvidence.Missing(one.Rule) == RewardInputs.None)
                 .SelectMany(one => Curves(one.Name, one.Rule)),
         ];
 
@@ -38,10 +31,16 @@ public static class ContrastExperiment
             if (!rule.Reads.HasFlag(RewardInputs.RandomNumbers))
             {
                 yield return Curve(name, setting.EnumeratedGroup, false, new EnumeratedReward(
-                    rule, setting.EnumeratedGroup, setting.Reinference, setting.Right));
+                    rule, setting.EnumeratedGroup, setting.Reinference, setting.Right, setting.Initial));
             }
             yield return Curve(name, setting.Group, true, new SampledReward(
-                rule, setting.Group, setting.Reinference, setting.SampledGroups, setting.Seed, setting.Right));
+                rule,
+                setting.Group,
+                setting.Reinference,
+                setting.SampledGroups,
+                setting.Seed,
+                setting.Right,
+                setting.Initial));
         }
 
         ContrastCurve Curve(string name, GroupSize? group, bool isSampled, IExpectedReward reward)

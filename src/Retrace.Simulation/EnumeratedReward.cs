@@ -3,28 +3,43 @@ using Retrace.Rewards;
 namespace Retrace.Simulation;
 
 /// <summary>
-/// The exact expectation of any reward rule that reads answers: the rule itself scores every group there can be, and the
-/// scores are weighted by the groups' probabilities. For small groups, as there are A^(n(1 + k)) of them.
+/// The exact expectation of any reward rule: the rule itself scores every group there can be, and the scores are weighted
+/// by the groups' probabilities. For small groups, as there are A^(n(1 + k)) of them.
 /// </summary>
-/// <param name="rule">The rule, which must read neither random numbers nor what only a model has.</param>
+/// <remarks>
+/// Continuations are summed over for a rule that reads them, and one answer of each further kind that it reads
+/// (<see cref="SimulatedEvidence.FurtherAnswers"/>).
+/// </remarks>
+/// <param name="rule">The rule, which must not read random numbers.</param>
 /// <param name="size">n and k of a group.</param>
 /// <param name="reinference">How all continuations fare.</param>
 /// <param name="right">The right answer, for a rule that reads labels.</param>
-public sealed class EnumeratedReward(IRewardRule rule, GroupSize size, Reinference reinference, int right) : IExpectedReward
+/// <param name="start">The first policy, for a rule that reads the start model's answers; null: the one at hand.</param>
+public sealed class EnumeratedReward(
+    IRewardRule rule, GroupSize size, Reinference reinference, int right, AnswerDistribution? start = null) : IExpectedReward
 {
     public double[] Of(AnswerDistribution policy, int iteration)
     {
+        IReadOnlyList<(RewardInputs Input, AnswerDistribution Source)> further =
+            SimulatedEvidence.FurtherAnswers(rule, start ?? policy, policy);
+        int rounds = rule.Reads.HasFlag(RewardInputs.Continuations) ? size.Total : size.Trajectories;
         double[] expected = new double[policy.Answers];
-        int[] answers = new int[size.Total]; // The maternal ones, then the continuations of each in order.
+        int[] answers = new int[rounds + further.Count]; // Maternal ones, the continuations of each in order, further ones.
         do
         {
             int[] maternal = answers[..size.Trajectories];
-            int[][] retraced = [.. answers[size.Trajectories..].Chunk(Math.Max(1, size.Continuations))];
+            int[][] retraced = [.. answers[size.Trajectories..rounds].Chunk(Math.Max(1, size.Continuations))];
             double probability = ProbabilityBesideFirst(policy, maternal, retraced);
+            AnswerGroup group = new(maternal, retraced);
+            foreach (((RewardInputs input, AnswerDistribution source), int answer) in further.Zip(answers[rounds..]))
+            {
+                probability *= source[answer];
+                group = SimulatedEvidence.With(group, input, [answer]);
+            }
             if (probability > 0)
             {
-                var group = SimulatedEvidence.Complete(new AnswerGroup(maternal, retraced), rule, right, random: null);
-                expected[maternal[0]] += probability * SimulatedEvidence.ScoreOfFirst(group, rule);
+                expected[maternal[0]] += probability
+                    * SimulatedEvidence.ScoreOfFirst(group, rule, right, policy.Answers, random: null);
             }
         }
         while (Advance(answers, policy.Answers));

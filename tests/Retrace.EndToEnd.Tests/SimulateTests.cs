@@ -35,7 +35,7 @@ public sealed class SimulateTests : IDisposable
         Assert.Matches(@"majority indicator, exact +7\.389 +7\.389 +7\.389\n", simulated.Output);
         Assert.Matches(@"sfr, exact, n 4, m 2 +\d\.\d{3} ", simulated.Output);
         Assert.Matches(@"released, sampled, n 4, m 2 +\d+\.\d{3} ", simulated.Output);
-        Assert.Contains("not simulated: self-certainty reads SelfCertainties, which only a model has", simulated.Output);
+        Assert.Matches(@"self-certainty, sampled, n 4, m 2 +1\.000 +1\.000 +1\.000\n", simulated.Output);
         Assert.Matches(@"majority indicator, G_MV: P\(x₁\), by P\(x₂\) +0\.05 +0\.10 ", simulated.Output);
         Assert.True(File.Exists(Path.Combine(_folder, "contrast.html")));
         Assert.True(File.Exists(Path.Combine(_folder, "contrast-sampled.svg")));

@@ -16,6 +16,10 @@ public class ContrastTests
         SampledGroups = 50,
     };
 
+    // Random ones, and those of which a small group has one further answer where a sampled one has n.
+    private static readonly string[] Further =
+        ["random", "scope", "grounded", "grounded-vote", "restrain", "co-rewarding-i", "co-rewarding-ii", "self-harmony"];
+
     private static readonly Gen<AnswerDistribution> Policies = Gen.Double[0.01, 1].Array[2, 6].Select(weights =>
         AnswerDistribution.Of(Array.ConvertAll(weights, weight => weight / weights.Sum())));
 
@@ -104,22 +108,65 @@ public class ContrastTests
     }
 
     [Fact]
-    public void Every_rule_that_reads_answers_has_exact_and_sampled_factors_of_every_round()
+    public void Every_rule_has_sampled_factors_of_every_round_and_exact_ones_unless_it_is_random()
     {
         IReadOnlyList<ContrastCurve> curves = ContrastExperiment.Run(Setting);
-        string[] unsimulated = [.. ContrastExperiment.Unsimulated.Select(one => one.Rule)];
-        Assert.Contains("entropy", unsimulated);
-        Assert.Contains("self-certainty", unsimulated);
         foreach (string rule in RewardRules.Names)
         {
             bool[] kinds = [.. curves.Where(curve => curve.Rule == rule).Select(curve => curve.IsSampled)];
-            bool[] expected = unsimulated.Contains(rule) ? [] : rule == "random" ? [true] : [false, true];
-            Assert.Equal(expected, kinds.Distinct());
+            Assert.Equal(rule is "random" or "scope" ? [true] : [false, true], kinds.Distinct());
         }
         Assert.All(curves, curve => Assert.Equal(3, curve.Factors.Count));
         Assert.All(curves[0].Factors, factor => Assert.Equal(Math.Exp(1 / Setting.Beta), factor!.Value, 1e-6));
         Assert.Equal(
             curves.Select(curve => curve.Factors), ContrastExperiment.Run(Setting).Select(curve => curve.Factors));
+    }
+
+    // Responses that are alike in all but their answers: confidence tells none apart. n = 2, one further answer z, P = (0.5,
+    // 0.3, 0.2), start (0.2, 0.2, 0.6):
+    // - co-rewarding, I and II: r(a) = P(z = a), the label being z.
+    // - self-harmony: z has to be among the two answers, and is then the label, whatever the other is: r(a) = P(z = a).
+    // - evolmm: p(a)^0.7 is 1 with the same answer beside it, else 0.5^0.7 = 0.615572: P(a) + (1 − P(a)) · 0.615572.
+    // - covo: 1 where both answers differ, as every response leads to its own, else 0: 1 − P(a).
+    // - restrain: ±0.5·(w₁ − w₂) = 0 where answers differ, and 0 where they are the same.
+    [Theory]
+    [InlineData("entropy", -1, -1, -1)]
+    [InlineData("self-certainty", 1, 1, 1)]
+    [InlineData("co-rewarding-i", 0.5, 0.3, 0.2)]
+    [InlineData("co-rewarding-ii", 0.5, 0.3, 0.2)]
+    [InlineData("self-harmony", 0.5, 0.3, 0.2)]
+    [InlineData("evolmm", 0.807786, 0.730901, 0.692458)]
+    [InlineData("covo", 0.5, 0.7, 0.8)]
+    [InlineData("restrain", 0, 0, 0)]
+    public void What_a_rule_reads_besides_both_rounds_is_as_idle_as_can_be(
+        string rule, double first, double second, double third) =>
+        Assert.Equal(
+            [first, second, third],
+            new EnumeratedReward(
+                RewardRules.Create(rule), new GroupSize(2, 1), new Reinference(0.3), right: 1,
+                AnswerDistribution.Of([0.2, 0.2, 0.6])).Of(Start, 0),
+            (expected, actual) => Math.Abs(expected - actual) < 1e-6);
+
+    // The blind answer is each with 1/3. Of two samples A A, all continuations surviving, f_all = 1, f_blind(A) = 1/2 with A
+    // blind and 0 else, excess 0 (f_all is 1): seen = 1 either way, r = (1 − λ) · 1 = 0.5. Of A B: f_all = 1/2 each, S = 1,
+    // excess = (1 − 1/2) / (1/2) = 1; seen(A) = 0 with A blind, else 1/2: r = 0.5 · (2/3 · 1/2) + 0.5 = 0.666667. So
+    // r(a) = 0.5 · P(a) + 0.666667 · (1 − P(a)).
+    [Fact]
+    public void With_the_picture_blanked_all_answers_are_equally_frequent() =>
+        Assert.Equal(
+            [0.583333, 0.616667, 0.633333],
+            new EnumeratedReward(RewardRules.Create("grounded"), new GroupSize(2, 1), new Reinference(1), right: 1).Of(Start, 0),
+            (expected, actual) => Math.Abs(expected - actual) < 1e-6);
+
+    [Fact]
+    public void The_start_model_s_answers_are_those_of_the_first_policy()
+    {
+        StartShare rule = new();
+        AnswerDistribution first = AnswerDistribution.Of([0.2, 0.2, 0.6]);
+        double[] exact = new EnumeratedReward(rule, new GroupSize(1, 1), default, right: 0, first).Of(Start, 0);
+        Assert.Equal(first.Probabilities, exact, (expected, actual) => Math.Abs(expected - actual) < 1e-12);
+        double[] sampled = new SampledReward(rule, new GroupSize(4, 1), default, groups: 2000, seed: 1, start: first).Of(Start, 0);
+        Assert.Equal(first.Probabilities, sampled, (expected, actual) => Math.Abs(expected - actual) < 0.03);
     }
 
     [Fact]
@@ -133,7 +180,7 @@ public class ContrastTests
             Iterations = 1,
         };
         IReadOnlyList<ContrastCurve> curves = ContrastExperiment.Run(setting);
-        foreach (ContrastCurve sampled in curves.Where(curve => curve.IsSampled && curve.Rule != "random"))
+        foreach (ContrastCurve sampled in curves.Where(curve => curve.IsSampled && !Further.Contains(curve.Rule)))
         {
             ContrastCurve exact = curves.Last(curve => !curve.IsSampled && curve.Rule == sampled.Rule);
             double difference = Math.Log(sampled.Factors[0]!.Value / exact.Factors[0]!.Value) * setting.Beta;
@@ -145,4 +192,13 @@ public class ContrastTests
     public void Groups_too_large_to_be_summed_over_are_refused() =>
         Assert.Contains("cannot be summed over exactly", Assert.Throws<BadInputException>(
             () => ContrastExperiment.Run(Setting with { EnumeratedGroup = new GroupSize(8, 5) })).Message);
+
+    // The share of the start model's answers that equal one's own.
+    private sealed class StartShare : IRewardRule
+    {
+        public RewardInputs Reads => RewardInputs.StartAnswers;
+
+        public double[] Score(AnswerGroup group) =>
+            [.. group.Maternal.Select(answer => group.Start.Count(one => one == answer) / (double)group.Start.Count)];
+    }
 }

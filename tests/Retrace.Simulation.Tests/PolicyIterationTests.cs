@@ -32,6 +32,19 @@ public class PolicyIterationTests
         Assert.Equal(0.107576568547998, optimum[2], 12);
     }
 
+    // P' ∝ P exp(A/β) with the advantage A = r − E[r] is P' ∝ P exp(r/β): what is subtracted from all cancels in Z.
+    [Fact]
+    public void Advantages_and_rewards_give_the_same_optimum() =>
+        Gen.Select(Policies, Betas).Sample((policy, beta) =>
+        {
+            double[] rewards = Softened(0.3, 0.5).Of(policy, 0);
+            double mean = rewards.Zip(policy.Probabilities, (reward, probability) => reward * probability).Sum();
+            Assert.Equal(
+                PolicyIteration.Optimum(policy, rewards, beta).Probabilities,
+                PolicyIteration.Optimum(policy, Array.ConvertAll(rewards, reward => reward - mean), beta).Probabilities,
+                (expected, actual) => Math.Abs(expected - actual) < Rounding);
+        });
+
     // After five iterations at β = 2 by e^(5/2); the others keep their odds among themselves.
     [Fact]
     public void Under_the_majority_the_first_mode_gains_the_same_odds_every_time()

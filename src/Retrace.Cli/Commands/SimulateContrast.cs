@@ -74,10 +74,8 @@ internal sealed class SimulateContrast(Option<long> seed, Option<string?> output
             ["contrastive factor G in round", .. shown.Select(round => round.ToString(CultureInfo.InvariantCulture))],
             curves.Select(string[] (curve) =>
                 [NameOf(curve), .. shown.Select(round => Text(curve.Factors[round - 1]))]));
-        foreach ((string rule, Rewards.RewardInputs missing) in ContrastExperiment.Unsimulated)
-        {
-            Console.WriteLine($"not simulated: {rule} reads {missing}, which only a model has");
-        }
+        Console.WriteLine("beside answers all responses are alike to a rule; with the picture blanked all answers are equally "
+            + "frequent, the start model has the first policy, a teacher and other words the policy itself");
         IReadOnlyList<FrequencyContrast> table = FrequencyContrast.Table(setting, FrequentShares, RareShares);
         Write("softened frequency, G_SR", one => one.Softened);
         Write($"majority of {setting.Group.Total} votes", one => one.Voted);

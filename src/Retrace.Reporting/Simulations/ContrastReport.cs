@@ -9,7 +9,7 @@ namespace Retrace.Reporting.Simulations;
 public static class ContrastReport
 {
     private const int Colours = 6; // Of the style sheet; further rules get its next dash.
-    private const int Dashes = 4;
+    private const int Dashes = 5;
 
     /// <summary>Writes contrast.csv, contrast.html and the page's figures as SVG.</summary>
     /// <param name="curves">The curves that the experiment gave.</param>

@@ -64,14 +64,19 @@ public sealed class SoftenedFrequencyRewardTests
             return reward >= one.Base * (1 - one.Softening.Gamma) && reward <= Math.Min(1, one.Base * (1 + one.Softening.Gamma));
         });
 
-    // |dr/df_r| ≤ γ β: no steps.
+    // No steps in either frequency. |dr/df_r| ≤ γ β. With u = β (f_r / f_base − 1), dr/df_base = 1 + γ tanh u − γ (u + β) / cosh² u,
+    // and |u| / cosh² u < 1/2, so that |dr/df_base| ≤ 1 + γ + γ (β + 1/2).
     [Fact]
     public void It_is_continuous() =>
-        Gen.Select(Frequencies, Gen.Double[-1e-6, 1e-6]).Sample((one, change) =>
+        Gen.Select(Frequencies, Gen.Double[-1e-6, 1e-6], Gen.Double[-1e-6, 1e-6]).Sample((one, change, changeOfBase) =>
         {
             double moved = Math.Clamp(one.Retraced + change, 0, 1);
-            double difference = one.Softening.Of(one.Base, moved) - one.Softening.Of(one.Base, one.Retraced);
-            return Math.Abs(difference) <= one.Softening.Gamma * one.Softening.Beta * Math.Abs(change) + 1e-12;
+            double movedBase = Math.Clamp(one.Base + changeOfBase, 0.0005, 1);
+            double difference = one.Softening.Of(movedBase, moved) - one.Softening.Of(one.Base, one.Retraced);
+            (double gamma, double beta) = (one.Softening.Gamma, one.Softening.Beta);
+            double steepest = (gamma * beta * Math.Abs(change))
+                + ((1 + gamma + (gamma * (beta + 0.5))) * Math.Abs(changeOfBase));
+            return Math.Abs(difference) <= steepest + 1e-12;
         });
 
     [Theory]
