@@ -94,6 +94,9 @@ public sealed record DataSettings
 
 public sealed record RolloutSettings
 {
+    private const int UsualBatchSequences = 512;
+    private const int UsualPrefillTokens = 16384;
+
     [Setting("What generates: the model in this process, or OpenAI-compatible servers.", OneOf = ["local", "openai"])]
     public string Engine { get; init; } = "local";
 
@@ -115,11 +118,17 @@ public sealed record RolloutSettings
         AtLeast = 1)]
     public int? VoteSamples { get; init; }
 
-    [Setting("Sequences generated side by side: bounds the memory of the KV cache.", AtLeast = 1)]
-    public int MaxBatchSequences { get; init; } = 512;
+    [Setting(
+        "Sequences generated side by side: bounds the memory of the KV cache; " +
+        "null: as many as a run's memory allows.",
+        AtLeast = 1)]
+    public int? MaxBatchSequences { get; init; } = UsualBatchSequences;
 
-    [Setting("Prompt tokens, image tokens included, that are read side by side: bounds memory.", AtLeast = 1)]
-    public int PrefillTokens { get; init; } = 16384;
+    [Setting(
+        "Prompt tokens, image tokens included, that are read side by side: bounds memory; " +
+        "null: as many as a run's memory allows.",
+        AtLeast = 1)]
+    public int? PrefillTokens { get; init; } = UsualPrefillTokens;
 
     [Setting(
         "Engine openai: the servers' URLs, separated by spaces, as in " +
@@ -158,6 +167,12 @@ public sealed record RolloutSettings
         "Engine openai: a folder that servers see under the same path, for weights; " +
         "null: one in the run's folder.")]
     public string? WeightsFolder { get; init; }
+
+    /// <summary>The sequences that are generated side by side; the usual number where the setting is null and no run has chosen.</summary>
+    public int SequencesAtOnce => MaxBatchSequences ?? UsualBatchSequences;
+
+    /// <summary>The prompt tokens that are read side by side; the usual number where the setting is null and no run has chosen.</summary>
+    public int PromptTokensAtOnce => PrefillTokens ?? UsualPrefillTokens;
 
     /// <summary>The addresses in <c>servers</c>.</summary>
     /// <exception cref="BadInputException">One is no address of an HTTP server.</exception>
@@ -266,6 +281,8 @@ public sealed record RewardSettings
 
 public sealed record LearningSettings
 {
+    private const int UsualMicroBatchTokens = 4096;
+
     [Setting("Scale of the advantages: each group's standard deviation, none, or one for the whole batch.",
         OneOf = ["group-std", "group-mean", "batch-std"])]
     public string Advantage { get; init; } = "group-std";
@@ -282,8 +299,11 @@ public sealed record LearningSettings
     [Setting("Trajectories in an optimizer step.", AtLeast = 1)]
     public int MiniBatch { get; init; } = 64;
 
-    [Setting("Tokens in one forward and backward pass: bounds memory, does not change the gradient.", AtLeast = 1)]
-    public int MicroBatchTokens { get; init; } = 4096;
+    [Setting(
+        "Tokens in one forward and backward pass: bounds memory, does not change the gradient; " +
+        "null: as many as a run's memory allows.",
+        AtLeast = 1)]
+    public int? MicroBatchTokens { get; init; } = UsualMicroBatchTokens;
 
     [Setting("Passes over a step's trajectories.", AtLeast = 1)]
     public int EpochsPerBatch { get; init; } = 1;
@@ -330,6 +350,9 @@ public sealed record LearningSettings
 
     [Setting("Keeps the optimizer's state in host memory and updates there: slower, but it spares the accelerator's.")]
     public bool OptimizerOffload { get; init; }
+
+    /// <summary>The tokens of one pass; the usual number where the setting is null and no run has chosen.</summary>
+    public int TokensAtOnce => MicroBatchTokens ?? UsualMicroBatchTokens;
 
     /// <summary>The policy's objective with the numbers that it reads.</summary>
     public IPolicyObjective PolicyObjective() =>
