@@ -388,7 +388,7 @@ public sealed record ModelSettings
 
     [Setting(
         "Recomputes activations in the backward pass: less memory, about a third more arithmetic; " +
-        "null: where the plan without it comes to more than half of the memory, and on a GPU.")]
+        "null: where the plan without it comes to more than half of the memory, or that is unknown.")]
     public bool? ActivationCheckpointing { get; init; }
 
     [Setting("Images are scaled down to at most this many pixels.", AtLeast = 784)]
