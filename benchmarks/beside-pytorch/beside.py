@@ -19,6 +19,7 @@ that what a device does once is left out; peak memory is that of the whole proce
 import argparse
 import json
 import pathlib
+import shlex
 import statistics
 import sys
 import tempfile
@@ -108,7 +109,7 @@ def table(name, rounds):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--retrace", required=True, help="the program")
+    options.add_argument("--retrace", required=True, type=shlex.split, help="the program, or a command that starts it")
     options.add_argument("--model", type=pathlib.Path, required=True, help="the folder of the checkpoint")
     options.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N")
     options.add_argument("--dtype", default="fp32", choices=["bf16", "fp32"])

@@ -8,7 +8,7 @@ import measured
 def make_problems(retrace, count, folder):
     """So many geometry problems with their images, as a file of JSON lines."""
     subprocess.run(
-        [retrace, "data", "make", "--output", folder, "--train", str(count), "--evaluation", "1", "--test", "1"],
+        [*retrace, "data", "make", "--output", folder, "--train", str(count), "--evaluation", "1", "--test", "1"],
         check=True, stdout=subprocess.DEVNULL)
     return (folder / "train.jsonl").resolve()
 
@@ -17,8 +17,8 @@ def run(task, retrace, folder):
     """Takes two steps and returns the second's figures.
 
     The program is to take three, and is ended after two: a last step would leave a checkpoint, of many times the model's size
-    where all weights are trained. Every problem is in each step. Rewards are random, so that all responses are learned from; a file has as many problems as a
-    step.
+    where all weights are trained. A file has as many problems as a step, so every problem is in each. Rewards are random, so
+    that all responses are learned from.
     """
     output = folder / "run"
     settings = {
@@ -47,7 +47,7 @@ def run(task, retrace, folder):
     }
     if task["threads"]:
         settings["threads"] = task["threads"]
-    command = [retrace, "evolve", "--model", task["model"], "--data", task["data"], "--output", output, "--steps", "3"]
+    command = [*retrace, "evolve", "--model", task["model"], "--data", task["data"], "--output", output, "--steps", "3"]
     for key, value in settings.items():
         command += ["--set", f"{key}={value}"]
     metrics = output / "metrics.jsonl"
