@@ -27,6 +27,10 @@ archive() {
             mv "$work/archive/$name/Retrace.Cli$ending" "$work/archive/$name/retrace$ending"
         fi
     done
+    mkdir "$work/archive/$name/beside-pytorch"
+    for script in beside measured peer peer_learning retrace_side; do
+        cp "benchmarks/beside-pytorch/$script.py" "$work/archive/$name/beside-pytorch/"
+    done
     if [ "$torch" = external ]; then
         # XZ, so that the small one is small. The rest of the work is the same.
         tar -C "$work/archive" -cJf "$release/$name.tar.xz" "$name"

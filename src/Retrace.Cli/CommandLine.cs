@@ -8,6 +8,7 @@ using Retrace.Models.Native;
 using Retrace.Runs;
 using Retrace.Training;
 using Retrace.Training.DataParallel;
+using Retrace.Training.Learning;
 using Retrace.Training.Rollouts;
 
 namespace Retrace.Cli;
@@ -107,7 +108,7 @@ internal static class CommandLine
         }
         catch (Exception error)
         {
-            return Fail(ExitCode.Failed, parsed.GetValue(Verbose) ? error.ToString() : FirstLine(error.Message));
+            return Fail(ExitCode.Failed, parsed.GetValue(Verbose) ? error.ToString() : Sentence(error));
         }
 
         // The first signal asks the command to finish cleanly; a second one ends the process as usual.
@@ -134,6 +135,13 @@ internal static class CommandLine
 
     private static char Harmless(char character) =>
         char.IsControl(character) && character is not ('\n' or '\r' or '\t') ? '\uFFFD' : character;
+
+    // A run that memory does not suffice for says itself which of its settings to lower.
+    private static string Sentence(Exception error) =>
+        error is not TrainingFailedException && MemoryExhaustion.In(error) is { } memory
+            ? $"{memory.Complaint}; model.dtype=bf16, and a smaller rollout.max_batch_sequences, rollout.prefill_tokens or "
+                + "learn.micro_batch_tokens, need less"
+            : FirstLine(error.Message);
 
     // Messages from native code carry their own stack trace below the first line.
     private static string FirstLine(string message)

@@ -3,15 +3,18 @@ namespace Retrace.Configuration;
 /// <summary>What a resumed run may set otherwise than it began.</summary>
 internal static class ResumedSettings
 {
-    // How long the run is, and how many threads compute it.
-    private static readonly string[] Free = ["steps", "epochs", "threads"];
+    // How long the run is, how many threads compute it, and how much they compute at once.
+    private static readonly string[] Free =
+    [
+        "steps", "epochs", "threads", "rollout.max_batch_sequences", "rollout.prefill_tokens", "learn.micro_batch_tokens",
+    ];
 
     // What keeps numbers from growing beyond all bounds, and so may be turned down, but not up, after they have.
     private static readonly string[] Lowered = ["learn.learning_rate", "learn.max_grad_norm"];
 
     /// <summary>
-    /// The settings that were turned down. Length, evaluation, checkpoints, the guard, threads and where servers are may change
-    /// freely and are not among them.
+    /// The settings that were turned down. Length, evaluation, checkpoints, the guard, threads, what bounds memory and where
+    /// servers are may change freely and are not among them.
     /// </summary>
     /// <param name="began">What the run began with.</param>
     /// <param name="goesOn">What it is to go on with.</param>

@@ -3,7 +3,6 @@ using Retrace.Anchors;
 using Retrace.Objectives;
 using Retrace.Perturbations;
 using Retrace.Rewards;
-using Retrace.RolloutServers;
 
 namespace Retrace.Configuration;
 
@@ -90,87 +89,6 @@ public sealed record DataSettings
     [Setting("Appended to every question.")]
     public string Instruction { get; init; } =
         "\nThink inside <think></think>, then put the final answer in \\boxed{}.";
-}
-
-public sealed record RolloutSettings
-{
-    [Setting("What generates: the model in this process, or OpenAI-compatible servers.", OneOf = ["local", "openai"])]
-    public string Engine { get; init; } = "local";
-
-    [Setting("n: maternal trajectories for each problem, the group of GRPO; their answers are A_n.", AtLeast = 2)]
-    public int Group { get; init; } = 8;
-
-    [Setting("Sampling temperature.", Above = 0)]
-    public double Temperature { get; init; } = 1.0;
-
-    [Setting("Samples from the smallest set of tokens that holds this probability.", Above = 0, AtMost = 1)]
-    public double TopP { get; init; } = 1.0;
-
-    [Setting("Longest response in tokens; the prefix that a re-inference trajectory keeps counts too.", AtLeast = 1)]
-    public int MaxResponseTokens { get; init; } = 1536;
-
-    [Setting(
-        "Method majority: samples behind a problem's vote, of which the first n train; null: n. " +
-        "n·(1 + m) spends as many samples as csrs.",
-        AtLeast = 1)]
-    public int? VoteSamples { get; init; }
-
-    [Setting("Sequences generated side by side: bounds the memory of the KV cache.", AtLeast = 1)]
-    public int MaxBatchSequences { get; init; } = 512;
-
-    [Setting("Prompt tokens, image tokens included, that are read side by side: bounds memory.", AtLeast = 1)]
-    public int PrefillTokens { get; init; } = 16384;
-
-    [Setting(
-        "Engine openai: the servers' URLs, separated by spaces, as in " +
-        "\"http://10.0.0.1:8000 http://10.0.0.2:8000\".")]
-    public string? Servers { get; init; }
-
-    [Setting("Engine openai: the servers' dialect for what OpenAI's API does not cover.",
-        NamesOf = typeof(ServerDialects))]
-    public string ServerApi { get; init; } = "vllm";
-
-    [Setting("Engine openai: the environment variable that holds the servers' bearer token; null: they ask for none.")]
-    public string? ApiKeyVariable { get; init; }
-
-    [Setting("Engine openai: prompts go out as chat messages, or as token ids that are rendered here.",
-        OneOf = ["messages", "tokens"])]
-    public string Prompts { get; init; } = "messages";
-
-    [Setting("Engine openai: the most samples of one prompt that a request asks for; null: all of them.", AtLeast = 1)]
-    public int? SamplesPerRequest { get; init; }
-
-    [Setting("Engine openai: requests in flight for each server, on average; the others wait here.", AtLeast = 1)]
-    public int RequestsPerServer { get; init; } = 32;
-
-    [Setting("Engine openai: seconds after which a request counts as failed and goes to another server.",
-        Above = 0, AtMost = 86400)]
-    public double RequestTimeout { get; init; } = 600;
-
-    [Setting("Engine openai: seconds after which another server gets the same request, and the first reply counts.",
-        Above = 0, AtMost = 86400)]
-    public double HedgeAfter { get; init; } = 120;
-
-    [Setting("Engine openai: samples of a policy more updates behind than this are generated anew.", AtLeast = 0)]
-    public int MaxPolicyLag { get; init; }
-
-    [Setting(
-        "Engine openai: a folder that servers see under the same path, for weights; " +
-        "null: one in the run's folder.")]
-    public string? WeightsFolder { get; init; }
-
-    /// <summary>The addresses in <c>servers</c>.</summary>
-    /// <exception cref="BadInputException">One is no address of an HTTP server.</exception>
-    public Uri[] ServerAddresses() =>
-    [
-        .. (Servers ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text =>
-            Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address)
-            && address is { Scheme: "http" or "https", UserInfo: "", Query: "" }
-                ? address
-                : throw new BadInputException(
-                    "rollout.servers holds an address that is no URL of an HTTP server; each should be as "
-                    + "http://127.0.0.1:8000, with nothing secret in it")),
-    ];
 }
 
 public sealed record RetracingSettings
@@ -266,6 +184,8 @@ public sealed record RewardSettings
 
 public sealed record LearningSettings
 {
+    private const int UsualMicroBatchTokens = 4096;
+
     [Setting("Scale of the advantages: each group's standard deviation, none, or one for the whole batch.",
         OneOf = ["group-std", "group-mean", "batch-std"])]
     public string Advantage { get; init; } = "group-std";
@@ -282,8 +202,11 @@ public sealed record LearningSettings
     [Setting("Trajectories in an optimizer step.", AtLeast = 1)]
     public int MiniBatch { get; init; } = 64;
 
-    [Setting("Tokens in one forward and backward pass: bounds memory, does not change the gradient.", AtLeast = 1)]
-    public int MicroBatchTokens { get; init; } = 4096;
+    [Setting(
+        "Tokens in one forward and backward pass: bounds memory, does not change the gradient; " +
+        "null: as many as a run's memory allows.",
+        AtLeast = 1)]
+    public int? MicroBatchTokens { get; init; } = UsualMicroBatchTokens;
 
     [Setting("Passes over a step's trajectories.", AtLeast = 1)]
     public int EpochsPerBatch { get; init; } = 1;
@@ -331,6 +254,9 @@ public sealed record LearningSettings
     [Setting("Keeps the optimizer's state in host memory and updates there: slower, but it spares the accelerator's.")]
     public bool OptimizerOffload { get; init; }
 
+    /// <summary>The tokens of one pass; the usual number where the setting is null and no run has chosen.</summary>
+    public int TokensAtOnce => MicroBatchTokens ?? UsualMicroBatchTokens;
+
     /// <summary>The policy's objective with the numbers that it reads.</summary>
     public IPolicyObjective PolicyObjective() =>
         PolicyObjectives.Create(Objective, new ObjectiveParameters(Clip, ClipHigh, PositiveGate, NegativeGate));
@@ -365,7 +291,7 @@ public sealed record ModelSettings
 
     [Setting(
         "Recomputes activations in the backward pass: less memory, about a third more arithmetic; " +
-        "null: where the plan without it comes to more than half of the memory, and on a GPU.")]
+        "null: where the plan without it comes to more than half of the memory, or that is unknown.")]
     public bool? ActivationCheckpointing { get; init; }
 
     [Setting("Images are scaled down to at most this many pixels.", AtLeast = 784)]

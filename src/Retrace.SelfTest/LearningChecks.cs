@@ -226,7 +226,7 @@ internal sealed class LearningChecks(ReferenceCheckpoint reference, Device devic
 
     private static float[][] LogProbs(VisionLanguageNetwork policy, TrainingSample[] samples) =>
         PromptedResponse.LogProbs(
-            policy, [.. samples.Select(sample => sample.Content)], Still.MicroBatchTokens, temperature: 1, default);
+            policy, [.. samples.Select(sample => sample.Content)], Still.TokensAtOnce, temperature: 1, default);
 
     private static bool Same(float[][] one, float[][] other) =>
         one.Zip(other).All(pair => pair.First.SequenceEqual(pair.Second));

@@ -12,6 +12,9 @@ public sealed class ResumedSettingsTests
     [InlineData("evaluation.data=other.jsonl")]
     [InlineData("evaluation.samples=4")]
     [InlineData("rollout.request_timeout=3")]
+    [InlineData("rollout.max_batch_sequences=16")]
+    [InlineData("rollout.prefill_tokens=null")]
+    [InlineData("learn.micro_batch_tokens=8192")]
     public void Length_measurement_and_surroundings_change_freely(string setting) =>
         Assert.Empty(Changes([setting]));
 

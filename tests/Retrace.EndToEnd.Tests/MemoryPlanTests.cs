@@ -103,6 +103,35 @@ public sealed partial class MemoryPlanTests : IDisposable
         Assert.False(Directory.Exists(output));
     }
 
+    [Fact]
+    public async Task A_plan_for_a_device_says_whether_the_run_fits_and_what_it_has_chosen()
+    {
+        RetraceProcess plan = await RetraceProcess.RunAsync(
+            "doctor", "--plan", "--model", Repository.Model, "--device", "cpu",
+            "--set", "learn.micro_batch_tokens=null", "--set", "rollout.max_batch_sequences=null");
+        Assert.Equal((0, ""), (plan.ExitCode, plan.Error));
+        Assert.Matches(
+            @"\nchosen by memory: rollout\.max_batch_sequences=[1-9]\d*, learn\.micro_batch_tokens=[1-9]\d*\n"
+            + @"cpu: this process can have \d+\.\d{3} GiB; the run fits, with \d+\.\d{3} GiB left\n$",
+            plan.Output);
+
+        RetraceProcess tooLarge = await RetraceProcess.RunAsync(
+            "doctor", "--plan", "--model", Repository.Model, "--device", "cpu",
+            "--set", "rollout.max_response_tokens=1000000000");
+        Assert.Equal((1, ""), (tooLarge.ExitCode, tooLarge.Error));
+        Assert.Contains("the run does not fit, by ", tooLarge.Output);
+    }
+
+    [Fact]
+    public async Task A_GPU_is_asked_of_the_driver_and_refused_by_name_without_one()
+    {
+        // Also on a machine with GPUs, the driver then sees none.
+        RetraceProcess refused = await RetraceProcess.RunAsync(
+            [("CUDA_VISIBLE_DEVICES", "")], ["doctor", "--plan", "--model", Repository.Model, "--device", "cuda:1"]);
+        Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
+        Assert.Matches(@"^retrace: --device is cuda:1, but .*(driver|CUDA_VISIBLE_DEVICES).*; .*\n$", refused.Error);
+    }
+
     [GeneratedRegex(@"peak: .*?([0-9]+\.[0-9]+)")]
     private static partial Regex PeakOfPlan();
 }

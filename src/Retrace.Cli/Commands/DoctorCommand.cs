@@ -4,12 +4,8 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Retrace.Configuration;
 using Retrace.Models;
-using Retrace.Models.Images;
 using Retrace.Models.Native;
 using Retrace.Models.Network;
-using Retrace.Models.Text;
-using Retrace.Training.Evolution;
-using Retrace.Training.Prompts;
 using SkiaSharp;
 using TorchSharp;
 
@@ -36,40 +32,37 @@ internal static class DoctorCommand
             Description = "Problems to plan for; without them, the longest prompts that the settings allow.",
             HelpName = "FILE",
         };
+        Option<string?> device = new("--device")
+        {
+            Description = "With --plan: a device of this machine, cpu or cuda:N, whose free memory is asked and planned for.",
+            HelpName = "NAME",
+        };
         ConfigurationOptions settings = new();
         Command command = new("doctor", "Reports what this machine can do: torch, device, memory, threads, packages.")
         {
-            plan, model, data,
+            plan, model, data, device,
         };
         settings.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             if (!parsed.GetValue(plan))
             {
+                if (parsed.GetValue(device) is not null)
+                {
+                    throw new BadInputException("--device is for --plan; give that with it, or leave it out");
+                }
                 return Task.FromResult(Examine(Console.Out, parsed.GetValue(model)));
             }
             LibTorch.Prepare();
             string folder = parsed.GetValue(model) ?? throw new BadInputException("--plan needs --model.");
             RunConfiguration configuration = settings.Resolve(parsed, folder);
-            ModelConfig config = ModelFamilies.LoadConfig(folder);
-            ImageProcessorConfig images = config.Family.LoadImages(folder).Within(configuration.Model.MaxPixels);
-            var tokenizer = new Lazy<Tokenizer>(() => config.Family.LoadTokenizer(folder));
-            PromptSize largest = parsed.GetValue(data) is string file
-                ? UsableProblems.Read(
-                    file,
-                    new ProblemPreparation(
-                        () => tokenizer.Value, new ImageProcessor(images), config, configuration.Data),
-                    cancellation).LargestPrompt
-                : new PromptSize(
-                    configuration.Data.MaxPromptTokens,
-                    Math.Min(configuration.Data.MaxPromptTokens, images.MaxPixels / (images.Factor * images.Factor)));
-            Console.WriteLine(MemoryPlan.Of(config, configuration, largest).Table());
-            if (config.UnreadKeys.Count > 0)
+            if (parsed.GetValue(device) is string name)
             {
-                Console.WriteLine($"not read in its config.json: {string.Join(", ", config.UnreadKeys)}");
+                configuration = configuration with { Model = configuration.Model with { Device = name } };
+                configuration.Check();
             }
-            Console.WriteLine($"for prompts of up to {largest.Tokens} tokens, {largest.ImageTokens} of them of images");
-            return Task.FromResult(ExitCode.Done);
+            return Task.FromResult(new PlanReport(folder, configuration, parsed.GetValue(device)).Write(
+                parsed.GetValue(data), Console.Out, cancellation));
         });
         return command;
     }

@@ -37,7 +37,7 @@ internal static class ScoreCommand
                 parsed.GetRequiredValue(input), configuration.Data.AllowOutsideImages, configuration.Data.ImageDir);
             using VisionLanguageModel loaded = model.Load(parsed, configuration);
             PromptEncoder encoder = new(loaded, instruction: "");
-            Scorer scorer = new(loaded.Network, configuration.Learning.MicroBatchTokens);
+            Scorer scorer = new(loaded.Network, configuration.Learning.TokensAtOnce);
             ProgressDisplay.During("lines scored", lines.Count, onLines =>
                 scorer.ScoreFile(lines, encoder, parsed.GetRequiredValue(output), cancellation, onLines));
             return Task.FromResult(ExitCode.Done);

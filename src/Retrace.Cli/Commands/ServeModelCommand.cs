@@ -150,8 +150,8 @@ internal sealed class ServeModelCommand
                 MaxBodyBytes = (long)Positive(parsed, _maxBody) << 20,
                 MaxImagePixels = Positive(parsed, _maxPixels),
             },
-            configuration.Rollout.MaxBatchSequences,
-            configuration.Rollout.PrefillTokens);
+            configuration.Rollout.SequencesAtOnce,
+            configuration.Rollout.PromptTokensAtOnce);
     }
 
     // Never given as an argument, which other users of the machine could read.

@@ -18,6 +18,10 @@ public sealed record CudaObstacle(string Reason, string Cure)
         Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"),
         torch.cuda.is_available() ? torch.cuda.device_count() : 0);
 
+    /// <summary>What is in the way of asking the driver, whatever libtorch is loaded; null where nothing is.</summary>
+    public static CudaObstacle? OfDriver() =>
+        OfDriver(CudaDriver.Ask(), Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"));
+
     /// <summary>Finds the obstacles from the facts about a machine.</summary>
     /// <param name="libtorch">The one that is loaded.</param>
     /// <param name="driver">NVIDIA's; null: there is none.</param>

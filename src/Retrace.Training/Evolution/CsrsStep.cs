@@ -29,6 +29,9 @@ internal sealed class CsrsStep(
     GrpoLearner learner,
     Action<int>? teach)
 {
+    /// <summary>The name of the stage that updates the policy.</summary>
+    public const string LearningStage = "learning";
+
     /// <param name="step">The step, from 1.</param>
     /// <param name="onStage">Called with the name of each stage as it begins.</param>
     /// <exception cref="OperationCanceledException">The step was interrupted before it began to learn.</exception>
@@ -40,7 +43,7 @@ internal sealed class CsrsStep(
         double[][] advantages = rewarding.Advantages(rewards, groups.Select(group => group.Answers)); // relative to the others of the group
         TimeSpan rollout = clock.Elapsed;
 
-        onStage("learning");
+        onStage(LearningStage);
         batches.Prepare(step + 1);
         LearningStatistics learned = learner.Learn(step, samples.Of(groups, advantages)); // GRPO
         teach?.Invoke(step);

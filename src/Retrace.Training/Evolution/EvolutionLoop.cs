@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Retrace.Configuration;
+using Retrace.Models.Native;
 using Retrace.Runs;
 using Retrace.Training.DataParallel;
 using Retrace.Training.Guarding;
@@ -25,6 +26,7 @@ public sealed class EvolutionLoop
     private readonly RunGuard _guard;
     private readonly IProcessGroup _processes;
     private bool _hasLearned; // Since the latest checkpoint.
+    private (int Step, string Name) _stage = (0, "beginning"); // The one that is going on.
 
     /// <param name="step">The step to repeat.</param>
     /// <param name="steps">Number of steps in the whole run.</param>
@@ -74,7 +76,9 @@ public sealed class EvolutionLoop
     /// The run was interrupted; its last whole step has a checkpoint.
     /// </exception>
     /// <exception cref="RolloutFailedException">No server is left; the last whole step has a checkpoint.</exception>
-    /// <exception cref="TrainingFailedException">A number of the model is NaN or infinite.</exception>
+    /// <exception cref="TrainingFailedException">
+    /// A number of the model is NaN or infinite, or memory is exhausted; the latest checkpoint is as it was.
+    /// </exception>
     /// <exception cref="CollapseException">The guard has stopped the run; its last step has a checkpoint.</exception>
     public void Run(int stepsTaken, CancellationToken cancellation)
     {
@@ -83,7 +87,7 @@ public sealed class EvolutionLoop
         {
             if (step == 0 && _evaluation is not null)
             {
-                StageStarted?.Invoke(0, "evaluation");
+                BeginStage(0, "evaluation");
                 EvaluationPoint before = _evaluation.Measure(step, cancellation);
                 _log?.AppendEvaluation(before);
                 Complete(log => log.BeforeTraining(before));
@@ -123,6 +127,16 @@ public sealed class EvolutionLoop
         {
             throw FailureAdvice.Of(error, _hasLearned, step == stepsTaken, _checkpoints, _configuration);
         }
+        catch (Exception error) when (MemoryExhaustion.In(error) is { } memory)
+        {
+            throw MemoryAdvice.Of(error, memory, _stage.Step, _stage.Name, _checkpoints.FindLatest(), _configuration);
+        }
+    }
+
+    private void BeginStage(int step, string name)
+    {
+        _stage = (step, name);
+        StageStarted?.Invoke(step, name);
     }
 
     // A checkpoint on disk implies that the log holds all lines up to its step.
@@ -135,7 +149,7 @@ public sealed class EvolutionLoop
 
     private GuardResponse TakeStep(int step, CancellationToken cancellation)
     {
-        StepOutcome outcome = _step.Take(step, stage => StageStarted?.Invoke(step, stage), cancellation);
+        StepOutcome outcome = _step.Take(step, stage => BeginStage(step, stage), cancellation);
         _hasLearned = true;
 
         // Not cancellable from here on: the step has been learned and would be lost.
@@ -143,13 +157,13 @@ public sealed class EvolutionLoop
         EvaluationPoint? evaluated = null;
         if (_evaluation is not null && (step % _configuration.Evaluation.Every == 0 || step == Steps))
         {
-            StageStarted?.Invoke(step, "evaluation");
+            BeginStage(step, "evaluation");
             evaluated = MeasureLearned(() => _evaluation.Measure(step, CancellationToken.None));
         }
         double? agreement = null;
         if (_probe is not null && step % _configuration.Guard.ProbeEvery == 0)
         {
-            StageStarted?.Invoke(step, "probe");
+            BeginStage(step, "probe");
             agreement = MeasureLearned(_probe.Measure);
         }
         RolloutIncidents? incidents = _engine.TakeIncidents();

@@ -25,6 +25,7 @@ public sealed class EvolutionRun : IDisposable
     private IReadOnlyList<SkippedProblem> _unusedAnswers = [];
     private ResumedOrigin? _origin; // In the process that writes it.
     private string? _noticeOfType;
+    private IReadOnlyList<string> _chosenSizes = [];
 
     private EvolutionRun(RunOptions options)
     {
@@ -41,8 +42,8 @@ public sealed class EvolutionRun : IDisposable
     /// <summary>Number of steps taken before the run was opened.</summary>
     public int StepsTaken { get; private set; }
 
-    /// <summary>The resolved configuration.</summary>
-    public RunConfiguration Configuration { get; }
+    /// <summary>The resolved configuration, in which an open run has chosen what was left to its memory.</summary>
+    public RunConfiguration Configuration { get; private set; }
 
     /// <summary>Number of problems to train on.</summary>
     public int ProblemCount { get; private set; }
@@ -114,7 +115,7 @@ public sealed class EvolutionRun : IDisposable
     /// The run was interrupted, or was asked to stop (<see cref="RunStoppedException"/>).
     /// </exception>
     /// <exception cref="RolloutFailedException">No server is left; the last whole step has a checkpoint.</exception>
-    /// <exception cref="TrainingFailedException">The loss is not a number.</exception>
+    /// <exception cref="TrainingFailedException">The loss is not a number, or memory is exhausted.</exception>
     /// <exception cref="CollapseException">The guard has stopped the run; its last step has a checkpoint.</exception>
     public EvolutionResult Evolve(CancellationToken cancellation = default)
     {
@@ -168,6 +169,7 @@ public sealed class EvolutionRun : IDisposable
         Skipped,
         [
             .. _noticeOfType is null ? Array.Empty<string>() : [_noticeOfType],
+            .. _chosenSizes.Select(setting => $"{setting}, chosen by the memory that there is"),
             .. Damaged.Select(damaged => $"{damaged.Damage}; the run goes on from step {StepsTaken}, and the damaged "
                 + $"checkpoint is kept in {damaged.KeptAs}"),
             .. _unusedAnswers is [SkippedProblem first, ..]
@@ -190,8 +192,11 @@ public sealed class EvolutionRun : IDisposable
         });
         StepsTaken = _processes.Broadcast(StepsTaken);
         (IProblemSource source, ProblemSet read) = _processes.RunOnAll(() => ReadProblems(cancellation));
+        long? available = AvailableMemory.LeastOf(Configuration.Model, _processes); // Before a model takes of it.
         RunParts parts = Hold(_processes.RunOnAll(() => RunParts.Load(
-            _options, Configuration, _processes, _checkpoints, StepsTaken, read, source.Name, cancellation)));
+            _options, Configuration, _processes, _checkpoints, StepsTaken, available, read, source.Name, cancellation)));
+        _chosenSizes = SizesByMemory.Chosen(Configuration, parts.Configuration);
+        Configuration = parts.Configuration;
         ProblemCount = parts.Data.Problems.Count;
         Skipped = parts.Data.Skipped;
         _unusedAnswers = parts.Data.UnusedAnswers;

@@ -40,19 +40,26 @@ public enum MemoryPhase
 /// </summary>
 /// <param name="Items">All items of the plan.</param>
 /// <param name="RecomputesActivations">
-/// Whether the backward pass recomputes activations. If the configuration does not say, it does on a GPU, whose memory
-/// is unknown here, and where the plan without recomputation needs more than half of the available memory.
+/// Whether the backward pass recomputes activations. If the configuration does not say, it does where the plan without
+/// recomputation needs more than half of the available memory, or that is unknown.
 /// </param>
-/// <param name="Available">Host memory in bytes that this process can use.</param>
-public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool RecomputesActivations, long Available)
+/// <param name="Available">
+/// Bytes that this process can use where its tensors live, on the host or on a GPU; null: unknown.
+/// </param>
+public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool RecomputesActivations, long? Available)
 {
     private const long Process = 256L << 20; // .NET, libtorch's code and threads, and freed memory that malloc keeps.
 
     /// <summary>Peak memory in bytes: the items in use always, and those of the largest other phase.</summary>
-    public long Peak => Of(MemoryPhase.Always)
-        + new[] { MemoryPhase.Prefill, MemoryPhase.Sampling, MemoryPhase.Learning }.Max(Of);
+    public long Peak => new[] { MemoryPhase.Prefill, MemoryPhase.Sampling, MemoryPhase.Learning }.Max(PeakIn);
 
-    /// <summary>Computes the plan of a run.</summary>
+    /// <summary>Whether the run fits into the available memory; null where that is unknown.</summary>
+    public bool? Fits => Available is long available ? Peak <= available : null;
+
+    /// <summary>
+    /// Computes the plan of a run in the memory that this machine has for it: the host's, or what NVIDIA's driver reports
+    /// as free.
+    /// </summary>
     /// <param name="config">The model's configuration, which gives its sizes.</param>
     /// <param name="configuration">The run's settings.</param>
     /// <param name="largestPrompt">The size of the largest prompt.</param>
@@ -63,9 +70,27 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
         RunConfiguration configuration,
         PromptSize largestPrompt,
         int processes = 1,
-        int onThisMachine = 1)
+        int onThisMachine = 1) =>
+        Within(
+            AvailableMemory.Of(configuration.Model, onThisMachine: onThisMachine),
+            config,
+            configuration,
+            largestPrompt,
+            processes);
+
+    /// <summary>Computes the plan of a run in a given memory.</summary>
+    /// <param name="available">Bytes that the process can use; null: unknown.</param>
+    /// <param name="config">The model's configuration, which gives its sizes.</param>
+    /// <param name="configuration">The run's settings.</param>
+    /// <param name="largestPrompt">The size of the largest prompt.</param>
+    /// <param name="processes">Number of processes that train together; the plan is for each of them.</param>
+    public static MemoryPlan Within(
+        long? available,
+        ModelConfig config,
+        RunConfiguration configuration,
+        PromptSize largestPrompt,
+        int processes = 1)
     {
-        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / onThisMachine;
         using Calculation calculation = new(config, configuration, largestPrompt, processes, available);
         return calculation.Plan();
     }
@@ -74,11 +99,11 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
     /// <exception cref="BadInputException">The run does not fit.</exception>
     public void CheckFits(ModelSettings settings)
     {
-        if (settings.Device == "cpu" && Peak > Available)
+        if (settings.Device == "cpu" && Available is long available && Peak > available)
         {
             string recomputing = settings.ActivationCheckpointing == false ? "model.activation_checkpointing=true, " : "";
             throw new BadInputException(
-                $"The run needs {Gibibytes(Peak)} GiB and this process can have {Gibibytes(Available)}; {recomputing}"
+                $"The run needs {Gibibytes(Peak)} GiB and this process can have {Gibibytes(available)}; {recomputing}"
                 + "model.lora_rank, learn.kl=0 or a smaller learn.micro_batch_tokens or "
                 + $"rollout.max_batch_sequences would need less.\n{Table()}");
         }
@@ -96,6 +121,10 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
     private static string Gibibytes(long bytes) =>
         ((double)bytes / (1 << 30)).ToString("0.000", CultureInfo.InvariantCulture);
 
+    /// <summary>Peak memory of a phase in bytes, what is in use always included.</summary>
+    internal long PeakIn(MemoryPhase phase) =>
+        Of(MemoryPhase.Always) + (phase == MemoryPhase.Always ? 0 : Of(phase));
+
     private long Of(MemoryPhase phase) => Items.Where(item => item.Phase == phase).Sum(item => item.Bytes);
 
     private sealed class Calculation : IDisposable
@@ -108,10 +137,10 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
         private readonly VisionLanguageNetwork _weights; // Shapes without memory, like everything below.
         private readonly VisionLanguageNetwork _policy;  // The weights, with the adapter if there is one.
         private readonly int _processes;
-        private readonly long _available;
+        private readonly long? _available;
 
         public Calculation(
-            ModelConfig config, RunConfiguration run, PromptSize largestPrompt, int processes, long available)
+            ModelConfig config, RunConfiguration run, PromptSize largestPrompt, int processes, long? available)
         {
             _processes = processes;
             _available = available;
@@ -127,13 +156,15 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
 
         private bool Adapts => _policy != _weights;
 
+        private bool IsOnGpu => _run.Model.Device != "cpu";
+
         private long Trajectories => (long)_run.Data.Batch * _run.Rollout.Group;
 
         public MemoryPlan Plan()
         {
             MemoryPlan without = Plan(recomputes: false);
             bool recomputes = _run.Model.ActivationCheckpointing
-                ?? (_run.Model.Device != "cpu" || without.Peak > _available / 2);
+                ?? (_available is not long available || without.Peak > available / 2);
             return recomputes ? Plan(recomputes) : without;
         }
 
@@ -162,7 +193,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
                 new("reference policy", reference ? parameters.Count * element : 0, MemoryPhase.Always),
                 new("averaged teacher", teaches ? AveragedTeacher.BytesOf(parameters, ofTeacher) : 0, MemoryPhase.Always),
                 new("gradients", parameters.TrainedCount * element, MemoryPhase.Always),
-                new("optimizer", AdamW.BytesOfState(parameters) / _processes, MemoryPhase.Always),
+                new("optimizer", Optimizer(parameters), MemoryPhase.Always),
                 new("gradients of all processes", ShardedTraining.BytesOf(parameters, _processes), MemoryPhase.Always),
                 new("images", Images(), MemoryPhase.Always),
                 new("prefill of prompts", samples ? Prefill() : 0, MemoryPhase.Prefill),
@@ -178,10 +209,18 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
             _available);
         }
 
-        // Patches in fp32 of this batch's images and the next one's, plus a perturbed copy for each trajectory if
+        // Kept in the host's memory where the settings say so.
+        private long Optimizer(Parameters parameters) =>
+            IsOnGpu && _run.Learning.OptimizerOffload ? 0 : AdamW.BytesOfState(parameters) / _processes;
+
+        // In the host's memory. Patches in fp32 of this batch's images and the next one's, plus a perturbed copy for each trajectory if
         // trajectories are retraced.
         private long Images()
         {
+            if (IsOnGpu)
+            {
+                return 0;
+            }
             long copies = (2L * _run.Data.Batch) + (Retraces && _run.Retracing.Perturbation != "none" ? Trajectories : 0);
             return copies * _patches * _config.Vision.PatchLength * sizeof(float);
         }
@@ -198,7 +237,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
         {
             long sampled = Trajectories * (Retraces ? _run.Retracing.Samples : 1);
             long votes = (long)_run.Data.Batch * (_run.Rollout.VoteSamples ?? 0);
-            return Math.Min(_run.Rollout.MaxBatchSequences, Math.Max(sampled, votes));
+            return Math.Min(_run.Rollout.SequencesAtOnce, Math.Max(sampled, votes));
         }
 
         // The prompt of a continuation ends with the kept prefix; a judge's holds a response.
@@ -211,7 +250,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
 
         private long Prefill()
         {
-            long requests = Math.Clamp(_run.Rollout.PrefillTokens / PromptToPrefill, 1, Requests);
+            long requests = Math.Clamp(_run.Rollout.PromptTokensAtOnce / PromptToPrefill, 1, Requests);
             return _policy.BytesOfPrefill(requests * PromptToPrefill, requests * _patches);
         }
 
@@ -244,7 +283,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
                 _response,
                 _run.Rollout.Group,
                 Math.Min(Trajectories, _run.Learning.MiniBatch),
-                _run.Learning.MicroBatchTokens);
+                _run.Learning.TokensAtOnce);
             long mask = inRow == 1 ? 0 : SequenceBatch.BytesOfMask(rows, length, _policy.Parameters.ElementSize);
             // If servers sample, the policy rescores responses, entropies included.
             long predictions = TokenPredictions.BytesOf(

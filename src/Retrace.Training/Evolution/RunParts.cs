@@ -21,7 +21,8 @@ internal sealed class RunParts : IDisposable
 {
     private readonly Stack<IDisposable> _held = [];
     private readonly RunOptions _options;
-    private readonly RunConfiguration _configuration;
+    private readonly long? _available;
+    private RunConfiguration _configuration;
     private readonly IProcessGroup _processes;
     private readonly RunCheckpoints _checkpoints;
     private readonly int _stepsTaken;
@@ -31,14 +32,19 @@ internal sealed class RunParts : IDisposable
         RunConfiguration configuration,
         IProcessGroup processes,
         RunCheckpoints checkpoints,
-        int stepsTaken)
+        int stepsTaken,
+        long? available)
     {
         _options = options;
         _configuration = configuration;
         _processes = processes;
         _checkpoints = checkpoints;
         _stepsTaken = stepsTaken;
+        _available = available;
     }
+
+    /// <summary>The settings, with sizes that fit into memory where they were left open.</summary>
+    public RunConfiguration Configuration => _configuration;
 
     public VisionLanguageModel Policy { get; private set; } = null!;
 
@@ -58,6 +64,7 @@ internal sealed class RunParts : IDisposable
 
     /// <summary>Loads everything, and checks that it fits together and into memory.</summary>
     /// <param name="stepsTaken">The step of the checkpoint that the policy is loaded from; 0: the model itself.</param>
+    /// <param name="available">Bytes that this process can have where its tensors live; null: unknown.</param>
     /// <param name="read">The problems as they were read.</param>
     /// <param name="source">The name of their source, for messages.</param>
     /// <exception cref="BadInputException">Something cannot be used.</exception>
@@ -67,11 +74,12 @@ internal sealed class RunParts : IDisposable
         IProcessGroup processes,
         RunCheckpoints checkpoints,
         int stepsTaken,
+        long? available,
         ProblemSet read,
         string source,
         CancellationToken cancellation)
     {
-        var parts = new RunParts(options, configuration, processes, checkpoints, stepsTaken);
+        var parts = new RunParts(options, configuration, processes, checkpoints, stepsTaken, available);
         try
         {
             parts.Load(read, source, cancellation);
@@ -123,7 +131,7 @@ internal sealed class RunParts : IDisposable
             // Checked before loading; loading reports what else is wrong with the folder.
             ModelConfig config = ModelFamilies.LoadConfig(modelFolder);
             IntendedModel.Check(_configuration.Model, config, modelFolder);
-            PlanThatFits(config, default);
+            PlanThatFits(config, default, _configuration);
         }
         VisionLanguageModel start = Hold(LoadModel(modelFolder));
         if (start.Network.Adapter is not null)
@@ -134,7 +142,7 @@ internal sealed class RunParts : IDisposable
         }
         var preparation = new ProblemPreparation(start, _configuration.Data);
         Data = UsableProblems.Of(read, source, preparation, cancellation);
-        MemoryPlan plan = PlanThatFits(start.Network.Config, Data.LargestPrompt);
+        (MemoryPlan plan, _configuration) = PlanThatFits(start.Network.Config, Data.LargestPrompt, _configuration);
         (string Name, UsableProblems Usable)? measured = ReadEvaluationData(preparation, cancellation);
 
         RewardInputs reads = Method.Of(_configuration).Rule.Reads;
@@ -171,11 +179,14 @@ internal sealed class RunParts : IDisposable
         }
     }
 
-    private MemoryPlan PlanThatFits(ModelConfig config, PromptSize largestPrompt)
+    // The settings are those of the plan.
+    private (MemoryPlan Plan, RunConfiguration Settings) PlanThatFits(
+        ModelConfig config, PromptSize largestPrompt, RunConfiguration given)
     {
-        var plan = MemoryPlan.Of(config, _configuration, largestPrompt, _processes.Size, _processes.LocalSize);
-        plan.CheckFits(_configuration.Model);
-        return plan;
+        RunConfiguration settings = SizesByMemory.Choose(config, given, largestPrompt, _available, _processes.Size);
+        var plan = MemoryPlan.Within(_available, config, settings, largestPrompt, _processes.Size);
+        plan.CheckFits(settings.Model);
+        return (plan, settings);
     }
 
     private VisionLanguageModel LoadModel(string directory) =>

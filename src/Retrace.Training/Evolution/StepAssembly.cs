@@ -71,7 +71,7 @@ internal static class StepAssembly
                 data.Labels),
             method.Rule.Reads.HasFlag(RewardInputs.AnswerDistances)
                 ? new AnswerPaths(
-                    model.Network, extraction, textOf, configuration.Learning.MicroBatchTokens, processes)
+                    model.Network, extraction, textOf, configuration.Learning.TokensAtOnce, processes)
                 : null,
             new TrajectoryRewards(
                 method.Rule,

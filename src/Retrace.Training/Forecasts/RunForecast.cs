@@ -12,7 +12,7 @@ namespace Retrace.Training.Forecasts;
 /// What a run would be: everything that starting it reads is read and checked, but for the weights' values and the
 /// machines that it names. Nothing is started, and nothing is written.
 /// </summary>
-/// <param name="Configuration">The settings, resolved and checked.</param>
+/// <param name="Configuration">The settings, resolved and checked, with sizes that fit into memory.</param>
 /// <param name="Data">The problems that the model can use, and those that were skipped.</param>
 /// <param name="Measured">The labeled problems of evaluations during the run; null where there are none.</param>
 /// <param name="Steps">The number of steps.</param>
@@ -42,6 +42,12 @@ public sealed record RunForecast(
             model.Config,
             configuration.Data);
         UsableProblems data = UsableProblems.Read(options.Problems(configuration.Data), preparation, cancellation);
+        configuration = SizesByMemory.Choose(
+            model.Config,
+            configuration,
+            data.LargestPrompt,
+            AvailableMemory.Of(configuration.Model, onThisMachine: processes),
+            processes);
         IProblemSource? measured = options.Measured(configuration);
         var schedule = new BatchSchedule(data.Problems.Count, configuration.Data.Batch, configuration.Seed);
         return new RunForecast(

@@ -149,7 +149,7 @@ public sealed class GrpoLearner : IDisposable
         float[][] updated = PromptedResponse.LogProbs(
             _policy,
             [.. shortest.Select(sample => sample.Content)],
-            _settings.MicroBatchTokens,
+            _settings.TokensAtOnce,
             _rollout.Temperature,
             CancellationToken.None);
         // As the next loss would: e to this difference is in the divergence, and in the ratio of probabilities.
@@ -172,7 +172,7 @@ public sealed class GrpoLearner : IDisposable
         float[][] own = PromptedResponse.LogProbs(
             reference,
             [.. shares[_processes.Rank].Select(i => samples[i].Content)],
-            _settings.MicroBatchTokens,
+            _settings.TokensAtOnce,
             _rollout.Temperature,
             CancellationToken.None);
         if (_processes.Size == 1)
@@ -210,7 +210,7 @@ public sealed class GrpoLearner : IDisposable
             [.. miniBatch.Select(i => samples[i].Content.Length)], _processes.Size)[_processes.Rank];
         PromptedResponse[] contents = [.. share.Select(i => samples[miniBatch[i]].Content)];
         float[] weights = [.. share.Select(i => allWeights[i])];
-        MicroBatch[] microBatches = [.. MicroBatch.Of(contents, _policy.Config.Text, _settings.MicroBatchTokens)];
+        MicroBatch[] microBatches = [.. MicroBatch.Of(contents, _policy.Config.Text, _settings.TokensAtOnce)];
         for (int pass = 0; pass < microBatches.Length; pass++)
         {
             using DisposeScope scope = NewDisposeScope();

@@ -21,7 +21,7 @@ public sealed class LocalRolloutEngine(
 
     /// <summary>Creates an engine with the limits of a run's settings.</summary>
     public LocalRolloutEngine(VisionLanguageNetwork network, RolloutSettings settings)
-        : this(network, settings.MaxBatchSequences, settings.PrefillTokens)
+        : this(network, settings.SequencesAtOnce, settings.PromptTokensAtOnce)
     {
     }
 

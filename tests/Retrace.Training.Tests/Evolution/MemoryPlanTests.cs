@@ -13,7 +13,6 @@ public sealed class MemoryPlanTests
 
     [Theory]
     [InlineData(false)]                                                                // Fits many times over.
-    [InlineData(true, "model.device=cuda")]                                            // Who knows.
     [InlineData(true, "data.batch=4096", "learn.mini_batch=32768", Endless)]           // Terabytes.
     [InlineData(false, "data.batch=4096", "learn.mini_batch=32768", Endless, "model.activation_checkpointing=false")]
     [InlineData(true, "model.activation_checkpointing=true")]
@@ -22,6 +21,33 @@ public sealed class MemoryPlanTests
         ModelConfig config = ModelFamilies.LoadConfig(Shipped.Model);
         RunConfiguration configuration = ConfigurationLayers.Resolve(modelFolder: null, file: null, settings);
         Assert.Equal(expected, MemoryPlan.Of(config, configuration, new PromptSize(200, 64)).RecomputesActivations);
+    }
+
+    [Fact]
+    public void On_a_GPU_they_are_where_its_free_memory_needs_it_or_nobody_knows()
+    {
+        ModelConfig config = ModelFamilies.LoadConfig(Shipped.Model);
+        RunConfiguration configuration = ConfigurationLayers.Resolve(null, null, ["model.device=cuda"]);
+        MemoryPlan unknown = Plan(available: null);
+        MemoryPlan roomy = Plan(available: 1L << 40);
+        Assert.Equal((true, null), (unknown.RecomputesActivations, unknown.Fits));
+        Assert.Equal((false, true), (roomy.RecomputesActivations, roomy.Fits));
+        MemoryPlan tight = Plan(available: (2 * roomy.Peak) - 2);
+        Assert.Equal((true, true), (tight.RecomputesActivations, tight.Fits));
+        Assert.False(Plan(available: tight.Peak - 1).Fits);
+
+        MemoryPlan Plan(long? available) => MemoryPlan.Within(available, config, configuration, new PromptSize(200, 64));
+    }
+
+    [Fact]
+    public void What_stays_in_the_host_s_memory_is_not_counted_on_a_GPU()
+    {
+        MemoryItem[] items = [.. MemoryPlan.Within(
+            1L << 40,
+            ModelFamilies.LoadConfig(Shipped.Model),
+            ConfigurationLayers.Resolve(null, null, ["model.device=cuda", "learn.optimizer_offload=true"]),
+            new PromptSize(200, 64)).Items.Where(item => item.Name is "images" or "optimizer")];
+        Assert.Equal([0, 0], items.Select(item => item.Bytes));
     }
 
     [Fact]

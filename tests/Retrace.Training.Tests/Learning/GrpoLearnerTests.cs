@@ -35,7 +35,7 @@ public sealed class GrpoLearnerTests
         int tokens = Enumerable.Range(1, 1000)
             .First(most => MicroBatch.Of(contents, policy.Config.Text, most).Count() <= count);
         Assert.Equal(count, MicroBatch.Of(contents, policy.Config.Text, tokens).Count());
-        Assert.Single(MicroBatch.Of(contents, policy.Config.Text, Settings.MicroBatchTokens));
+        Assert.Single(MicroBatch.Of(contents, policy.Config.Text, Settings.TokensAtOnce));
         AssertSameGradients(
             GradientOf(policy, policy, samples, Settings),
             GradientOf(policy, policy, samples, Settings with { MicroBatchTokens = tokens }));

@@ -346,7 +346,7 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
             _policy.Network,
             [.. jobs.SelectMany(job => Enumerable.Repeat(requests[job.Request], job.Samples))],
             [.. generated.SelectMany(samples => samples)],
-            _configuration.Learning.MicroBatchTokens,
+            _configuration.Learning.TokensAtOnce,
             sampling.Temperature > 0 ? sampling.Temperature : 1,
             cancellation);
         int next = 0;

@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+
+namespace Retrace.Models.Native;
+
+/// <summary>The memory of a GPU, as NVIDIA's driver reports it, asked without libtorch.</summary>
+/// <param name="Free">
+/// Bytes that this process can still have: what other processes hold, and what CUDA itself takes in this one, is not
+/// among them.
+/// </param>
+/// <param name="Total">All bytes of the device.</param>
+public sealed record GpuMemory(long Free, long Total)
+{
+    [UnmanagedFunctionPointer(CallingConvention.Winapi)]
+    internal delegate int Starting(uint flags);
+
+    [UnmanagedFunctionPointer(CallingConvention.Winapi)]
+    internal delegate int DeviceReading(out int handle, int device);
+
+    [UnmanagedFunctionPointer(CallingConvention.Winapi)]
+    internal delegate int ContextTaking(out nint context, int handle);
+
+    [UnmanagedFunctionPointer(CallingConvention.Winapi)]
+    internal delegate int ContextUse(nint context);
+
+    [UnmanagedFunctionPointer(CallingConvention.Winapi)]
+    internal delegate int MemoryReading(out nuint free, out nuint total);
+
+    [UnmanagedFunctionPointer(CallingConvention.Winapi)]
+    internal delegate int ContextLeaving(out nint context);
+
+    [UnmanagedFunctionPointer(CallingConvention.Winapi)]
+    internal delegate int ContextReturn(int handle);
+
+    /// <summary>Asks the driver; null where there is none, or it does not tell.</summary>
+    /// <param name="device">The device's number, from 0, among those that are visible.</param>
+    public static GpuMemory? Of(int device) => NativeLibrary.TryLoad(CudaDriver.Library, out nint library)
+        ? Of(device, name => NativeLibrary.TryGetExport(library, name, out nint function) ? function : 0)
+        : null;
+
+    /// <summary>Asks a driver.</summary>
+    /// <param name="device">As above.</param>
+    /// <param name="find">The address of the driver's function of a name; 0 where it has none.</param>
+    internal static GpuMemory? Of(int device, Func<string, nint> find)
+    {
+        // The primary context is the one that libtorch uses too, so what it takes is not counted as free.
+        if (Function<Starting>("cuInit") is not { } start
+            || Function<DeviceReading>("cuDeviceGet") is not { } get
+            || Function<ContextTaking>("cuDevicePrimaryCtxRetain") is not { } take
+            || Function<ContextUse>("cuCtxPushCurrent_v2") is not { } use
+            || Function<MemoryReading>("cuMemGetInfo_v2") is not { } read
+            || Function<ContextLeaving>("cuCtxPopCurrent_v2") is not { } leave
+            || Function<ContextReturn>("cuDevicePrimaryCtxRelease_v2") is not { } giveBack
+            || start(0) != 0
+            || get(out int handle, device) != 0
+            || take(out nint context, handle) != 0)
+        {
+            return null;
+        }
+        try
+        {
+            if (use(context) != 0)
+            {
+                return null;
+            }
+            int result = read(out nuint free, out nuint total);
+            _ = leave(out _);
+            return result == 0 ? new GpuMemory((long)free, (long)total) : null;
+        }
+        finally
+        {
+            _ = giveBack(handle);
+        }
+
+        T? Function<T>(string name)
+            where T : Delegate =>
+            find(name) is var address and not 0 ? Marshal.GetDelegateForFunctionPointer<T>(address) : null;
+    }
+}
