@@ -29,16 +29,23 @@ internal static class RewardCommand
             HelpName = "NAME",
             Required = true,
         };
+        Option<bool> explain = new("--explain")
+        {
+            Description = "Also writes what each reward is made of: \"formula\" and \"parts\".",
+        };
         ConfigurationOptions settings = new();
         Command command = new("reward", "Gives rewards and advantages to responses that were sampled elsewhere.")
         {
-            input, output, reward,
+            input, output, reward, explain,
         };
         settings.AddSettingsTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             ResponseRewarding rewarding = new(
-                parsed.GetRequiredValue(reward), settings.Resolve(parsed, modelFolder: null));
+                parsed.GetRequiredValue(reward), settings.Resolve(parsed, modelFolder: null))
+            {
+                Explains = parsed.GetValue(explain),
+            };
             rewarding.RewardFile(parsed.GetRequiredValue(input), parsed.GetRequiredValue(output), cancellation);
             return Task.FromResult(ExitCode.Done);
         });

@@ -40,18 +40,25 @@ public static class VoteBudget
     }
 
     /// <summary>
-    /// Samples that a run takes of each problem of a step: n, and those of continuations, of a vote beyond the group, and
-    /// with the picture blanked.
+    /// Samples that a run takes of each problem of a step: n, and those of continuations or of a vote beyond the group, and
+    /// of every round that the rule asks for beside them, by whichever model. At most: a problem without a picture needs no
+    /// blind samples, and one whose other words are in the data no sample that finds them.
     /// </summary>
     /// <param name="configuration">The run's settings.</param>
     public static int SamplesOf(RunConfiguration configuration)
     {
         var method = Method.Of(configuration);
         int group = configuration.Rollout.Group;
-        int blind = method.Rule.Reads.HasFlag(RewardInputs.BlindAnswers) ? configuration.Retracing.BlindSamples : 0;
-        int seeing = method.Retraces ? group * (1 + configuration.Retracing.Samples)
+        int main = method.Retraces ? group * (1 + configuration.Retracing.Samples)
             : method.CountsVotes ? Math.Max(configuration.Rollout.VoteSamples ?? group, group)
             : group;
-        return seeing + blind;
+        return main
+            + OfRound(RewardInputs.BlindAnswers, configuration.Retracing.BlindSamples)
+            + OfRound(RewardInputs.StartAnswers, group)
+            + OfRound(RewardInputs.TeacherAnswers, group)
+            + OfRound(RewardInputs.Judgements, group) // A judgement of each response.
+            + OfRound(RewardInputs.RephrasedAnswers, 1 + group); // The other words, and what is answered to them.
+
+        int OfRound(RewardInputs input, int samples) => method.Rule.Reads.HasFlag(input) ? samples : 0;
     }
 }
