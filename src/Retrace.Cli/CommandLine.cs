@@ -51,6 +51,7 @@ internal static class CommandLine
             PretrainCommand.Create(),
             DataCommand.Create(),
             ReportCommand.Create(),
+            GuardCommand.Create(),
             ServeCommand.Create(),
             ExportCommand.Create(),
             SurvivalCommand.Create(),

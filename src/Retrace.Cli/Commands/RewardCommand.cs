@@ -24,8 +24,8 @@ internal static class RewardCommand
         Option<string> reward = new("--reward")
         {
             Description =
-                $"{string.Join(", ", RewardRules.Names)}; those that read a model's distributions need retrace evolve. Numbers "
-                + "are set with --set reward.…, the advantages' scale with --set learn.advantage=….",
+                $"{string.Join(", ", RewardRules.Names)}; what each needs in the file is in docs/rules.md. Numbers are set "
+                + "with --set reward.…, the advantages' scale with --set learn.advantage=….",
             HelpName = "NAME",
             Required = true,
         };

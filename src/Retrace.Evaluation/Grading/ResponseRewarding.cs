@@ -19,19 +19,13 @@ public sealed class ResponseRewarding
     private readonly TrajectoryRewards _rewards;
     private readonly long _seed;
 
-    /// <param name="rule">One of <see cref="RewardRules.Names"/> that needs nothing but responses.</param>
+    /// <param name="rule">One of <see cref="RewardRules.Names"/>.</param>
     /// <param name="configuration">Its numbers, the format's weight, the advantages' scale, and the seed.</param>
-    /// <exception cref="BadInputException">There is no such rule, or text alone does not decide it.</exception>
+    /// <exception cref="BadInputException">There is no such rule, or one of its numbers is out of range.</exception>
     public ResponseRewarding(string rule, RunConfiguration configuration)
     {
         _name = rule;
         _rule = RewardRules.Create(rule, configuration.Reward.ToParameters());
-        if ((_rule.Needs & ResponseGroup.OnlyOfModels) != RewardInputs.None)
-        {
-            throw new BadInputException(
-                $"The reward {rule} is read off the model's next-token distributions, which responses do not hold; "
-                + "only retrace evolve has them.");
-        }
         _extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
         _rewards = new TrajectoryRewards(
             _rule, configuration.Reward.FormatWeight, GroupAdvantages.Parse(configuration.Learning.Advantage));

@@ -18,7 +18,8 @@ internal sealed record StoredGroup(Func<IRewardRule, string?> Lacks, Func<IRewar
     private const RewardInputs OnlyOfResponses =
         RewardInputs.AnchorPositions | RewardInputs.WordsBeforeAnswers | RewardInputs.FormatChecks;
 
-    private const RewardInputs OnlyOfModels = ResponseGroup.OnlyOfModels | RewardInputs.StepConfidences;
+    private const RewardInputs OnlyOfModels = RewardInputs.MeanEntropies | RewardInputs.SelfCertainties
+        | RewardInputs.AnswerDistances | RewardInputs.StepConfidences;
 
     /// <summary>Reads the groups one by one, so that memory does not grow with their number.</summary>
     /// <param name="path">A run's folder, or a file of responses as <c>retrace reward</c> reads it.</param>
@@ -60,9 +61,7 @@ internal sealed record StoredGroup(Func<IRewardRule, string?> Lacks, Func<IRewar
     {
         Dictionary<IAnswerEquivalence, AnswerGroup> groups = [];
         return new StoredGroup(
-            rule => (rule.Needs & ResponseGroup.OnlyOfModels) != RewardInputs.None
-                ? "the model's distributions"
-                : responses.Lacks(rule),
+            responses.Lacks,
             rule => WithNumbers(
                 groups.TryGetValue(rule.Equivalence, out AnswerGroup? known)
                     ? known
