@@ -49,9 +49,8 @@ public sealed class ResponseRewardingTests : IDisposable
         0.789350, 0.789350, 1, 0)]
     public void What_another_stack_has_measured_is_read(string rule, string field, params double[] expected)
     {
-        JsonElement line = Rewarded(rule, $$"""
-            {"maternal":["\\boxed{1}","\\boxed{1.0}","\\boxed{2}","nothing"],{{field}}}
-            """);
+        const string Maternal = """ "maternal":["\\boxed{1}","\\boxed{1.0}","\\boxed{2}","nothing"]""";
+        JsonElement line = Rewarded(rule, $"{{{Maternal},{field}}}");
         Assert.Equal(
             expected, line.GetProperty("rewards").EnumerateArray().Select(reward => Math.Round(reward.GetDouble(), 6)));
     }

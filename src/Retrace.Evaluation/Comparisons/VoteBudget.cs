@@ -1,5 +1,4 @@
 using Retrace.Configuration;
-using Retrace.Rewards;
 using Retrace.Runs;
 
 namespace Retrace.Evaluation.Comparisons;
@@ -41,8 +40,7 @@ public static class VoteBudget
 
     /// <summary>
     /// Samples that a run takes of each problem of a step: n, and those of continuations or of a vote beyond the group, and
-    /// of every round that the rule asks for beside them, by whichever model. At most: a problem without a picture needs no
-    /// blind samples, and one whose other words are in the data no sample that finds them.
+    /// of every round that the rule asks for beside them (<see cref="Method.SamplesBeside"/>).
     /// </summary>
     /// <param name="configuration">The run's settings.</param>
     public static int SamplesOf(RunConfiguration configuration)
@@ -52,13 +50,6 @@ public static class VoteBudget
         int main = method.Retraces ? group * (1 + configuration.Retracing.Samples)
             : method.CountsVotes ? Math.Max(configuration.Rollout.VoteSamples ?? group, group)
             : group;
-        return main
-            + OfRound(RewardInputs.BlindAnswers, configuration.Retracing.BlindSamples)
-            + OfRound(RewardInputs.StartAnswers, group)
-            + OfRound(RewardInputs.TeacherAnswers, group)
-            + OfRound(RewardInputs.Judgements, group) // A judgement of each response.
-            + OfRound(RewardInputs.RephrasedAnswers, 1 + group); // The other words, and what is answered to them.
-
-        int OfRound(RewardInputs input, int samples) => method.Rule.Reads.HasFlag(input) ? samples : 0;
+        return main + method.SamplesBeside(configuration);
     }
 }

@@ -122,7 +122,7 @@ public sealed class ComparisonPlanTests
         Assert.Equal(8, VoteBudget.SamplesOf(Resolved("method=majority")));
         Assert.Equal(20, VoteBudget.SamplesOf(Resolved("method=majority", "rollout.vote_samples=20")));
         Assert.Equal(
-            13, VoteBudget.SamplesOf(Resolved("method=csrs", "reward.rule=grounded", "retrace.samples=0", "retrace.blind_samples=5")));
+            21, VoteBudget.SamplesOf(Resolved("reward.rule=grounded", "retrace.samples=1", "retrace.blind_samples=5")));
 
         static RunConfiguration Resolved(params string[] settings) => ConfigurationLayers.Resolve(null, null, [.. Shared, .. settings]);
     }
