@@ -140,6 +140,25 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void The_top_answers_shares_are_those_of_the_first_and_the_last_fifth()
+    {
+        RunRecord run = SyntheticRun.Of(
+            "one",
+            [
+                .. Enumerable.Range(1, 10).Select(step => SyntheticRun.Step(step) with
+                {
+                    TopShareHistogram = [0, 0.5, 0, 0.25, step > 8 ? 0.5 : 0.25],
+                }),
+            ]);
+        XElement page = Report.Page([run]);
+        Assert.Contains("Share of the top answer", page.Descendants("h2").Select(heading => heading.Value));
+        Assert.Equal(
+            "Share of the problems by that of their top answer in one: "
+            + "steps 1–2: 0.0 %, 50.0 %, 0.0 %, 25.0 %, 25.0 %; steps 9–10: 0.0 %, 50.0 %, 0.0 %, 25.0 %, 50.0 %.",
+            Figure(page, "one").Elements("svg").Single().Attribute("aria-label")!.Value);
+    }
+
+    [Fact]
     public void Accuracy_by_frequency_of_several_runs_is_compared_over_all_steps_and_taken_over_the_seeds()
     {
         XElement page = Report.Page([

@@ -31,7 +31,7 @@ internal sealed class RuleRecord(string name, IRewardRule rule, double formatWei
             return null;
         }
         AnswerGroup group = stored.GroupFor(rule);
-        double[] rewards = _rewards.Of(group, [.. group.Maternal.Select(answer => answer != AnswerClasses.None)]);
+        double[] rewards = _rewards.Of(group, stored.AreFormatted);
         double[] advantages = _rewards.Advantages([rewards], [group])[0];
         _groups++;
         _withoutSpread += advantages.All(advantage => advantage == 0) ? 1 : 0;

@@ -12,7 +12,11 @@ namespace Retrace.Evaluation.RuleStudies;
 /// <summary>The answers to one problem that are stored, as a rule reads them.</summary>
 /// <param name="Lacks">What the rule needs and the samples do not hold; null where nothing is missing.</param>
 /// <param name="GroupFor">The answers in classes of the rule's equality, with the label and all the evidence there is.</param>
-internal sealed record StoredGroup(Func<IRewardRule, string?> Lacks, Func<IRewardRule, AnswerGroup> GroupFor)
+/// <param name="AreFormatted">
+/// [n] whether each response has the asked form; of a run's answers, which do not say, whether it has an answer.
+/// </param>
+internal sealed record StoredGroup(
+    Func<IRewardRule, string?> Lacks, Func<IRewardRule, AnswerGroup> GroupFor, IReadOnlyList<bool> AreFormatted)
 {
     // What the answers of a run's folder do not hold.
     private const RewardInputs OnlyOfResponses =
@@ -68,7 +72,8 @@ internal sealed record StoredGroup(Func<IRewardRule, string?> Lacks, Func<IRewar
                     : groups[rule.Equivalence] = responses.GroupFor(rule.Equivalence),
                 rule,
                 index,
-                seed));
+                seed),
+            responses.AreFormatted);
     }
 
     private static StoredGroup Of(GroupAnswers answers, int index, long seed)
@@ -81,7 +86,10 @@ internal sealed record StoredGroup(Func<IRewardRule, string?> Lacks, Func<IRewar
             Rephrased = answers.Rephrased,
             GoldClass = answers.Right,
         };
-        return new StoredGroup(Lacks, rule => WithNumbers(group, rule, index, seed));
+        return new StoredGroup(
+            Lacks,
+            rule => WithNumbers(group, rule, index, seed),
+            [.. answers.Maternal.Select(answer => answer != AnswerClasses.None)]);
 
         string? Lacks(IRewardRule rule) =>
             (rule.Needs & OnlyOfModels) != RewardInputs.None ? "the model's distributions"
