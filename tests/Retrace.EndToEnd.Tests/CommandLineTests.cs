@@ -112,8 +112,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     // A run that never answers again after step 3 falls from 60 to 50 %: a loss of answers and of the form, smoothed. With a
-    // baseline and a patience of one it drifts at the first such step and collapses at the third, when more than three
-    // quarters of the form are gone.
+    // baseline and a patience of one it drifts at the first such step, when half of both is gone.
     [Fact]
     public async Task The_guard_is_judged_by_a_finished_run()
     {

@@ -32,7 +32,8 @@ internal static class RuleStudyTable
         Console.WriteLine(
             "within, over: correlation of reward with being right, within problems and over all responses; pull: mean advantage times being "
             + "right; rescued: where the vote is wrong, how often the top reward goes to a right response; lost: where it is right, how "
-            + "often to a wrong one; most like: the rule whose rewards agree best with its own, by correlation within problems");
+            + "often to a wrong one; most like: the rule whose rewards agree best with its own, by mean correlation within "
+            + "problems");
         if (output is not null)
         {
             AtomicFile.Write(output, stream => JsonSerializer.Serialize(stream, study, Json));
