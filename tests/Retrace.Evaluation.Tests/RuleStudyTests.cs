@@ -86,7 +86,7 @@ public sealed class RuleStudyTests : IDisposable
     [InlineData("\"judgements\":[0.5,1.5]", "\"judgements\" must be a list of numbers from 0 to 1, one for each")]
     [InlineData("\"confidences\":[1,\"2\"]", "\"confidences\" must be a list of numbers, one for each")]
     [InlineData("\"teacher\":[1]", "\"teacher\" must be a list of responses")]
-    [InlineData("\"entropies\":[1]", "\"entropies\" must be a list of numbers, one for each of the 2 maternal responses")]
+    [InlineData("\"entropies\":[1]", "\"entropies\" must be a list of numbers from 0 to 1000, one for each of the 2 maternal responses")]
     [InlineData("\"distances\":[[[1,2]]]", "\"distances\" must hold one list of steps for each of the 2 maternal responses")]
     [InlineData("\"distances\":[[[1,2]],[1]]", "\"distances\" must hold one list of steps for each of the 2 maternal responses")]
     [InlineData("\"distances\":[[[1,2]],[[1]]]", "\"distances\" must hold for each step of a response 2 numbers above 0")]

@@ -21,6 +21,8 @@ internal sealed class ResponseGroup
         (RewardInputs.RephrasedAnswers, "rephrased"),
     ];
 
+    private const string Nats = "numbers from 0 to 1000";
+
     private readonly string?[][] _retraced;
     private readonly Dictionary<RewardInputs, string?[]> _beside; // The answers of the rounds that the line says anything of.
     private readonly string? _gold;
@@ -160,14 +162,17 @@ internal sealed class ResponseGroup
         {
             yield return new Judgements(judgements);
         }
-        if (NumberForEach(maternal, record, "entropies", double.IsFinite, "numbers") is double[] entropies)
+        if (NumberForEach(maternal, record, "entropies", AreNats, Nats) is double[] entropies)
         {
             yield return new MeanEntropies(entropies);
         }
-        if (NumberForEach(maternal, record, "self_certainties", double.IsFinite, "numbers") is double[] certainties)
+        if (NumberForEach(maternal, record, "self_certainties", AreNats, Nats) is double[] certainties)
         {
             yield return new SelfCertainties(certainties);
         }
+
+        // No vocabulary has more, and sums of them are numbers.
+        static bool AreNats(double number) => number is >= 0 and <= 1000;
     }
 
     // [n][steps][n]; null where the field is missing.
