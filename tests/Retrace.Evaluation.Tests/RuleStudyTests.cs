@@ -97,6 +97,12 @@ public sealed class RuleStudyTests : IDisposable
         Assert.Throws<BadInputException>(() => Study($"{{\"maternal\":[\"a\",\"b\"],{field}}}", "srt-soft")).Message);
 
     [Fact]
+    public void What_does_not_fit_together_is_named() => Assert.Contains(
+        "line 1: Survival needs continuations; the group has none.",
+        Assert.Throws<BadInputException>(() => Study(
+            """{"maternal":["\\boxed{1}","\\boxed{2}"],"retraced":[[],[]]}""", "survival")).Message);
+
+    [Fact]
     public void Samples_that_hold_nothing_are_refused_and_so_is_a_scale_that_needs_them_all()
     {
         Assert.Contains("no answers", Assert.Throws<BadInputException>(() => Study("\n", "srt-soft")).Message);

@@ -10,13 +10,17 @@ using Retrace.Runs;
 namespace Retrace.Evaluation.RuleStudies;
 
 /// <summary>The answers to one problem that are stored, as a rule reads them.</summary>
+/// <param name="Place">Where they stand, as messages name it.</param>
 /// <param name="Lacks">What the rule needs and the samples do not hold; null where nothing is missing.</param>
 /// <param name="GroupFor">The answers in classes of the rule's equality, with the label and all the evidence there is.</param>
 /// <param name="AreFormatted">
 /// [n] whether each response has the asked form; of a run's answers, which do not say, whether it has an answer.
 /// </param>
 internal sealed record StoredGroup(
-    Func<IRewardRule, string?> Lacks, Func<IRewardRule, AnswerGroup> GroupFor, IReadOnlyList<bool> AreFormatted)
+    string Place,
+    Func<IRewardRule, string?> Lacks,
+    Func<IRewardRule, AnswerGroup> GroupFor,
+    IReadOnlyList<bool> AreFormatted)
 {
     // What the answers of a run's folder do not hold.
     private const RewardInputs OnlyOfResponses =
@@ -35,7 +39,7 @@ internal sealed record StoredGroup(
             int index = 0;
             foreach (GroupAnswers answers in RunReader.Read(path).Answers)
             {
-                visit(Of(answers, index++, configuration.Seed));
+                visit(Of($"{path}, step {answers.Step}, problem {answers.ProblemId}", answers, index++, configuration.Seed));
             }
             return;
         }
@@ -43,7 +47,11 @@ internal sealed record StoredGroup(
         int line = 0;
         JsonLinesFile.Read(path, "{\"maternal\": […], \"retraced\": [[…], …]}", record =>
         {
-            visit(Of(ResponseGroup.Read(record, line, extraction, configuration.Seed), line, configuration.Seed));
+            visit(Of(
+                record.Place,
+                ResponseGroup.Read(record, line, extraction, configuration.Seed),
+                line,
+                configuration.Seed));
             line++;
         });
     }
@@ -61,10 +69,11 @@ internal sealed record StoredGroup(
                 ],
             };
 
-    private static StoredGroup Of(ResponseGroup responses, int index, long seed)
+    private static StoredGroup Of(string place, ResponseGroup responses, int index, long seed)
     {
         Dictionary<IAnswerEquivalence, AnswerGroup> groups = [];
         return new StoredGroup(
+            place,
             responses.Lacks,
             rule => WithNumbers(
                 groups.TryGetValue(rule.Equivalence, out AnswerGroup? known)
@@ -76,7 +85,7 @@ internal sealed record StoredGroup(
             responses.AreFormatted);
     }
 
-    private static StoredGroup Of(GroupAnswers answers, int index, long seed)
+    private static StoredGroup Of(string place, GroupAnswers answers, int index, long seed)
     {
         AnswerGroup group = new(answers.Maternal, answers.Retraced)
         {
@@ -87,6 +96,7 @@ internal sealed record StoredGroup(
             GoldClass = answers.Right,
         };
         return new StoredGroup(
+            place,
             Lacks,
             rule => WithNumbers(group, rule, index, seed),
             [.. answers.Maternal.Select(answer => answer != AnswerClasses.None)]);
