@@ -52,6 +52,7 @@ internal static class CommandLine
             PretrainCommand.Create(),
             DataCommand.Create(),
             ReportCommand.Create(),
+            GuardCommand.Create(),
             ServeCommand.Create(),
             ExportCommand.Create(),
             SurvivalCommand.Create(),

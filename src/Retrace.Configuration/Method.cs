@@ -22,6 +22,24 @@ public sealed record Method(IRewardRule Rule, bool Retraces)
     /// <summary>Whether independent samples beyond the group may take the continuations' places.</summary>
     public bool CountsVotes => !Retraces && Rule.Reads.HasFlag(RewardInputs.Continuations);
 
+    /// <summary>
+    /// Samples that a step takes of each problem for the rule alone, beside the maternal round and its continuations or
+    /// votes, by whichever model. At most: a problem without a picture needs no blind samples, and one whose other words are
+    /// in the data no sample that finds them.
+    /// </summary>
+    /// <param name="configuration">The run's settings.</param>
+    public int SamplesBeside(RunConfiguration configuration)
+    {
+        int group = configuration.Rollout.Group;
+        return OfRound(RewardInputs.BlindAnswers, configuration.Retracing.BlindSamples)
+            + OfRound(RewardInputs.StartAnswers, group)
+            + OfRound(RewardInputs.TeacherAnswers, group)
+            + OfRound(RewardInputs.Judgements, group) // A judgement of each response.
+            + OfRound(RewardInputs.RephrasedAnswers, 1 + group); // The other words, and what is answered to them.
+
+        int OfRound(RewardInputs input, int samples) => Rule.Reads.HasFlag(input) ? samples : 0;
+    }
+
     /// <param name="configuration">Names the method and the rule.</param>
     public static Method Of(RunConfiguration configuration)
     {

@@ -48,7 +48,8 @@ public static class Report
         IEnumerable<Figure> figures =
         [
             .. new StepFigures(reported).Draw(),
-            .. FrequencyFigures.Draw(reported),
+            .. FifthFigures.Accuracy.Draw(reported),
+            .. FifthFigures.TopShare.Draw(reported),
             .. AnswerMaps.Draw(reported, choice.AnswerSteps),
         ];
         FigureFiles.Write(figures.Where(figure => choice.Includes(figure.Name)), directory);
@@ -123,7 +124,13 @@ public static class Report
                 "Accuracy by answer frequency",
                 "Are frequent answers right? Means over all steps, where several are compared, and over the first and"
                 + " the last fifth of the steps.",
-                FrequencyFigures.Draw(reported).Select(figure => figure.ForPage()),
+                FifthFigures.Accuracy.Draw(reported).Select(figure => figure.ForPage()),
+                "figures"),
+            HtmlPage.Section(
+                "Share of the top answer",
+                "How many problems have a top answer of which share. A model that settles moves to the right, with the answers"
+                + " right or wrong.",
+                FifthFigures.TopShare.Draw(reported).Select(figure => figure.ForPage()),
                 "figures"),
         ];
     }

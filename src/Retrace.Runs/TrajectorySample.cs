@@ -1,3 +1,5 @@
+using Retrace.Rewards;
+
 namespace Retrace.Runs;
 
 /// <summary>One maternal trajectory with its continuations, kept for reading: a line of
@@ -42,6 +44,15 @@ public sealed record TrajectorySample
     /// The answers and rewards of all trajectories of its group, this one first. Empty in runs of earlier versions.
     /// </summary>
     public IReadOnlyList<GroupedAnswer> Group { get; init; } = [];
+
+    /// <summary>How the parts make the score of an answer, in a phrase; empty where the rule does not say.</summary>
+    public string RewardFormula { get; init; } = "";
+
+    /// <summary>
+    /// What the rewards of <see cref="Group"/> are made of, in its order. Empty where the rule does not say, and in runs of
+    /// earlier versions.
+    /// </summary>
+    public IReadOnlyList<RewardPart> RewardParts { get; init; } = [];
 
     /// <summary>The continuations sampled from the anchor; empty without retracing.</summary>
     public IReadOnlyList<RetracedSample> Retraced { get; init; } = [];

@@ -60,6 +60,8 @@ public sealed class LivePageTests(Chromium chromium) : IAsyncLifetime
         await Expect(shown.Locator("img")).ToHaveCountAsync(2);
         await Expect(shown.Locator("mark")).ToHaveTextAsync("anchor, after 7 tokens");
         await Expect(shown.Locator(".group tbody tr")).ToHaveCountAsync(2);
+        await Expect(shown.Locator(".group thead")).ToHaveTextAsync("trajectoryanswershare of both roundsrewardadvantageright");
+        await Expect(shown.Locator(".group tbody tr").First).ToHaveTextAsync("1 (above)400.7250.7250.310yes");
         await shown.Locator("summary").First.ClickAsync();
         await Expect(shown.Locator("details").First).ToContainTextAsync("90, so it is 40.");
 

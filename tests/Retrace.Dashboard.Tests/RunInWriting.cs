@@ -1,3 +1,4 @@
+using Retrace.Rewards;
 using Retrace.Runs;
 using Retrace.Testing;
 
@@ -67,6 +68,8 @@ internal sealed class RunInWriting : IDisposable
         Advantage = 0.31,
         Retraced = [new RetracedSample("90, so it is 40.</think> \\boxed{40}", "40"), new RetracedSample("I stop.", null)],
         Group = [new GroupedAnswer("40", 0.725, 0.31, true), new GroupedAnswer(null, 0, -1.2, false)],
+        RewardFormula = "share of both rounds",
+        RewardParts = [new RewardPart("share of both rounds", [0.725, null])],
     };
 
     // A grey PNG of one pixel.

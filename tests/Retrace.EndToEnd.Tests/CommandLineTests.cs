@@ -111,6 +111,56 @@ public sealed class CommandLineTests : IDisposable
             $@"^retrace: model\.device is cuda, but .*{Reason}; retrace doctor says how to mend it\.\n$", refused.Error);
     }
 
+    // A run that never answers again after step 3 falls from 60 to 50 %: a loss of answers and of the form, smoothed. With a
+    // baseline and a patience of one it drifts at the first such step, when half of both is gone.
+    [Fact]
+    public async Task The_guard_is_judged_by_a_finished_run()
+    {
+        string run = Path.Combine(_folder, "run");
+        Directory.CreateDirectory(run);
+        string[] steps =
+        [
+            """{"step":0,"method":"majority","seed":3,"eval_accuracy":0.6}""",
+            .. Enumerable.Range(1, 3).Select(step => Step(step, "\"answer_rate\":1,\"format_rate\":1")),
+            .. Enumerable.Range(4, 5).Select(step => Step(step, "\"answer_rate\":0,\"format_rate\":0")),
+            Step(9, "\"answer_rate\":0,\"format_rate\":0,\"eval_accuracy\":0.5"),
+        ];
+        await WriteAsync(Path.Combine(run, "metrics.jsonl"), string.Join('\n', steps) + "\n");
+        string json = Path.Combine(_folder, "guard.json");
+        RetraceProcess judged = await RetraceProcess.RunAsync(
+            "guard", run, "--set", "guard.baseline=1", "--set", "guard.patience=1", "--output", json);
+        Assert.Equal((0, ""), (judged.ExitCode, judged.Error));
+        Assert.Contains(
+            "drifting or worse: of 1 runs that fall by 5 points or more, it is said in 1 before, in 0 after, in 0 not at all; "
+            + "5 steps before the evaluation that shows it (median; 5 to 5)",
+            judged.Output);
+        Assert.Contains("\"fallen\": 1", await File.ReadAllTextAsync(json, TestContext.Current.CancellationToken));
+
+        RetraceProcess steeper = await RetraceProcess.RunAsync("guard", run, "--fall", "11");
+        Assert.Contains("collapsing: of 1 runs that do not fall, it is said in 1", steeper.Output);
+        RetraceProcess refused = await RetraceProcess.RunAsync("guard", run, "--fall", "0");
+        Assert.Equal(
+            (2, $"retrace: A fall of 0 points cannot be seen; give more than 0 and at most 100.{Environment.NewLine}"),
+            (refused.ExitCode, refused.Error));
+
+        static string Step(int step, string numbers) => $"{{\"step\":{step},\"method\":\"majority\",\"seed\":3,{numbers}}}";
+    }
+
+    // The vote is wrong, and survival finds the answer that retracing comes back to.
+    [Fact]
+    public async Task Rules_are_compared_on_stored_samples()
+    {
+        string samples = await WriteAsync("samples.jsonl", """
+            {"maternal":["\\boxed{5}","\\boxed{5}","\\boxed{5}","\\boxed{6}"],"retraced":[["\\boxed{6}"],["\\boxed{7}"],["\\boxed{8}"],["\\boxed{6}"]],"answer":"6"}
+            """);
+        RetraceProcess compared = await RetraceProcess.RunAsync(
+            "compare", "--on-samples", samples, "--methods", "survival,srt-soft,srt,entropy", "--set", "reward.format_weight=0");
+        Assert.Equal((0, ""), (compared.ExitCode, compared.Error));
+        Assert.Matches(@"\nsurvival +1 +0\.0 .* 100\.0 +– ", compared.Output);
+        Assert.Matches(@"\nsrt-soft +1 +0\.0 .* 0\.0 +– +srt 1\.00\n", compared.Output);
+        Assert.Contains("entropy is left out: it needs \"entropies\", a number for each response", compared.Output);
+    }
+
     [Fact]
     public async Task Runs_are_reported_in_one_page()
     {

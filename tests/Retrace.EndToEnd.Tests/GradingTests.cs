@@ -74,6 +74,7 @@ public sealed class GradingTests : IDisposable
         Assert.All(rewards[..4], reward => Assert.Equal(0.9 * 0.624796 + 0.1, reward, 6));
         Assert.All(rewards[4..7], reward => Assert.Equal(0.9 * 0.016667 + 0.1, reward, 6));
         Assert.Equal(0, rewards[7]);
+        Assert.False(line.TryGetProperty("parts", out _));
         double[] advantages = Numbers(line, "advantages");
         Assert.Equal(0, advantages.Sum(), 9);
         Assert.Equal(1, Math.Sqrt(advantages.Sum(value => value * value) / 7), 4);
@@ -81,10 +82,14 @@ public sealed class GradingTests : IDisposable
         line = Assert.Single(await RewardAsync(
             "sfr",
             [Line(new { maternal, retraced })],
-            "--set", "reward.format_weight=0", "--set", "reward.gamma=0.5", "--set", "learn.advantage=group-mean"));
+            "--set", "reward.format_weight=0", "--set", "reward.gamma=0.5", "--set", "learn.advantage=group-mean", "--explain"));
         rewards = Numbers(line, "rewards");
         Assert.Equal(29.0 / 48 * (1 + 0.5 * Math.Tanh(5.0 / 29)), rewards[0], 12);
         Assert.Equal(rewards.Select(reward => reward - rewards.Average()), Numbers(line, "advantages"));
+        JsonElement[] parts = [.. line.GetProperty("parts").EnumerateArray()];
+        Assert.Equal(
+            ["share of both rounds", "share of the continuations"], parts.Select(part => part.GetProperty("name").GetString()));
+        Assert.Equal([29.0 / 48, 0.625], parts.Select(part => part.GetProperty("values")[0].GetDouble()));
     }
 
     [Fact]
@@ -151,6 +156,7 @@ public sealed class GradingTests : IDisposable
         "The max-entropy-anchor reward needs the anchor position of each continuation; there are 2 for 1.")]
     [InlineData("survival", "{\"maternal\": [\"a\"]}", "the survival reward needs \"retraced\", continuations of each response")]
     [InlineData("supervised", "{\"maternal\": [\"a\"]}", "the supervised reward needs \"answer\", text or a number")]
+    [InlineData("entropy", "{\"maternal\": [\"a\"]}", "the entropy reward needs \"entropies\", a number for each response")]
     public async Task A_line_that_cannot_be_rewarded_is_named(string reward, string line, string reason)
     {
         string input = Write("responses.jsonl", line + "\n");
@@ -162,12 +168,6 @@ public sealed class GradingTests : IDisposable
             (refused.ExitCode, refused.Output, refused.Error));
         Assert.False(File.Exists(output));
     }
-
-    [Fact]
-    public Task A_rule_that_text_does_not_decide_is_refused() => AssertRefusedAsync(
-        "entropy",
-        "The reward entropy is read off the model's next-token distributions, which responses do not hold; only "
-        + "retrace evolve has them.");
 
     [Fact]
     public Task A_rule_that_is_not_known_is_refused_with_those_that_are() => AssertRefusedAsync(

@@ -52,7 +52,7 @@ public sealed class RuleStudyTests : IDisposable
         Assert.Equal(1.0, study.Rules[0].WithoutSpread);
         Assert.Null(study.Rules[0].Within);
         Assert.Equal((0, "\"retraced\", continuations of each response"), (study.Rules[1].Groups, study.Rules[1].Lacks));
-        Assert.Equal((0, "the model's distributions"), (study.Rules[2].Groups, study.Rules[2].Lacks));
+        Assert.Equal((0, "\"entropies\", a number for each response"), (study.Rules[2].Groups, study.Rules[2].Lacks));
         Assert.Equal(0, study.Rules[3].Groups);
         Assert.StartsWith("\"blind\", responses", study.Rules[3].Lacks);
     }
@@ -66,7 +66,7 @@ public sealed class RuleStudyTests : IDisposable
         string[] rules = ["scope", "actor-judge", "co-rewarding-ii", "co-rewarding-i", "self-harmony", "restrain", "covo", "random"];
         RuleStudy study = Study(Line, rules);
         Assert.All(study.Rules.Where(rule => rule.Rule != "covo"), rule => Assert.Equal((1, null), (rule.Groups, rule.Lacks)));
-        Assert.Equal("the model's distributions", study.Rules[6].Lacks);
+        Assert.StartsWith("\"distances\", a list of steps", study.Rules[6].Lacks);
         Assert.Equal((1.0, 1.0), (study.Rules[2].Rescued, study.Rules[3].Rescued)); // 2, where the vote is 1.
         Assert.Equal(0.0, study.Rules[4].Rescued); // Harmonic means 4/9 of 1 and 2 · 1/3 · 2/3 = 4/9 of 2: the first.
         Assert.Equal(study.Rules[7], Study(Line, "random").Rules[0]); // Whoever else reads random numbers.
@@ -86,9 +86,21 @@ public sealed class RuleStudyTests : IDisposable
     [InlineData("\"judgements\":[0.5,1.5]", "\"judgements\" must be a list of numbers from 0 to 1, one for each")]
     [InlineData("\"confidences\":[1,\"2\"]", "\"confidences\" must be a list of numbers, one for each")]
     [InlineData("\"teacher\":[1]", "\"teacher\" must be a list of responses")]
+    [InlineData("\"entropies\":[1]", "\"entropies\" must be a list of numbers from 0 to 1000, one for each of the 2 maternal responses")]
+    [InlineData("\"distances\":[[[1,2]]]", "\"distances\" must hold one list of steps for each of the 2 maternal responses")]
+    [InlineData("\"distances\":[[[1,2]],[1]]", "\"distances\" must hold one list of steps for each of the 2 maternal responses")]
+    [InlineData("\"distances\":[[[1,2]],[[1]]]", "\"distances\" must hold for each step of a response 2 numbers above 0")]
+    [InlineData("\"distances\":[[[1,2]],[[0,1]]]", "\"distances\" must hold for each step of a response 2 numbers above 0")]
+    [InlineData("\"distances\":[]", "\"distances\" must hold for each step of a response 2 numbers above 0")]
     public void A_field_of_another_kind_is_named(string field, string reason) => Assert.Contains(
         $"line 1: {reason}",
         Assert.Throws<BadInputException>(() => Study($"{{\"maternal\":[\"a\",\"b\"],{field}}}", "srt-soft")).Message);
+
+    [Fact]
+    public void What_does_not_fit_together_is_named() => Assert.Contains(
+        "line 1: Survival needs continuations; the group has none.",
+        Assert.Throws<BadInputException>(() => Study(
+            """{"maternal":["\\boxed{1}","\\boxed{2}"],"retraced":[[],[]]}""", "survival")).Message);
 
     [Fact]
     public void Samples_that_hold_nothing_are_refused_and_so_is_a_scale_that_needs_them_all()

@@ -1,11 +1,14 @@
 using System.Text;
 using Parquet.Serialization;
+using Retrace.Configuration;
 using Retrace.Data;
 using Retrace.Data.Formats;
 using Retrace.Data.Parquet;
 using Retrace.Evaluation.Grading;
+using Retrace.Evaluation.RuleStudies;
 using Retrace.Images;
 using Retrace.Problems;
+using Retrace.Rewards;
 using Retrace.Testing;
 using Retrace.Training.Prompts;
 
@@ -100,6 +103,24 @@ public sealed class DataFuzzTests : IDisposable
         random => Lines(["""{"gold":"\\frac{1}{2}","pred":"0.5"}""", """{"gold":"A","pred":"B"}"""], random),
         bytes => AnswerGrading.GradeFile(
             _folder.Write("fuzzed.jsonl", bytes), _folder.Combine("out.jsonl"), CancellationToken.None));
+
+    [Fact]
+    public void Responses_to_reward() => Fuzzer.Run(
+        "responses",
+        300,
+        random => Lines(
+            [
+                """
+                {"maternal":["\\boxed{1}","\\boxed{2}"],"retraced":[["\\boxed{1}"],["3"]],"anchors":[[0],[1]],"blind":["\\boxed{2}"],"start":["1"],"answer":1}
+                """,
+                """
+                {"maternal":["\\boxed{1}","\\boxed{2}"],"teacher":["\\boxed{1}"],"rephrased":["2"],"confidences":[1,2.5],"judgements":[1,0],"answer":"2"}
+                """,
+                """{"maternal":["\\boxed{1}","\\boxed{2}"],"entropies":[1,2],"self_certainties":[1,2],"distances":[[[1,2]],[[1,2]]],"answer":"1"}""",
+            ],
+            random),
+        bytes => RuleStudy.Of(
+            _folder.Write("fuzzed.jsonl", bytes), RewardRules.Names, new RunConfiguration(), CancellationToken.None));
 
     private static byte[] Lines(string[] lines, Random random)
     {

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Retrace.Reporting.Content;
 using Retrace.Reporting.Html;
+using Retrace.Rewards;
 using Retrace.Runs;
 using Retrace.Testing;
 
@@ -140,6 +141,25 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void The_top_answers_shares_are_those_of_the_first_and_the_last_fifth()
+    {
+        RunRecord run = SyntheticRun.Of(
+            "one",
+            [
+                .. Enumerable.Range(1, 10).Select(step => SyntheticRun.Step(step) with
+                {
+                    TopShareHistogram = [0, 0.5, 0, 0.25, step > 8 ? 0.5 : 0.25],
+                }),
+            ]);
+        XElement page = Report.Page([run]);
+        Assert.Contains("Share of the top answer", page.Descendants("h2").Select(heading => heading.Value));
+        Assert.Equal(
+            "Share of the problems by that of their top answer in one: "
+            + "steps 1–2: 0.0 %, 50.0 %, 0.0 %, 25.0 %, 25.0 %; steps 9–10: 0.0 %, 50.0 %, 0.0 %, 25.0 %, 50.0 %.",
+            Figure(page, "one").Elements("svg").Single().Attribute("aria-label")!.Value);
+    }
+
+    [Fact]
     public void Accuracy_by_frequency_of_several_runs_is_compared_over_all_steps_and_taken_over_the_seeds()
     {
         XElement page = Report.Page([
@@ -208,6 +228,26 @@ public sealed class ReportTests : IDisposable
             ["1 (above)", "2", "0.700", "-1.20", "no", "2", "none", "0", "–", "–"],
             view.Descendants("td").Select(cell => cell.Value));
         Assert.Contains(", wrong, reward 0.700", string.Concat(TrajectoryView.Summary(sample).OfType<string>()));
+    }
+
+    [Fact]
+    public void A_trajectory_shows_what_its_reward_is_made_of()
+    {
+        TrajectorySample sample = SyntheticRun.Trajectory(1) with
+        {
+            Group = [new GroupedAnswer("2", 0.7, -1.2, null), new GroupedAnswer(null, 0, 1.2, null)],
+            RewardFormula = "share of both rounds, <b>lifted</b>",
+            RewardParts = [new RewardPart("share of both rounds", [0.25, null]), new RewardPart("survival", [0.5])],
+        };
+        XElement view = TrajectoryView.Of(sample);
+        Assert.Equal(
+            ["trajectory", "answer", "share of both rounds", "survival", "reward", "advantage"],
+            view.Descendants("th").Select(cell => cell.Value));
+        Assert.Equal(
+            ["1 (above)", "2", "0.250", "0.500", "0.700", "-1.20", "2", "none", "–", "–", "0", "1.20"],
+            view.Descendants("td").Select(cell => cell.Value));
+        Assert.Contains(
+            "What the rule pays: share of both rounds, <b>lifted</b>.", view.Descendants("p").Select(note => note.Value));
     }
 
     [Theory]

@@ -13,6 +13,8 @@ internal static class Shipped
 
     public static string PaperDocument => Find("docs/paper.md");
 
+    public static string RulesDocument => Find("docs/rules.md");
+
     private static string Find(string path)
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -24,21 +24,28 @@ internal static class RewardCommand
         Option<string> reward = new("--reward")
         {
             Description =
-                $"{string.Join(", ", RewardRules.Names)}; those that read a model's distributions need retrace evolve. Numbers "
-                + "are set with --set reward.…, the advantages' scale with --set learn.advantage=….",
+                $"{string.Join(", ", RewardRules.Names)}; what each needs in the file is in docs/rules.md. Numbers are set "
+                + "with --set reward.…, the advantages' scale with --set learn.advantage=….",
             HelpName = "NAME",
             Required = true,
+        };
+        Option<bool> explain = new("--explain")
+        {
+            Description = "Also writes what each reward is made of: \"formula\" and \"parts\".",
         };
         ConfigurationOptions settings = new();
         Command command = new("reward", "Gives rewards and advantages to responses that were sampled elsewhere.")
         {
-            input, output, reward,
+            input, output, reward, explain,
         };
         settings.AddSettingsTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             ResponseRewarding rewarding = new(
-                parsed.GetRequiredValue(reward), settings.Resolve(parsed, modelFolder: null));
+                parsed.GetRequiredValue(reward), settings.Resolve(parsed, modelFolder: null))
+            {
+                Explains = parsed.GetValue(explain),
+            };
             rewarding.RewardFile(parsed.GetRequiredValue(input), parsed.GetRequiredValue(output), cancellation);
             return Task.FromResult(ExitCode.Done);
         });

@@ -15,6 +15,7 @@ internal sealed class RunBar : IRunObserver
     private RunStart? _run;
     private Task? _painting;
     private string _latest = "";
+    private GuardVerdict _verdict;
 
     private ProgressTask Bar => _shown.Task.Result;
 
@@ -44,9 +45,17 @@ internal sealed class RunBar : IRunObserver
     {
         Bar.Value = metrics.Step;
         _latest = metrics.StepSeconds is null ? _latest : $"  {StepSummary.Numbers(metrics)}{Verdict(metrics)}";
+        if (metrics.GuardVerdict is GuardVerdict verdict && verdict != _verdict)
+        {
+            _verdict = verdict;
+            AnsiConsole.WriteLine($"{_run!.Name}  step {metrics.Step}: {Explained(metrics, verdict)}"); // Above the bar.
+        }
     }
 
-    // In a word, as there is room for: the log has the sentence.
+    private static string Explained(StepMetrics metrics, GuardVerdict verdict) =>
+        verdict == GuardVerdict.Fine ? "fine again" : StepSummary.Guard(metrics).TrimStart();
+
+    // In a word, as there is room for beside the bar.
     private static string Verdict(StepMetrics metrics) =>
         metrics.GuardVerdict is GuardVerdict verdict and not GuardVerdict.Fine ? $"  {StepSummary.WordOf(verdict)}" : "";
 

@@ -1,5 +1,4 @@
 using Retrace.Configuration;
-using Retrace.Rewards;
 using Retrace.Runs;
 
 namespace Retrace.Evaluation.Comparisons;
@@ -40,18 +39,17 @@ public static class VoteBudget
     }
 
     /// <summary>
-    /// Samples that a run takes of each problem of a step: n, and those of continuations, of a vote beyond the group, and
-    /// with the picture blanked.
+    /// Samples that a run takes of each problem of a step: n, and those of continuations or of a vote beyond the group, and
+    /// of every round that the rule asks for beside them (<see cref="Method.SamplesBeside"/>).
     /// </summary>
     /// <param name="configuration">The run's settings.</param>
     public static int SamplesOf(RunConfiguration configuration)
     {
         var method = Method.Of(configuration);
         int group = configuration.Rollout.Group;
-        int blind = method.Rule.Reads.HasFlag(RewardInputs.BlindAnswers) ? configuration.Retracing.BlindSamples : 0;
-        int seeing = method.Retraces ? group * (1 + configuration.Retracing.Samples)
+        int main = method.Retraces ? group * (1 + configuration.Retracing.Samples)
             : method.CountsVotes ? Math.Max(configuration.Rollout.VoteSamples ?? group, group)
             : group;
-        return seeing + blind;
+        return main + method.SamplesBeside(configuration);
     }
 }

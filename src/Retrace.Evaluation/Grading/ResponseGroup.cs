@@ -7,14 +7,11 @@ namespace Retrace.Evaluation.Grading;
 
 /// <summary>
 /// The responses to one problem that were sampled elsewhere: a line <c>{"maternal", "retraced"?, "anchors"?, "blind"?,
-/// "start"?, "teacher"?, "rephrased"?, "confidences"?, "judgements"?, "answer"?}</c>.
+/// "start"?, "teacher"?, "rephrased"?, "confidences"?, "judgements"?, "entropies"?, "self_certainties"?, "distances"?,
+/// "answer"?}</c>.
 /// </summary>
 internal sealed class ResponseGroup
 {
-    /// <summary>What responses in a file do not hold.</summary>
-    public const RewardInputs OnlyOfModels =
-        RewardInputs.MeanEntropies | RewardInputs.SelfCertainties | RewardInputs.AnswerDistances;
-
     // The rounds beside the first two, with the fields that hold their responses.
     private static readonly (RewardInputs Round, string Field)[] Beside =
     [
@@ -24,10 +21,13 @@ internal sealed class ResponseGroup
         (RewardInputs.RephrasedAnswers, "rephrased"),
     ];
 
+    private const string Nats = "numbers from 0 to 1000";
+
     private readonly string?[][] _retraced;
     private readonly Dictionary<RewardInputs, string?[]> _beside; // The answers of the rounds that the line says anything of.
     private readonly string? _gold;
     private readonly Evidence[] _evidence;
+    private readonly double[][][]? _distances; // [n][steps][n] of each step from the answer of each response.
 
     private ResponseGroup(
         string?[] answers,
@@ -35,7 +35,8 @@ internal sealed class ResponseGroup
         string?[][] retraced,
         Dictionary<RewardInputs, string?[]> beside,
         string? gold,
-        Evidence[] evidence)
+        Evidence[] evidence,
+        double[][][]? distances)
     {
         Answers = answers;
         AreFormatted = areFormatted;
@@ -43,6 +44,7 @@ internal sealed class ResponseGroup
         _beside = beside;
         _gold = gold;
         _evidence = evidence;
+        _distances = distances;
     }
 
     /// <summary>[n] the maternal responses' answers; null where there is none.</summary>
@@ -83,37 +85,19 @@ internal sealed class ResponseGroup
                 new RandomNumbers(RandomStream.For(seed, Purpose.Reward, index)),
                 WordsBeforeAnswers.Of(maternal, extraction),
                 new FormatChecks(areFormatted),
-                .. NumberForEach(maternal, record, "confidences", double.IsFinite, "numbers") is double[] confidences
-                    ? [new StepConfidences(confidences)]
-                    : Array.Empty<Evidence>(),
-                .. NumberForEach(maternal, record, "judgements", score => score is >= 0 and <= 1, "numbers from 0 to 1")
-                    is double[] judgements
-                    ? [new Judgements(judgements)]
-                    : Array.Empty<Evidence>(),
-            ]);
+                .. Measured(maternal, record),
+            ],
+            Distances(maternal, record));
     }
 
     /// <summary>The field, and what it holds, without which the rule's scores mean nothing; null where nothing is missing.</summary>
-    public string? Lacks(IRewardRule rule) =>
-        rule.Needs.HasFlag(RewardInputs.Label) && _gold is null ? "\"answer\", text or a number"
-        : rule.Needs.HasFlag(RewardInputs.BlindAnswers) && !_beside.ContainsKey(RewardInputs.BlindAnswers)
-            ? "\"blind\", responses to the question with its picture blanked"
-        : rule.Needs.HasFlag(RewardInputs.TeacherAnswers)
-            && _beside.GetValueOrDefault(RewardInputs.TeacherAnswers) is not { Length: > 0 }
-            ? "\"teacher\", responses of the averaged teacher"
-        : rule.Needs.HasFlag(RewardInputs.RephrasedAnswers) && !_beside.ContainsKey(RewardInputs.RephrasedAnswers)
-            ? "\"rephrased\", responses to the question in other words"
-        : rule.Needs.HasFlag(RewardInputs.StepConfidences) && !_evidence.OfType<StepConfidences>().Any()
-            ? "\"confidences\", a number for each response"
-        : rule.Needs.HasFlag(RewardInputs.Judgements) && !_evidence.OfType<Judgements>().Any()
-            ? "\"judgements\", a number from 0 to 1 for each response"
-        : rule.Needs.HasFlag(RewardInputs.Continuations) && _retraced.Length == 0
-            ? "\"retraced\", continuations of each response"
-        : null;
+    public string? Lacks(IRewardRule rule) => Missing()
+        .Where(one => rule.Needs.HasFlag(one.Input)).Select(one => one.Field).FirstOrDefault();
 
     /// <summary>The answers in classes, with all the evidence that responses hold.</summary>
-    public AnswerGroup GroupFor(IAnswerEquivalence equivalence) =>
-        AnswerGroup.Of(
+    public AnswerGroup GroupFor(IAnswerEquivalence equivalence)
+    {
+        AnswerGroup group = AnswerGroup.Of(
             Answers,
             _retraced,
             _gold,
@@ -121,10 +105,93 @@ internal sealed class ResponseGroup
             _beside.GetValueOrDefault(RewardInputs.BlindAnswers),
             _beside.GetValueOrDefault(RewardInputs.StartAnswers),
             _beside.GetValueOrDefault(RewardInputs.TeacherAnswers),
-            _beside.GetValueOrDefault(RewardInputs.RephrasedAnswers)) with
+            _beside.GetValueOrDefault(RewardInputs.RephrasedAnswers));
+        return group with
         {
-            Evidence = _evidence,
+            Evidence = _distances is null ? _evidence : [.. _evidence, OfClasses(_distances, group.Maternal)],
         };
+    }
+
+    // What the line says nothing of.
+    private IEnumerable<(RewardInputs Input, string Field)> Missing()
+    {
+        (RewardInputs Input, bool IsThere, string Field)[] all =
+        [
+            (RewardInputs.Label, _gold is not null, "\"answer\", text or a number"),
+            (RewardInputs.BlindAnswers, _beside.ContainsKey(RewardInputs.BlindAnswers),
+                "\"blind\", responses to the question with its picture blanked"),
+            (RewardInputs.TeacherAnswers, _beside.GetValueOrDefault(RewardInputs.TeacherAnswers) is { Length: > 0 },
+                "\"teacher\", responses of the averaged teacher"),
+            (RewardInputs.RephrasedAnswers, _beside.ContainsKey(RewardInputs.RephrasedAnswers),
+                "\"rephrased\", responses to the question in other words"),
+            (RewardInputs.StepConfidences, Holds<StepConfidences>(), "\"confidences\", a number for each response"),
+            (RewardInputs.Judgements, Holds<Judgements>(), "\"judgements\", a number from 0 to 1 for each response"),
+            (RewardInputs.MeanEntropies, Holds<MeanEntropies>(), "\"entropies\", a number for each response"),
+            (RewardInputs.SelfCertainties, Holds<SelfCertainties>(), "\"self_certainties\", a number for each response"),
+            (RewardInputs.AnswerDistances, _distances is not null,
+                "\"distances\", a list of steps for each response with a number for each response's answer"),
+            (RewardInputs.Continuations, _retraced.Length > 0, "\"retraced\", continuations of each response"),
+        ];
+        return all.Where(one => !one.IsThere).Select(one => (one.Input, one.Field));
+
+        bool Holds<T>() => _evidence.OfType<T>().Any();
+    }
+
+    // The distances from answers' classes, as the first response that gives the answer has them.
+    private static AnswerDistances OfClasses(double[][][] distances, IReadOnlyList<int> maternal)
+    {
+        int[] first = [.. maternal.Index().Where(one => one.Item != AnswerClasses.None)
+            .DistinctBy(one => one.Item).OrderBy(one => one.Item).Select(one => one.Index)];
+        return new AnswerDistances(
+        [
+            .. distances.Zip(maternal, (steps, answer) => first.Length < 2 || answer == AnswerClasses.None
+                ? []
+                : Array.ConvertAll(steps, step => Array.ConvertAll(first, response => step[response]))),
+        ]);
+    }
+
+    // What the line says was measured of its responses.
+    private static IEnumerable<Evidence> Measured(string[] maternal, JsonRecord record)
+    {
+        if (NumberForEach(maternal, record, "confidences", double.IsFinite, "numbers") is double[] confidences)
+        {
+            yield return new StepConfidences(confidences);
+        }
+        if (NumberForEach(maternal, record, "judgements", score => score is >= 0 and <= 1, "numbers from 0 to 1")
+            is double[] judgements)
+        {
+            yield return new Judgements(judgements);
+        }
+        if (NumberForEach(maternal, record, "entropies", AreNats, Nats) is double[] entropies)
+        {
+            yield return new MeanEntropies(entropies);
+        }
+        if (NumberForEach(maternal, record, "self_certainties", AreNats, Nats) is double[] certainties)
+        {
+            yield return new SelfCertainties(certainties);
+        }
+
+        // No vocabulary has more, and sums of them are numbers.
+        static bool AreNats(double number) => number is >= 0 and <= 1000;
+    }
+
+    // [n][steps][n]; null where the field is missing.
+    private static double[][][]? Distances(string[] maternal, JsonRecord record)
+    {
+        const string Field = "distances";
+        if (record.Field(Field) is null)
+        {
+            return null;
+        }
+        double[][][] distances = ForEach(maternal, record, Field, "steps", steps => Lists(steps, Numbers));
+        return distances.Length == maternal.Length
+            && distances.SelectMany(steps => steps).All(step =>
+                step.Length == maternal.Length && step.All(number => number > 0 && double.IsFinite(number)))
+            ? distances
+            : throw new BadInputException(
+                $"{record.Place}: \"{Field}\" must hold for each step of a response {maternal.Length} numbers above 0, one for "
+                + "the answer of each maternal response");
+    }
 
     // [n] lists, or none where the field is missing or empty.
     private static T[][] ForEach<T>(
@@ -152,16 +219,26 @@ internal sealed class ResponseGroup
         {
             return null;
         }
-        double[]? numbers = list.ValueKind == JsonValueKind.Array
-            && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number)
-                ? [.. list.EnumerateArray().Select(item => item.GetDouble())]
-                : null;
+        double[]? numbers = Numbers(list);
         return numbers is not null && numbers.Length == maternal.Length && Array.TrueForAll(numbers, isRight)
             ? numbers
             : throw new BadInputException(
                 $"{record.Place}: \"{field}\" must be a list of {items}, one for each of the {maternal.Length} maternal "
                 + "responses");
     }
+
+    // Null where one of them is no such list.
+    private static T[][]? Lists<T>(JsonElement list, Func<JsonElement, T[]?> read)
+    {
+        T[]?[] lists = list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Select(read)] : [null];
+        return Array.TrueForAll(lists, one => one is not null) ? lists! : null;
+    }
+
+    private static double[]? Numbers(JsonElement list) =>
+        list.ValueKind == JsonValueKind.Array
+        && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number)
+            ? [.. list.EnumerateArray().Select(item => item.GetDouble())]
+            : null;
 
     private static string[]? Texts(JsonElement list) =>
         list.ValueKind == JsonValueKind.Array

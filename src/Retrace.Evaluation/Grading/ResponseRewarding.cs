@@ -19,24 +19,24 @@ public sealed class ResponseRewarding
     private readonly TrajectoryRewards _rewards;
     private readonly long _seed;
 
-    /// <param name="rule">One of <see cref="RewardRules.Names"/> that needs nothing but responses.</param>
+    /// <param name="rule">One of <see cref="RewardRules.Names"/>.</param>
     /// <param name="configuration">Its numbers, the format's weight, the advantages' scale, and the seed.</param>
-    /// <exception cref="BadInputException">There is no such rule, or text alone does not decide it.</exception>
+    /// <exception cref="BadInputException">There is no such rule, or one of its numbers is out of range.</exception>
     public ResponseRewarding(string rule, RunConfiguration configuration)
     {
         _name = rule;
         _rule = RewardRules.Create(rule, configuration.Reward.ToParameters());
-        if ((_rule.Needs & ResponseGroup.OnlyOfModels) != RewardInputs.None)
-        {
-            throw new BadInputException(
-                $"The reward {rule} is read off the model's next-token distributions, which responses do not hold; "
-                + "only retrace evolve has them.");
-        }
         _extraction = AnswerExtractions.Create(configuration.Reward.Extraction);
         _rewards = new TrajectoryRewards(
             _rule, configuration.Reward.FormatWeight, GroupAdvantages.Parse(configuration.Learning.Advantage));
         _seed = configuration.Seed;
     }
+
+    /// <summary>
+    /// Whether each line also says what its rewards are made of: <c>"formula"</c> and <c>"parts"</c>, objects of a
+    /// <c>"name"</c> and <c>"values"</c>, one for each maternal response and null where a part does not apply.
+    /// </summary>
+    public bool Explains { get; init; }
 
     /// <summary>
     /// Writes <c>{"id"?, "answers", "rewards", "advantages"}</c>, of one item for each maternal response, for each line
@@ -56,7 +56,7 @@ public sealed class ResponseRewarding
             lines.Add(Reward(record, lines.Count));
         });
         double[][] advantages = _rewards.Advantages(
-            [.. lines.Select(line => line.Rewards)], lines.Select(line => line.Group));
+            [.. lines.Select(line => line.Rewards.Scores)], lines.Select(line => line.Group));
         JsonLinesFile.Write(output, lines.Zip(advantages), (writer, line) => Write(writer, line.First, line.Second));
     }
 
@@ -70,7 +70,7 @@ public sealed class ResponseRewarding
         AnswerGroup group = responses.GroupFor(_rule.Equivalence);
         try
         {
-            return new RewardedLine(record.Id(), responses.Answers, group, _rewards.Of(group, responses.AreFormatted));
+            return new RewardedLine(record.Id(), responses.Answers, group, _rewards.Explain(group, responses.AreFormatted));
         }
         catch (ArgumentException unusable)
         {
@@ -78,7 +78,7 @@ public sealed class ResponseRewarding
         }
     }
 
-    private static void Write(Utf8JsonWriter writer, RewardedLine line, double[] advantages)
+    private void Write(Utf8JsonWriter writer, RewardedLine line, double[] advantages)
     {
         if (line.Id is JsonElement id)
         {
@@ -91,19 +91,45 @@ public sealed class ResponseRewarding
             writer.WriteStringValue(answer);
         }
         writer.WriteEndArray();
-        WriteNumbers(writer, "rewards", line.Rewards);
-        WriteNumbers(writer, "advantages", advantages);
+        WriteNumbers(writer, "rewards", line.Rewards.Scores.Cast<double?>());
+        WriteNumbers(writer, "advantages", advantages.Cast<double?>());
+        if (Explains)
+        {
+            WriteParts(writer, line.Rewards);
+        }
     }
 
-    private static void WriteNumbers(Utf8JsonWriter writer, string name, double[] numbers)
+    private static void WriteParts(Utf8JsonWriter writer, ExplainedScores rewards)
     {
-        writer.WriteStartArray(name);
-        foreach (double number in numbers)
+        writer.WriteString("formula", rewards.Formula);
+        writer.WriteStartArray("parts");
+        foreach (RewardPart part in rewards.Parts)
         {
-            writer.WriteNumberValue(number);
+            writer.WriteStartObject();
+            writer.WriteString("name", part.Name);
+            WriteNumbers(writer, "values", part.Values);
+            writer.WriteEndObject();
         }
         writer.WriteEndArray();
     }
 
-    private sealed record RewardedLine(JsonElement? Id, IReadOnlyList<string?> Answers, AnswerGroup Group, double[] Rewards);
+    private static void WriteNumbers(Utf8JsonWriter writer, string name, IEnumerable<double?> numbers)
+    {
+        writer.WriteStartArray(name);
+        foreach (double? number in numbers)
+        {
+            if (number is double value)
+            {
+                writer.WriteNumberValue(value);
+            }
+            else
+            {
+                writer.WriteNullValue();
+            }
+        }
+        writer.WriteEndArray();
+    }
+
+    private sealed record RewardedLine(
+        JsonElement? Id, IReadOnlyList<string?> Answers, AnswerGroup Group, ExplainedScores Rewards);
 }

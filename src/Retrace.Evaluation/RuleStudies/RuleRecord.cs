@@ -23,6 +23,7 @@ internal sealed class RuleRecord(string name, IRewardRule rule, double formatWei
     public string Name => name;
 
     /// <summary>[n] the rewards of a group's trajectories; null where the rule cannot read it.</summary>
+    /// <exception cref="BadInputException">What the rule reads does not fit together.</exception>
     public double[]? Add(StoredGroup stored)
     {
         if (stored.Lacks(rule) is string lacking)
@@ -31,7 +32,7 @@ internal sealed class RuleRecord(string name, IRewardRule rule, double formatWei
             return null;
         }
         AnswerGroup group = stored.GroupFor(rule);
-        double[] rewards = _rewards.Of(group, [.. group.Maternal.Select(answer => answer != AnswerClasses.None)]);
+        double[] rewards = RewardsOf(stored, group);
         double[] advantages = _rewards.Advantages([rewards], [group])[0];
         _groups++;
         _withoutSpread += advantages.All(advantage => advantage == 0) ? 1 : 0;
@@ -42,7 +43,6 @@ internal sealed class RuleRecord(string name, IRewardRule rule, double formatWei
         return rewards;
     }
 
-    /// <exception cref="BadInputException">No group could be read.</exception>
     public RuleResult Result() => _groups == 0
         ? new RuleResult(name, 0) { Lacks = _lacking }
         : new RuleResult(name, _groups)
@@ -56,6 +56,18 @@ internal sealed class RuleRecord(string name, IRewardRule rule, double formatWei
             Lost = _voteRight == 0 ? null : _lost / _voteRight,
             VoteRight = _voteRight,
         };
+
+    private double[] RewardsOf(StoredGroup stored, AnswerGroup group)
+    {
+        try
+        {
+            return _rewards.Of(group, stored.AreFormatted);
+        }
+        catch (ArgumentException unusable)
+        {
+            throw new BadInputException($"{stored.Place}: {unusable.Message}", unusable);
+        }
+    }
 
     private void Measure(AnswerGroup group, int gold, double[] rewards, double[] advantages)
     {

@@ -10,15 +10,24 @@ using Retrace.Runs;
 namespace Retrace.Evaluation.RuleStudies;
 
 /// <summary>The answers to one problem that are stored, as a rule reads them.</summary>
+/// <param name="Place">Where they stand, as messages name it.</param>
 /// <param name="Lacks">What the rule needs and the samples do not hold; null where nothing is missing.</param>
 /// <param name="GroupFor">The answers in classes of the rule's equality, with the label and all the evidence there is.</param>
-internal sealed record StoredGroup(Func<IRewardRule, string?> Lacks, Func<IRewardRule, AnswerGroup> GroupFor)
+/// <param name="AreFormatted">
+/// [n] whether each response has the asked form; of a run's answers, which do not say, whether it has an answer.
+/// </param>
+internal sealed record StoredGroup(
+    string Place,
+    Func<IRewardRule, string?> Lacks,
+    Func<IRewardRule, AnswerGroup> GroupFor,
+    IReadOnlyList<bool> AreFormatted)
 {
     // What the answers of a run's folder do not hold.
     private const RewardInputs OnlyOfResponses =
         RewardInputs.AnchorPositions | RewardInputs.WordsBeforeAnswers | RewardInputs.FormatChecks;
 
-    private const RewardInputs OnlyOfModels = ResponseGroup.OnlyOfModels | RewardInputs.StepConfidences;
+    private const RewardInputs OnlyOfModels = RewardInputs.MeanEntropies | RewardInputs.SelfCertainties
+        | RewardInputs.AnswerDistances | RewardInputs.StepConfidences;
 
     /// <summary>Reads the groups one by one, so that memory does not grow with their number.</summary>
     /// <param name="path">A run's folder, or a file of responses as <c>retrace reward</c> reads it.</param>
@@ -30,7 +39,7 @@ internal sealed record StoredGroup(Func<IRewardRule, string?> Lacks, Func<IRewar
             int index = 0;
             foreach (GroupAnswers answers in RunReader.Read(path).Answers)
             {
-                visit(Of(answers, index++, configuration.Seed));
+                visit(Of($"{path}, step {answers.Step}, problem {answers.ProblemId}", answers, index++, configuration.Seed));
             }
             return;
         }
@@ -38,7 +47,11 @@ internal sealed record StoredGroup(Func<IRewardRule, string?> Lacks, Func<IRewar
         int line = 0;
         JsonLinesFile.Read(path, "{\"maternal\": […], \"retraced\": [[…], …]}", record =>
         {
-            visit(Of(ResponseGroup.Read(record, line, extraction, configuration.Seed), line, configuration.Seed));
+            visit(Of(
+                record.Place,
+                ResponseGroup.Read(record, line, extraction, configuration.Seed),
+                line,
+                configuration.Seed));
             line++;
         });
     }
@@ -56,23 +69,23 @@ internal sealed record StoredGroup(Func<IRewardRule, string?> Lacks, Func<IRewar
                 ],
             };
 
-    private static StoredGroup Of(ResponseGroup responses, int index, long seed)
+    private static StoredGroup Of(string place, ResponseGroup responses, int index, long seed)
     {
         Dictionary<IAnswerEquivalence, AnswerGroup> groups = [];
         return new StoredGroup(
-            rule => (rule.Needs & ResponseGroup.OnlyOfModels) != RewardInputs.None
-                ? "the model's distributions"
-                : responses.Lacks(rule),
+            place,
+            responses.Lacks,
             rule => WithNumbers(
                 groups.TryGetValue(rule.Equivalence, out AnswerGroup? known)
                     ? known
                     : groups[rule.Equivalence] = responses.GroupFor(rule.Equivalence),
                 rule,
                 index,
-                seed));
+                seed),
+            responses.AreFormatted);
     }
 
-    private static StoredGroup Of(GroupAnswers answers, int index, long seed)
+    private static StoredGroup Of(string place, GroupAnswers answers, int index, long seed)
     {
         AnswerGroup group = new(answers.Maternal, answers.Retraced)
         {
@@ -82,7 +95,11 @@ internal sealed record StoredGroup(Func<IRewardRule, string?> Lacks, Func<IRewar
             Rephrased = answers.Rephrased,
             GoldClass = answers.Right,
         };
-        return new StoredGroup(Lacks, rule => WithNumbers(group, rule, index, seed));
+        return new StoredGroup(
+            place,
+            Lacks,
+            rule => WithNumbers(group, rule, index, seed),
+            [.. answers.Maternal.Select(answer => answer != AnswerClasses.None)]);
 
         string? Lacks(IRewardRule rule) =>
             (rule.Needs & OnlyOfModels) != RewardInputs.None ? "the model's distributions"

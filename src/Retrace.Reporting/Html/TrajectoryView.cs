@@ -42,7 +42,7 @@ internal static class TrajectoryView
                 new XElement("h4", "Response"),
                 Response(trajectory),
                 Continuations(trajectory.Retraced),
-                Group(trajectory.Group)));
+                Group(trajectory)));
     }
 
     private static XElement? Picture(byte[]? image, string caption) => TypeOf(image) is string type
@@ -95,29 +95,42 @@ internal static class TrajectoryView
         }
     }
 
-    private static IEnumerable<XElement> Group(IReadOnlyList<GroupedAnswer> group)
+    // What an answer earned stands behind what that is made of.
+    private static IEnumerable<XElement> Group(TrajectorySample trajectory)
     {
+        IReadOnlyList<GroupedAnswer> group = trajectory.Group;
         if (group.Count == 0)
         {
             yield break;
         }
         bool isLabelled = group.Any(one => one.Right is not null);
-        string[] headings = ["trajectory", "answer", "reward", "advantage"];
+        string[] headings =
+            ["trajectory", "answer", .. trajectory.RewardParts.Select(part => part.Name), "reward", "advantage"];
         yield return new XElement("h4", "The group: what all trajectories of this problem came to");
         yield return new XElement(
-            "table",
-            new XAttribute("class", "group"),
-            new XElement("thead", new XElement(
-                "tr",
-                headings.Select(heading => new XElement("th", heading)),
-                isLabelled ? new XElement("th", "right") : null)),
-            new XElement("tbody", group.Select((one, i) => new XElement(
-                "tr",
-                new XElement("td", i == 0 ? "1 (above)" : (i + 1).ToString(CultureInfo.InvariantCulture)),
-                new XElement("td", AnswerOf(one.Answer)),
-                new XElement("td", Number(one.Reward)),
-                new XElement("td", Number(one.Advantage)),
-                isLabelled ? new XElement("td", one.Right is bool right ? (right ? "yes" : "no") : "–") : null))));
+            "div",
+            new XAttribute("class", "wide"),
+            new XElement(
+                "table",
+                new XAttribute("class", "group"),
+                new XElement("thead", new XElement(
+                    "tr",
+                    headings.Select(heading => new XElement("th", heading)),
+                    isLabelled ? new XElement("th", "right") : null)),
+                new XElement("tbody", group.Select((one, i) => new XElement(
+                    "tr",
+                    new XElement("td", i == 0 ? "1 (above)" : (i + 1).ToString(CultureInfo.InvariantCulture)),
+                    new XElement("td", AnswerOf(one.Answer)),
+                    trajectory.RewardParts.Select(part => new XElement(
+                        "td", Number(i < part.Values.Count ? part.Values[i] : null))),
+                    new XElement("td", Number(one.Reward)),
+                    new XElement("td", Number(one.Advantage)),
+                    isLabelled ? new XElement("td", one.Right is bool right ? (right ? "yes" : "no") : "–") : null)))));
+        if (trajectory.RewardFormula.Length > 0)
+        {
+            yield return new XElement(
+                "p", new XAttribute("class", "note"), $"What the rule pays: {trajectory.RewardFormula}.");
+        }
     }
 
     private static string Number(double? value) => value is double number ? Metric.RewardMean.Format(number) : "–";

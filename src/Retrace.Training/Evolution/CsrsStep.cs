@@ -39,15 +39,16 @@ internal sealed class CsrsStep(
     {
         var clock = Stopwatch.StartNew();
         SampledGroup[] groups = Sample(step, onStage, cancellation);
-        double[][] rewards = [.. groups.Select(group => rewarding.Of(group.Answers, group.AreFormatted))]; // SFR
-        double[][] advantages = rewarding.Advantages(rewards, groups.Select(group => group.Answers)); // relative to the others of the group
+        ExplainedScores[] rewarded = [.. groups.Select(group => rewarding.Explain(group.Answers, group.AreFormatted))]; // SFR
+        double[][] advantages = rewarding.Advantages( // relative to the others of the group
+            [.. rewarded.Select(group => group.Scores)], groups.Select(group => group.Answers));
         TimeSpan rollout = clock.Elapsed;
 
         onStage(LearningStage);
         batches.Prepare(step + 1);
         LearningStatistics learned = learner.Learn(step, samples.Of(groups, advantages)); // GRPO
         teach?.Invoke(step);
-        return new StepOutcome(groups, rewards, advantages, learned, rollout, clock.Elapsed - rollout);
+        return new StepOutcome(groups, rewarded, advantages, learned, rollout, clock.Elapsed - rollout);
     }
 
     // Samples the rounds. The result does not hold the patches of perturbed images, so they are freed before learning.

@@ -36,10 +36,9 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
     public StepMetrics Metrics(
         int step, StepOutcome outcome, EvaluationPoint? evaluated, RolloutIncidents? incidents)
     {
-        (SampledGroup[] groups, double[][] allRewards, double[][] advantages, LearningStatistics learned, TimeSpan rollout, TimeSpan learning) =
-            outcome;
+        (SampledGroup[] groups, _, double[][] advantages, LearningStatistics learned, TimeSpan rollout, TimeSpan learning) = outcome;
         Trajectory[] trained = [.. groups.SelectMany(group => group.Maternal)];
-        double[] rewards = [.. allRewards.SelectMany(group => group)];
+        double[] rewards = [.. outcome.Rewards.SelectMany(group => group)];
         double rewardMean = rewards.Average();
         BatchStatistics answers = BatchStatistics.Of([.. groups.Select(group => group.Measured)]);
         long maternalTokens = groups.Sum(group =>
@@ -92,7 +91,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             EvalInterval = evaluated is null ? null : IntervalOf(evaluated),
             AccuracyByFrequency = answers.Accuracy is null ? null : answers.AccuracyByFrequency,
         };
-        return GroupSpread.AddTo(metrics, groups, allRewards, advantages);
+        return GroupSpread.AddTo(metrics, groups, outcome.Rewards, advantages);
     }
 
     public void Append(StepMetrics metrics) => writer.Append(metrics);
@@ -136,6 +135,8 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
                 Advantage = advantages[0],
                 Group = [.. group.Maternal.Select((one, i) => new GroupedAnswer(
                     one.Answer, rewards[i], advantages[i], IsRight(measured, i)))],
+                RewardFormula = outcome.Rewarded[place].Formula,
+                RewardParts = outcome.Rewarded[place].Parts,
                 Retraced = retracing is null
                     ? []
                     :

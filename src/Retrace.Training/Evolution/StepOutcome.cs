@@ -1,18 +1,23 @@
+using Retrace.Rewards;
 using Retrace.Training.Learning;
 
 namespace Retrace.Training.Evolution;
 
 /// <summary>The samples, rewards and statistics of a step.</summary>
 /// <param name="Groups">[problems] The samples of both rounds.</param>
-/// <param name="Rewards">[problems][n] The rewards.</param>
+/// <param name="Rewarded">[problems] The rewards of the maternal trajectories, with what they are made of.</param>
 /// <param name="Advantages">[problems][n] The advantages.</param>
 /// <param name="Learned">Statistics of the update.</param>
 /// <param name="Rollout">Duration from the batch to the advantages.</param>
 /// <param name="Learning">Duration of the update.</param>
 internal sealed record StepOutcome(
     SampledGroup[] Groups,
-    double[][] Rewards,
+    ExplainedScores[] Rewarded,
     double[][] Advantages,
     LearningStatistics Learned,
     TimeSpan Rollout,
-    TimeSpan Learning);
+    TimeSpan Learning)
+{
+    /// <summary>[problems][n] The rewards.</summary>
+    public double[][] Rewards { get; } = Array.ConvertAll(Rewarded, group => group.Scores);
+}

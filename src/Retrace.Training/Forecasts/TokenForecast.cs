@@ -1,5 +1,4 @@
 using Retrace.Configuration;
-using Retrace.Rewards;
 using Retrace.Training.Evolution;
 
 namespace Retrace.Training.Forecasts;
@@ -47,19 +46,8 @@ public sealed record TokenForecast(double ResponseTokens, double Maternal, doubl
             method.Retraces ? batch * rollout.Group * Continued(configuration, length) : 0,
             batch * rollout.Group * length * configuration.Learning.EpochsPerBatch)
         {
-            Beside = batch * length * SamplesBeside(method.Rule.Reads, configuration),
+            Beside = batch * length * method.SamplesBeside(configuration),
         };
-    }
-
-    // For each problem.
-    private static int SamplesBeside(RewardInputs reads, RunConfiguration configuration)
-    {
-        RewardInputs[] ofGroup =
-        [
-            RewardInputs.StartAnswers, RewardInputs.TeacherAnswers, RewardInputs.RephrasedAnswers, RewardInputs.Judgements,
-        ];
-        return (configuration.Rollout.Group * ofGroup.Count(input => reads.HasFlag(input)))
-            + (reads.HasFlag(RewardInputs.BlindAnswers) ? configuration.Retracing.BlindSamples : 0);
     }
 
     // The tokens of the m continuations of a trajectory of that length.

@@ -32,6 +32,9 @@ internal sealed class AnswerCounts
     public double OverallFrequency(int answer) =>
         (double)(Maternal(answer) + Retraced(answer)) / (MaternalTotal + RetracedTotal);
 
+    /// <summary>f_r(a) = c_R(a) / |R|; there must be continuations.</summary>
+    public double RetracedFrequency(int answer) => (double)Retraced(answer) / RetracedTotal;
+
     /// <summary>
     /// The answer with the most votes over both rounds; of several, the one with the most maternal votes, and of these
     /// the smallest class id, which is the one that came first. None where nobody answered.

@@ -21,15 +21,19 @@ public sealed class ConsistencyReward : IRewardRule
 
     public RewardInputs Reads => RewardInputs.Continuations;
 
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    public ExplainedScores Explain(AnswerGroup group)
     {
-        double[] rewards = _majority.Score(group);
-        for (int i = 0; i < rewards.Length; i++)
-        {
-            rewards[i] = (ConsistencyWeight * Consistency(group, i) + MajorityWeight * rewards[i])
-                / (ConsistencyWeight + MajorityWeight);
-        }
-        return rewards;
+        double[] votes = _majority.Score(group);
+        double[] consistencies = [.. votes.Select((_, trajectory) => Consistency(group, trajectory))];
+        return new ExplainedScores(
+            [
+                .. consistencies.Zip(votes, (consistency, vote) =>
+                    ((ConsistencyWeight * consistency) + (MajorityWeight * vote)) / (ConsistencyWeight + MajorityWeight)),
+            ],
+            "(0.2 · consistency + 0.7 · vote) / 0.9",
+            [RewardPart.Of("consistency", consistencies), RewardPart.Of("vote", votes)]);
     }
 
     private static double Consistency(AnswerGroup group, int trajectory)

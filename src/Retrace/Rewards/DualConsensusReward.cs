@@ -29,17 +29,37 @@ public sealed class DualConsensusReward : IRewardRule
     public RewardInputs Reads => RewardInputs.Continuations;
 
     /// <exception cref="ArgumentException">The group has no continuations.</exception>
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    /// <exception cref="ArgumentException">The group has no continuations.</exception>
+    public ExplainedScores Explain(AnswerGroup group)
     {
         AnswerCounts counts = new(group);
         counts.RequireContinuations("Dual consensus");
         AnswerFrequencies first = new(group.Maternal);
         int label = first.Of(first.Mode) > Majority ? Label(group, first, counts) : first.Mode;
-        return [.. group.Maternal.Select(answer =>
-            answer == AnswerClasses.None ? 0
-            : answer == label ? 1
-            : answer == first.Mode ? OfFirstRound
-            : 0)];
+        return new ExplainedScores(
+            [
+                .. group.Maternal.Select(answer =>
+                    answer == AnswerClasses.None ? 0
+                    : answer == label ? 1
+                    : answer == first.Mode ? OfFirstRound
+                    : 0),
+            ],
+            "1 for the answer with the largest harmonic mean of both shares, 0.5 for the most frequent one of the samples; "
+            + "1 for the latter alone where it has no more than half of them",
+            [
+                RewardPart.OfAnswers("share of the samples", group, first.Of),
+                RewardPart.OfAnswers("share of the continuations", group, counts.RetracedFrequency),
+                RewardPart.OfAnswers("harmonic mean", group, answer => Agreement(answer, first, counts)),
+            ]);
+    }
+
+    private static double Agreement(int answer, AnswerFrequencies first, AnswerCounts counts)
+    {
+        double p0 = first.Of(answer);
+        double p1 = counts.RetracedFrequency(answer);
+        return 2 * p0 * p1 / (p0 + p1);
     }
 
     private static int Label(AnswerGroup group, AnswerFrequencies first, AnswerCounts counts)
@@ -48,9 +68,7 @@ public sealed class DualConsensusReward : IRewardRule
         (double Agreement, double First, int Earliness) best = (0, 0, 0);
         foreach (int answer in group.Maternal.Where(answer => answer != AnswerClasses.None).Distinct())
         {
-            double p0 = first.Of(answer);
-            double p1 = (double)counts.Retraced(answer) / counts.RetracedTotal;
-            (double, double, int) rank = (2 * p0 * p1 / (p0 + p1), p0, -answer);
+            (double, double, int) rank = (Agreement(answer, first, counts), first.Of(answer), -answer);
             if (rank.Item1 > 0 && rank.CompareTo(best) > 0)
             {
                 label = answer;

@@ -16,10 +16,19 @@ public sealed class EntropyRegularisedVoteReward : IRewardRule
 
     public RewardInputs Reads => RewardInputs.None;
 
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    public ExplainedScores Explain(AnswerGroup group)
     {
         AnswerFrequencies frequencies = new(group.Maternal);
         double entropy = frequencies.Different > 1 ? frequencies.Entropy() / Math.Log(frequencies.Different) : 0;
-        return [.. group.Maternal.Select(answer => frequencies.Of(answer) - (EntropyWeight * entropy))];
+        double[] shares = [.. group.Maternal.Select(frequencies.Of)];
+        return new ExplainedScores(
+            Array.ConvertAll(shares, share => share - (EntropyWeight * entropy)),
+            "share of the samples − 0.75 · normalised entropy of the answers",
+            [
+                RewardPart.Of("share of the samples", shares),
+                RewardPart.Of("normalised entropy of the answers", Enumerable.Repeat(entropy, shares.Length)),
+            ]);
     }
 }

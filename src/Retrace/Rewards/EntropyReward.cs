@@ -7,5 +7,14 @@ public sealed class EntropyReward : IRewardRule
 {
     public RewardInputs Reads => RewardInputs.MeanEntropies;
 
-    public double[] Score(AnswerGroup group) => [.. group.Read<MeanEntropies>().Values.Select(entropy => -entropy)];
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    public ExplainedScores Explain(AnswerGroup group)
+    {
+        IReadOnlyList<double> entropies = group.Read<MeanEntropies>().Values;
+        return new ExplainedScores(
+            [.. entropies.Select(entropy => -entropy)],
+            "minus the mean entropy",
+            [RewardPart.Of("mean entropy, in nats", entropies)]);
+    }
 }

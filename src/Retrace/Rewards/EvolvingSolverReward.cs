@@ -19,12 +19,24 @@ public sealed class EvolvingSolverReward : IRewardRule
 
     public RewardInputs Reads => RewardInputs.WordsBeforeAnswers;
 
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    public ExplainedScores Explain(AnswerGroup group)
     {
         AnswerFrequencies frequencies = new(group.Maternal);
         IReadOnlyList<int> words = group.Read<WordsBeforeAnswers>().Counts;
-        return [.. group.Maternal.Zip(words, (answer, count) =>
-            Math.Pow(frequencies.Of(answer), Softness) * (1 - (LengthWeight * Excess(count))))];
+        double[] shares = [.. group.Maternal.Select(frequencies.Of)];
+        double[] excesses = [.. words.Select(Excess)];
+        return new ExplainedScores(
+            [
+                .. shares.Zip(excesses, (share, excess) => Math.Pow(share, Softness) * (1 - (LengthWeight * excess))),
+            ],
+            "(share of the samples)^0.7 · (1 − 0.1 · excess length)",
+            [
+                RewardPart.Of("share of the samples", shares),
+                RewardPart.Of("words before the answer", words.Select(count => (double)count)),
+                RewardPart.Of("excess length", excesses),
+            ]);
     }
 
     private static double Excess(int words) => Math.Clamp((words - TargetWords) / (double)TargetWords, 0, 1);

@@ -33,9 +33,15 @@ public sealed class GroundedReward : IRewardRule
     public RewardInputs Reads => RewardInputs.Continuations | RewardInputs.BlindAnswers;
 
     /// <exception cref="ArgumentException">The group has no continuations.</exception>
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    /// <exception cref="ArgumentException">The group has no continuations.</exception>
+    public ExplainedScores Explain(AnswerGroup group)
     {
         GroundedScore score = new(group, _lambda);
-        return [.. group.Maternal.Select(answer => answer == AnswerClasses.None ? -1 : score.Of(answer))];
+        return new ExplainedScores(
+            [.. group.Maternal.Select(answer => answer == AnswerClasses.None ? -1 : score.Of(answer))],
+            $"{score.Formula}; without an answer −1",
+            score.PartsOf(group));
     }
 }

@@ -19,14 +19,33 @@ internal sealed class GroundedScore
         _blindTotal = group.Blind.Count;
     }
 
+    /// <summary>How the parts make a score.</summary>
+    public string Formula =>
+        FormattableString.Invariant($"(1 − λ) · seen + λ · excess survival, λ = {_lambda}");
+
     /// <summary>The score of an answer of the maternal round, in [−1, 1].</summary>
-    public double Of(int answer)
-    {
-        double blindFrequency = (double)_blind.GetValueOrDefault(answer) / (_blindTotal + 1);
-        double seen = Math.Max((_counts.OverallFrequency(answer) - blindFrequency) / (1 - blindFrequency), -1);
-        return ((1 - _lambda) * seen) + (_lambda * _survival.Of(answer));
-    }
+    public double Of(int answer) => ((1 - _lambda) * SeenOf(answer)) + (_lambda * _survival.Of(answer));
+
+    /// <summary>What the scores of a group are made of.</summary>
+    /// <param name="group">The group that the scores are of.</param>
+    public IReadOnlyList<RewardPart> PartsOf(AnswerGroup group) =>
+    [
+        RewardPart.OfAnswers("share of both rounds", group, _counts.OverallFrequency),
+        RewardPart.OfAnswers("share of the blind samples", group, BlindFrequency),
+        RewardPart.OfAnswers("seen", group, SeenOf),
+        RewardPart.OfAnswers("survival", group, _survival.SurvivalOf),
+        RewardPart.OfAnswers("excess survival", group, _survival.Of),
+    ];
 
     /// <summary>c_M(a): how often the answer occurs in the maternal round.</summary>
     public int MaternalVotes(int answer) => _counts.Maternal(answer);
+
+    // f_blind(a)
+    private double BlindFrequency(int answer) => (double)_blind.GetValueOrDefault(answer) / (_blindTotal + 1);
+
+    private double SeenOf(int answer)
+    {
+        double blind = BlindFrequency(answer);
+        return Math.Max((_counts.OverallFrequency(answer) - blind) / (1 - blind), -1);
+    }
 }

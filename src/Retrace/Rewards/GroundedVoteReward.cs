@@ -30,7 +30,10 @@ public sealed class GroundedVoteReward : IRewardRule
     public RewardInputs Reads => RewardInputs.Continuations | RewardInputs.BlindAnswers;
 
     /// <exception cref="ArgumentException">The group has no continuations.</exception>
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    /// <exception cref="ArgumentException">The group has no continuations.</exception>
+    public ExplainedScores Explain(AnswerGroup group)
     {
         GroundedScore score = new(group, _lambda);
         int label = group.Maternal
@@ -40,6 +43,9 @@ public sealed class GroundedVoteReward : IRewardRule
             .ThenByDescending(score.MaternalVotes)
             .ThenBy(answer => answer)
             .FirstOrDefault(AnswerClasses.None);
-        return [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == label ? 1.0 : 0.0)];
+        return new ExplainedScores(
+            [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == label ? 1.0 : 0.0)],
+            $"1 for the answer that is best grounded; grounded = {score.Formula}",
+            [.. score.PartsOf(group), RewardPart.OfAnswers("grounded", group, score.Of)]);
     }
 }

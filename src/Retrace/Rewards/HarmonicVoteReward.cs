@@ -17,23 +17,36 @@ public sealed class HarmonicVoteReward : IRewardRule
 {
     public RewardInputs Reads => RewardInputs.RephrasedAnswers;
 
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    public ExplainedScores Explain(AnswerGroup group)
     {
-        int label = group.Rephrased.Count == 0 ? AnswerClasses.None : LabelOf(group);
-        return [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == label ? 1.0 : 0.0)];
+        AnswerFrequencies asked = new(group.Maternal);
+        AnswerFrequencies? rephrased = group.Rephrased.Count == 0 ? null : new(group.Rephrased);
+        int label = rephrased is null ? AnswerClasses.None : LabelOf(group, asked, rephrased);
+        return new ExplainedScores(
+            [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == label ? 1.0 : 0.0)],
+            "1 for the answer with the largest harmonic mean of both shares",
+            [
+                RewardPart.OfAnswers("share of the samples", group, asked.Of),
+                .. rephrased is null
+                    ? Array.Empty<RewardPart>()
+                    :
+                    [
+                        RewardPart.OfAnswers("share of the answers to other words", group, rephrased.Of),
+                        RewardPart.OfAnswers(
+                            "harmonic mean", group, answer => Harmonic(asked.Of(answer), rephrased.Of(answer))),
+                    ],
+            ]);
     }
 
     public double WeightOf(AnswerGroup group) => group.Rephrased.Count == 0 ? 0 : 1;
 
-    private static int LabelOf(AnswerGroup group)
-    {
-        AnswerFrequencies asked = new(group.Maternal);
-        AnswerFrequencies rephrased = new(group.Rephrased);
-        return group.Maternal
+    private static int LabelOf(AnswerGroup group, AnswerFrequencies asked, AnswerFrequencies rephrased) =>
+        group.Maternal
             .Where(answer => answer != AnswerClasses.None && rephrased.Of(answer) > 0)
             .DefaultIfEmpty(AnswerClasses.None)
             .MinBy(answer => (-Harmonic(asked.Of(answer), rephrased.Of(answer)), answer));
-    }
 
     private static double Harmonic(double p, double q) => p + q == 0 ? 0 : 2 * p * q / (p + q);
 }

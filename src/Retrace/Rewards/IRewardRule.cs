@@ -33,6 +33,14 @@ public interface IRewardRule
     double[] Score(AnswerGroup group);
 
     /// <summary>
+    /// The scores with what they are made of, from one computation. A rule that explains itself computes its scores here,
+    /// and <see cref="Score"/> passes them on; one that does not has scores alone. A caller asks for one of the two: a rule
+    /// that reads random numbers reads on in the stream.
+    /// </summary>
+    /// <exception cref="ArgumentException">The group lacks something that the rule needs.</exception>
+    ExplainedScores Explain(AnswerGroup group) => ExplainedScores.Bare(Score(group));
+
+    /// <summary>
     /// The problem's weight in learning, at least 0: its advantages are multiplied by it, so a problem of weight 0 is not
     /// learned from, the format of its responses included.
     /// </summary>

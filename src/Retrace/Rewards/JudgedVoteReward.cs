@@ -33,19 +33,35 @@ public sealed class JudgedVoteReward : IRewardRule
     public RewardInputs Reads => RewardInputs.Judgements | RewardInputs.FormatChecks;
 
     /// <exception cref="ArgumentException">The group has no judgements, or no checks of the form.</exception>
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    /// <exception cref="ArgumentException">The group has no judgements, or no checks of the form.</exception>
+    public ExplainedScores Explain(AnswerGroup group)
     {
         AnswerFrequencies frequencies = new(group.Maternal);
         bool isClear = frequencies.Of(frequencies.Mode) > ClearMajority;
+        IReadOnlyList<double> judgements = group.Read<Judgements>().Scores;
+        double[] bases = [.. group.Maternal.Select(BaseOf)];
+        double[] factors = [.. judgements.Select(Factor)];
+        double[] penalties = [.. group.Read<FormatChecks>().AreFormatted.Select(formatted => formatted ? 0 : FormatPenalty)];
         double[] rewards =
         [
-            .. group.Maternal
-                .Zip(group.Read<Judgements>().Scores, group.Read<FormatChecks>().AreFormatted)
-                .Select(one => Math.Clamp(
-                    (BaseOf(one.First) * Factor(one.Second)) - (one.Third ? 0 : FormatPenalty), 0, 1)),
+            .. bases.Zip(factors, penalties)
+                .Select(one => Math.Clamp((one.First * one.Second) - one.Third, 0, 1)),
         ];
         double whole = Math.Log(rewards.Sum(Math.Exp)); // Rewards are at most 1, so nothing overflows.
-        return Array.ConvertAll(rewards, reward => reward - whole);
+        return new ExplainedScores(
+            Array.ConvertAll(rewards, reward => reward - whole),
+            "vote · factor of the judgement − penalty for the form, within 0 and 1, less the log-sum of the group; "
+            + (isClear ? "the vote is 1 for the clear majority" : "the vote is the share"),
+            [
+                RewardPart.Of("share of the samples", group.Maternal.Select(frequencies.Of)),
+                RewardPart.Of("vote", bases),
+                RewardPart.Of("judgement", judgements),
+                RewardPart.Of("factor of the judgement", factors),
+                RewardPart.Of("penalty for the form", penalties),
+                RewardPart.Of("log-sum of the group", Enumerable.Repeat(whole, rewards.Length)),
+            ]);
 
         double BaseOf(int answer) =>
             isClear && answer != frequencies.Mode ? 0 : isClear ? 1 : frequencies.Of(answer);

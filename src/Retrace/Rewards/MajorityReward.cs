@@ -16,9 +16,15 @@ public sealed class MajorityReward : IRewardRule
 
     public RewardInputs Needs => RewardInputs.None;
 
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    public ExplainedScores Explain(AnswerGroup group)
     {
-        int majority = new AnswerCounts(group).Majority();
-        return [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == majority ? 1.0 : 0.0)];
+        AnswerCounts counts = new(group);
+        int majority = counts.Majority();
+        return new ExplainedScores(
+            [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == majority ? 1.0 : 0.0)],
+            "1 for the answer with the most votes",
+            [RewardPart.OfAnswers("share of all votes", group, counts.OverallFrequency)]);
     }
 }

@@ -17,24 +17,30 @@ public sealed class MaxEntropyAnchorReward : IRewardRule
     public RewardInputs Reads => RewardInputs.Continuations | RewardInputs.AnchorPositions;
 
     /// <exception cref="ArgumentException">The group has continuations but not an anchor position for each.</exception>
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    /// <exception cref="ArgumentException">The group has continuations but not an anchor position for each.</exception>
+    public ExplainedScores Explain(AnswerGroup group)
     {
         AnswerCounts counts = new(group);
         int[] decisive = DecisiveAnswers(group);
         Dictionary<int, int> decisiveCounts = AnswerCounts.Count(decisive);
-        return [.. group.Maternal.Select(Reward)];
+        RewardPart overall = RewardPart.OfAnswers("share of both rounds", group, counts.OverallFrequency);
+        return decisive.Length == 0
+            ? new ExplainedScores(
+                [.. group.Maternal.Select(answer => answer == AnswerClasses.None ? 0 : counts.OverallFrequency(answer))],
+                "share of both rounds",
+                [overall])
+            : new ExplainedScores(
+                [
+                    .. group.Maternal.Select(answer => answer == AnswerClasses.None
+                        ? 0
+                        : ReleaseFactors.Soften(counts.OverallFrequency(answer), ThereOf(answer))),
+                ],
+                "share of both rounds, times 1.2 where the share at the decisive anchor is larger or 0, 0.9 where it is smaller",
+                [overall, RewardPart.OfAnswers("share at the decisive anchor", group, ThereOf)]);
 
-        double Reward(int answer)
-        {
-            if (answer == AnswerClasses.None)
-            {
-                return 0;
-            }
-            double overall = counts.OverallFrequency(answer);
-            return decisive.Length == 0
-                ? overall
-                : ReleaseFactors.Soften(overall, (double)decisiveCounts.GetValueOrDefault(answer) / decisive.Length);
-        }
+        double ThereOf(int answer) => (double)decisiveCounts.GetValueOrDefault(answer) / decisive.Length;
     }
 
     // The answers of the continuations that start at the position with the highest entropy.

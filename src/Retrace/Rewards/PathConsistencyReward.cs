@@ -26,14 +26,27 @@ public sealed class PathConsistencyReward : IRewardRule
     public RewardInputs Reads => RewardInputs.AnswerDistances;
 
     /// <exception cref="ArgumentException">The group has no distances.</exception>
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    /// <exception cref="ArgumentException">The group has no distances.</exception>
+    public ExplainedScores Explain(AnswerGroup group)
     {
-        IReadOnlyList<IReadOnlyList<IReadOnlyList<double>>> distances = group.Read<AnswerDistances>().Values;
-        Dictionary<int, double> ofAnswers = group.Maternal.Zip(distances)
-            .Where(response => response.First != AnswerClasses.None)
-            .GroupBy(response => response.First, response => PathOf(response.Second, response.First))
+        (double Consistency, double Volatility)?[] paths =
+        [
+            .. group.Maternal.Zip(group.Read<AnswerDistances>().Values, (answer, steps) =>
+                answer == AnswerClasses.None ? ((double, double)?)null : PathOf(steps, answer)),
+        ];
+        Dictionary<int, double> ofAnswers = group.Maternal.Zip(paths)
+            .Where(response => response.Second is not null)
+            .GroupBy(response => response.First, response => response.Second!.Value)
             .ToDictionary(answer => answer.Key, answer => Length([.. answer]));
-        return [.. group.Maternal.Select(answer => ofAnswers.GetValueOrDefault(answer))];
+        return new ExplainedScores(
+            [.. group.Maternal.Select(answer => ofAnswers.GetValueOrDefault(answer))],
+            "|mean C·e^(iV)| over the responses with the answer, C being their consistency and V their volatility",
+            [
+                new RewardPart("consistency", [.. paths.Select(path => path?.Consistency)]),
+                new RewardPart("volatility", [.. paths.Select(path => path?.Volatility)]),
+            ]);
     }
 
     // C and V of a response.

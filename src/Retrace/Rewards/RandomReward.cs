@@ -5,9 +5,12 @@ public sealed class RandomReward : IRewardRule
 {
     public RewardInputs Reads => RewardInputs.RandomNumbers;
 
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    public ExplainedScores Explain(AnswerGroup group)
     {
         Random random = group.Read<RandomNumbers>().Stream;
-        return [.. group.Maternal.Select(_ => (double)random.Next(2))];
+        return new ExplainedScores(
+            [.. group.Maternal.Select(_ => (double)random.Next(2))], "0 or 1, whatever the answer", []);
     }
 }

@@ -17,15 +17,22 @@ public sealed class ReleasedReward : IRewardRule
     /// <summary>The release compares answers as strings.</summary>
     public IAnswerEquivalence Equivalence { get; } = new ExactEquivalence();
 
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    public ExplainedScores Explain(AnswerGroup group)
     {
         AnswerCounts counts = new(group);
-        return [.. group.Maternal.Select(Reward)];
+        return new ExplainedScores(
+            [.. group.Maternal.Select(answer => answer == AnswerClasses.None ? 0 : Reward(answer))],
+            "1.2 · continuations with the answer / samples of both rounds, at most 1",
+            [
+                RewardPart.OfAnswers("continuations with the answer", group, answer => counts.Retraced(answer)),
+                RewardPart.Of(
+                    "samples of both rounds",
+                    group.Maternal.Select(_ => (double)(counts.RetracedTotal + counts.MaternalTotal))),
+            ]);
 
-        double Reward(int answer) =>
-            answer == AnswerClasses.None
-                ? 0
-                : Math.Clamp(
-                    ReleaseFactors.Boost * counts.Retraced(answer) / (counts.RetracedTotal + counts.MaternalTotal), 0, 1);
+        double Reward(int answer) => Math.Clamp(
+            ReleaseFactors.Boost * counts.Retraced(answer) / (counts.RetracedTotal + counts.MaternalTotal), 0, 1);
     }
 }

@@ -15,12 +15,22 @@ public sealed class RephrasedVoteReward : IRewardRule
 {
     public RewardInputs Reads => RewardInputs.RephrasedAnswers;
 
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    public ExplainedScores Explain(AnswerGroup group)
     {
-        int label = group.Rephrased.Count == 0
-            ? AnswerClasses.None
-            : new AnswerFrequencies(group.Rephrased).Mode;
-        return [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == label ? 1.0 : 0.0)];
+        AnswerFrequencies asked = new(group.Maternal);
+        AnswerFrequencies? rephrased = group.Rephrased.Count == 0 ? null : new(group.Rephrased);
+        int label = rephrased?.Mode ?? AnswerClasses.None;
+        return new ExplainedScores(
+            [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == label ? 1.0 : 0.0)],
+            "1 for the most frequent answer to other words",
+            [
+                RewardPart.OfAnswers("share of the samples", group, asked.Of),
+                .. rephrased is null
+                    ? Array.Empty<RewardPart>()
+                    : [RewardPart.OfAnswers("share of the answers to other words", group, rephrased.Of)],
+            ]);
     }
 
     public double WeightOf(AnswerGroup group) => group.Rephrased.Count == 0 ? 0 : 1;

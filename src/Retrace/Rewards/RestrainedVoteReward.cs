@@ -37,28 +37,43 @@ public sealed class RestrainedVoteReward : IRewardRule
 
     public bool GivesAdvantages => true;
 
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    public ExplainedScores Explain(AnswerGroup group)
     {
         AnswerFrequencies frequencies = new(group.Maternal);
+        RewardPart shares = RewardPart.OfAnswers("share of the samples", group, frequencies.Of);
         double[] advantages = new double[group.Maternal.Count];
         if (frequencies.Of(frequencies.Mode) < LeastAgreement)
         {
             Array.Fill(advantages, -Penalty);
-            return advantages;
+            return new ExplainedScores(advantages, "−1 for all, as no answer has a quarter of the samples", [shares]);
         }
         int[] labels = [.. group.Maternal.Where(answer => answer != AnswerClasses.None).Distinct()];
         double whole = labels.Sum(label => Trust(frequencies.Of(label)));
         double[][] ofLabels = GroupAdvantages.GroupStandardised(
             [.. labels.Select(label => group.Maternal.Select(answer => answer == label ? 1.0 : 0.0).ToArray())]);
+        Dictionary<int, double> weights = labels.ToDictionary(
+            label => label, label => Trust(frequencies.Of(label)) / whole);
+        double[] ofOwn = new double[advantages.Length]; // With a response's own answer as the label.
         foreach ((int label, double[] ofLabel) in labels.Zip(ofLabels))
         {
-            double weight = Trust(frequencies.Of(label)) / whole;
             for (int i = 0; i < advantages.Length; i++)
             {
-                advantages[i] += weight * ofLabel[i];
+                double share = weights[label] * ofLabel[i];
+                advantages[i] += share;
+                ofOwn[i] += group.Maternal[i] == label ? share : 0;
             }
         }
-        return advantages;
+        return new ExplainedScores(
+            advantages,
+            "sum over all answers as the label of the label's weight times the advantage that it gives",
+            [
+                shares,
+                RewardPart.OfAnswers("weight as the label", group, answer => weights[answer]),
+                RewardPart.Of("with its own answer as the label", ofOwn),
+                RewardPart.Of("with the others as the label", advantages.Zip(ofOwn, (sum, own) => sum - own)),
+            ]);
     }
 
     public double WeightOf(AnswerGroup group)

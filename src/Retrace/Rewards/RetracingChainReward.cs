@@ -48,7 +48,10 @@ public sealed class RetracingChainReward : IRewardRule
     public RewardInputs Reads => RewardInputs.Continuations;
 
     /// <exception cref="ArgumentException">The group has no continuations.</exception>
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    /// <exception cref="ArgumentException">The group has no continuations.</exception>
+    public ExplainedScores Explain(AnswerGroup group)
     {
         AnswerCounts counts = new(group);
         counts.RequireContinuations("The retracing chain");
@@ -58,12 +61,30 @@ public sealed class RetracingChainReward : IRewardRule
                 .Where(answer => answer != AnswerClasses.None).Distinct().Order(),
         ];
         double[] overall = Array.ConvertAll(answers, counts.OverallFrequency); // f_base
-        double[] stationary = Stationary(overall, Transitions(group, counts, answers, overall));
-        return
-        [
-            .. group.Maternal.Select(answer =>
-                answer == AnswerClasses.None ? 0 : stationary[Array.BinarySearch(answers, answer)]),
-        ];
+        double[,] transitions = Transitions(group, counts, answers, overall);
+        double[] stationary = Stationary(overall, transitions);
+        return new ExplainedScores(
+            [.. group.Maternal.Select(answer => answer == AnswerClasses.None ? 0 : stationary[PlaceOf(answer)])],
+            FormattableString.Invariant(
+                $"π = (1 − d) · share of both rounds + d · (stays · π + comes from others), d = {_damping}"),
+            [
+                RewardPart.OfAnswers("share of both rounds", group, counts.OverallFrequency),
+                RewardPart.OfAnswers("stays", group, answer => transitions[PlaceOf(answer), PlaceOf(answer)]),
+                RewardPart.OfAnswers("comes from others", group, answer => InflowTo(PlaceOf(answer), stationary, transitions)),
+            ]);
+
+        int PlaceOf(int answer) => Array.BinarySearch(answers, answer);
+    }
+
+    // Σ over all other answers of π(b) K(b → a).
+    private static double InflowTo(int to, double[] stationary, double[,] transitions)
+    {
+        double inflow = 0;
+        for (int from = 0; from < stationary.Length; from++)
+        {
+            inflow += from == to ? 0 : stationary[from] * transitions[from, to];
+        }
+        return inflow;
     }
 
     // K: [from, to], whose rows sum to at most 1.

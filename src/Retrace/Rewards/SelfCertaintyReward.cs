@@ -8,5 +8,12 @@ public sealed class SelfCertaintyReward : IRewardRule
 {
     public RewardInputs Reads => RewardInputs.SelfCertainties;
 
-    public double[] Score(AnswerGroup group) => [.. group.Read<SelfCertainties>().Values];
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    public ExplainedScores Explain(AnswerGroup group)
+    {
+        IReadOnlyList<double> certainties = group.Read<SelfCertainties>().Values;
+        return new ExplainedScores(
+            [.. certainties], "the self-certainty", [RewardPart.Of("self-certainty, in nats", certainties)]);
+    }
 }

@@ -37,10 +37,18 @@ public sealed class SelfRewardedTrainingReward : IRewardRule
 
     public RewardInputs Reads => RewardInputs.None;
 
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    public ExplainedScores Explain(AnswerGroup group)
     {
-        int label = new AnswerFrequencies(group.Maternal).Mode;
-        return [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == label ? 1.0 : 0.0)];
+        AnswerFrequencies frequencies = new(group.Maternal);
+        return new ExplainedScores(
+            [
+                .. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == frequencies.Mode ? 1.0 : 0.0),
+            ],
+            FormattableString.Invariant(
+                $"1 for the most frequent answer; nothing is learned where its share is below {_threshold}"),
+            [RewardPart.OfAnswers("share of the samples", group, frequencies.Of)]);
     }
 
     public double WeightOf(AnswerGroup group)

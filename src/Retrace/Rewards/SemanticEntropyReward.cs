@@ -18,14 +18,20 @@ public sealed class SemanticEntropyReward : IRewardRule
 
     public RewardInputs Reads => RewardInputs.None;
 
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    public ExplainedScores Explain(AnswerGroup group)
     {
         int n = group.Maternal.Count;
         AnswerFrequencies frequencies = new(group.Maternal);
         double largest = Math.Max(frequencies.Of(frequencies.Mode), frequencies.Unanswered > 0 ? 1.0 / n : 0);
         bool allDiffer = n > 1 && frequencies.Different == n;
-        return allDiffer || largest < LeastShare
-            ? new double[n]
-            : [.. group.Maternal.Select(answer => answer == AnswerClasses.None ? 1.0 / n : frequencies.Of(answer))];
+        double[] shares =
+            [.. group.Maternal.Select(answer => answer == AnswerClasses.None ? 1.0 / n : frequencies.Of(answer))];
+        bool isNoise = allDiffer || largest < LeastShare;
+        return new ExplainedScores(
+            isNoise ? new double[n] : shares,
+            isNoise ? "0 for all, as all answers differ or none has a quarter of the samples" : "share of the samples",
+            [RewardPart.Of("share of the samples", shares)]);
     }
 }

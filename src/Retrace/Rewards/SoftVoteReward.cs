@@ -9,9 +9,14 @@ public sealed class SoftVoteReward : IRewardRule
 {
     public RewardInputs Reads => RewardInputs.None;
 
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    public ExplainedScores Explain(AnswerGroup group)
     {
         AnswerFrequencies frequencies = new(group.Maternal);
-        return [.. group.Maternal.Select(frequencies.Of)];
+        return new ExplainedScores(
+            [.. group.Maternal.Select(frequencies.Of)],
+            "share of the samples",
+            [RewardPart.OfAnswers("share of the samples", group, frequencies.Of)]);
     }
 }

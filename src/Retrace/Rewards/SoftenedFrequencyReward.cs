@@ -14,21 +14,25 @@ public sealed class SoftenedFrequencyReward(SoftenedFrequency softening) : IRewa
 
     public RewardInputs Needs => RewardInputs.None;
 
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    public ExplainedScores Explain(AnswerGroup group)
     {
         AnswerCounts counts = new(group);
-        return [.. group.Maternal.Select(Reward)];
+        bool isRetraced = counts.RetracedTotal > 0;
+        RewardPart overall = RewardPart.OfAnswers("share of both rounds", group, counts.OverallFrequency);
+        return new ExplainedScores(
+            [.. group.Maternal.Select(answer => answer == AnswerClasses.None ? 0 : Reward(answer))],
+            isRetraced
+                ? "f · (1 + γ · tanh(β · (r / f − 1))), f = share of both rounds, r = share of the continuations, "
+                    + FormattableString.Invariant($"γ = {softening.Gamma}, β = {softening.Beta}")
+                : "share of both rounds",
+            isRetraced
+                ? [overall, RewardPart.OfAnswers("share of the continuations", group, counts.RetracedFrequency)]
+                : [overall]);
 
-        double Reward(int answer)
-        {
-            if (answer == AnswerClasses.None)
-            {
-                return 0;
-            }
-            double overall = counts.OverallFrequency(answer);
-            return counts.RetracedTotal == 0
-                ? overall
-                : softening.Of(overall, (double)counts.Retraced(answer) / counts.RetracedTotal);
-        }
+        double Reward(int answer) => isRetraced
+            ? softening.Of(counts.OverallFrequency(answer), counts.RetracedFrequency(answer))
+            : counts.OverallFrequency(answer);
     }
 }

@@ -37,7 +37,10 @@ public sealed class StepConfidenceReward : IRewardRule
     public RewardInputs Reads => RewardInputs.StepConfidences | RewardInputs.RandomNumbers;
 
     /// <exception cref="ArgumentException">The group has no confidences, or no random numbers.</exception>
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    /// <exception cref="ArgumentException">The group has no confidences, or no random numbers.</exception>
+    public ExplainedScores Explain(AnswerGroup group)
     {
         int n = group.Maternal.Count;
         Random random = group.Read<RandomNumbers>().Stream;
@@ -52,7 +55,15 @@ public sealed class StepConfidenceReward : IRewardRule
         double rates = best.Max(one => one.Rate) - rate + NoDivision;
         double labels = best.Min(one => one.Diversity);
         double diversities = best.Max(one => one.Diversity) - labels + NoDivision;
-        return best.MinBy(Distance)!.Rewards;
+        Subgroups chosen = best.MinBy(Distance)!;
+        return new ExplainedScores(
+            chosen.Rewards,
+            "1 for the label of the response's subgroup: the answer with the largest sum of its voters' confidences",
+            [
+                RewardPart.Of("confidence", confidences),
+                RewardPart.Of("subgroup", Enumerable.Range(0, n).Select(i => (double)((i / chosen.Size) + 1))),
+                RewardPart.OfAnswers("share of the samples", group, new AnswerFrequencies(group.Maternal).Of),
+            ]);
 
         double Distance(Subgroups one)
         {
@@ -79,7 +90,7 @@ public sealed class StepConfidenceReward : IRewardRule
                 }
             }
         }
-        return new Subgroups(rewards, rewards.Average(), labels.Count);
+        return new Subgroups(size, rewards, rewards.Average(), labels.Count);
     }
 
     // The answer with the largest sum of confidences; None where none of the voters answers.
@@ -109,7 +120,7 @@ public sealed class StepConfidenceReward : IRewardRule
         return order.AsSpan(0, voters);
     }
 
-    private sealed record Subgroups(double[] Rewards, double Rate, int Diversity)
+    private sealed record Subgroups(int Size, double[] Rewards, double Rate, int Diversity)
     {
         public bool Exceeds(Subgroups other) =>
             Rate >= other.Rate && Diversity >= other.Diversity && (Rate > other.Rate || Diversity > other.Diversity);

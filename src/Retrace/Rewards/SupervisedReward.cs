@@ -10,6 +10,10 @@ public sealed class SupervisedReward : IRewardRule
 {
     public RewardInputs Reads => RewardInputs.Label;
 
-    public double[] Score(AnswerGroup group) =>
-        [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == group.GoldClass ? 1.0 : 0.0)];
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    public ExplainedScores Explain(AnswerGroup group) => new(
+        [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == group.GoldClass ? 1.0 : 0.0)],
+        "1 for the label",
+        []);
 }

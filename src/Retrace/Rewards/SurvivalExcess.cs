@@ -38,12 +38,17 @@ internal sealed class SurvivalExcess
         ? lambda
         : throw new BadInputException($"The survival weight λ is {lambda}; it must lie between 0 and 1.");
 
+    /// <summary>S(a) of an answer of the maternal round.</summary>
+    public double SurvivalOf(int answer)
+    {
+        (int survived, int continued) = _ofAnswer[answer];
+        return (survived + (_continuationsEach * _meanSurvival)) / (continued + _continuationsEach);
+    }
+
     /// <summary>excess(a) of an answer of the maternal round.</summary>
     public double Of(int answer)
     {
         double frequency = _counts.OverallFrequency(answer);
-        (int survived, int continued) = _ofAnswer[answer];
-        double survival = (survived + (_continuationsEach * _meanSurvival)) / (continued + _continuationsEach);
-        return frequency == 1 ? 0 : Math.Clamp((survival - frequency) / (1 - frequency), -1, 1);
+        return frequency == 1 ? 0 : Math.Clamp((SurvivalOf(answer) - frequency) / (1 - frequency), -1, 1);
     }
 }

@@ -24,15 +24,25 @@ public sealed class SurvivalReward : IRewardRule
     public RewardInputs Reads => RewardInputs.Continuations;
 
     /// <exception cref="ArgumentException">The group has no continuations.</exception>
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    /// <exception cref="ArgumentException">The group has no continuations.</exception>
+    public ExplainedScores Explain(AnswerGroup group)
     {
         AnswerCounts counts = new(group);
         SurvivalExcess survival = new(group, counts);
-        return
-        [
-            .. group.Maternal.Select(answer => answer == AnswerClasses.None
-                ? -_lambda
-                : ((1 - _lambda) * counts.OverallFrequency(answer)) + (_lambda * survival.Of(answer))),
-        ];
+        return new ExplainedScores(
+            [
+                .. group.Maternal.Select(answer => answer == AnswerClasses.None
+                    ? -_lambda
+                    : ((1 - _lambda) * counts.OverallFrequency(answer)) + (_lambda * survival.Of(answer))),
+            ],
+            FormattableString.Invariant(
+                $"(1 − λ) · share of both rounds + λ · excess survival, λ = {_lambda}; without an answer −λ"),
+            [
+                RewardPart.OfAnswers("share of both rounds", group, counts.OverallFrequency),
+                RewardPart.OfAnswers("survival", group, survival.SurvivalOf),
+                RewardPart.OfAnswers("excess survival", group, survival.Of),
+            ]);
     }
 }

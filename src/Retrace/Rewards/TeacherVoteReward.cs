@@ -16,13 +16,22 @@ public sealed class TeacherVoteReward : IRewardRule
     public RewardInputs Reads => RewardInputs.TeacherAnswers;
 
     /// <exception cref="ArgumentException">The group has no answers of a teacher.</exception>
-    public double[] Score(AnswerGroup group)
+    public double[] Score(AnswerGroup group) => Explain(group).Scores;
+
+    /// <exception cref="ArgumentException">The group has no answers of a teacher.</exception>
+    public ExplainedScores Explain(AnswerGroup group)
     {
         if (group.Teacher.Count == 0)
         {
             throw new ArgumentException("Co-rewarding II needs answers of the teacher; the group has none.");
         }
-        int label = new AnswerFrequencies(group.Teacher).Mode;
-        return [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == label ? 1.0 : 0.0)];
+        AnswerFrequencies teacher = new(group.Teacher);
+        return new ExplainedScores(
+            [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == teacher.Mode ? 1.0 : 0.0)],
+            "1 for the teacher's most frequent answer",
+            [
+                RewardPart.OfAnswers("share of the samples", group, new AnswerFrequencies(group.Maternal).Of),
+                RewardPart.OfAnswers("share of the teacher's answers", group, teacher.Of),
+            ]);
     }
 }

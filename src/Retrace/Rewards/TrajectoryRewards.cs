@@ -10,16 +10,45 @@ namespace Retrace.Rewards;
 /// <param name="normalisation">What a reward's deviation from the mean of its group is divided by.</param>
 public sealed class TrajectoryRewards(IRewardRule rule, double formatWeight, AdvantageNormalisation normalisation)
 {
+    private const string ScorePart = "score";
+    private const string FormPart = "asked form";
+    private const string WeightPart = "weight of the problem";
+
     /// <summary>[n] the reward of each maternal trajectory. The rule sees no label that it does not read.</summary>
     /// <param name="group">The answers to one problem, with the evidence that the rule reads.</param>
     /// <param name="formatted">[n] whether each response has the asked form.</param>
     /// <exception cref="ArgumentException">The group lacks something that the rule needs.</exception>
-    public double[] Of(AnswerGroup group, IReadOnlyList<bool> formatted)
+    public double[] Of(AnswerGroup group, IReadOnlyList<bool> formatted) => Explain(group, formatted).Scores;
+
+    /// <summary>
+    /// The same with what the rewards are made of: the parts of the rule, then, where they make a difference, its score, the
+    /// form, and the problem's weight.
+    /// </summary>
+    /// <inheritdoc cref="Of"/>
+    public ExplainedScores Explain(AnswerGroup group, IReadOnlyList<bool> formatted)
     {
-        double[] scores = rule.Score(Visible(group));
-        return rule.GivesAdvantages
-            ? scores
-            : [.. scores.Zip(formatted, (score, form) => RewardBlend.Total(score, form, formatWeight))];
+        AnswerGroup visible = Visible(group);
+        ExplainedScores ofRule = rule.Explain(visible);
+        double weight = rule.WeightOf(visible);
+        bool isBlended = !rule.GivesAdvantages && formatWeight > 0;
+        return new ExplainedScores(
+            isBlended
+                ? [.. ofRule.Scores.Zip(formatted, (score, form) => RewardBlend.Total(score, form, formatWeight))]
+                : ofRule.Scores,
+            ofRule.Formula,
+            [
+                .. ofRule.Parts,
+                .. isBlended
+                    ?
+                    [
+                        RewardPart.Of(ScorePart, ofRule.Scores),
+                        RewardPart.Of(FormPart, formatted.Select(form => form ? 1.0 : 0.0)),
+                    ]
+                    : Array.Empty<RewardPart>(),
+                .. weight == 1
+                    ? Array.Empty<RewardPart>()
+                    : [RewardPart.Of(WeightPart, ofRule.Scores.Select(_ => weight))],
+            ]);
     }
 
     /// <summary>

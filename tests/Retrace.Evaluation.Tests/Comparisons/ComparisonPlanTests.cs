@@ -1,5 +1,6 @@
 using Retrace.Configuration;
 using Retrace.Evaluation.Comparisons;
+using Retrace.Rewards;
 
 namespace Retrace.Evaluation.Tests.Comparisons;
 
@@ -74,11 +75,57 @@ public sealed class ComparisonPlanTests
     [InlineData("csrs", 48)]
     [InlineData("csrs-no-rrm", 8)]
     [InlineData("csrs-no-sfr", 48)]
-    [InlineData("majority", 8)]
-    [InlineData("random", 8)]
-    [InlineData("csrs-grounded", 56)] // And eight with the picture blanked.
     public void A_method_takes_so_many_samples_of_a_problem(string method, int samples) =>
         Assert.Equal(samples, VoteBudget.SamplesOf(Of(Plan(method), method)));
+
+    // Groups of 8, five continuations of each: with retracing 48. Of the rules that ask for a round of their own, eight samples
+    // of the round, and one for the other words of a question.
+    [Fact]
+    public void Every_sample_that_a_rule_asks_for_is_counted()
+    {
+        Dictionary<string, int> expected = new()
+        {
+            ["sfr"] = 48,
+            ["survival"] = 48,
+            ["consistency"] = 48,
+            ["released"] = 48,
+            ["max-entropy-anchor"] = 48,
+            ["majority"] = 48,
+            ["chain"] = 48,
+            ["dual-consensus"] = 48,
+            ["grounded"] = 56,
+            ["grounded-vote"] = 56,
+            ["entropy"] = 8,
+            ["self-certainty"] = 8,
+            ["supervised"] = 8,
+            ["random"] = 8,
+            ["srt"] = 8,
+            ["srt-soft"] = 8,
+            ["empo"] = 8,
+            ["ttrv"] = 8,
+            ["evolmm"] = 8,
+            ["scope"] = 8,
+            ["covo"] = 8, // Distances are measured, not sampled.
+            ["restrain"] = 16, // The start model.
+            ["co-rewarding-ii"] = 16, // The teacher.
+            ["actor-judge"] = 16, // A judgement of each response.
+            ["co-rewarding-i"] = 17,
+            ["self-harmony"] = 17,
+        };
+        Assert.Equal(
+            RewardRules.Names.Order(), expected.Keys.Order()); // A new rule needs a number here.
+        Assert.All(expected, rule => Assert.Equal(
+            (rule.Key, rule.Value), (rule.Key, VoteBudget.SamplesOf(Resolved("method=csrs", $"reward.rule={rule.Key}")))));
+        Assert.All(
+            expected.Where(rule => Method.Names.Contains(rule.Key) && rule.Value != 48),
+            rule => Assert.Equal((rule.Key, rule.Value), (rule.Key, VoteBudget.SamplesOf(Resolved($"method={rule.Key}")))));
+        Assert.Equal(8, VoteBudget.SamplesOf(Resolved("method=majority")));
+        Assert.Equal(20, VoteBudget.SamplesOf(Resolved("method=majority", "rollout.vote_samples=20")));
+        Assert.Equal(
+            21, VoteBudget.SamplesOf(Resolved("reward.rule=grounded", "retrace.samples=1", "retrace.blind_samples=5")));
+
+        static RunConfiguration Resolved(params string[] settings) => ConfigurationLayers.Resolve(null, null, [.. Shared, .. settings]);
+    }
 
     [Theory]
     [InlineData("csrs,majority-seconds", null, "majority-seconds spends as many seconds as csrs", "add majority to --methods")]

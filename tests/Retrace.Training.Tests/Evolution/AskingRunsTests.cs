@@ -23,6 +23,12 @@ public sealed class AskingRunsTests : IDisposable
         StepMetrics step = Assert.Single(RunReader.Read(_runs.FolderOf(rule)).Metrics);
         Assert.InRange(step.RewardMean!.Value, lowest, highest);
         Assert.Equal(rule == "actor-judge", step.RetracedTokens > 0); // Judgements are generated, too.
+        TrajectorySample trajectory = RunReader.Read(_runs.FolderOf(rule)).Trajectories.First();
+        Assert.NotEmpty(trajectory.RewardFormula);
+        Assert.Contains(
+            rule switch { "scope" => "confidence", "actor-judge" => "judgement", _ => "volatility" },
+            trajectory.RewardParts.Select(part => part.Name));
+        Assert.All(trajectory.RewardParts, part => Assert.Equal(trajectory.Group.Count, part.Values.Count));
     }
 
     // Also without a divergence from the start model, for which alone a copy of it would be kept.

@@ -25,6 +25,14 @@ public sealed class JudgeRoundTests(UntrainedModelFolder folder) : IClassFixture
         Assert.Equal(score, JudgeRound.ScoreOf(text));
 
     [Fact]
+    public void The_document_shows_what_models_are_asked()
+    {
+        string document = File.ReadAllText(Shipped.RulesDocument);
+        Assert.Contains(JudgeRound.Template, document);
+        Assert.Contains(Rephrasing.Instruction.TrimEnd(), document);
+    }
+
+    [Fact]
     public void The_judge_sees_problem_image_and_response_and_each_trajectory_gets_its_own_score()
     {
         RunConfiguration configuration = new()

@@ -34,11 +34,7 @@ public sealed class ObjectiveLearningTests
         TrainingSample[] samples = MovedSamples(policy);
         LearningSettings settings = SettingsOf(name, clip, clipHigh);
         Assert.True(MicroBatch.ResponsesInRow(policy.Config.Text, promptTokens: 9, responseTokens: 3) > 1);
-        Dictionary<string, Tensor> gradient = GradientOf(policy, policy, samples, settings);
-        double[][] start = LogProbs(policy, samples);
-        double slope = SlopeOf(
-            moved => BareLoss(LogProbs(moved, samples), start, samples, settings), policy, gradient, distance: 5e-4);
-        Close.Relative(NormOf(gradient), slope, 0.01);
+        AssertSlope(policy, samples, settings);
         Assert.Equal(clipped, ClippedBy(policy, samples, settings));
     }
 
@@ -50,15 +46,60 @@ public sealed class ObjectiveLearningTests
         using VisionLanguageNetwork policy = SmallModel.Create();
         TrainingSample[] samples = MovedSamples(policy);
         LearningSettings settings = SettingsOf(name, clip, clipHigh);
-        PromptedResponse[] contents = [.. samples.Select(sample => sample.Content)];
-        Dictionary<string, Tensor> whole = GradientOf(policy, policy, samples, settings);
         foreach (int tokens in new[] { 1, 20, 30 })
         {
-            Assert.True(MicroBatch.Of(contents, policy.Config.Text, tokens).Count() > 1);
-            LearningSettings divided = settings with { MicroBatchTokens = tokens };
-            AssertSameGradients(whole, GradientOf(policy, policy, samples, divided), $"{name}, {tokens},");
-            Assert.Equal(clipped, ClippedBy(policy, samples, divided));
+            AssertSameInParts(policy, samples, settings, tokens);
+            Assert.Equal(clipped, ClippedBy(policy, samples, settings with { MicroBatchTokens = tokens }));
         }
+    }
+
+    // Ratios π_old / μ of e^(0.6 · sin(2 + 5i + t)), some of which are beyond a bound of 1.2.
+    [Theory]
+    [InlineData("token-truncate")]
+    [InlineData("token-mask")]
+    [InlineData("sequence-truncate")]
+    [InlineData("sequence-mask")]
+    public void A_correction_weighs_the_bare_loss_in_any_number_of_micro_batches(string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using VisionLanguageNetwork policy = SmallModel.Create();
+        var correction = ImportanceCorrection.Parse(name);
+        TrainingSample[] samples =
+        [
+            .. MovedSamples(policy).Select((sample, i) => sample with
+            {
+                Importance = correction.Of(
+                    sample.OldLogProbs,
+                    [.. sample.OldLogProbs.Select((logProb, t) => logProb - (float)(0.6 * Math.Sin(2 + (5 * i) + t)))],
+                    bound: 1.2),
+            }),
+        ];
+        int beyond = samples.Sum(sample => sample.Importance!.Truncated);
+        Assert.InRange(beyond, 1, samples.Sum(sample => sample.OldLogProbs.Length) - 1);
+        LearningSettings settings = SettingsOf("grpo", clip: 0.2, clipHigh: 0.2);
+        AssertSlope(policy, samples, settings);
+        AssertSameInParts(policy, samples, settings, tokens: 20);
+    }
+
+    // Along the gradient, whose norm is its slope.
+    private static void AssertSlope(VisionLanguageNetwork policy, TrainingSample[] samples, LearningSettings settings)
+    {
+        Dictionary<string, Tensor> gradient = GradientOf(policy, policy, samples, settings);
+        double[][] start = LogProbs(policy, samples);
+        double slope = SlopeOf(
+            moved => BareLoss(LogProbs(moved, samples), start, samples, settings), policy, gradient, distance: 5e-4);
+        Close.Relative(NormOf(gradient), slope, 0.01);
+    }
+
+    private static void AssertSameInParts(
+        VisionLanguageNetwork policy, TrainingSample[] samples, LearningSettings settings, int tokens)
+    {
+        PromptedResponse[] contents = [.. samples.Select(sample => sample.Content)];
+        Assert.True(MicroBatch.Of(contents, policy.Config.Text, tokens).Count() > 1);
+        AssertSameGradients(
+            GradientOf(policy, policy, samples, settings),
+            GradientOf(policy, policy, samples, settings with { MicroBatchTokens = tokens }),
+            $"{settings.Objective}, {tokens},");
     }
 
     private static LearningSettings SettingsOf(string name, double clip, double clipHigh) => Settings with
@@ -89,7 +130,8 @@ public sealed class ObjectiveLearningTests
         return Math.Round(learner.Learn(1, samples).ClipFraction * 18, 6);
     }
 
-    // The mean over samples of the mean over tokens of objective and β · k3; the policy at the start is the reference.
+    // The mean over samples of the mean over tokens of the weighed objective and β · k3; the policy at the start is the
+    // reference.
     private static double BareLoss(
         double[][] logProbs, double[][] start, TrainingSample[] samples, LearningSettings settings) =>
         samples.Select((sample, i) => BareObjective.Losses(
@@ -99,6 +141,7 @@ public sealed class ObjectiveLearningTests
                 sample.OldLogProbs,
                 sample.Advantage,
                 new ObjectiveParameters(settings.Clip, settings.ClipHigh))
+            .Select((loss, t) => loss * (sample.Importance?.Weights[t] ?? 1))
             .Zip(logProbs[i].Zip(start[i], (now, reference) => Math.Exp(reference - now) - (reference - now) - 1))
             .Average(token => token.First + (settings.Kl * token.Second))).Average();
 }
