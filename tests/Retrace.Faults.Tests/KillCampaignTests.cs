@@ -13,7 +13,7 @@ namespace Retrace.Faults.Tests;
 /// </remarks>
 public sealed class KillCampaignTests(UnbrokenRun unbroken) : IDisposable
 {
-    private const int KillsByDefault = 12;
+    private const int KillsByDefault = 10; // Two at each moment.
     private const int KillsOfARun = 4; // One less than there are moments, so that those of a kind's runs are not the same.
 
     private readonly string _folder = Directory.CreateTempSubdirectory("retrace-faults-").FullName;
