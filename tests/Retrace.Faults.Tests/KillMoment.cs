@@ -32,7 +32,7 @@ internal static class KillMoments
     /// <summary>Waits, and then for a random while.</summary>
     /// <returns>Whether the process still runs.</returns>
     public static async Task<bool> WaitForAsync(
-        this KillMoment moment, TinyRun run, Process process, UnbrokenRun unbroken, Random random)
+        this KillMoment moment, TinyRun run, Process process, TimedRun unbroken, Random random)
     {
         int latest = run.LatestCheckpoint;
         DateTime unfinished = run.UnfinishedCheckpoint;

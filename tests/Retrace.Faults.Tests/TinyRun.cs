@@ -7,7 +7,8 @@ namespace Retrace.Faults.Tests;
 
 /// <summary>A run of the model that ships, as short as can be: every step is evaluated, and has a checkpoint.</summary>
 /// <param name="directory">The run's folder.</param>
-internal sealed class TinyRun(string directory)
+/// <param name="kind">What kind of run it is; null: <see cref="RunKind.Retracing"/>.</param>
+internal sealed class TinyRun(string directory, RunKind? kind = null)
 {
     public const int Steps = 5;
 
@@ -16,6 +17,8 @@ internal sealed class TinyRun(string directory)
         ["rollout_seconds", "learn_seconds", "step_seconds", "tokens_per_second", "peak_memory_bytes"];
 
     public string Directory { get; } = directory;
+
+    public RunKind Kind { get; } = kind ?? RunKind.Retracing;
 
     public string Checkpoints => Path.Combine(Directory, "checkpoints");
 
@@ -105,23 +108,32 @@ internal sealed class TinyRun(string directory)
         Assert.True(LatestCheckpoint == 0 || lines.Length > LatestCheckpoint, "A step with a checkpoint has no line.");
     }
 
-    /// <summary>Checks that the run has come to the same end as another: its numbers, its texts and its weights.</summary>
+    /// <summary>
+    /// Checks that the run has come to the same end as another: its numbers, its texts, and all that its checkpoints hold.
+    /// </summary>
     public void AssertSameAs(TinyRun whole)
     {
         Assert.Equal(Steps + 1, whole.Metrics().Length); // One for the evaluation before training.
         Assert.Equal(whole.Metrics(), Metrics());
+        Assert.Subset(
+            WholeCheckpoints.Select(StepOf).ToHashSet(), new HashSet<int> { Steps - 1, Steps }); // checkpoint.keep
+        Assert.Equal(whole.EntriesOfCheckpoints(), EntriesOfCheckpoints());
         Assert.All(
             [
                 "trajectories.jsonl", "answers.jsonl", "evaluation-samples.jsonl", "evaluation-card.json", "origin.json",
-                $"checkpoints/step-{Steps}/model.safetensors",
-                $"checkpoints/step-{Steps}/trainer/optimizer.safetensors",
+                .. EntriesOfCheckpoints().Where(entry => File.Exists(FileOf(entry))),
             ],
-            file => Assert.Equal(File.ReadAllBytes(whole.FileOf(file)), File.ReadAllBytes(FileOf(file))));
-        Assert.Equal(
-            [$"step-{Steps - 1}", $"step-{Steps}"],
-            System.IO.Directory.GetDirectories(Checkpoints).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            file => Assert.True(File.ReadAllBytes(whole.FileOf(file)).AsSpan().SequenceEqual(File.ReadAllBytes(FileOf(file))),
+                $"{file} is another one than that of the run that was not broken off."));
         Assert.All(WholeCheckpoints, folder => Assert.Null(Checksums.FindDamage(folder)));
     }
+
+    // All files and folders, also those of checkpoints that were left unfinished.
+    private string[] EntriesOfCheckpoints() =>
+    [
+        .. System.IO.Directory.GetFileSystemEntries(Checkpoints, "*", SearchOption.AllDirectories)
+            .Select(entry => Path.GetRelativePath(Directory, entry)).Order(StringComparer.Ordinal),
+    ];
 
     private string[] Arguments() =>
     [
@@ -131,6 +143,7 @@ internal sealed class TinyRun(string directory)
         "--set", "rollout.max_response_tokens=32", "--set", "learn.mini_batch=2", "--set", "learn.warmup_steps=0",
         "--set", "checkpoint.every=1", "--set", "checkpoint.keep=2",
         "--set", $"evaluation.data={UnbrokenRun.Problems}", "--set", "evaluation.limit=3", "--set", "evaluation.every=1",
+        .. Kind.Settings.SelectMany(setting => (string[])["--set", setting]),
         .. HasBegun ? (string[])["--resume"] : [],
     ];
 

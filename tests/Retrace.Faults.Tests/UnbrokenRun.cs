@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Text.Json.Nodes;
 
 [assembly: AssemblyFixture(typeof(Retrace.Faults.Tests.UnbrokenRun))]
 
@@ -9,41 +9,29 @@ public sealed class UnbrokenRun : IAsyncLifetime
 {
     private static readonly string Folder = System.IO.Directory.CreateTempSubdirectory("retrace-faults-").FullName;
 
-    /// <summary>What all runs train on.</summary>
+    /// <summary>What all runs train on: problems that say in other words what they ask.</summary>
     internal static string Problems { get; } = Path.Combine(Folder, "problems.jsonl");
 
-    internal TinyRun Run { get; } = new(Path.Combine(Folder, "unbroken"));
+    internal TimedRun Timed { get; private set; } = null!;
 
-    /// <summary>From the start of the process to its end.</summary>
-    internal TimeSpan Whole { get; private set; }
-
-    /// <summary>From a step's line to the next one's, on average: rollout, learning, evaluation, checkpoint.</summary>
-    internal TimeSpan Step { get; private set; }
+    internal TinyRun Run => Timed.Run;
 
     public async ValueTask InitializeAsync()
     {
-        File.WriteAllLines(Problems, File.ReadLines(Repository.TrainingProblems).Take(4));
-        var clock = Stopwatch.StartNew();
-        using Process process = Run.Start();
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        List<TimeSpan> steps = [];
-        while (await process.StandardOutput.ReadLineAsync() is string line)
-        {
-            if (line.Contains(" step ", StringComparison.Ordinal))
-            {
-                steps.Add(clock.Elapsed);
-            }
-        }
-        await process.WaitForExitAsync();
-        Whole = clock.Elapsed;
-        Assert.Equal((0, ""), (process.ExitCode, await error));
-        Assert.Equal(TinyRun.Steps, steps.Count);
-        Step = (steps[^1] - steps[0]) / (steps.Count - 1);
+        File.WriteAllLines(Problems, File.ReadLines(Repository.TrainingProblems).Take(4).Select(WithOtherWords));
+        Timed = await TimedRun.OfAsync(new TinyRun(Path.Combine(Folder, "unbroken")));
     }
 
     public ValueTask DisposeAsync()
     {
         System.IO.Directory.Delete(Folder, recursive: true);
         return ValueTask.CompletedTask;
+    }
+
+    private static string WithOtherWords(string line)
+    {
+        JsonObject problem = JsonNode.Parse(line)!.AsObject();
+        problem["rephrased"] = $"Look at the figure. {problem["question"]!.GetValue<string>()}";
+        return problem.ToJsonString();
     }
 }

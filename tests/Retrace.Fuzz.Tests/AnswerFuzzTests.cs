@@ -12,12 +12,29 @@ public sealed class AnswerFuzzTests
         "{", "}", "{1}", "{2}", "(", ")", "[", "]", "^", "_", "+", "-", "*", "/", "=", "\\cdot", "\\times", "\\left", "\\right",
         "\\boxed{", "<answer>", "</answer>", "answer is ", "\\text{", "%", "°", "^\\circ", "cm", "\\infty", ",", ";", " ", "\n",
         "\\\\", "!", "|", "<", ">", "\\le", "\\pm", "\\{", "\\}", "\0", "\ud800", "é", "²", "½", "√", "π", "$", "\\(", ":",
+        "S_", "\\triangle ", "\\angle", "\\overline{", "\\vec{", "\\widehat", "'", "f(2)=", "\\tan", "^{-1}", "\\mid", "\\in", "∪",
+        "\\fbox{", "\\mathbox{", "\\dot", "...", "\\binom", "C_5^2", "∶", "：", "平方厘米", "squareinches", "\f", "\b", "\t", "rac", "oxed{",
+        " and ", " or ", " is wrong", "option ", "(C)", "答案：", "####", "</think>", "should be ", "\\mathbb{R}", "\\not", "\\&",
     ];
 
     private static readonly MathematicalEquivalence Equivalence = new();
 
+    // As benchmarks compare: one choice, with two of the same text, several, and numbers up to their precision.
+    private static readonly IAnswerEquivalence[] OfBenchmarks =
+    [
+        new ChoiceEquivalence(["9", "12 cm", "18", "18"], closest: true),
+        new ChoiceEquivalence([]),
+        new ChoiceSetEquivalence(["x", "\\frac12", ""]),
+        new RoundedEquivalence(1),
+        new ToleranceEquivalence(0.001),
+    ];
+
     [Fact]
     public void Equivalence_and_extraction() => Fuzzer.Run("answers", 3000, Make, Use, refuses: false);
+
+    [Fact]
+    public void Equivalences_of_benchmarks() =>
+        Fuzzer.Run("choices", 500, Make, bytes => Array.ForEach(OfBenchmarks, one => Compare(one, bytes)), refuses: false);
 
     [Theory]
     [InlineData("(", ")")]
@@ -31,11 +48,18 @@ public sealed class AnswerFuzzTests
     [InlineData("1+", "")]
     [InlineData("|", "|")]
     [InlineData("3!", "")]
+    [InlineData("A and ", "")]
+    [InlineData("\\overline{", "}")]
+    [InlineData("\\binom{1}{", "}")]
+    [InlineData("1:", "")]
+    [InlineData("\\fbox{", "}")]
     public void A_hundred_thousand_levels_are_compared_without_overflowing_the_stack(string open, string close) =>
         OnSmallStack(() =>
         {
             string deep = string.Concat(Enumerable.Repeat(open, 100_000)) + "1" + string.Concat(Enumerable.Repeat(close, 100_000));
-            Use(Encoding.UTF8.GetBytes($"{deep}\u0001{deep} "));
+            byte[] input = Encoding.UTF8.GetBytes($"{deep}\u0001{deep} ");
+            Use(input);
+            Array.ForEach(OfBenchmarks, one => Compare(one, input));
         });
 
     // Two answers, one a changed copy of the other as often as not.
@@ -59,19 +83,27 @@ public sealed class AnswerFuzzTests
 
     private static void Use(byte[] input)
     {
-        string[] texts = Encoding.UTF8.GetString(input).Split('\u0001');
-        string first = texts[0];
-        string second = texts[^1];
-        bool equal = Equivalence.AreEqual(first, second);
-        Assert.Equal(equal, Equivalence.AreEqual(second, first));
-        Assert.True(Equivalence.AreEqual(first, first));
-        Equivalence.CanonicalForm(first);
+        (string first, string second) = Compare(Equivalence, input);
         foreach (string name in AnswerExtractions.Names)
         {
             IAnswerExtraction extraction = AnswerExtractions.Create(name);
             extraction.Extract(first + second);
             extraction.FirstAnswerStart(first + second);
         }
+    }
+
+    private static (string First, string Second) Compare(IAnswerEquivalence equivalence, byte[] input)
+    {
+        string[] texts = Encoding.UTF8.GetString(input).Split('\u0001');
+        (string first, string second) = (texts[0], texts[^1]);
+        bool equal = equivalence.AreEqual(first, second);
+        Assert.Equal(equal, equivalence.AreEqual(second, first));
+        Assert.True(equivalence.AreEqual(first, first));
+        if (equivalence.CanonicalForm(first) == equivalence.CanonicalForm(second))
+        {
+            Assert.True(equal, "Answers of one form are not equal.");
+        }
+        return (first, second);
     }
 
     private static void OnSmallStack(Action action)

@@ -77,6 +77,18 @@ public sealed class ModelFolderFuzzTests : IDisposable
     });
 
     [Fact]
+    public void The_image_processor_in_its_newer_file()
+    {
+        string seed = $$"""{"image_processor":{{File.ReadAllText(_folder.Combine("preprocessor_config.json"))}},"processor_class":"x"}""";
+        File.Delete(_folder.Combine("preprocessor_config.json"));
+        Fuzzer.Run("joint processor", 200, random => JsonMutation.Of(seed, random), bytes =>
+        {
+            _folder.Write("processor_config.json", bytes);
+            new ImageProcessor(ModelFamilies.Default.LoadImages(_folder.Path)).GridOf(64, 64);
+        });
+    }
+
+    [Fact]
     public void The_tokenizer() => FuzzJson("tokenizer.json", 150, UseTokenizer);
 
     [Fact]

@@ -277,6 +277,7 @@ public sealed class EvolutionRun : IDisposable
                 _checkpoints.SetAside(damaged);
             }
             AtomicFile.RemoveUnfinished(runDirectory);
+            _checkpoints.RemoveSuperfluous(parts.Guard.Kept); // Left by a process that was killed.
             RunOriginFile.Write(runDirectory, _origin!.Origin); // First: a folder with settings is a run's.
             parts.Evaluation?.Describe().Write(Path.Combine(runDirectory, RunFolder.EvaluationCard));
             string yaml = Configuration.ToYaml(explain: true);

@@ -150,7 +150,30 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
             RemoveIfPossible(temporary); // Frees the space on a full disk.
             throw new IOException($"The checkpoint of step {step} cannot be written: {error.Message}", error);
         }
-        RemoveOld(kept);
+        RemoveSuperfluous(kept);
+    }
+
+    /// <summary>
+    /// Removes those that are one too many, and unfinished ones. Saving one does so; a process that was killed in between
+    /// has left them.
+    /// </summary>
+    /// <param name="kept">The step of a checkpoint that stays however old it is; null: only the latest stay.</param>
+    public void RemoveSuperfluous(int? kept)
+    {
+        foreach (int step in Steps.OrderDescending().Skip(keep).Where(step => step != kept))
+        {
+            // Renamed first, so that a killed process leaves nothing that looks complete.
+            string leaving = DirectoryOf(step) + Unfinished;
+            Directory.Move(DirectoryOf(step), leaving);
+            Directory.Delete(leaving, recursive: true);
+        }
+        if (Directory.Exists(_directory))
+        {
+            foreach (string rest in Directory.EnumerateDirectories(_directory, Prefix + "*" + Unfinished))
+            {
+                Directory.Delete(rest, recursive: true);
+            }
+        }
     }
 
     /// <summary>Restores the optimizer's state. The weights are loaded from the same folder as a model.</summary>
@@ -186,21 +209,6 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
 
     /// <summary>Removes all checkpoints.</summary>
     public void Delete() => Directory.Delete(_directory, recursive: true);
-
-    private void RemoveOld(int? kept)
-    {
-        foreach (int step in Steps.OrderDescending().Skip(keep).Where(step => step != kept))
-        {
-            // Renamed first, so that a killed process leaves nothing that looks complete.
-            string leaving = DirectoryOf(step) + Unfinished;
-            Directory.Move(DirectoryOf(step), leaving);
-            Directory.Delete(leaving, recursive: true);
-        }
-        foreach (string rest in Directory.EnumerateDirectories(_directory, Prefix + "*" + Unfinished))
-        {
-            Directory.Delete(rest, recursive: true);
-        }
-    }
 
     private static void Rename(string directory, string keptAs)
     {
