@@ -35,12 +35,14 @@ internal static class DemoCommand
             HelpName = "DIR",
             DefaultValueFactory = _ => "demo-run",
         };
+        ParallelOption parallel = new();
         AllowChangedOption allowChanged = new();
         TensorCommand command = new(
             "demo", "Evolves the embedded model on the embedded problems: with our method, the paper's, and by majority.")
         {
             steps, seed, output,
         };
+        parallel.AddTo(command);
         allowChanged.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -48,6 +50,7 @@ internal static class DemoCommand
                 parsed.GetValue(steps),
                 parsed.GetValue(seed),
                 parsed.GetRequiredValue(output),
+                parallel.In(parsed),
                 allowChanged.In(parsed),
                 cancellation);
             return Task.FromResult(ExitCode.Done);
@@ -56,7 +59,12 @@ internal static class DemoCommand
     }
 
     private static void Run(
-        int steps, long seed, string directory, IReadOnlySet<RunAspect> allowChanged, CancellationToken cancellation)
+        int steps,
+        long seed,
+        string directory,
+        int? parallel,
+        IReadOnlySet<RunAspect> allowChanged,
+        CancellationToken cancellation)
     {
         var shipped = ShippedFiles.Find();
         Console.WriteLine($"{shipped.Model} evolves on {shipped.TrainingProblems}, without labels");
@@ -67,6 +75,7 @@ internal static class DemoCommand
             new HeldOutTest(shipped.TestProblems, TestSamples),
             directory)
         {
+            Parallel = parallel,
             AllowChanged = allowChanged,
         };
         DemonstrationResult result;
@@ -127,8 +136,8 @@ internal static class DemoCommand
             "change: points of accuracy, paired by problem, with its 95 % interval; high confidence and entropy: "
             + $"training batches, mean of the first and of the last {ShownSteps} steps");
         Console.WriteLine(
-            $"{Variants.GroundedVote.Name} is our method, csrs the paper's, and majority learns from the most frequent of as many "
-            + "answers as ours generates");
+            $"{Variants.GroundedVote.Name} is our method, csrs the paper's, and majority learns from the most frequent of so many "
+            + "answers that it generates about as many tokens as ours");
     }
 
     private static double Accuracy(IReadOnlyList<GradedProblem> test) => test.Average(problem => problem.RightShare);
