@@ -10,7 +10,7 @@ namespace Retrace.Cli.Progress;
 /// <remarks>By a monotonic clock: Spectre's own column goes by the time of day, which can go backwards.</remarks>
 internal sealed class TimeLeftColumn : ProgressColumn
 {
-    private readonly ConcurrentDictionary<int, (Stopwatch Clock, double Done)> _begun = []; // By the task's number.
+    private readonly ConcurrentDictionary<int, (Stopwatch Clock, double Done)> _begun = new(); // By the task's number.
 
     /// <summary>Takes the time from here on; what a task has done before this process began is not of its pace.</summary>
     public void Begin(ProgressTask task) => _begun[task.Id] = (Stopwatch.StartNew(), task.Value);

@@ -5,7 +5,7 @@ namespace Retrace.Evaluation.Tests.Comparisons;
 
 public sealed class JobQueueTests
 {
-    private readonly ConcurrentQueue<string> _done = [];
+    private readonly ConcurrentQueue<string> _done = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -115,8 +115,8 @@ public sealed class JobQueueTests
     [Fact]
     public void The_thread_of_a_job_is_prepared_for_it()
     {
-        ConcurrentQueue<int> prepared = [];
-        ConcurrentQueue<int> used = [];
+        ConcurrentQueue<int> prepared = new();
+        ConcurrentQueue<int> used = new();
         Job<int>[] jobs = [.. Enumerable.Range(0, 3).Select(_ => new Job<int>(_ =>
         {
             used.Enqueue(Environment.CurrentManagedThreadId);
