@@ -61,6 +61,7 @@ public sealed class CompareTests : IDisposable
     [InlineData("--seeds is 1,1,", "--seeds", "1,1")]
     [InlineData("--seeds is none,", "--seeds", "none")]
     [InlineData("--samples is 0,", "--samples", "0")]
+    [InlineData("--parallel is 0,", "--parallel", "0")]
     [InlineData("did you mean \"learn.kl\"?", "--variant", "mine:learn.kll=1")]
     public async Task Bad_usage_is_one_sentence_and_leaves_nothing_behind(string fragment, params string[] options)
     {

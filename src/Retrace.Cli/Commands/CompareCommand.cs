@@ -46,6 +46,7 @@ internal static class CompareCommand
             DefaultValueFactory = _ => 4,
         };
         Option<int?> limit = new("--limit") { Description = "Uses only the first test problems.", HelpName = "N" };
+        ParallelOption parallel = new();
         AllowChangedOption allowChanged = new();
         ConfigurationOptions settings = new();
         TensorCommand command = new("compare", "Compares methods over seeds, on the same problems and steps.")
@@ -61,6 +62,7 @@ internal static class CompareCommand
             }
         });
         seeds.AddTo(command);
+        parallel.AddTo(command);
         allowChanged.AddTo(command);
         settings.AddSharedTo(command);
         command.SetAction((parsed, cancellation) =>
@@ -92,6 +94,7 @@ internal static class CompareCommand
                 new ComparisonLines())
             {
                 AllowChanged = allowChanged.In(parsed),
+                Parallel = parallel.In(parsed),
             };
             try
             {

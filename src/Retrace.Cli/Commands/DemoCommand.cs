@@ -40,12 +40,14 @@ internal static class DemoCommand
             Description = "Measures before, during and after the runs on the first problems alone.",
             HelpName = "N",
         };
+        ParallelOption parallel = new();
         AllowChangedOption allowChanged = new();
         TensorCommand command = new(
             "demo", "Evolves the embedded model on the embedded problems: with our method, the paper's, and by majority.")
         {
             steps, seed, output, limit,
         };
+        parallel.AddTo(command);
         allowChanged.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -54,6 +56,7 @@ internal static class DemoCommand
                 parsed.GetValue(seed),
                 parsed.GetRequiredValue(output),
                 parsed.GetValue(limit) is int given ? WholeNumber.AtLeastOne("--limit", given) : null,
+                parallel.In(parsed),
                 allowChanged.In(parsed),
                 cancellation);
             return Task.FromResult(ExitCode.Done);
@@ -66,6 +69,7 @@ internal static class DemoCommand
         long seed,
         string directory,
         int? limit,
+        int? parallel,
         IReadOnlySet<RunAspect> allowChanged,
         CancellationToken cancellation)
     {
@@ -78,6 +82,7 @@ internal static class DemoCommand
             new HeldOutTest(shipped.TestProblems, TestSamples, limit),
             directory)
         {
+            Parallel = parallel,
             AllowChanged = allowChanged,
         };
         DemonstrationResult result;
@@ -138,8 +143,8 @@ internal static class DemoCommand
             "change: points of accuracy, paired by problem, with its 95 % interval; high confidence and entropy: "
             + $"training batches, mean of the first and of the last {ShownSteps} steps");
         Console.WriteLine(
-            $"{Variants.GroundedVote.Name} is our method, csrs the paper's, and majority learns from the most frequent of as many "
-            + "answers as ours generates");
+            $"{Variants.GroundedVote.Name} is our method, csrs the paper's, and majority learns from the most frequent of so many "
+            + "answers that it generates about as many tokens as ours");
     }
 
     private static double Accuracy(IReadOnlyList<GradedProblem> test) => test.Average(problem => problem.RightShare);

@@ -83,7 +83,7 @@ internal static class EvolveCommand
                         Configuration = configuration,
                         Resume = resumes,
                         AllowChanged = allowed,
-                        Observers = TerminalObservers.ForRun(),
+                        Observers = TerminalObservers.ForRun(new RunBars()),
                         Processes = processes,
                     },
                     cancellation);

@@ -23,6 +23,7 @@ internal static class ReproduceCommand
             Description = "Folder for the runs, which tables in it share, and the tables; what is already there is kept.",
             HelpName = "DIR",
         };
+        ParallelOption parallel = new();
         AllowChangedOption allowChanged = new();
         ReproductionInputs inputs = new();
         TensorCommand command = new("reproduce", "Makes a table or a figure of the paper, by default on the embedded model.")
@@ -30,6 +31,7 @@ internal static class ReproduceCommand
             table, list, output,
         };
         inputs.AddTo(command);
+        parallel.AddTo(command);
         allowChanged.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -51,6 +53,7 @@ internal static class ReproduceCommand
             {
                 Observer = new ComparisonLines(),
                 AllowChanged = allowChanged.In(parsed),
+                Parallel = parallel.In(parsed),
             };
             Console.WriteLine($"{chosen.Name}: {Cost(chosen, plan.Seeds.Count, plan.Shared)}");
             try

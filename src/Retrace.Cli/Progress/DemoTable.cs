@@ -7,11 +7,12 @@ namespace Retrace.Cli.Progress;
 /// <summary>The runs of a demonstration as a table in the terminal, which changes while they go on.</summary>
 /// <remarks>
 /// The terminal's library paints for as long as a function of its own runs, which here waits on another thread for the
-/// demonstration to end.
+/// demonstration to end. Calls of its rows come one at a time, as a demonstration's do.
 /// </remarks>
 internal sealed class DemoTable : IDisposable
 {
     private const string NotYet = "";
+    private const string Waiting = "waiting";
 
     private readonly Table _table = new Table().Border(TableBorder.Rounded)
         .AddColumns("", "step", "doing", "right answers", "entropy", "high confidence", "time left");
@@ -21,13 +22,13 @@ internal sealed class DemoTable : IDisposable
     private readonly Task _painting;
     private readonly IReadOnlyList<string> _methods;
 
-    /// <param name="methods">The methods in the order of their runs.</param>
+    /// <param name="methods">The methods in the order of the results.</param>
     public DemoTable(IReadOnlyList<string> methods)
     {
         _methods = methods;
         foreach (string method in methods)
         {
-            _table.AddRow(Markup.Escape(method), NotYet, NotYet, NotYet, NotYet, NotYet, NotYet);
+            _table.AddRow(Markup.Escape(method), NotYet, Waiting, NotYet, NotYet, NotYet, NotYet);
         }
         _painting = AnsiConsole.Live(_table).StartAsync(context =>
         {

@@ -4,46 +4,26 @@ using Spectre.Console;
 namespace Retrace.Cli.Progress;
 
 /// <summary>A run as a bar in the terminal, which says what step and stage it is at.</summary>
-/// <remarks>
-/// The terminal's library paints for as long as a function of its own runs, which here waits on another thread for the
-/// run to end.
-/// </remarks>
-internal sealed class RunBar : IRunObserver
+/// <param name="bars">The bars of all runs that go on at once.</param>
+internal sealed class RunBar(RunBars bars) : IRunObserver
 {
-    private readonly TaskCompletionSource<ProgressTask> _shown = new();
-    private readonly TaskCompletionSource _ended = new();
     private RunStart? _run;
-    private Task? _painting;
+    private ProgressTask? _bar;
     private string _latest = "";
     private GuardVerdict _verdict;
-
-    private ProgressTask Bar => _shown.Task.Result;
 
     public void Begin(RunStart run)
     {
         _run = run;
-        _painting = AnsiConsole.Progress()
-            .Columns(
-                new TaskDescriptionColumn { Alignment = Justify.Left },
-                new ProgressBarColumn(),
-                new PercentageColumn(),
-                new TimeLeftColumn(run.StepsTaken),
-                new SpinnerColumn())
-            .StartAsync(context =>
-            {
-                ProgressTask bar = context.AddTask(Markup.Escape(run.Name), maxValue: run.Steps);
-                bar.Value = run.StepsTaken;
-                _shown.SetResult(bar);
-                return _ended.Task;
-            });
+        _bar = bars.Begin(run);
     }
 
     public void BeginStage(int step, string stage) =>
-        Bar.Description = Markup.Escape($"{_run!.Name}  step {step}/{_run.Steps}  {stage,-10}{_latest}");
+        _bar!.Description = Markup.Escape($"{_run!.Name}  step {step}/{_run.Steps}  {stage,-10}{_latest}");
 
     public void CompleteStep(StepMetrics metrics)
     {
-        Bar.Value = metrics.Step;
+        _bar!.Value = metrics.Step;
         _latest = metrics.StepSeconds is null ? _latest : $"  {StepSummary.Numbers(metrics)}{Verdict(metrics)}";
         if (metrics.GuardVerdict is GuardVerdict verdict && verdict != _verdict)
         {
@@ -63,9 +43,8 @@ internal sealed class RunBar : IRunObserver
     {
         if (failure is null)
         {
-            Bar.Description = Markup.Escape(_run!.Name);
+            _bar!.Description = Markup.Escape(_run!.Name);
         }
-        _ended.SetResult();
-        _painting!.GetAwaiter().GetResult();
+        bars.End(_bar!);
     }
 }

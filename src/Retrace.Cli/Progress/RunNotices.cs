@@ -7,10 +7,15 @@ internal sealed class RunNotices : IRunObserver
 {
     public void Begin(RunStart run)
     {
-        SkippedReport.Write(run.Skipped, Console.Error);
+        using StringWriter notices = new();
+        SkippedReport.Write(run.Skipped, notices);
         foreach (string notice in run.Notices)
         {
-            Console.Error.WriteLine($"retrace: {notice}");
+            notices.WriteLine($"retrace: {notice}");
+        }
+        if (notices.ToString().TrimEnd() is { Length: > 0 } lines)
+        {
+            TerminalLines.WriteError(lines);
         }
     }
 }

@@ -8,7 +8,8 @@ namespace Retrace.Cli.Progress;
 internal static class TerminalObservers
 {
     /// <summary>Creates the observers of one run.</summary>
-    public static IReadOnlyList<IRunObserver> ForRun() => With(IsTerminal ? new RunBar() : new RunLines());
+    /// <param name="bars">The bars of all runs that go on at once.</param>
+    public static IReadOnlyList<IRunObserver> ForRun(RunBars bars) => With(IsTerminal ? new RunBar(bars) : new RunLines());
 
     /// <summary>Whether standard output is a terminal that can be painted on.</summary>
     public static bool IsTerminal => AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
@@ -17,7 +18,7 @@ internal static class TerminalObservers
     /// <param name="table">The table of all its runs; null: where there is no terminal.</param>
     /// <param name="method">The run's method.</param>
     public static IReadOnlyList<IRunObserver> ForDemonstration(DemoTable? table, string method) =>
-        table is null ? ForRun() : With(table.RowOf(method));
+        With(table is null ? new RunLines() : table.RowOf(method));
 
     private static IReadOnlyList<IRunObserver> With(IRunObserver display) => [new RunNotices(), new RunReporter(), display];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Retrace.Runs;
 using Spectre.Console;
@@ -7,15 +8,18 @@ namespace Retrace.Cli.Progress;
 
 /// <summary>The time that is left at the pace so far.</summary>
 /// <remarks>By a monotonic clock: Spectre's own column goes by the time of day, which can go backwards.</remarks>
-/// <param name="begun">The number of items done before this process began.</param>
-internal sealed class TimeLeftColumn(double begun) : ProgressColumn
+internal sealed class TimeLeftColumn : ProgressColumn
 {
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly ConcurrentDictionary<int, (Stopwatch Clock, double Done)> _begun = new(); // By the task's number.
+
+    /// <summary>Takes the time from here on; what a task has done before this process began is not of its pace.</summary>
+    public void Begin(ProgressTask task) => _begun[task.Id] = (Stopwatch.StartNew(), task.Value);
 
     public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
     {
-        double done = task.Value - begun;
-        string left = done <= 0 ? "-:--:--" : StepSummary.Duration(_clock.Elapsed * ((task.MaxValue - task.Value) / done));
+        string left = _begun.TryGetValue(task.Id, out (Stopwatch Clock, double Done) begun) && task.Value > begun.Done
+            ? StepSummary.Duration(begun.Clock.Elapsed * ((task.MaxValue - task.Value) / (task.Value - begun.Done)))
+            : "-:--:--";
         return new Text(left, new Style(Color.Blue));
     }
 }

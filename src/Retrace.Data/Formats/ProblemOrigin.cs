@@ -20,7 +20,8 @@ internal sealed class ProblemOrigin
     {
         Name = source.Name;
         Identity = source.Name;
-        _open = (_, _) => source;
+        OneReaderAtATime shared = new(source);
+        _open = (_, _) => shared;
     }
 
     /// <summary>What messages and results call it: the path, or the source's name.</summary>

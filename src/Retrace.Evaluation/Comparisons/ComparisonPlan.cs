@@ -37,6 +37,13 @@ public sealed class ComparisonPlan
     /// <summary>The methods in an order in which a budget is known before it has to be matched.</summary>
     public IEnumerable<Variant> InOrderOfRuns => Methods.OrderBy(method => method.BudgetOf is null ? 0 : 1);
 
+    /// <summary>The configurations of the methods, but for seeds and budgets.</summary>
+    internal IReadOnlyCollection<RunConfiguration> Configurations => [.. _configurations.Values];
+
+    /// <summary>Whether a run is made to last as long as another.</summary>
+    internal bool ComparesSeconds =>
+        Methods.Any(method => method.BudgetOf is not null && method.BudgetIn == BudgetUnit.Seconds);
+
     /// <summary>Resolves every configuration, so that what is wrong with one is known before the first run.</summary>
     /// <param name="methods">At least one; none twice.</param>
     /// <param name="seeds">At least one.</param>
@@ -63,11 +70,10 @@ public sealed class ComparisonPlan
         }
         foreach (Variant method in methods)
         {
-            if (method.BudgetOf is string budget
-                && NeededFor(method, budget).FirstOrDefault(needed => !names.Contains(needed)) is string missing)
+            if (NeededBy(method).FirstOrDefault(needed => !names.Contains(needed)) is string missing)
             {
                 throw new BadInputException(
-                    $"{method.Name} spends as many {method.BudgetIn.ToString().ToLowerInvariant()} as {budget} with the "
+                    $"{method.Name} spends as many {method.BudgetIn.ToString().ToLowerInvariant()} as {method.BudgetOf} with the "
                     + $"same seed; add {missing} to --methods");
             }
         }
@@ -107,9 +113,11 @@ public sealed class ComparisonPlan
             sameSeed.First(outcome => outcome.Method == name).Metrics;
     }
 
-    // How long a sample takes is measured on a plain vote.
-    private static string[] NeededFor(Variant method, string budget) =>
-        method.BudgetIn == BudgetUnit.Seconds ? [budget, Variants.UsualBaseline] : [budget];
+    /// <summary>The methods whose runs come before that of a method with the same seed, because it matches them.</summary>
+    /// <remarks>How long a sample takes is measured on a plain vote.</remarks>
+    internal static IReadOnlyList<string> NeededBy(Variant method) => method.BudgetOf is not string budget ? []
+        : method.BudgetIn == BudgetUnit.Seconds ? [budget, Variants.UsualBaseline]
+        : [budget];
 
     private static RunConfiguration Resolve(
         Variant method, RunConfiguration shared, Func<IReadOnlyList<string>, RunConfiguration> resolve)

@@ -2,7 +2,10 @@ using Retrace.Runs;
 
 namespace Retrace.Evaluation.Comparisons;
 
-/// <summary>Receives the progress of a comparison.</summary>
+/// <summary>
+/// Receives the progress of a comparison. Runs that go on at once have threads of their own, but one thing is told at a
+/// time, here and to the observers of all runs: they need no locks, and must not wait for one another.
+/// </summary>
 public interface IComparisonObserver
 {
     /// <summary>Called when a run begins or is resumed; returns the run's observers.</summary>

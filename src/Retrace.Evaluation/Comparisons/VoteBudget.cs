@@ -1,5 +1,6 @@
 using Retrace.Configuration;
 using Retrace.Runs;
+using Retrace.Training.Forecasts;
 
 namespace Retrace.Evaluation.Comparisons;
 
@@ -17,6 +18,17 @@ public static class VoteBudget
         double maternal = retracing.Sum(step => (double)(step.MaternalTokens ?? 0));
         double retraced = retracing.Sum(step => (double)(step.RetracedTokens ?? 0));
         return (int)Math.Round(group * (1 + (retraced / maternal)));
+    }
+
+    /// <summary>
+    /// The same before the run has begun: as many samples as come to its tokens where continuations are as long as what was
+    /// cut off, and all else as long as a response.
+    /// </summary>
+    /// <param name="retracing">The settings of the run whose tokens are to be matched.</param>
+    internal static int Expected(RunConfiguration retracing)
+    {
+        TokenForecast tokens = TokenForecast.Of(retracing, retracing.Data.Batch, responseTokens: null);
+        return (int)Math.Round(retracing.Rollout.Group * tokens.Generated / tokens.Maternal);
     }
 
     /// <summary>

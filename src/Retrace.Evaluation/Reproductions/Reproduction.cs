@@ -31,6 +31,9 @@ public sealed class Reproduction(
     /// <summary>What runs that are resumed may be given otherwise than they began.</summary>
     public IReadOnlySet<RunAspect> AllowChanged { get; init; } = new HashSet<RunAspect>();
 
+    /// <summary>Runs that go on at once: see <see cref="ComparisonRun.Parallel"/>.</summary>
+    public int? Parallel { get; init; }
+
     /// <summary>The folder of the table, its page and its figures.</summary>
     public string Output => Path.Combine(folder, table.Name);
 
@@ -80,6 +83,7 @@ public sealed class Reproduction(
                     new ComparisonRun(modelFolder, dataFile, test.Test, plan, runs with { Test = test.Benchmark }, Observer)
                     {
                         AllowChanged = AllowChanged,
+                        Parallel = Parallel,
                     }.Complete(cancellation))),
             ]);
         reproduced.WriteMarkdown(Markdown);

@@ -61,7 +61,7 @@ public static class ComputeSettings
                 $"model.device is {name}, but there are {cuda.device_count()} CUDA devices, counted from cuda:0.");
     }
 
-    /// <summary>Finds libtorch, and sets its threads.</summary>
+    /// <summary>Finds libtorch, and sets how many threads it takes for what the calling thread asks of it.</summary>
     /// <exception cref="BadInputException">There is no libtorch that can be used.</exception>
     internal static void Prepare(RunConfiguration configuration)
     {

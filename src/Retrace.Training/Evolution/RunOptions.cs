@@ -95,6 +95,9 @@ public sealed record RunOptions
     /// <summary>The processes that open the run and train together; null: this one alone.</summary>
     public IProcessGroup? Processes { get; init; }
 
+    /// <summary>Its share of the memory where other runs go on in this process; null: it is alone.</summary>
+    internal SharedMemory.Share? Memory { get; init; }
+
     /// <summary>Opens the source of problems with the given settings.</summary>
     internal IProblemSource Problems(DataSettings settings) => _problems.Open(settings.AllowOutsideImages, settings.ImageDir);
 

@@ -53,6 +53,8 @@ public sealed class ComparisonPlanTests
     public void Votes_make_up_for_samples_or_for_seconds_too()
     {
         ComparisonPlan plan = Plan("majority-samples,majority-seconds,csrs,majority");
+        Assert.True(plan.ComparesSeconds);
+        Assert.False(Plan("majority-samples,csrs,majority").ComparesSeconds);
         Outcome csrs = Lasting("csrs", rollout: 12, whole: 20);
         Outcome majority = Lasting("majority", rollout: 4, whole: 10);
         Assert.Equal(48, Votes("majority-samples")); // 8 · (1 + 5).
@@ -126,6 +128,13 @@ public sealed class ComparisonPlanTests
 
         static RunConfiguration Resolved(params string[] settings) => ConfigurationLayers.Resolve(null, null, [.. Shared, .. settings]);
     }
+
+    [Theory]
+    [InlineData("csrs", 20)]          // 8 · (1 + 5 · 0.3).
+    [InlineData("csrs-no-rrm", 8)]
+    [InlineData("grounded-vote", 36)] // 8 · (1 + 0.9 + 0.7 + 0.5 + 0.3 + 0.1), and eight with the picture blanked.
+    public void Votes_that_are_expected_to_come_to_the_tokens_of_a_run(string method, int votes) =>
+        Assert.Equal(votes, VoteBudget.Expected(Of(Plan(method), method)));
 
     [Theory]
     [InlineData("csrs,majority-seconds", null, "majority-seconds spends as many seconds as csrs", "add majority to --methods")]

@@ -82,6 +82,7 @@ public sealed class ProgramProblemsTests : IDisposable
         Assert.All(result.Runs, run => Assert.NotNull(run.Metrics[^1].EvalAccuracy));
         Assert.Equal((3, 3), (training.Reads, measured.Reads)); // Once for each run.
         Assert.True(File.Exists(demonstration.ReportFile));
+        Assert.Contains("vote_samples: 36", File.ReadAllText(_folder.Combine("demo/majority/config.yaml")));
     }
 
     // Counts how often its problems are asked for.
