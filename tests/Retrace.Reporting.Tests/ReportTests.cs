@@ -146,7 +146,7 @@ public sealed class ReportTests : IDisposable
         RunRecord run = SyntheticRun.Of(
             "one",
             [
-                .. Enumerable.Range(1, 10).Select(step => SyntheticRun.Step(step) with
+                .. Enumerable.Range(1, 10).Select(step => UntakenStep.Of(step) with
                 {
                     TopShareHistogram = [0, 0.5, 0, 0.25, step > 8 ? 0.5 : 0.25],
                 }),
