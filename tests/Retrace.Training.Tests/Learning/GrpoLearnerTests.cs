@@ -1,6 +1,7 @@
 using Retrace.Configuration;
 using Retrace.Models.Network;
 using Retrace.Models.Tests.Network;
+using Retrace.Objectives;
 using Retrace.Testing;
 using Retrace.Training.Learning;
 using TorchSharp;
