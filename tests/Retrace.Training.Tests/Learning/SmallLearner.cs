@@ -2,7 +2,6 @@ using Retrace.Configuration;
 using Retrace.Models.Images;
 using Retrace.Models.Network;
 using Retrace.Models.Tests.Network;
-using Retrace.Objectives;
 using Retrace.Training.Learning;
 using TorchSharp;
 using static TorchSharp.torch;
