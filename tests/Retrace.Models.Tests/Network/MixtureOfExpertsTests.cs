@@ -160,7 +160,7 @@ public sealed class MixtureOfExpertsTests
         (Tensor gateUp, Tensor down) = (Matrices("mlp.experts.gate_up_proj"), Matrices("mlp.experts.down_proj"));
         Tensor both = x.matmul(gateUp.transpose(1, 2));                                               // [E, N, 8]
         Tensor product = nn.functional.silu(both.narrow(2, 0, 4)) * both.narrow(2, 4, 4);             // [E, N, 4]
-        return (product.matmul(down.transpose(1, 2)) * shares.t().unsqueeze(-1)).sum(0);              // [N, 6]
+        return (product.matmul(down.transpose(1, 2)) * shares.t().unsqueeze(-1)).sum(dim: 0);         // [N, 6]
 
         Tensor Matrices(string name) => parameters.Names.Contains($"{name}.lora_A.weight")
             ? parameters[name] + (2 * ExpertUpdate.Merged(
