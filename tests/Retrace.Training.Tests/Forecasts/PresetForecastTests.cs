@@ -19,7 +19,6 @@ public sealed class PresetForecastTests : IDisposable
         { "eight-gpus", 8 },
         { "rollout-servers", 1 },
         { "one-gpu-lora rollout-servers", 1 },
-        { "eight-gpus rollout-servers", 8 },
     };
 
     public void Dispose() => _folder.Dispose();
