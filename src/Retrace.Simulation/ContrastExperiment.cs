@@ -6,7 +6,7 @@ namespace Retrace.Simulation;
 /// Iterates P_{n+1} ∝ P_n · exp(r/β) for every reward rule, as <c>reward.rule</c> of a method that retraces, and
 /// measures the contrastive factor of the first mode and the rarest answer in each round.
 /// </summary>
-/// <remarks>What rules read besides both rounds is that of <see cref="SimulatedEvidence"/>.</remarks>
+/// <remarks>What a rule reads besides both rounds is as <see cref="SampledReward"/> has it.</remarks>
 public static class ContrastExperiment
 {
     /// <summary>

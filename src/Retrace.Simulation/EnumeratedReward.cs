@@ -3,12 +3,12 @@ using Retrace.Rewards;
 namespace Retrace.Simulation;
 
 /// <summary>
-/// The exact expectation of any reward rule: the rule itself scores every group there can be, and the scores are weighted
-/// by the groups' probabilities. For small groups, as there are A^(n(1 + k)) of them.
+/// The exact expectation of any reward rule: the rule itself scores every group there can be, and the scores are
+/// weighted by the groups' probabilities. For small groups, as there are A^(n(1 + k)) of them.
 /// </summary>
 /// <remarks>
-/// Continuations are summed over for a rule that reads them, and one answer of each further kind that it reads
-/// (<see cref="SimulatedEvidence.FurtherAnswers"/>).
+/// Continuations are summed over for a rule that reads them, and one answer of each further kind that it reads: a blind
+/// one from all answers alike, that of the start model from the first policy, any other from the policy itself.
 /// </remarks>
 /// <param name="rule">The rule, which must not read random numbers.</param>
 /// <param name="size">n and k of a group.</param>
@@ -16,7 +16,8 @@ namespace Retrace.Simulation;
 /// <param name="right">The right answer, for a rule that reads labels.</param>
 /// <param name="start">The first policy, for a rule that reads the start model's answers; null: the one at hand.</param>
 public sealed class EnumeratedReward(
-    IRewardRule rule, GroupSize size, Reinference reinference, int right, AnswerDistribution? start = null) : IExpectedReward
+    IRewardRule rule, GroupSize size, Reinference reinference, int right, AnswerDistribution? start = null)
+    : IExpectedReward
 {
     public double[] Of(AnswerDistribution policy, int iteration)
     {
@@ -24,7 +25,7 @@ public sealed class EnumeratedReward(
             SimulatedEvidence.FurtherAnswers(rule, start ?? policy, policy);
         int rounds = rule.Reads.HasFlag(RewardInputs.Continuations) ? size.Total : size.Trajectories;
         double[] expected = new double[policy.Answers];
-        int[] answers = new int[rounds + further.Count]; // Maternal ones, the continuations of each in order, further ones.
+        int[] answers = new int[rounds + further.Count]; // Maternal ones, continuations of each in order, further ones.
         do
         {
             int[] maternal = answers[..size.Trajectories];

@@ -8,9 +8,11 @@ namespace Retrace.Simulation;
 /// </summary>
 /// <remarks>
 /// For each answer the first trajectory of every group is given this answer and the rest is sampled, so that rare
-/// answers are estimated as well as frequent ones. There are n answers of each further kind that the rule reads. Random numbers are named by seed, iteration, answer and group.
+/// answers are estimated as well as frequent ones. Random numbers are named by seed, iteration, answer and group. There
+/// are n answers of each further kind that the rule reads: blind ones from all answers alike, those of the start model
+/// from the first policy, all others from the policy itself; what is measured of responses is the same for each.
 /// </remarks>
-/// <param name="rule">The rule; what it reads besides both rounds is that of <see cref="SimulatedEvidence"/>.</param>
+/// <param name="rule">The rule, as training uses it.</param>
 /// <param name="size">n and k of a group.</param>
 /// <param name="reinference">How all continuations fare.</param>
 /// <param name="groups">The number of groups sampled for each answer; at least 1.</param>

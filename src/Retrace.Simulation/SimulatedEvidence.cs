@@ -2,18 +2,18 @@ using Retrace.Rewards;
 
 namespace Retrace.Simulation;
 
-/// <summary>What a reward rule reads besides both rounds, where there is a distribution of answers and no model.</summary>
+/// <summary>What a rule reads besides both rounds, where there is a distribution of answers and no model.</summary>
 /// <remarks>
-/// Further answers come from distributions of their own (<see cref="FurtherAnswers"/>). All that a model would measure of a
-/// response is the same for every response, so that a rule can tell answers apart by answers alone: confidences, lengths,
-/// judgements, the asked form; and every response leads straight to its own answer.
+/// Further answers come from distributions of their own (<see cref="FurtherAnswers"/>). All that a model would measure
+/// of a response is the same for every response, so that a rule can tell answers apart by answers alone: confidences,
+/// lengths, judgements, the asked form; and every response leads straight to its own answer.
 /// </remarks>
 internal static class SimulatedEvidence
 {
     /// <summary>
-    /// The answers besides both rounds that the rule reads, and what they are sampled from: with the picture blanked from
-    /// all answers alike, the start model's from the first policy, and from the policy itself those of a teacher, whose
-    /// weights have caught up with it, and those to the question in other words, which change nothing.
+    /// The answers besides both rounds that the rule reads, and what they are sampled from: with the picture blanked
+    /// from all answers alike, the start model's from the first policy, and from the policy itself those of a teacher,
+    /// whose weights have caught up with it, and those to the question in other words, which change nothing.
     /// </summary>
     /// <param name="start">The first policy.</param>
     /// <param name="policy">The policy that is rewarded.</param>

@@ -57,7 +57,7 @@ public sealed class PresetTests
         AssertLearnsAsPublished(run, model, seed);
     }
 
-    // Its scripts for 3B are trials: 4 trajectories with 3 continuations, mini-batches of 2 problems, short texts, a small step.
+    // Its scripts for 3B are trials: 4 trajectories with 3 continuations, mini-batches of 2 problems, short texts.
     [Theory]
     [InlineData("release/qwen2.5-vl-3b-keep-0.5", 0.5, 2)]
     [InlineData("release/qwen2.5-vl-3b-keep-0.7", 0.7, 8)]

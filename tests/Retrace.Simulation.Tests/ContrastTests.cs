@@ -155,7 +155,8 @@ public class ContrastTests
     public void With_the_picture_blanked_all_answers_are_equally_frequent() =>
         Assert.Equal(
             [0.583333, 0.616667, 0.633333],
-            new EnumeratedReward(RewardRules.Create("grounded"), new GroupSize(2, 1), new Reinference(1), right: 1).Of(Start, 0),
+            new EnumeratedReward(RewardRules.Create("grounded"), new GroupSize(2, 1), new Reinference(1), right: 1)
+                .Of(Start, 0),
             (expected, actual) => Math.Abs(expected - actual) < 1e-6);
 
     [Fact]
@@ -165,7 +166,8 @@ public class ContrastTests
         AnswerDistribution first = AnswerDistribution.Of([0.2, 0.2, 0.6]);
         double[] exact = new EnumeratedReward(rule, new GroupSize(1, 1), default, right: 0, first).Of(Start, 0);
         Assert.Equal(first.Probabilities, exact, (expected, actual) => Math.Abs(expected - actual) < 1e-12);
-        double[] sampled = new SampledReward(rule, new GroupSize(4, 1), default, groups: 2000, seed: 1, start: first).Of(Start, 0);
+        double[] sampled = new SampledReward(rule, new GroupSize(4, 1), default, groups: 2000, seed: 1, start: first)
+            .Of(Start, 0);
         Assert.Equal(first.Probabilities, sampled, (expected, actual) => Math.Abs(expected - actual) < 0.03);
     }
 

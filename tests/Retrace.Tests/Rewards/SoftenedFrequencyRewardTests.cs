@@ -64,8 +64,8 @@ public sealed class SoftenedFrequencyRewardTests
             return reward >= one.Base * (1 - one.Softening.Gamma) && reward <= Math.Min(1, one.Base * (1 + one.Softening.Gamma));
         });
 
-    // No steps in either frequency. |dr/df_r| ≤ γ β. With u = β (f_r / f_base − 1), dr/df_base = 1 + γ tanh u − γ (u + β) / cosh² u,
-    // and |u| / cosh² u < 1/2, so that |dr/df_base| ≤ 1 + γ + γ (β + 1/2).
+    // No steps in either frequency. |dr/df_r| ≤ γ β. With u = β (f_r / f_base − 1), dr/df_base is
+    // 1 + γ tanh u − γ (u + β) / cosh² u, and |u| / cosh² u < 1/2, so that |dr/df_base| ≤ 1 + γ + γ (β + 1/2).
     [Fact]
     public void It_is_continuous() =>
         Gen.Select(Frequencies, Gen.Double[-1e-6, 1e-6], Gen.Double[-1e-6, 1e-6]).Sample((one, change, changeOfBase) =>
