@@ -231,7 +231,7 @@ internal sealed class ResponseGroup
     private static T[][]? Lists<T>(JsonElement list, Func<JsonElement, T[]?> read)
     {
         T[]?[] lists = list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Select(read)] : [null];
-        return lists.Contains(null) ? null : [.. lists.OfType<T[]>()];
+        return Array.TrueForAll(lists, one => one is not null) ? Array.ConvertAll(lists, one => one!) : null;
     }
 
     private static double[]? Numbers(JsonElement list) =>
