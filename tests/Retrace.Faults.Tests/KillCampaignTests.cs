@@ -53,6 +53,7 @@ public sealed class KillCampaignTests(UnbrokenRun unbroken) : IDisposable
         if (!_unbroken.TryGetValue(kind, out TimedRun? whole))
         {
             whole = await TimedRun.OfAsync(new TinyRun(Path.Combine(_folder, $"unbroken-{_unbroken.Count}"), kind));
+            RunKind.AssertLearned(whole.Run);
             _unbroken.Add(kind, whole);
         }
         return whole;
