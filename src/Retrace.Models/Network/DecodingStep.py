@@ -5,13 +5,10 @@
 # own.
 
 
-# What RmsNorm computes, on a GPU as one operation. In bf16 it multiplies with the weight before it rounds, and rounds once.
-# On the meta device libtorch lacks it.
 def normed(x, weight, epsilon: float):
-    if x.is_meta:
-        wide = x.to(6)
-        return (wide * (wide * wide).mean([-1], keepdim=True).add(epsilon).rsqrt()).to(x.dtype) * weight
-    return torch.rms_norm(x, [x.size(-1)], weight, epsilon)
+    wide = x.to(6)
+    scale = (wide * wide).mean([-1], keepdim=True).add_(epsilon).rsqrt_()
+    return (wide * scale).to(x.dtype) * weight
 
 
 # Normed where the model has such a norm; a weight that it does not have is empty.
@@ -28,17 +25,9 @@ def linear(x, weight, bias, adapter_a, adapter_b, adapter_scale: float):
         given_bias = bias
     y = torch.linear(x, weight, given_bias)
     if adapter_a.numel() > 0:
-        y.addmm_(torch.linear(x, adapter_a), adapter_b.t(), alpha=adapter_scale)
+        low = torch.linear(x, adapter_a).mul(adapter_scale)
+        y = y + torch.linear(low, adapter_b)
     return y
-
-
-# The same added to y, in its place: a product that adds costs no operation more.
-def add_linear(y, x, weight, bias, adapter_a, adapter_b, adapter_scale: float):
-    y.addmm_(x, weight.t())
-    if bias.numel() > 0:
-        y.add_(bias)
-    if adapter_a.numel() > 0:
-        y.addmm_(torch.linear(x, adapter_a), adapter_b.t(), alpha=adapter_scale)
 
 
 # On the meta device, which has shapes alone, libtorch lacks index_select.
@@ -93,10 +82,9 @@ def of_experts(
     return (back * shares.to(x.dtype).unsqueeze(-1)).sum(1)
 
 
-# What Rotary.Apply computes; the first half of sin is negative already.
 def rotated(x, cos, sin):
     half = x.size(-1) // 2
-    turned = torch.cat([x.narrow(-1, half, half), x.narrow(-1, 0, half)], -1)
+    turned = torch.cat([-x.narrow(-1, half, half), x.narrow(-1, 0, half)], -1)
     return x * cos + turned * sin
 
 
@@ -158,9 +146,6 @@ def step(
     angle = positions.unsqueeze(1).to(6) * frequencies
     angle = torch.cat([angle, angle], -1).unsqueeze(1)                         # [B, 1, headSize]
     cos, sin = angle.cos().mul_(rotary_scale).to(hidden.dtype), angle.sin().mul_(rotary_scale).to(hidden.dtype)
-    half = frequencies.size(0)
-    sin = torch.cat([-sin.narrow(-1, 0, half), sin.narrow(-1, half, half)], -1)
-    head_size = 2 * half
     cache_size = 4 + 4 * layers
     lengths: List[int] = []
     for first in range(0, len(caches), cache_size):
@@ -179,14 +164,12 @@ def step(
          router, experts_gate_up, experts_down,
          experts_gate_up_a, experts_gate_up_b, experts_down_a, experts_down_b) = weights[layer_size * layer:layer_size * (layer + 1)]
         x = normed(hidden, attention_norm, epsilon)
-        q = linear(x, q_weight, q_bias, q_a, q_b, adapter_scale).view(rows, heads, head_size)
-        k = linear(x, k_weight, k_bias, k_a, k_b, adapter_scale).view(rows, -1, head_size)
-        v = linear(x, v_weight, v_bias, v_a, v_b, adapter_scale).view(rows, -1, 1, head_size)
-        kv_heads = k.size(1)
-        # Turned together: one operation for both where each would be one.
-        turned = rotated(torch.cat([normed_where(q, q_norm, epsilon), normed_where(k, k_norm, epsilon)], 1), cos, sin)
-        q = turned.narrow(1, 0, heads).reshape(rows, kv_heads, -1, head_size).mul(query_scale)
-        k = turned.narrow(1, heads, kv_heads).unsqueeze(2)
+        q = linear(x, q_weight, q_bias, q_a, q_b, adapter_scale).view(rows, heads, -1)
+        q = rotated(normed_where(q, q_norm, epsilon), cos, sin)
+        k = linear(x, k_weight, k_bias, k_a, k_b, adapter_scale).view(rows, -1, q.size(2))
+        k = rotated(normed_where(k, k_norm, epsilon), cos, sin).unsqueeze(2)
+        v = linear(x, v_weight, v_bias, v_a, v_b, adapter_scale).view(rows, -1, 1, q.size(2))
+        q = q.reshape(rows, k.size(1), -1, q.size(2)).mul(query_scale)
         parts: List[Tensor] = []
         first = 0
         for i in range(len(lengths)):
@@ -197,7 +180,7 @@ def step(
                 cache, layer, lengths[i]))
             first += count
         mixed = parts[0] if len(parts) == 1 else torch.cat(parts)
-        add_linear(hidden, mixed.reshape(rows, -1), o_weight, o_bias, o_a, o_b, adapter_scale)
+        hidden = hidden + linear(mixed.reshape(rows, -1), o_weight, o_bias, o_a, o_b, adapter_scale)
         x = normed(hidden, mlp_norm, epsilon)
         if router.numel() > 0:
             hidden = hidden + of_experts(
@@ -207,5 +190,5 @@ def step(
         else:
             gate = torch.silu(linear(x, gate_weight, gate_bias, gate_a, gate_b, adapter_scale))
             product = gate * linear(x, up_weight, up_bias, up_a, up_b, adapter_scale)
-            add_linear(hidden, product, down_weight, down_bias, down_a, down_b, adapter_scale)
+            hidden = hidden + linear(product, down_weight, down_bias, down_a, down_b, adapter_scale)
     return normed(hidden, norm, epsilon)
