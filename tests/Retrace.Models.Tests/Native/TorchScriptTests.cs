@@ -18,7 +18,7 @@ public sealed class TorchScriptTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "asks libtorch by the name that GCC gives its function");
         using DisposeScope scope = NewDisposeScope();
         Lazy<jit.CompilationUnit> script = TorchScript.Of(typeof(DecodingStep));
-        Tensor turned = (Tensor)script.Value.invoke("rotated", tensor([3f, 4f]), zeros(2), ones(2));
+        Tensor turned = (Tensor)script.Value.invoke("rotated", tensor([3f, 4f]), zeros(2), tensor([-1f, 1f]));
         Assert.Equal([-4f, 3f], turned.data<float>());
 
         ProcessModule library = Process.GetCurrentProcess().Modules.Cast<ProcessModule>()
