@@ -79,7 +79,13 @@ internal sealed class SmallRuns : IDisposable
     {
         using CancellationTokenSource interruption = new();
         using EvolutionRun evolution = EvolutionRun.Open(Options(run), Cancellation);
-        evolution.Loop.StepCompleted += _ => interruption.Cancel();
+        evolution.Loop.StepCompleted += metrics =>
+        {
+            if (metrics.Step > 0) // That of step 0 is the evaluation before training.
+            {
+                interruption.Cancel();
+            }
+        };
         Assert.ThrowsAny<OperationCanceledException>(() => evolution.Evolve(interruption.Token));
         return evolution.StepsTaken;
     }
