@@ -41,13 +41,13 @@ public sealed class ResponseRewardingTests : IDisposable
     // The examples of docs/rules.md and of the rules themselves, out of a file. The third distances are from A, A and B, then
     // from an answer that is none.
     [Theory]
-    [InlineData("entropy", "\"entropies\":[0.5,1.25,0,2]", -0.5, -1.25, 0, -2)]
-    [InlineData("self-certainty", "\"self_certainties\":[3,2,1,0]", 3, 2, 1, 0)]
+    [InlineData("entropy", "\"entropies\":[0.5,1.25,0,2]", new[] { -0.5, -1.25, 0, -2 })]
+    [InlineData("self-certainty", "\"self_certainties\":[3,2,1,0]", new[] { 3.0, 2, 1, 0 })]
     [InlineData(
         "covo",
         "\"distances\":[[[1,9,2,7],[3,9,2,7],[1,9,2,7]],[[1,9,2,7],[1,9,4,7]],[[2,9,1,7]],[]]",
-        0.789350, 0.789350, 1, 0)]
-    public void What_another_stack_has_measured_is_read(string rule, string field, params double[] expected)
+        new[] { 0.789350, 0.789350, 1, 0 })]
+    public void What_another_stack_has_measured_is_read(string rule, string field, double[] expected)
     {
         const string Maternal = """ "maternal":["\\boxed{1}","\\boxed{1.0}","\\boxed{2}","nothing"]""";
         JsonElement line = Rewarded(rule, $"{{{Maternal},{field}}}");
