@@ -33,8 +33,13 @@ public sealed class AnswerFuzzTests
     public void Equivalence_and_extraction() => Fuzzer.Run("answers", 3000, Make, Use, refuses: false);
 
     [Fact]
-    public void Equivalences_of_benchmarks() =>
-        Fuzzer.Run("choices", 500, Make, bytes => Array.ForEach(OfBenchmarks, one => Compare(one, bytes)), refuses: false);
+    public void Equivalences_of_benchmarks() => Fuzzer.Run(
+        "choices",
+        500,
+        Make,
+        bytes => Array.ForEach(OfBenchmarks, one => Compare(one, bytes)),
+        allocation: OfBenchmarks.Length * (64L << 20),
+        refuses: false);
 
     [Theory]
     [InlineData("(", ")")]
