@@ -15,7 +15,10 @@ internal sealed class DemoTable : IDisposable
     private const string Waiting = "waiting";
 
     private readonly Table _table = new Table().Border(TableBorder.Rounded)
-        .AddColumns("", "step", "doing", "right answers", "entropy", "high confidence", "time left");
+        .AddColumn(new TableColumn("").NoWrap())
+        .AddColumn("step")
+        .AddColumn(new TableColumn("doing").NoWrap())
+        .AddColumns("right answers", "entropy", "high confidence", "time left");
 
     private readonly TaskCompletionSource<LiveDisplayContext> _shown = new();
     private readonly TaskCompletionSource _ended = new();
