@@ -216,26 +216,7 @@ public sealed class ExplainedScoresTests
         Assert.Equal(("", 0), (explained.Formula, explained.Parts.Count));
     }
 
-    private static AnswerGroup Everything => new([0, 1, 1], [[0], [1], [0]])
-    {
-        GoldClass = 1,
-        Blind = [0],
-        Start = [0, 2],
-        Teacher = [1, 2],
-        Rephrased = [0, 2],
-        Evidence =
-        [
-            new AnchorPositions([[0], [0], [0]]),
-            new MeanEntropies([1, 2, 3]),
-            new SelfCertainties([1, 2, 3]),
-            new RandomNumbers(new Random(7)),
-            new WordsBeforeAnswers([3, 9, 12]),
-            new StepConfidences([1, 2, 3]),
-            new FormatChecks([true, false, true]),
-            new Judgements([0.5, 1, 0]),
-            new AnswerDistances([[[1, 2]], [[1, 2]], [[2, 1]]]),
-        ],
-    };
+    private static AnswerGroup Everything => GroupOfEverything.Unlabeled with { GoldClass = 1, Blind = [0] };
 
     private static ExplainedScores Explain(string rule, AnswerGroup group) => RewardRules.Create(rule).Explain(group);
 

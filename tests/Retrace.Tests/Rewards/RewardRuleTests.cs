@@ -308,24 +308,7 @@ public class RewardRuleTests
     public void Continuations_belong_to_their_trajectories() =>
         Assert.Throws<ArgumentException>(() => new AnswerGroup([0, 1], [[0]]));
 
-    private static AnswerGroup Everything => new([0, 1, 1], [[0], [1], [0]])
-    {
-        Start = [0, 2],
-        Teacher = [1, 2],
-        Rephrased = [0, 2],
-        Evidence =
-        [
-            new AnchorPositions([[0], [0], [0]]),
-            new MeanEntropies([1, 2, 3]),
-            new SelfCertainties([1, 2, 3]),
-            new RandomNumbers(new Random(7)),
-            new WordsBeforeAnswers([3, 9, 12]),
-            new StepConfidences([1, 2, 3]),
-            new FormatChecks([true, false, true]),
-            new Judgements([0.5, 1, 0]),
-            new AnswerDistances([[[1, 2]], [[1, 2]], [[2, 1]]]),
-        ],
-    };
+    private static AnswerGroup Everything => GroupOfEverything.Unlabeled;
 
     private sealed class LastAnswer : IRewardRule
     {
