@@ -151,8 +151,56 @@ public sealed record StepMetrics
 
     public double? StepSeconds { get; init; }
 
+    /// <summary>Of the step: the first round, and those beside it that the rule asks for.</summary>
+    public double? SamplingSeconds { get; init; }
+
+    /// <summary>Of the step: continuing the cut trajectories; 0 without retracing.</summary>
+    public double? ReinferenceSeconds { get; init; }
+
+    /// <summary>
+    /// Of the step: waiting for perturbed images. Other threads make them beside learning and the first round, and of that only
+    /// what the step waited for counts.
+    /// </summary>
+    public double? PerturbingSeconds { get; init; }
+
+    /// <summary>
+    /// Of the step: waiting for the batch, whose images and prompts other threads prepare beside learning, and for the samples of
+    /// other processes.
+    /// </summary>
+    public double? WaitingSeconds { get; init; }
+
+    /// <summary>After the step: until a server had the new weights. Null with engine local.</summary>
+    public double? PublishSeconds { get; init; }
+
     /// <summary>Tokens generated per second of rollout.</summary>
     public double? TokensPerSecond { get; init; }
+
+    /// <summary>Response tokens learned from, each as often as there were epochs, per second of learning.</summary>
+    public double? LearnedTokensPerSecond { get; init; }
+
+    /// <summary>Mean number of sequences that this process decoded together. Null where only servers generated.</summary>
+    public double? DecodingSequences { get; init; }
+
+    /// <summary>
+    /// Share of a decoding step's time that does not depend on the number of sequences. Null where the step's batches were too
+    /// much alike to tell.
+    /// </summary>
+    public double? DecodingFixedShare { get; init; }
+
+    /// <summary>Mean number of tokens in a pass of learning, padding included.</summary>
+    public double? PassTokens { get; init; }
+
+    /// <summary>How many passes an update of the weights took, in the mean.</summary>
+    public double? PassesPerUpdate { get; init; }
+
+    /// <summary>Share of a pass's time that does not depend on the number of its tokens. Null where that could not be told.</summary>
+    public double? PassFixedShare { get; init; }
+
+    /// <summary>How long a server had requests of this step, in the mean over the servers. Null with engine local.</summary>
+    public double? ServerBusySeconds { get; init; }
+
+    /// <summary>Settings that cost time, by what this step has measured; empty where none was found.</summary>
+    public IReadOnlyList<CostHint>? CostHints { get; init; }
 
     /// <summary>The most memory held so far, in bytes: of the device, or of the process on a CPU.</summary>
     public long? PeakMemoryBytes { get; init; }

@@ -5,6 +5,8 @@ namespace Retrace.Runs;
 /// <summary>A step's most important numbers as text, for logs and terminals.</summary>
 public static class StepSummary
 {
+    private const double LeastShown = 0.1; // Of the step.
+
     /// <summary>One line: the step, its numbers, and the time left if all steps take as long as this one.</summary>
     /// <param name="metrics">Of the step; step 0 is the evaluation before training.</param>
     /// <param name="steps">Steps of the whole run.</param>
@@ -68,11 +70,31 @@ public static class StepSummary
         _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, null),
     };
 
-    /// <summary>Reward, entropy, tokens per second and seconds.</summary>
-    public static string Numbers(StepMetrics metrics) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"reward {metrics.RewardMean:0.000}  entropy {metrics.Entropy:0.000}  {metrics.TokensPerSecond:0} tokens/s"
-        + $"  {metrics.StepSeconds:0.0} s");
+    /// <summary>Reward, entropy, tokens per second sampled and learned from, seconds, and what took most of them.</summary>
+    public static string Numbers(StepMetrics metrics)
+    {
+        string learned = metrics.LearnedTokensPerSecond is double pace
+            ? string.Create(CultureInfo.InvariantCulture, $" sampled, {pace:0} learned")
+            : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"reward {metrics.RewardMean:0.000}  entropy {metrics.Entropy:0.000}  {metrics.TokensPerSecond:0} tokens/s{learned}"
+            + $"  {metrics.StepSeconds:0.0} s{Shares(metrics)}");
+    }
+
+    // The parts that take a tenth of the step or more, as in " (48 % sampling, 39 % learning)".
+    private static string Shares(StepMetrics metrics)
+    {
+        if (StepParts.Of(metrics) is not StepParts parts)
+        {
+            return "";
+        }
+        IEnumerable<string> large = parts.All
+            .Where(part => part.Seconds >= LeastShown * parts.Total)
+            .OrderByDescending(part => part.Seconds)
+            .Select(part => string.Create(CultureInfo.InvariantCulture, $"{100 * part.Seconds / parts.Total:0} % {part.Name}"));
+        return $" ({string.Join(", ", large)})";
+    }
 
     /// <summary>Formats a duration as hours, however many, minutes and seconds.</summary>
     public static string Duration(TimeSpan time) =>

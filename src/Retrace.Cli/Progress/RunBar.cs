@@ -7,6 +7,7 @@ namespace Retrace.Cli.Progress;
 /// <param name="bars">The bars of all runs that go on at once.</param>
 internal sealed class RunBar(RunBars bars) : IRunObserver
 {
+    private readonly HintNews _hints = new();
     private RunStart? _run;
     private ProgressTask? _bar;
     private string _latest = "";
@@ -29,6 +30,10 @@ internal sealed class RunBar(RunBars bars) : IRunObserver
         {
             _verdict = verdict;
             AnsiConsole.WriteLine($"{_run!.Name}  step {metrics.Step}: {Explained(metrics, verdict)}"); // Above the bar.
+        }
+        foreach (CostHint hint in _hints.After(metrics))
+        {
+            AnsiConsole.WriteLine($"{_run!.Name}  hint: {hint.Sentence}");
         }
     }
 

@@ -86,6 +86,30 @@ internal sealed record Metric(string Key, string Group, MetricUnit Unit, Func<St
         new("learn_seconds", "cost", MetricUnit.Seconds, step => step.LearnSeconds);
     public static readonly Metric StepSeconds =
         new("step_seconds", "cost", MetricUnit.Seconds, step => step.StepSeconds);
+    public static readonly Metric SamplingSeconds =
+        new("sampling_seconds", "cost", MetricUnit.Seconds, step => step.SamplingSeconds);
+    public static readonly Metric ReinferenceSeconds =
+        new("reinference_seconds", "cost", MetricUnit.Seconds, step => step.ReinferenceSeconds);
+    public static readonly Metric PerturbingSeconds =
+        new("perturbing_seconds", "cost", MetricUnit.Seconds, step => step.PerturbingSeconds);
+    public static readonly Metric WaitingSeconds =
+        new("waiting_seconds", "cost", MetricUnit.Seconds, step => step.WaitingSeconds);
+    public static readonly Metric PublishSeconds =
+        new("publish_seconds", "cost", MetricUnit.Seconds, step => step.PublishSeconds);
+    public static readonly Metric LearnedTokensPerSecond =
+        new("learned_tokens_per_second", "cost", MetricUnit.Number, step => step.LearnedTokensPerSecond);
+    public static readonly Metric DecodingSequences =
+        new("decoding_sequences", "cost", MetricUnit.Number, step => step.DecodingSequences);
+    public static readonly Metric DecodingFixedShare =
+        new("decoding_fixed_share", "cost", MetricUnit.Share, step => step.DecodingFixedShare);
+    public static readonly Metric PassTokens =
+        new("pass_tokens", "cost", MetricUnit.Tokens, step => step.PassTokens);
+    public static readonly Metric PassesPerUpdate =
+        new("passes_per_update", "cost", MetricUnit.Number, step => step.PassesPerUpdate);
+    public static readonly Metric PassFixedShare =
+        new("pass_fixed_share", "cost", MetricUnit.Share, step => step.PassFixedShare);
+    public static readonly Metric ServerBusySeconds =
+        new("server_busy_seconds", "cost", MetricUnit.Seconds, step => step.ServerBusySeconds);
     public static readonly Metric PeakMemoryBytes =
         new("peak_memory_bytes", "cost", MetricUnit.Bytes, step => step.PeakMemoryBytes);
 
@@ -100,6 +124,8 @@ internal sealed record Metric(string Key, string Group, MetricUnit Unit, Func<St
         Kl, GradNorm, ClipFraction, LearningRate,
         ResponseTokensMean, CutOffShare, Repetition, FormatRate, AnswerRate, SkippedProblems,
         MaternalTokens, RetracedTokens, TokensPerSecond, RolloutSeconds, LearnSeconds, StepSeconds, PeakMemoryBytes,
+        SamplingSeconds, ReinferenceSeconds, PerturbingSeconds, WaitingSeconds, PublishSeconds, LearnedTokensPerSecond,
+        DecodingSequences, DecodingFixedShare, PassTokens, PassesPerUpdate, PassFixedShare, ServerBusySeconds,
     ];
 
     /// <summary>The value where it was measured and is a number.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Retrace.Rewards;
 using Retrace.Training.Learning;
 
@@ -15,6 +14,7 @@ namespace Retrace.Training.Evolution;
 /// </remarks>
 /// <param name="sideRounds">What the rule asks for beside both rounds.</param>
 /// <param name="paths">Measures how far answers are from steps of reasoning; null where the rule does not ask.</param>
+/// <param name="clock">Measures where the step's time goes.</param>
 /// <param name="teach">Takes the averaged teacher towards what was learned in a step; null without one.</param>
 internal sealed class CsrsStep(
     UpcomingBatches batches,
@@ -27,6 +27,7 @@ internal sealed class CsrsStep(
     TrajectoryRewards rewarding,
     TrainingSamples samples,
     GrpoLearner learner,
+    StepClock clock,
     Action<int>? teach)
 {
     /// <summary>The name of the stage that updates the policy.</summary>
@@ -37,34 +38,42 @@ internal sealed class CsrsStep(
     /// <exception cref="OperationCanceledException">The step was interrupted before it began to learn.</exception>
     public StepOutcome Take(int step, Action<string> onStage, CancellationToken cancellation)
     {
-        var clock = Stopwatch.StartNew();
+        clock.Begin();
         SampledGroup[] groups = Sample(step, onStage, cancellation);
         ExplainedScores[] rewarded = [.. groups.Select(group => rewarding.Explain(group.Answers, group.AreFormatted))]; // SFR
         double[][] advantages = rewarding.Advantages( // relative to the others of the group
             [.. rewarded.Select(group => group.Scores)], groups.Select(group => group.Answers));
-        TimeSpan rollout = clock.Elapsed;
 
+        clock.Enter(StepPart.Learning);
         onStage(LearningStage);
         batches.Prepare(step + 1);
         LearningStatistics learned = learner.Learn(step, samples.Of(groups, advantages)); // GRPO
         teach?.Invoke(step);
-        return new StepOutcome(groups, rewarded, advantages, learned, rollout, clock.Elapsed - rollout);
+        return new StepOutcome(groups, rewarded, advantages, learned, clock.Read());
     }
 
     // Samples the rounds. The result does not hold the patches of perturbed images, so they are freed before learning.
     private SampledGroup[] Sample(int step, Action<string> onStage, CancellationToken cancellation)
     {
         onStage("rollout");
+        clock.Enter(StepPart.Waiting);
         StepBatch batch = batches.Of(step);
+        clock.Enter(StepPart.Sampling);
         Trajectory[][] maternal = maternalRound.Sample(step, batch.Problems, cancellation); // from the clean image
         Retracing[][] retraced = [];
         if (cutter is not null && reinference is not null)
         {
+            clock.Enter(StepPart.Rest);
             onStage("retracing");
             Cut[][] cuts = cutter.Cut(step, maternal, batch.Perturbed); // RRM: anchors; VSP: perturbed images
+            clock.Enter(StepPart.Perturbing);
+            batch.AwaitPerturbed();
+            clock.Enter(StepPart.Reinference);
             retraced = reinference.Continue(step, batch.Problems, cuts, cancellation); // m continuations of each
         }
+        clock.Enter(StepPart.Sampling);
         SideSamples[] beside = sideRounds.Sample(step, batch.Problems, maternal, cancellation); // what else the rule reads
+        clock.Enter(StepPart.Rest);
         SampledGroup[] groups = grouping.Of(step, batch.Problems, maternal, retraced, beside); // A_n and A_m, in classes of equal answers
         return paths?.AddTo(groups, cancellation) ?? groups;
     }

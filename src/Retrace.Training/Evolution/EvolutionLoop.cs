@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Retrace.Configuration;
 using Retrace.Models.Native;
@@ -149,11 +150,15 @@ public sealed class EvolutionLoop
 
     private GuardResponse TakeStep(int step, CancellationToken cancellation)
     {
+        _engine.TakeLoad(); // What an evaluation has generated is not the step's.
         StepOutcome outcome = _step.Take(step, stage => BeginStage(step, stage), cancellation);
         _hasLearned = true;
+        RolloutLoad? load = _engine.TakeLoad();
 
         // Not cancellable from here on: the step has been learned and would be lost.
+        long learned = Stopwatch.GetTimestamp();
         _engine.UsePolicy(_guard.PolicyVersion(step), CancellationToken.None);
+        TimeSpan publishing = Stopwatch.GetElapsedTime(learned);
         EvaluationPoint? evaluated = null;
         if (_evaluation is not null && (step % _configuration.Evaluation.Every == 0 || step == Steps))
         {
@@ -176,7 +181,13 @@ public sealed class EvolutionLoop
         GuardResponse response = GuardResponse.None;
         Complete(log =>
         {
-            StepMetrics measured = log.Metrics(step, outcome, evaluated, incidents);
+            StepMetrics measured = StepCosts.AddTo(
+                log.Metrics(step, outcome, evaluated, incidents),
+                outcome.Times,
+                outcome.Learned,
+                load,
+                publishing,
+                _configuration);
             StepMetrics metrics = _guard.Judge(measured with { PerturbedAgreement = agreement });
             response = _guard.Respond(_checkpoints.Exists);
             return metrics with { GuardReturnedTo = response.ReturnsTo };

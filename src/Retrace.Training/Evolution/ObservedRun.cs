@@ -24,7 +24,15 @@ internal sealed class ObservedRun(EvolutionLoop loop, RunStart start, IReadOnlyL
             CultureInfo.InvariantCulture,
             $"{start.Name}: {start.StepsTaken} of {start.Steps} steps taken, {start.Problems} problems, "
             + $"{start.Skipped.Count} left out"));
-        loop.StepCompleted += metrics => log.Write(StepSummary.Line(metrics, start.Steps));
+        var hints = new HintNews();
+        loop.StepCompleted += metrics =>
+        {
+            log.Write(StepSummary.Line(metrics, start.Steps));
+            foreach (CostHint hint in hints.After(metrics))
+            {
+                log.Write($"hint: {hint.Sentence}");
+            }
+        };
         using var stop = StopRequest.WatchFor(start.Folder, cancellation);
         try
         {

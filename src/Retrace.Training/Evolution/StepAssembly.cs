@@ -32,7 +32,8 @@ internal static class StepAssembly
         SideModels beside,
         IProcessGroup processes)
     {
-        IRolloutEngine shared = SharedAmong(processes, engine);
+        var clock = new StepClock(TimeProvider.System);
+        IRolloutEngine shared = SharedAmong(processes, engine, clock);
         int n = configuration.Rollout.Group;
         int samples = method.CountsVotes ? Math.Max(configuration.Rollout.VoteSamples ?? n, n) : n;
         var sampling = new SamplingSettings(
@@ -61,7 +62,7 @@ internal static class StepAssembly
                 configuration,
                 model,
                 shared,
-                network => SharedAmong(processes, new LocalRolloutEngine(network, configuration.Rollout)),
+                network => SharedAmong(processes, new LocalRolloutEngine(network, configuration.Rollout), clock),
                 beside,
                 sampling).RoundsFor(method.Rule.Reads),
             new AnswerGrouping(
@@ -81,6 +82,7 @@ internal static class StepAssembly
                 ImportanceCorrection.Parse(configuration.Learning.Importance),
                 configuration.Learning.ImportanceTruncation),
             learner,
+            clock,
             beside.Teacher is AveragedTeacher teacher ? step => teacher.Follow(step, steps) : null);
     }
 
@@ -122,6 +124,8 @@ internal static class StepAssembly
                 schedule).Run;
     }
 
-    private static IRolloutEngine SharedAmong(IProcessGroup processes, IRolloutEngine engine) =>
-        processes.Size == 1 ? engine : new SharedRolloutEngine(engine, processes);
+    // Between steps, no clock is told.
+    private static IRolloutEngine SharedAmong(
+        IProcessGroup processes, IRolloutEngine engine, StepClock? clock = null) =>
+        processes.Size == 1 ? engine : new SharedRolloutEngine(engine, processes, clock);
 }

@@ -36,7 +36,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
     public StepMetrics Metrics(
         int step, StepOutcome outcome, EvaluationPoint? evaluated, RolloutIncidents? incidents)
     {
-        (SampledGroup[] groups, _, double[][] advantages, LearningStatistics learned, TimeSpan rollout, TimeSpan learning) = outcome;
+        (SampledGroup[] groups, _, double[][] advantages, LearningStatistics learned, StepTimes times) = outcome;
         Trajectory[] trained = [.. groups.SelectMany(group => group.Maternal)];
         double[] rewards = [.. outcome.Rewards.SelectMany(group => group)];
         double rewardMean = rewards.Average();
@@ -77,10 +77,10 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             MaternalTokens = maternalTokens,
             RetracedTokens = retracedTokens,
             SkippedProblems = skippedProblems,
-            RolloutSeconds = rollout.TotalSeconds,
-            LearnSeconds = learning.TotalSeconds,
-            StepSeconds = (rollout + learning).TotalSeconds,
-            TokensPerSecond = (maternalTokens + retracedTokens) / rollout.TotalSeconds,
+            RolloutSeconds = times.Rollout.TotalSeconds,
+            LearnSeconds = times.Learning.TotalSeconds,
+            StepSeconds = (times.Rollout + times.Learning).TotalSeconds,
+            TokensPerSecond = (maternalTokens + retracedTokens) / times.Rollout.TotalSeconds,
             PeakMemoryBytes = PeakMemory(),
             TrainAccuracy = answers.Accuracy,
             PseudoLabelAccuracy = answers.PseudoLabelAccuracy,

@@ -8,15 +8,13 @@ namespace Retrace.Training.Evolution;
 /// <param name="Rewarded">[problems] The rewards of the maternal trajectories, with what they are made of.</param>
 /// <param name="Advantages">[problems][n] The advantages.</param>
 /// <param name="Learned">Statistics of the update.</param>
-/// <param name="Rollout">Duration from the batch to the advantages.</param>
-/// <param name="Learning">Duration of the update.</param>
+/// <param name="Times">Where the step's time went.</param>
 internal sealed record StepOutcome(
     SampledGroup[] Groups,
     ExplainedScores[] Rewarded,
     double[][] Advantages,
     LearningStatistics Learned,
-    TimeSpan Rollout,
-    TimeSpan Learning)
+    StepTimes Times)
 {
     /// <summary>[problems][n] The rewards.</summary>
     public double[][] Rewards { get; } = Array.ConvertAll(Rewarded, group => group.Scores);

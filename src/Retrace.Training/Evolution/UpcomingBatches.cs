@@ -8,7 +8,21 @@ namespace Retrace.Training.Evolution;
 /// <param name="Perturbed">
 /// [problems][n] The images of the second round, computed on first use; empty if there is no second round.
 /// </param>
-internal sealed record StepBatch(PreparedProblem[] Problems, PerturbedImages[][] Perturbed);
+internal sealed record StepBatch(PreparedProblem[] Problems, PerturbedImages[][] Perturbed)
+{
+    /// <summary>The perturbed images that this process will read, which other threads make meanwhile.</summary>
+    public IReadOnlyList<PerturbedImages> Own { get; init; } = [];
+
+    /// <summary>Waits until the images that this process will read have been made.</summary>
+    /// <exception cref="BadInputException">An image cannot be used.</exception>
+    public void AwaitPerturbed()
+    {
+        foreach (PerturbedImages images in Own)
+        {
+            _ = images.Patches.Value;
+        }
+    }
+}
 
 /// <summary>
 /// Prepares the batch of each step on other threads while the previous step learns: decodes, perturbs and resizes
@@ -48,6 +62,6 @@ internal sealed class UpcomingBatches(
         PerturbedImages[] own = [.. perturbed.Take(share(perturbed.Length)).SelectMany(images => images)];
         // Failures are not observed here: they are thrown again when the images are read.
         _ = Task.Run(() => PerturbedImages.MakeAll(own, CancellationToken.None));
-        return new StepBatch(batch, perturbed);
+        return new StepBatch(batch, perturbed) { Own = own };
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Retrace.Configuration;
 using Retrace.Models.Network;
@@ -28,6 +29,12 @@ public sealed record LearningStatistics(double? Kl, double ClipFraction, double 
 
     /// <summary>Share of the tokens whose importance ratio was beyond the bound: truncated or masked.</summary>
     public double? ImportanceTruncated { get; init; }
+
+    /// <summary>Number of response tokens that were learned from, each as often as there were epochs.</summary>
+    public long Tokens { get; init; }
+
+    /// <summary>The passes forward and backward of this process; null where it had none.</summary>
+    public PassLoad? Passes { get; init; }
 }
 
 /// <summary>Updates the policy from trajectories with advantages (GRPO).</summary>
@@ -128,6 +135,10 @@ public sealed class GrpoLearner : IDisposable
             ImportanceMean = importance.Sum(one => one.Weights.Sum(weight => (double)weight)) / weighted,
             ExpertEvenness = _policy.ExpertLoad?.TakeEvenness(),
             ImportanceTruncated = importance.Sum(one => one.Truncated) / weighted,
+            Tokens = (long)total.Tokens,
+            Passes = total.Passes.MeanSize is double tokens
+                ? new PassLoad(tokens, (double)total.Passes.Count / total.Updates, total.Passes.FixedShare)
+                : null,
         };
     }
 
@@ -214,6 +225,7 @@ public sealed class GrpoLearner : IDisposable
         for (int pass = 0; pass < microBatches.Length; pass++)
         {
             using DisposeScope scope = NewDisposeScope();
+            long start = Stopwatch.GetTimestamp();
             MicroBatch microBatch = microBatches[pass];
             using IDisposable? dropout = _policy.Adapter?.Dropout.During(RandomStream.For(
                 _seed, Purpose.Dropout, Optimizer.Step, (pass * _processes.Size) + _processes.Rank).NextInt64());
@@ -238,6 +250,7 @@ public sealed class GrpoLearner : IDisposable
             loss.Total.backward();
             total.Kl += loss.KlSum;
             total.Clipped += loss.ClippedCount;
+            total.Passes.Add(microBatch.Tokens, Stopwatch.GetElapsedTime(start));
         }
         _sharded?.Complete();
         double norm = Optimizer.ClipGradients(_settings.MaxGradNorm, squares => _processes.Sum(squares)[0]);
@@ -268,5 +281,7 @@ public sealed class GrpoLearner : IDisposable
         public double GradNorm { get; set; }
 
         public int Updates { get; set; }
+
+        public PortionTimes Passes { get; } = new(); // By their number of tokens.
     }
 }

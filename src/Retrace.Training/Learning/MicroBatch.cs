@@ -28,6 +28,9 @@ public sealed class MicroBatch
     /// </summary>
     public IReadOnlyList<int> Places { get; }
 
+    /// <summary>Number of tokens that go through the model, padding included.</summary>
+    internal int Tokens => _rows.Length * _rows.Max(row => LengthOf(_responses, row));
+
     /// <summary>Divides responses into batches of padded rows, sorted by length.</summary>
     /// <param name="responses">Responses; those whose prompt is the same object share its computation.</param>
     /// <param name="config">Sizes that decide how many responses share a row.</param>
@@ -39,9 +42,9 @@ public sealed class MicroBatch
     {
         var batch = new List<int[]>();
         // Ascending, so that the row being added is the longest and decides the width.
-        foreach (int[] row in Rows(responses, config, maxTokens).OrderBy(LengthOf))
+        foreach (int[] row in Rows(responses, config, maxTokens).OrderBy(row => LengthOf(responses, row)))
         {
-            if (batch.Count > 0 && (long)(batch.Count + 1) * LengthOf(row) > maxTokens)
+            if (batch.Count > 0 && (long)(batch.Count + 1) * LengthOf(responses, row) > maxTokens)
             {
                 yield return new MicroBatch(responses, [.. batch]);
                 batch.Clear();
@@ -52,8 +55,6 @@ public sealed class MicroBatch
         {
             yield return new MicroBatch(responses, [.. batch]);
         }
-
-        int LengthOf(int[] row) => responses[row[0]].Prompt.Length + row.Sum(i => responses[i].Response.Length);
     }
 
     /// <summary>The number of responses in a row that minimizes the cost of each.</summary>
@@ -143,6 +144,9 @@ public sealed class MicroBatch
         return new TokenPredictions(
             predictions.LogProbs.MoveToOuterDisposeScope(), predictions.Entropies?.MoveToOuterDisposeScope());
     }
+
+    private static int LengthOf(IReadOnlyList<PromptedResponse> responses, int[] row) =>
+        responses[row[0]].Prompt.Length + row.Sum(i => responses[i].Response.Length);
 
     // Divides the responses to each prompt into rows of similar size.
     private static IEnumerable<int[]> Rows(

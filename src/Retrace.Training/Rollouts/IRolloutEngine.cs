@@ -20,6 +20,12 @@ public interface IRolloutEngine
     /// processes call it together.
     /// </summary>
     RolloutIncidents? TakeIncidents();
+
+    /// <summary>
+    /// How well what generates was used since the previous call; null if the engine does not measure it. All processes
+    /// call it together.
+    /// </summary>
+    RolloutLoad? TakeLoad() => null;
 }
 
 /// <summary>Failures of servers from which rollouts recovered.</summary>

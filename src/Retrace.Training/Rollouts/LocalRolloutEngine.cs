@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Retrace.Configuration;
 using Retrace.Models.Network;
 using TorchSharp;
@@ -18,6 +19,9 @@ public sealed class LocalRolloutEngine(
 {
     // Waiting requests join only when this share of the batch is free, because each prefill is a forward pass.
     private const double WorthJoining = 0.2;
+
+    private PortionTimes _steps = new(); // Of decoding, by their number of sequences.
+    private bool _isFull;
 
     /// <summary>Creates an engine with the limits of a run's settings.</summary>
     public LocalRolloutEngine(VisionLanguageNetwork network, RolloutSettings settings)
@@ -40,20 +44,30 @@ public sealed class LocalRolloutEngine(
         using DisposeScope scope = NewDisposeScope();
         // Sorted by length, so that prompts prefilled together need little padding.
         var waiting = new Queue<RolloutPart>(Parts(requests).OrderBy(part => part.Request.Prompt.Length));
+        _isFull |= requests.Sum(request => request.Streams.Count) > maxBatchSequences;
         using var imageFeatures = new SharedImageFeatures(network, waiting);
         using var decoding = new DecodingBatch(network, imageFeatures, sampler, onToken);
         List<DecodedSequence> sequences = [];
+        bool goesOn;
         do
         {
             cancellation.ThrowIfCancellationRequested();
+            int before = sequences.Count;
             int room = maxBatchSequences - decoding.Rows;
             while (Joining(waiting, room, decoding.Rows == 0) is { Count: > 0 } joining)
             {
                 sequences.AddRange(decoding.Join(joining));
                 room = maxBatchSequences - decoding.Rows;
             }
+            long start = Stopwatch.GetTimestamp();
+            goesOn = decoding.Advance();
+            // A device may still be at work on the prompts that have just joined, which is no part of a decoding step.
+            if (goesOn && sequences.Count == before)
+            {
+                _steps.Add(decoding.Rows, Stopwatch.GetElapsedTime(start));
+            }
         }
-        while (decoding.Advance() || waiting.Count > 0);
+        while (goesOn || waiting.Count > 0);
         Generation[][] generations = [.. requests.Select(request => new Generation[request.Streams.Count])];
         foreach (DecodedSequence sequence in sequences)
         {
@@ -72,6 +86,19 @@ public sealed class LocalRolloutEngine(
     }
 
     RolloutIncidents? IRolloutEngine.TakeIncidents() => null;
+
+    RolloutLoad? IRolloutEngine.TakeLoad() => new(TakeDecodingLoad(), Servers: null);
+
+    /// <summary>The load of decoding since the previous call; null where nothing was decoded.</summary>
+    internal DecodingLoad? TakeDecodingLoad()
+    {
+        DecodingLoad? load = _steps.MeanSize is double sequences
+            ? new DecodingLoad(sequences, _steps.FixedShare, _isFull)
+            : null;
+        _steps = new PortionTimes();
+        _isFull = false;
+        return load;
+    }
 
     // The next requests that fit into the batch and can be prefilled in one forward pass.
     private List<RolloutPart> Joining(Queue<RolloutPart> waiting, int room, bool isIdle)

@@ -168,6 +168,17 @@ public sealed class OpenAiRolloutEngine : IRolloutEngine, IDisposable
     }
 
     /// <inheritdoc/>
+    public RolloutLoad? TakeLoad()
+    {
+        (TimeSpan sampling, TimeSpan[] own) = _dispatcher.TakeOccupation();
+        double[] all = _processes.Sum(Array.ConvertAll(own, busy => busy.TotalSeconds));
+        // Requests of several processes may overlap, so that a server is taken for busier than it was, never for less.
+        double busy = all.Average(seconds => Math.Min(seconds, sampling.TotalSeconds));
+        return new RolloutLoad(
+            _local.TakeDecodingLoad(), new ServerLoad(_servers.Count, sampling, TimeSpan.FromSeconds(busy)));
+    }
+
+    /// <inheritdoc/>
     public Generation[][] Generate(
         IReadOnlyList<RolloutRequest> requests, SamplingSettings sampling, CancellationToken cancellation)
     {

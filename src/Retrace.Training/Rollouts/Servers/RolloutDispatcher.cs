@@ -22,6 +22,7 @@ internal sealed class RolloutDispatcher
     private readonly RolloutSettings _settings;
     private readonly TimeProvider _time;
     private readonly int _requests; // Maximum number at a time.
+    private readonly ServerOccupation _occupation;
     private readonly Lock _choice = new();
     private int _staleSamples;
     private int _failedRequests;
@@ -43,6 +44,7 @@ internal sealed class RolloutDispatcher
         _policy = policy;
         _settings = settings;
         _time = time;
+        _occupation = new ServerOccupation(servers, time);
         _requests = Math.Max(1, servers.Count * settings.RequestsPerServer / processes);
     }
 
@@ -64,6 +66,7 @@ internal sealed class RolloutDispatcher
         };
         // Largest first, so that no large job starts when the others are done.
         IEnumerable<(int Index, RolloutJob Item)> order = jobs.Index().OrderByDescending(pair => pair.Item.Tokens);
+        long start = _time.GetTimestamp();
         await Parallel.ForEachAsync(order, options, async (pair, ends) =>
         {
             var attempts = new Attempts(pair.Item);
@@ -80,6 +83,7 @@ internal sealed class RolloutDispatcher
                     error);
             }
         });
+        _occupation.AddSampling(_time.GetElapsedTime(start));
         return generated;
     }
 
@@ -88,6 +92,9 @@ internal sealed class RolloutDispatcher
         Interlocked.Exchange(ref _staleSamples, 0),
         Interlocked.Exchange(ref _failedRequests, 0),
         Interlocked.Exchange(ref _hedgedRequests, 0));
+
+    /// <inheritdoc cref="ServerOccupation.Take"/>
+    public (TimeSpan Sampling, TimeSpan[] Busy) TakeOccupation() => _occupation.Take();
 
     // Innermost, attempts on several servers, of which the first success cancels the others; around them, retries.
     private ResiliencePipeline<Generation[]> Pipeline()
@@ -164,6 +171,7 @@ internal sealed class RolloutDispatcher
                 server.OutstandingTokens -= attempts.Job.Tokens;
                 attempts.Running.Remove(server);
             }
+            _occupation.End(server);
         }
     }
 
@@ -184,6 +192,7 @@ internal sealed class RolloutDispatcher
                 .First();
             chosen.OutstandingTokens += attempts.Job.Tokens;
             attempts.Running.Add(chosen);
+            _occupation.Begin(chosen);
             return chosen;
         }
     }

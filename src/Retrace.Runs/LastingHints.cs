@@ -1,0 +1,18 @@
+namespace Retrace.Runs;
+
+/// <summary>Which hints are worth telling: those that several steps on end have given, as one step may be an exception.</summary>
+public static class LastingHints
+{
+    /// <summary>How many steps on end have to give a hint.</summary>
+    internal const int Steps = 3;
+
+    /// <summary>The hints of the last of these steps whose settings were in those of the steps before it, too.</summary>
+    /// <param name="steps">The metrics of a run, in order.</param>
+    public static IReadOnlyList<CostHint> Of(IReadOnlyList<StepMetrics> steps) => steps.Count < Steps
+        ? []
+        :
+        [
+            .. (steps[^1].CostHints ?? []).Where(hint => steps.Skip(steps.Count - Steps)
+                .All(step => step.CostHints?.Any(one => one.Setting == hint.Setting) == true)),
+        ];
+}
