@@ -5,14 +5,15 @@ using Retrace.Runs;
 namespace Retrace.Dashboard;
 
 /// <summary>
-/// How a run fares, in words: what its guard makes of it, and which of the last step's problems teach nothing.
+/// How a run fares, in words: what its guard makes of it, which of the last step's problems teach nothing, and which settings
+/// cost time.
 /// </summary>
 internal static class RunHealth
 {
-    /// <summary>A paragraph of each; none where nothing was judged and everything teaches.</summary>
+    /// <summary>A paragraph of each; none where nothing was judged, everything teaches and nothing costs.</summary>
     public static IReadOnlyList<XElement> Of(RunRecord run) =>
         run.Metrics is [.., { Step: > 0 } last]
-            ? [.. new[] { Guard(run, last), NoSpread(last) }.OfType<XElement>()]
+            ? [.. new[] { Guard(run, last), NoSpread(last) }.OfType<XElement>(), .. LastingHints.Of(run.Metrics).Select(Hint)]
             : [];
 
     /// <summary>The last verdict as a badge; null where nothing was judged.</summary>
@@ -47,6 +48,9 @@ internal static class RunHealth
             new XAttribute("class", "note"),
             string.Create(CultureInfo.InvariantCulture, $"step {last.Step:#,0}: {words}"))
         : null;
+
+    private static XElement Hint(CostHint hint) =>
+        new("p", new XAttribute("class", "note"), new XAttribute("data-hint", hint.Setting), $"hint: {hint.Sentence}");
 
     private static XElement Badge(GuardVerdict verdict)
     {

@@ -50,6 +50,7 @@ public static class Report
             .. new StepFigures(reported).Draw(),
             .. FifthFigures.Accuracy.Draw(reported),
             .. FifthFigures.TopShare.Draw(reported),
+            .. CostFigures.Draw(reported),
             .. AnswerMaps.Draw(reported, choice.AnswerSteps),
         ];
         FigureFiles.Write(figures.Where(figure => choice.Includes(figure.Name)), directory);
@@ -131,6 +132,12 @@ public static class Report
                 "How many problems have a top answer of which share. A model that settles moves to the right, with the answers"
                 + " right or wrong.",
                 FifthFigures.TopShare.Draw(reported).Select(figure => figure.ForPage()),
+                "figures"),
+            HtmlPage.Section(
+                "What a step costs",
+                "Other threads perturb images beside sampling, and prepare the next batch beside learning: of that only what a"
+                + " step waited for counts. Evaluations, checkpoints and handing weights to servers lie between steps.",
+                CostFigures.Draw(reported).Select(figure => figure.ForPage()),
                 "figures"),
         ];
     }

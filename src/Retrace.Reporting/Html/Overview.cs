@@ -19,7 +19,8 @@ internal static class Overview
 
     private static readonly string[] CostHeadings =
     [
-        "run", "wall time", "a step", "rollout", "learning", "tokens generated", "tokens a second", "peak memory",
+        "run", "wall time", "a step", "rollout", "learning", "tokens generated", "tokens a second",
+        "learned from a second", "peak memory",
     ];
 
     /// <summary>The table of results, one row per run.</summary>
@@ -49,6 +50,7 @@ internal static class Overview
             Whole(Mean(run, Metric.LearnSeconds)),
             Tokens(run),
             Mean(run, Metric.TokensPerSecond),
+            Mean(run, Metric.LearnedTokensPerSecond),
             Whole(PeakMemory(run)),
         ]));
 

@@ -73,10 +73,14 @@ internal sealed class PlotFrame(AxisScale x, AxisScale y)
     /// <summary>A filled bar from zero up to a value, which shows <paramref name="note"/> when it is pointed at.</summary>
     /// <param name="from">Its left edge, on the horizontal axis.</param>
     /// <param name="width">On the horizontal axis, too.</param>
-    public XElement Bar(double from, double width, double value, string note) => new(
+    public XElement Bar(double from, double width, double value, string note) =>
+        Bars([new PlottedBar(from, width, 0, value)], note);
+
+    /// <summary>Several filled bars as one shape, which shows <paramref name="note"/> when it is pointed at.</summary>
+    public XElement Bars(IEnumerable<PlottedBar> bars, string note) => new(
         "path",
         new XAttribute("class", "bar"),
-        new XAttribute("d", $"M{Position(from, 0)}L{Position(from, value)}L{Position(from + width, value)}L{Position(from + width, 0)}Z"),
+        new XAttribute("d", string.Concat(bars.Select(Outline))),
         new XElement("title", note));
 
     /// <summary>A vertical bar from one value to another.</summary>
@@ -134,6 +138,12 @@ internal sealed class PlotFrame(AxisScale x, AxisScale y)
         new XAttribute("x", Number(left)),
         new XAttribute("y", Number(baseline)),
         text);
+
+    private string Outline(PlottedBar bar)
+    {
+        double to = bar.From + bar.Width;
+        return $"M{Position(bar.From, bar.Lower)}L{Position(bar.From, bar.Upper)}L{Position(to, bar.Upper)}L{Position(to, bar.Lower)}Z";
+    }
 
     private string Position(double at, double value) => $"{Number(XOf(at))} {Number(YOf(value))}";
 
