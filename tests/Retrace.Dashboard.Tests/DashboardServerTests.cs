@@ -115,7 +115,7 @@ public sealed class DashboardServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_run_s_page_says_what_its_guard_makes_of_it_and_what_teaches_nothing()
+    public async Task A_run_s_page_says_what_its_guard_makes_of_it_what_teaches_nothing_and_what_costs()
     {
         _run.Step(2, metrics => metrics with { GuardVerdict = GuardVerdict.Fine });
         for (int step = 3; step <= 5; step++)
@@ -127,6 +127,7 @@ public sealed class DashboardServerTests : IAsyncLifetime
                 GuardReturnedTo = metrics.Step == 4 ? 2 : null,
                 NoSpreadShare = 0.5,
                 NoSpreadSameAnswer = 0.5,
+                CostHints = [new CostHint("data.batch", "the batch is small for this device")],
             });
         }
         string page = "";
@@ -138,6 +139,7 @@ public sealed class DashboardServerTests : IAsyncLifetime
             "guard: <span class=\"badge collapsing\">collapsing</span> since step 3: entropy fell from 0.160 nats to 0.001 nats; "
             + "after step 4 it went back to the checkpoint of step 2",
             page);
+        Assert.Contains("hint: the batch is small for this device</p>", page);
         Assert.Contains("step 5: 50 % of the problems teach nothing: 50 % the same answer everywhere", page);
         Assert.Contains("<span class=\"badge collapsing\">collapsing</span>", await _client.GetStringAsync("/", Cancellation));
         Assert.Contains(

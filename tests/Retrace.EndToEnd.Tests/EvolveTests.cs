@@ -1,15 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Retrace.Testing;
 
 namespace Retrace.EndToEnd.Tests;
 
 /// <summary>The main job, as a user's shell sees it.</summary>
 public sealed class EvolveTests : IDisposable
 {
-    // What the clock and the machine decide.
-    private static readonly string[] Measured =
-        ["rollout_seconds", "learn_seconds", "step_seconds", "tokens_per_second", "peak_memory_bytes"];
-
     private const int Endless = 1000; // Steps that no test waits for.
 
     private readonly string _folder = Directory.CreateTempSubdirectory("retrace-test-").FullName;
@@ -141,7 +138,7 @@ public sealed class EvolveTests : IDisposable
         .. File.ReadLines(Path.Combine(_folder, run, "metrics.jsonl")).Select(line =>
         {
             JsonObject metrics = JsonNode.Parse(line)!.AsObject();
-            Array.ForEach(Measured, key => Assert.True(metrics.Remove(key)));
+            Array.ForEach(MeasuredMetrics.Keys, key => Assert.True(metrics.Remove(key)));
             return metrics.ToJsonString();
         }),
     ];

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Retrace.Models.Checkpoints;
+using Retrace.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,10 +12,6 @@ public sealed class MpiTrainingTests : IDisposable
 {
     private const double Tolerance = 1e-5;
     private const int Endless = 1000; // Steps that no test waits for.
-
-    // What the clock and the machine decide.
-    private static readonly string[] Measured =
-        ["rollout_seconds", "learn_seconds", "step_seconds", "tokens_per_second", "peak_memory_bytes"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("retrace-test-").FullName;
 
@@ -274,7 +271,7 @@ public sealed class MpiTrainingTests : IDisposable
         .. File.ReadLines(Path.Combine(_folder, run, "metrics.jsonl")).Select(line =>
         {
             JsonObject metrics = JsonNode.Parse(line)!.AsObject();
-            Array.ForEach(Measured, key => Assert.True(metrics.Remove(key)));
+            Array.ForEach(MeasuredMetrics.Keys, key => Assert.True(metrics.Remove(key)));
             return metrics;
         }),
     ];

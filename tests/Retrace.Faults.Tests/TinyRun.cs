@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Retrace.Models.Checkpoints;
 using Retrace.Runs;
+using Retrace.Testing;
 
 namespace Retrace.Faults.Tests;
 
@@ -11,10 +12,6 @@ namespace Retrace.Faults.Tests;
 internal sealed class TinyRun(string directory, RunKind? kind = null)
 {
     public const int Steps = 5;
-
-    // What the clock and the machine decide.
-    private static readonly string[] Measured =
-        ["rollout_seconds", "learn_seconds", "step_seconds", "tokens_per_second", "peak_memory_bytes"];
 
     public string Directory { get; } = directory;
 
@@ -70,7 +67,7 @@ internal sealed class TinyRun(string directory, RunKind? kind = null)
         .. WholeLinesOf("metrics.jsonl").Select(line =>
         {
             JsonObject metrics = JsonNode.Parse(line)!.AsObject();
-            Array.ForEach(Measured, key => Assert.True(metrics.Remove(key)));
+            Array.ForEach(MeasuredMetrics.Keys, key => Assert.True(metrics.Remove(key)));
             return metrics.ToJsonString();
         }),
     ];

@@ -60,7 +60,7 @@ public sealed class ReportTests : IDisposable
             ],
             rows[0]);
         Assert.Equal(
-            ["one", "1 h 6 min", "40 s", "30 s", "9.00 s", "150,000", "800", "3.00 GiB"],
+            ["one", "1 h 6 min", "40 s", "30 s", "9.00 s", "150,000", "800", "1,200", "3.00 GiB"],
             rows[1]);
     }
 

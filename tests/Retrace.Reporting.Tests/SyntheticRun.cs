@@ -31,6 +31,7 @@ internal static class SyntheticRun
             RolloutSeconds = 30,
             LearnSeconds = 9,
             TokensPerSecond = 800,
+            LearnedTokensPerSecond = 1200,
             PeakMemoryBytes = step * 3L * (1 << 28) / 25,
             TrainAccuracy = 0.4,
             PseudoLabelAccuracy = 0.5,

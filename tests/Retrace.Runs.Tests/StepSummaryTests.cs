@@ -56,6 +56,25 @@ public sealed class StepSummaryTests
     }
 
     [Fact]
+    public void A_line_says_what_takes_most_of_the_step_and_how_fast_it_samples_and_learns()
+    {
+        StepMetrics measured = Step with
+        {
+            StepSeconds = 20,
+            SamplingSeconds = 9.2,
+            ReinferenceSeconds = 2.2,
+            PerturbingSeconds = 0.1,
+            WaitingSeconds = 0.1,
+            LearnSeconds = 6,
+            LearnedTokensPerSecond = 4000,
+        };
+        Assert.Equal(
+            "reward 0.500  entropy 0.250  900 tokens/s sampled, 4000 learned  20.0 s (46 % sampling, 30 % learning, 12 % the rest, "
+            + "11 % re-inference)",
+            StepSummary.Numbers(measured));
+    }
+
+    [Fact]
     public void Where_every_problem_teaches_something_nothing_is_said()
     {
         Assert.Equal(

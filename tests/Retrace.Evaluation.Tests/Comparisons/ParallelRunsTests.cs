@@ -23,10 +23,6 @@ public sealed class ParallelRunsTests : IDisposable
 
     private static readonly string[] Methods = ["csrs", "majority-budget", "random"];
 
-    // What depends on the clock or on the whole process.
-    private static readonly string[] NotOfTheRun =
-        ["rollout_seconds", "learn_seconds", "step_seconds", "tokens_per_second", "peak_memory_bytes"];
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -77,7 +73,7 @@ public sealed class ParallelRunsTests : IDisposable
         File.ReadLines(Path.Combine(run, RunFolder.Metrics)).Select(line =>
         {
             JsonObject step = JsonNode.Parse(line)!.AsObject();
-            foreach (string key in NotOfTheRun)
+            foreach (string key in MeasuredMetrics.Keys)
             {
                 step.Remove(key);
             }

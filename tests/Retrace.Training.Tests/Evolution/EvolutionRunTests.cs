@@ -58,6 +58,7 @@ public sealed class EvolutionRunTests : IDisposable
     {
         string problems = Problems();
         IReadOnlyList<StepMetrics> unbroken = Run(problems, "unbroken", $"method={method}");
+        Assert.All(unbroken.Where(step => step.Step > 0), step => AssertCosts(step, retraces: method == "csrs"));
 
         using (var interruption = new CancellationTokenSource())
         using (EvolutionRun first = Open(problems, "broken", resume: false, [.. Small, $"method={method}"]))
@@ -268,16 +269,22 @@ public sealed class EvolutionRunTests : IDisposable
         Assert.Equal(Weights("kept", 1), Weights("recomputed", 1));
     }
 
-    // Without what the clock and the machine decide.
-    private static string Timeless(StepMetrics metrics) => (metrics with
+    private static void AssertCosts(StepMetrics step, bool retraces)
     {
-        RolloutSeconds = null,
-        LearnSeconds = null,
-        StepSeconds = null,
-        TokensPerSecond = null,
-        PeakMemoryBytes = null,
-        AccuracyByFrequency = null,
-    }).ToString() + string.Join(' ', metrics.AccuracyByFrequency ?? []);
+        StepParts parts = StepParts.Of(step)!;
+        Assert.Equal(step.StepSeconds!.Value, parts.Total, 1e-9);
+        Assert.Equal(step.RolloutSeconds!.Value, parts.Total - parts.Learning, 1e-9);
+        Assert.True(parts.Sampling > 0 && parts.Learning > 0);
+        Assert.Equal(retraces, parts.Reinference > 0);
+        Assert.Null(step.PublishSeconds);
+        Assert.Equal(step.MaternalTokens!.Value, step.LearnedTokensPerSecond!.Value * step.LearnSeconds!.Value, 1e-6);
+        Assert.InRange(step.DecodingSequences!.Value, 1, 4); // Two problems of two samples each.
+        Assert.True(step.PassTokens > 0 && step.PassesPerUpdate >= 1);
+        Assert.NotNull(step.CostHints);
+    }
+
+    // Without what the clock and the machine decide.
+    private static string Timeless(StepMetrics metrics) => (MeasuredMetrics.Without(metrics) with { AccuracyByFrequency = null }).ToString() + string.Join(' ', metrics.AccuracyByFrequency ?? []);
 
     private string Problems() =>
         _folder.Write("problems.jsonl", string.Join('\n', File.ReadLines(Shipped.TrainingProblems).Take(6)));

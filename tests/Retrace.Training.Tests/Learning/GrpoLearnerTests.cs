@@ -95,6 +95,9 @@ public sealed class GrpoLearnerTests
         Assert.Equal(0, learned.ClipFraction);
         Assert.Equal(0, learned.Kl!.Value, 1e-6);
         Assert.True(learned.GradNorm > 0);
+        Assert.Equal(Samples(policy).Sum(sample => sample.Content.Response.Length), learned.Tokens);
+        Assert.Equal(1, learned.Passes!.PerUpdate);
+        Assert.Null(learned.Passes.FixedShare); // Of one pass.
     }
 
     [Fact]

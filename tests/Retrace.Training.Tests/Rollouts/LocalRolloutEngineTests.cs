@@ -207,9 +207,12 @@ public sealed class LocalRolloutEngineTests : IDisposable
             ScalarType.Float32,
             CPU);
         endless.Initialise(seed: 5);
-        Generation[] generated = new LocalRolloutEngine(endless, 8).Generate(
+        LocalRolloutEngine engine = new(endless, 8);
+        Generation[] generated = engine.Generate(
             [RequestOf(1, [0, 1], 150)], new SamplingSettings(1), TestContext.Current.CancellationToken)[0];
         Assert.All(generated, one => Assert.Equal(150, one.Tokens.Length));
+        Assert.Equal(new DecodingLoad(2, FixedShare: null, IsFull: false), engine.TakeDecodingLoad());
+        Assert.Null(engine.TakeDecodingLoad());
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         TokenPredictions predictions = PromptedResponse.Predict(

@@ -1,0 +1,35 @@
+using Retrace.Testing;
+
+namespace Retrace.Runs.Tests;
+
+public sealed class HintNewsTests
+{
+    [Fact]
+    public void A_hint_is_told_once_when_three_steps_on_end_have_given_it()
+    {
+        HintNews news = new();
+        Assert.Empty(news.After(Step("data.batch")));
+        Assert.Empty(news.After(Step("data.batch")));
+        Assert.Empty(news.After(Step())); // Not on end.
+        Assert.Empty(news.After(Step("data.batch")));
+        Assert.Empty(news.After(Step("data.batch", "rollout.servers")));
+        Assert.Equal([Hint("data.batch")], news.After(Step("data.batch", "rollout.servers")));
+        Assert.Equal([Hint("rollout.servers")], news.After(Step("data.batch", "rollout.servers")));
+        Assert.Empty(news.After(Step("data.batch", "rollout.servers")));
+    }
+
+    [Fact]
+    public void Hints_that_last_are_those_of_the_last_step_which_the_two_before_it_gave_too()
+    {
+        StepMetrics[] steps = [Step("a", "b"), Step("a", "b"), Step("a", "b"), Step("b", "c")];
+        Assert.Equal([Hint("b")], LastingHints.Of(steps));
+        Assert.Equal([Hint("a"), Hint("b")], LastingHints.Of(steps[..3]));
+        Assert.Empty(LastingHints.Of(steps[..2]));
+        Assert.Empty(LastingHints.Of([UntakenStep.Of(), UntakenStep.Of(), UntakenStep.Of()])); // Of an earlier version.
+    }
+
+    private static StepMetrics Step(params string[] settings) =>
+        UntakenStep.Of() with { CostHints = [.. settings.Select(Hint)] };
+
+    private static CostHint Hint(string setting) => new(setting, $"{setting} costs");
+}
