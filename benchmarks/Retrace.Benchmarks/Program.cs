@@ -18,6 +18,8 @@ internal static class Program
         [Nothing] => 0,
         [Neighbours.Busy] => Neighbours.KeepBusy(),
         [Neighbours.Pieces, string count] => Neighbours.DoPieces(int.Parse(count, CultureInfo.InvariantCulture)),
+        [ImagePreparation.Name, string file, string maxPixels, string count] => ImagePreparation.Time(
+            file, int.Parse(maxPixels, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture)),
         _ => Benchmarks().Parse(arguments).Invoke(),
     };
 
@@ -52,7 +54,9 @@ internal static class Program
             Benchmark("scaling", "How time and arithmetic grow with lengths, batch, image and model.", Scaling.Run),
             Benchmark("costs", "The constants of scaling.md's model of a step, and a step as it foretells it.", CostModel.Run),
             Benchmark("exchange", "What processes exchange in an update, and what it costs; under mpirun.", Exchange.Run),
-            Benchmark("startup", "Time to the help, and to the first step of a run.", StartUp.Run),
+            Benchmark("startup", "Time to the help, to a token, and to the first step of a run.", StartUp.Run),
+            Benchmark("long", "Resident memory of long runs, comparisons and evaluations, and of large files.", LongWork.Run),
+            Benchmark("pages", "The report and the live page of fifty runs of ten thousand steps.", LongPages.Run),
             Benchmark("neighbours", "Steps alone and beside busy processes, against what their share of the cores explains.", Neighbours.Run),
         };
 

@@ -4,7 +4,7 @@ using Retrace.Benchmarks.Measuring;
 namespace Retrace.Benchmarks;
 
 /// <summary>
-/// How long the command line takes, as a process, to show its help, and to come to the first step of a run.
+/// How long the command line takes, as a process, to show its help, to generate a token, and to come to the first step of a run.
 /// </summary>
 internal static class StartUp
 {
@@ -15,11 +15,15 @@ internal static class StartUp
         Rounds help = Rounds.Of(
             settings,
             ("nothing", () => Child.Finish(Child.OfBenchmarks(Program.Nothing))),
-            ("help", () => Child.Finish(Child.OfRetrace("--help"))));
+            ("help", () => Child.Finish(Child.OfRetrace("--help"))),
+            ("generate", () => Child.Finish(Child.OfRetrace(
+                "generate", "--model", Child.Model, "--prompt", "How large is the angle?", "--max-tokens", "1"))));
         Console.WriteLine("processes, seconds:");
         Line("one that does nothing", help.Seconds("nothing"));
         Line("retrace --help", help.Seconds("help"));
         Line("retrace --help / nothing", help.Ratio("help", "nothing"));
+        Line("retrace generate, to the end after one token", help.Seconds("generate"));
+        Line("retrace generate, one token / nothing", help.Ratio("generate", "nothing"));
 
         var toStep = new List<double>();
         var overStep = new List<double>();

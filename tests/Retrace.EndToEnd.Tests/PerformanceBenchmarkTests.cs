@@ -13,6 +13,8 @@ public sealed partial class PerformanceBenchmarkTests
     [InlineData("scaling", "exponent of time")]
     [InlineData("sharing", "seconds of a step")]
     [InlineData("costs", "step as foretold / step")]
+    [InlineData("long", "a step of the last fifth / of the second, seconds")]
+    [InlineData("pages", "report, / of a tenth of the steps")]
     [InlineData("startup", "retrace evolve, until the first step is over")]
     [InlineData("neighbours", "beside 1, / what the share of the cores explains")]
     public async Task It_runs_at_its_smallest_size(string name, string figure)

@@ -15,16 +15,15 @@ internal static class Child
     /// <summary>Starts this program again.</summary>
     public static Process OfBenchmarks(params string[] arguments) => Start("Retrace.Benchmarks.dll", arguments, []);
 
+    /// <summary>The folder of the model that ships.</summary>
+    public static string Model => Path.Combine(Root(), "models", "tiny");
+
+    /// <summary>The file of problems that ship: train, evaluation or test.</summary>
+    public static string Problems(string part) => Path.Combine(Root(), "data", "geometry", $"{part}.jsonl");
+
     /// <summary>The arguments of steps of CSRS with the model and the problems that ship.</summary>
-    public static string[] EvolveTiny(string output, int steps)
-    {
-        string root = Root();
-        return
-        [
-            "evolve", "--model", Path.Combine(root, "models", "tiny"), "--data",
-            Path.Combine(root, "data", "geometry", "train.jsonl"), "--output", output, "--steps", $"{steps}",
-        ];
-    }
+    public static string[] EvolveTiny(string output, int steps) =>
+        ["evolve", "--model", Model, "--data", Problems("train"), "--output", output, "--steps", $"{steps}"];
 
     /// <summary>Waits for the end of a process, which has to be a good one, and disposes it.</summary>
     public static void Finish(Process process)

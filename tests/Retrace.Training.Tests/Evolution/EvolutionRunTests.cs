@@ -284,7 +284,9 @@ public sealed class EvolutionRunTests : IDisposable
     }
 
     // Without what the clock and the machine decide.
-    private static string Timeless(StepMetrics metrics) => (MeasuredMetrics.Without(metrics) with { AccuracyByFrequency = null }).ToString() + string.Join(' ', metrics.AccuracyByFrequency ?? []);
+    private static string Timeless(StepMetrics metrics) =>
+        (MeasuredMetrics.Without(metrics) with { AccuracyByFrequency = null }).ToString()
+        + string.Join(' ', metrics.AccuracyByFrequency ?? []);
 
     private string Problems() =>
         _folder.Write("problems.jsonl", string.Join('\n', File.ReadLines(Shipped.TrainingProblems).Take(6)));

@@ -113,7 +113,8 @@ internal sealed class SmallRuns : IDisposable
     /// <summary>The metrics without what the clock and the machine decide, a text for each step.</summary>
     public string[] Metrics(string run) =>
     [
-        .. RunReader.Read(FolderOf(run)).Metrics.Select(metrics => MeasuredMetrics.Without(metrics).ToString() + string.Join(' ', metrics.AccuracyByFrequency ?? [])),
+        .. RunReader.Read(FolderOf(run)).Metrics.Select(metrics =>
+            MeasuredMetrics.Without(metrics).ToString() + string.Join(' ', metrics.AccuracyByFrequency ?? [])),
     ];
 
     /// <summary>
