@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Retrace.Benchmarks.Measuring;
 using Retrace.Images;
+using Retrace.Models;
 using Retrace.Models.Images;
 
 namespace Retrace.Benchmarks;
@@ -16,7 +17,7 @@ internal static class ImagePreparation
     public static int Time(string file, int maxPixels, int count)
     {
         byte[] bytes = File.ReadAllBytes(file);
-        var processor = new ImageProcessor(ImageProcessorConfig.Load(Child.Model) with { MaxPixels = maxPixels });
+        var processor = new ImageProcessor(ImageProcessorConfig.Load(Child.Model, ModelFamilies.Default.ImageDefaults) with { MaxPixels = maxPixels });
         for (int time = -1; time < count; time++)
         {
             long start = Stopwatch.GetTimestamp();

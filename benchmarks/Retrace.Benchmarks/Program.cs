@@ -18,6 +18,7 @@ internal static class Program
         [Nothing] => 0,
         [Neighbours.Busy] => Neighbours.KeepBusy(),
         [Neighbours.Pieces, string count] => Neighbours.DoPieces(int.Parse(count, CultureInfo.InvariantCulture)),
+        [RandomModel.Checkpoint, string folder] => RandomModel.Write(folder),
         [ImagePreparation.Name, string file, string maxPixels, string count] => ImagePreparation.Time(
             file, int.Parse(maxPixels, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture)),
         _ => Benchmarks().Parse(arguments).Invoke(),

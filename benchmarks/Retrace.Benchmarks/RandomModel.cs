@@ -2,6 +2,7 @@ using Retrace.Models;
 using Retrace.Models.Families.Qwen25VL;
 using Retrace.Models.Images;
 using Retrace.Models.Network;
+using Retrace.Pretraining;
 using static TorchSharp.torch;
 
 namespace Retrace.Benchmarks;
@@ -9,6 +10,9 @@ namespace Retrace.Benchmarks;
 /// <summary>Models with random weights and inputs of random numbers: speed does not ask what they mean.</summary>
 internal static class RandomModel
 {
+    /// <summary>The argument, with a folder, that has <see cref="HundredMillion"/> written there.</summary>
+    public const string Checkpoint = "checkpoint";
+
     private const int SpecialTokens = 8;
     private const int ImagePad = 6;
 
@@ -52,6 +56,14 @@ internal static class RandomModel
             // No token stops a sample, so that lengths are what was asked for.
             new TokenIds(
                 EndOfText: 0, Stops: [], VisionStart: 2, VisionEnd: 3, VisionPad: 4, ImagePad: ImagePad, VideoPad: 7));
+    }
+
+    /// <summary>Writes a checkpoint of the sizes of <see cref="HundredMillion"/>, which transformers reads, too.</summary>
+    public static int Write(string folder)
+    {
+        RandomCheckpoint.Write(
+            HundredMillion.Family, new ModelSize("100m", HundredMillion.Text, HundredMillion.Vision), folder, seed: 1);
+        return 0;
     }
 
     public static VisionLanguageNetwork Create(ModelConfig config)

@@ -14,7 +14,8 @@ that what a device does once is left out; peak memory is that of the whole proce
   csrs                  8 responses to one problem, and 5 continuations of each from its first 70 % with a noisy image; no more
                         than the generation counts
 
---small takes lengths and counts that suit a CPU and the model that ships, to see that it runs; its ratios mean little.
+--cpu takes 8 problems, and 64 and 256 tokens. --small takes the least lengths and counts, to see that it runs; its ratios mean
+little.
 """
 import argparse
 import json
@@ -31,7 +32,9 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 
 
 def tasks(options):
-    if options.small:
+    if options.cpu:
+        sizes = [("step-64", 8, 8, 64, False), ("step-256", 8, 8, 256, False), ("csrs", 1, 8, 256, True)]
+    elif options.small:
         sizes = [("step-8", 2, 2, 8, False), ("step-16", 2, 2, 16, False), ("csrs", 1, 2, 16, True)]
     else:
         sizes = [("step-256", 64, 8, 256, False), ("step-1024", 64, 8, 1024, False), ("csrs", 1, 8, 1024, True)]
@@ -118,7 +121,8 @@ def main():
     options.add_argument("--pass-tokens", type=int, default=8192, help="tokens of a forward and backward pass, on both sides")
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--only", default=None, help="one piece of work by its name")
-    options.add_argument("--small", action="store_true", help="sizes for a CPU")
+    options.add_argument("--cpu", action="store_true", help="sizes for a CPU and some hundred million weights: step-64, step-256, csrs")
+    options.add_argument("--small", action="store_true", help="the least sizes")
     options.add_argument("--output", type=pathlib.Path, default=None, help="a JSON file of all measurements")
     options = options.parse_args()
     rows, found = [], {}
