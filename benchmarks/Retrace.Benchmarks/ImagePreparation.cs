@@ -7,7 +7,9 @@ using Retrace.Models.Images;
 
 namespace Retrace.Benchmarks;
 
-/// <summary>How long an image takes to become patches, for benchmarks/beside-pytorch/images.py, which times transformers beside it.</summary>
+/// <summary>
+/// How long an image takes to become patches, for benchmarks/beside-pytorch/images.py, which times transformers beside it.
+/// </summary>
 internal static class ImagePreparation
 {
     /// <summary>The argument, with a file of an image, the largest number of pixels and how often.</summary>
@@ -17,7 +19,8 @@ internal static class ImagePreparation
     public static int Time(string file, int maxPixels, int count)
     {
         byte[] bytes = File.ReadAllBytes(file);
-        var processor = new ImageProcessor(ImageProcessorConfig.Load(Child.Model, ModelFamilies.Default.ImageDefaults) with { MaxPixels = maxPixels });
+        ImageProcessorConfig config = ImageProcessorConfig.Load(Child.Model, ModelFamilies.Default.ImageDefaults);
+        var processor = new ImageProcessor(config with { MaxPixels = maxPixels });
         for (int time = -1; time < count; time++)
         {
             long start = Stopwatch.GetTimestamp();

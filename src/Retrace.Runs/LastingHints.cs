@@ -1,6 +1,8 @@
 namespace Retrace.Runs;
 
-/// <summary>Which hints are worth telling: those that several steps on end have given, as one step may be an exception.</summary>
+/// <summary>
+/// Which hints are worth telling: those that several steps on end have given, as one step may be an exception.
+/// </summary>
 public static class LastingHints
 {
     /// <summary>How many steps on end have to give a hint.</summary>

@@ -193,7 +193,9 @@ public sealed record StepMetrics
     /// <summary>How many passes an update of the weights took, in the mean.</summary>
     public double? PassesPerUpdate { get; init; }
 
-    /// <summary>Share of a pass's time that does not depend on the number of its tokens. Null where that could not be told.</summary>
+    /// <summary>
+    /// Share of a pass's time that does not depend on the number of its tokens. Null where that could not be told.
+    /// </summary>
     public double? PassFixedShare { get; init; }
 
     /// <summary>How long a server had requests of this step, in the mean over the servers. Null with engine local.</summary>

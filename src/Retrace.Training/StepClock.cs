@@ -15,7 +15,9 @@ internal enum StepPart
     /// <summary>Waiting for perturbed images, which other threads make ahead of time.</summary>
     Perturbing,
 
-    /// <summary>Waiting for the batch, which other threads prepare ahead of time, and for the samples of other processes.</summary>
+    /// <summary>
+    /// Waiting for the batch, which other threads prepare ahead of time, and for the samples of other processes.
+    /// </summary>
     Waiting,
 
     /// <summary>Updating the policy, and the teacher where there is one.</summary>

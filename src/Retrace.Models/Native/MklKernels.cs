@@ -18,7 +18,9 @@ public static class MklKernels
     private const string Question = "mkl_serv_intel_cpu_true";
     private const string Amd = "AuthenticAMD";
 
-    /// <summary>Whether MKL takes slower kernels here than the processor could run, and <see cref="Preload"/> would help.</summary>
+    /// <summary>
+    /// Whether MKL takes slower kernels here than the processor could run, and <see cref="Preload"/> would help.
+    /// </summary>
     public static bool AreHeldBack => OperatingSystem.IsLinux() && AreHeldBackOn(Vendor(), IsAnswered());
 
     /// <param name="vendor">The vendor as the processor says it.</param>

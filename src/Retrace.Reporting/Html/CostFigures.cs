@@ -29,7 +29,8 @@ internal static class CostFigures
         PlotFrame frame = new(AxisOf(steps[0].Step, steps[^1].Step), AxisScale.Covering(0, 1, MetricUnit.Share));
         Measured[][] bars = [.. steps.Chunk((steps.Length + MostBars - 1) / MostBars)];
         Part[] whole = PartsOf(steps);
-        string shares = string.Join(", ", whole.Where(part => part.Share > 0).Select(part => $"{part.Name} {Percent(part.Share)}"));
+        string shares = string.Join(
+            ", ", whole.Where(part => part.Share > 0).Select(part => $"{part.Name} {Percent(part.Share)}"));
         return new Figure(
             $"step-cost-{FigureName.Of(run.Name)}",
             run.Name,

@@ -142,7 +142,8 @@ internal sealed class PlotFrame(AxisScale x, AxisScale y)
     private string Outline(PlottedBar bar)
     {
         double to = bar.From + bar.Width;
-        return $"M{Position(bar.From, bar.Lower)}L{Position(bar.From, bar.Upper)}L{Position(to, bar.Upper)}L{Position(to, bar.Lower)}Z";
+        return $"M{Position(bar.From, bar.Lower)}L{Position(bar.From, bar.Upper)}"
+            + $"L{Position(to, bar.Upper)}L{Position(to, bar.Lower)}Z";
     }
 
     private string Position(double at, double value) => $"{Number(XOf(at))} {Number(YOf(value))}";

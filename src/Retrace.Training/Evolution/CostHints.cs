@@ -5,20 +5,19 @@ using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>What a step's measured numbers say about settings that cost time.</summary>
-/// <remarks>Each hint is a function of these numbers. The bounds are where half as much and twice as much both make a difference that one sees.</remarks>
+/// <summary>What a step's measured numbers say about settings that cost time. Each hint is a function of the numbers.</summary>
 internal static class CostHints
 {
     // Of the step. Below, the most that a setting could win is lost in what steps differ by.
     private const double WorthMentioning = 0.25;
 
-    private const double MostlyFixed = 0.5; // Twice as many sequences then take less than half as long again.
-    private const double PartlyFixed = 0.3; // Passes twice as large then save a seventh and more.
+    private const double MostlyFixed = 0.5; // Twice as many sequences then take half as long again, or less.
+    private const double PartlyFixed = 0.3; // Passes twice as large then save a seventh, or more.
     private const double Busy = 0.75;       // Of the time of sampling.
     private const double Idle = 0.5;        // Of the step.
 
     /// <summary>
-    /// Whether so few sequences are decoded together that more would cost little; null where not, or where that cannot be told.
+    /// Whether so few sequences are decoded together that more would cost little; null where not, or where that is unknown.
     /// </summary>
     /// <param name="load">What was measured; null: nothing.</param>
     /// <param name="metrics">The step's times.</param>
@@ -31,36 +30,45 @@ internal static class CostHints
         {
             return null;
         }
-        string measured = Invariant(
-            $"a decoding step of {load.Sequences:0.#} sequences, in the mean, spends {100 * fixedShare:0} % of its time on what it would do for one");
+        string measured = Invariant($"a decoding step of {load.Sequences:0.#} sequences, in the mean, spends ")
+            + Invariant($"{100 * fixedShare:0} % of its time on what it would do for one");
         return load.IsFull
             ? new CostHint(
                 "rollout.max_batch_sequences",
-                Invariant($"rollout.max_batch_sequences is small for this device at {atOnce:#,0}: {measured}, and others wait for a place"))
+                Invariant($"rollout.max_batch_sequences is small for this device at {atOnce:#,0}: ")
+                + $"{measured}, and others wait for a place")
             : new CostHint(
                 "data.batch",
-                $"the batch is small for this device: {measured}; a larger data.batch or rollout.group would cost little more");
+                $"the batch is small for this device: {measured}; "
+                + "a larger data.batch or rollout.group would cost little more");
     }
 
     /// <summary>
-    /// Whether learning goes in so small passes that larger ones would save much; null where not, or where that cannot be told.
+    /// Whether learning goes in so small passes that larger ones would save much; null where not, or where that is unknown.
     /// </summary>
     /// <param name="load">What was measured; null: nothing.</param>
     /// <param name="metrics">The step's times.</param>
     /// <param name="atOnce">How many tokens are in a pass at most.</param>
-    public static CostHint? OfPasses(PassLoad? load, StepMetrics metrics, int atOnce) =>
-        load?.FixedShare is double fixedShare
-        && fixedShare >= PartlyFixed
-        && load.PerUpdate >= 2
-        && ShareOf(metrics.LearnSeconds, metrics) >= WorthMentioning
-            ? new CostHint(
-                "learn.micro_batch_tokens",
-                Invariant($"learn.micro_batch_tokens is small for this device at {atOnce:#,0}: a pass of {load.Tokens:#,0} tokens, in the mean, spends")
-                + Invariant($" {100 * fixedShare:0} % of its time on what it would do for any number; passes twice as large, where memory has room,")
-                + Invariant($" would save some {100 * fixedShare / 2:0} % of learning"))
-            : null;
+    public static CostHint? OfPasses(PassLoad? load, StepMetrics metrics, int atOnce)
+    {
+        if (load?.FixedShare is not double fixedShare
+            || fixedShare < PartlyFixed
+            || load.PerUpdate < 2
+            || ShareOf(metrics.LearnSeconds, metrics) < WorthMentioning)
+        {
+            return null;
+        }
+        return new CostHint(
+            "learn.micro_batch_tokens",
+            Invariant($"learn.micro_batch_tokens is small for this device at {atOnce:#,0}: ")
+            + Invariant($"a pass of {load.Tokens:#,0} tokens, in the mean, spends {100 * fixedShare:0} % of its time ")
+            + "on what it would do for any number; passes twice as large, where memory has room, "
+            + Invariant($"would save some {100 * fixedShare / 2:0} % of learning"));
+    }
 
-    /// <summary>Whether servers have nothing to do: while samples are asked for, or for most of the step; null where neither.</summary>
+    /// <summary>
+    /// Whether servers have nothing to do, while samples are asked for or for most of the step; null where neither.
+    /// </summary>
     /// <param name="load">What was measured; null: nothing.</param>
     /// <param name="metrics">The step's times.</param>
     public static CostHint? OfServers(ServerLoad? load, StepMetrics metrics)
@@ -69,24 +77,27 @@ internal static class CostHints
         {
             return null;
         }
-        double busy = load.Busy / load.Sampling;
-        double step = (metrics.StepSeconds + metrics.PublishSeconds) ?? 0;
-        double idleOfStep = 1 - (load.Busy.TotalSeconds / step);
-        return (busy, idleOfStep) switch
+        double idleOfSampling = 1 - (load.Busy / load.Sampling);
+        if (idleOfSampling > 1 - Busy && ShareOf(load.Sampling.TotalSeconds, metrics) >= WorthMentioning)
         {
-            ( < Busy, _) when ShareOf(load.Sampling.TotalSeconds, metrics) >= WorthMentioning => new CostHint(
+            return new CostHint(
                 "rollout.samples_per_request",
-                Invariant($"rollout.servers have nothing to do for {100 * (1 - busy):0} % of the time of sampling, in the mean of {load.Servers}:")
-                + " smaller requests (rollout.samples_per_request) or a larger data.batch would share the work out better"),
-            (_, > Idle) => new CostHint(
+                Invariant($"rollout.servers have nothing to do for {100 * idleOfSampling:0} % of the time of sampling, ")
+                + Invariant($"in the mean of {load.Servers}: smaller requests (rollout.samples_per_request) or a larger ")
+                + "data.batch would share the work out better");
+        }
+        double step = metrics.StepSeconds + metrics.PublishSeconds ?? 0;
+        double idle = step - load.Busy.TotalSeconds;
+        return idle <= Idle * step
+            ? null
+            : new CostHint(
                 "rollout.servers",
-                Invariant($"rollout.servers stand idle for {100 * idleOfStep:0} % of a step, {step - load.Busy.TotalSeconds:0.0} s of {step:0.0}, in the mean of")
-                + Invariant($" {load.Servers}, while this job learns and hands the weights over: fewer of them would do, or more processes that learn")),
-            _ => null,
-        };
+                Invariant($"rollout.servers stand idle for {100 * idle / step:0} % of a step, {idle:0.0} s of {step:0.0}, ")
+                + Invariant($"in the mean of {load.Servers}, while this job learns and hands the weights over: ")
+                + "fewer of them would do, or more processes that learn");
     }
 
-    private static double ShareOf(double? seconds, StepMetrics metrics) => (seconds / metrics.StepSeconds) ?? 0;
+    private static double ShareOf(double? seconds, StepMetrics metrics) => seconds / metrics.StepSeconds ?? 0;
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

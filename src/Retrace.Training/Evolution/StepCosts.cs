@@ -5,7 +5,9 @@ using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>What a step cost: where its time went, how well its batches were used, and what settings cost more than need be.</summary>
+/// <summary>
+/// What a step cost: where its time went, how well its batches were used, and which settings cost more than need be.
+/// </summary>
 internal static class StepCosts
 {
     /// <summary>Adds the numbers of cost to a step's metrics.</summary>
