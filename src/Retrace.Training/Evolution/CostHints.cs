@@ -86,7 +86,7 @@ internal static class CostHints
                 + Invariant($"in the mean of {load.Servers}: smaller requests (rollout.samples_per_request) or a larger ")
                 + "data.batch would share the work out better");
         }
-        double step = metrics.StepSeconds + metrics.PublishSeconds ?? 0;
+        double step = (metrics.StepSeconds ?? 0) + (metrics.PublishSeconds ?? 0);
         double idle = step - load.Busy.TotalSeconds;
         return idle <= Idle * step
             ? null

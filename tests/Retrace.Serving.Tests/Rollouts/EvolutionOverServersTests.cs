@@ -51,6 +51,9 @@ public sealed class EvolutionOverServersTests : IDisposable
         Assert.Equal(2, steps.Count);
         Assert.All(steps, step => Assert.Null(step.ImportanceMean));
         Assert.All(steps, step => Assert.Null(step.ImportanceTruncated));
+        Assert.All(steps, step => Assert.True(step.PublishSeconds > 0 && step.ServerBusySeconds > 0));
+        Assert.All(steps, step => Assert.InRange(
+            step.ServerBusySeconds!.Value, 0, (step.SamplingSeconds + step.ReinferenceSeconds)!.Value));
         Assert.True(steps.Sum(step => step.GradNorm) > 0);
     }
 
