@@ -14,7 +14,9 @@ public static class LastingHints
         ? []
         :
         [
-            .. (steps[^1].CostHints ?? []).Where(hint => steps.Skip(steps.Count - Steps)
-                .All(step => step.CostHints?.Any(one => one.Setting == hint.Setting) == true)),
+            // A file may hold hints without words.
+            .. (steps[^1].CostHints ?? []).Where(hint => hint is { Setting: not null, Sentence: not null }
+                && steps.Skip(steps.Count - Steps)
+                    .All(step => step.CostHints?.Any(one => one?.Setting == hint.Setting) == true)),
         ];
 }

@@ -26,6 +26,8 @@ public sealed class HintNewsTests
         Assert.Equal([Hint("a"), Hint("b")], LastingHints.Of(steps[..3]));
         Assert.Empty(LastingHints.Of(steps[..2]));
         Assert.Empty(LastingHints.Of([UntakenStep.Of(), UntakenStep.Of(), UntakenStep.Of()])); // Of an earlier version.
+        StepMetrics broken = UntakenStep.Of() with { CostHints = [null!, new CostHint(null!, "x"), new CostHint("x", null!)] };
+        Assert.Empty(LastingHints.Of([broken, broken, broken])); // As a file may hold them.
     }
 
     private static StepMetrics Step(params string[] settings) =>

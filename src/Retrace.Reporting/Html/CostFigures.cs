@@ -10,6 +10,7 @@ namespace Retrace.Reporting.Html;
 internal static class CostFigures
 {
     private const int MostBars = 60;
+    private const double LongestStep = 1e9; // In seconds, 30 years: what says more is no time.
 
     /// <summary>A figure for each run whose steps have such numbers.</summary>
     public static IEnumerable<Figure> Draw(ReportedRuns runs) => runs.Runs.Select(Draw).OfType<Figure>();
@@ -19,7 +20,7 @@ internal static class CostFigures
         Measured[] steps =
         [
             .. run.Steps.Select(step => (step.Step, Parts: StepParts.Of(step)))
-                .Where(step => step.Parts is { Total: double total } && double.IsFinite(total))
+                .Where(step => step.Parts?.Total < LongestStep)
                 .Select(step => new Measured(step.Step, step.Parts!)),
         ];
         if (steps.Length == 0)
