@@ -37,8 +37,8 @@ internal static class LongPages
             Line("report, seconds", rounds.Seconds("all"));
             Line("report, / of a tenth of the runs", rounds.Ratio("all", "few"));
             Line("report, / of a tenth of the steps", rounds.Ratio("all", "brief"));
-            Line("live page, seconds from the start of the server", Spread.Of([.. first]));
-            Line("live page, seconds when it is opened again", Spread.Of([.. second]));
+            Line("live page, seconds from the start of the server", Spread.Of([.. first.TakeLast(settings.Rounds)]));
+            Line("live page, seconds when it is opened again", Spread.Of([.. second.TakeLast(settings.Rounds)]));
         }
         finally
         {

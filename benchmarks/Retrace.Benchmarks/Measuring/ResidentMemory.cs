@@ -20,8 +20,7 @@ internal sealed record ResidentMemory(double AfterAFifth, double Highest, double
         var clock = Stopwatch.StartNew();
         do
         {
-            process.Refresh();
-            if (!process.HasExited && process.WorkingSet64 is > 0 and long bytes)
+            if (ResidentBytes(process) is > 0 and double bytes)
             {
                 seen.Add((clock.Elapsed.TotalSeconds, bytes));
             }
@@ -35,5 +34,18 @@ internal sealed record ResidentMemory(double AfterAFifth, double Highest, double
         double spread = later.Sum(one => (one.Seconds - seconds) * (one.Seconds - seconds));
         double slope = spread == 0 ? 0 : later.Sum(one => (one.Seconds - seconds) * (one.Bytes - mean)) / spread;
         return new ResidentMemory(later[0].Bytes, seen.Max(one => one.Bytes), slope * whole);
+    }
+
+    private static double ResidentBytes(Process process)
+    {
+        try
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+        catch (InvalidOperationException) when (process.HasExited)
+        {
+            return 0;
+        }
     }
 }
