@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Retrace.Benchmarks.Measuring;
 using Retrace.Dashboard;
-using Retrace.Reporting;
 using Retrace.Runs;
 
 namespace Retrace.Benchmarks;
