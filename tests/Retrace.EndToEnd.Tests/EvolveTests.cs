@@ -6,10 +6,6 @@ namespace Retrace.EndToEnd.Tests;
 /// <summary>The main job, as a user's shell sees it.</summary>
 public sealed class EvolveTests : IDisposable
 {
-    // What the clock and the machine decide.
-    private static readonly string[] Measured =
-        ["rollout_seconds", "learn_seconds", "step_seconds", "tokens_per_second", "peak_memory_bytes"];
-
     private const int Endless = 1000; // Steps that no test waits for.
 
     private readonly string _folder = Directory.CreateTempSubdirectory("retrace-test-").FullName;
@@ -137,12 +133,5 @@ public sealed class EvolveTests : IDisposable
     ];
 
     private string[] MetricsOf(string run) =>
-    [
-        .. File.ReadLines(Path.Combine(_folder, run, "metrics.jsonl")).Select(line =>
-        {
-            JsonObject metrics = JsonNode.Parse(line)!.AsObject();
-            Array.ForEach(Measured, key => Assert.True(metrics.Remove(key)));
-            return metrics.ToJsonString();
-        }),
-    ];
+        [.. RepeatableMetrics.Of(Path.Combine(_folder, run)).Select(metrics => metrics.ToJsonString())];
 }

@@ -12,10 +12,6 @@ public sealed class MpiTrainingTests : IDisposable
     private const double Tolerance = 1e-5;
     private const int Endless = 1000; // Steps that no test waits for.
 
-    // What the clock and the machine decide.
-    private static readonly string[] Measured =
-        ["rollout_seconds", "learn_seconds", "step_seconds", "tokens_per_second", "peak_memory_bytes"];
-
     private readonly string _folder = Directory.CreateTempSubdirectory("retrace-test-").FullName;
 
     private readonly string _problems;
@@ -269,15 +265,7 @@ public sealed class MpiTrainingTests : IDisposable
 
     private string TextOf(string run, string file) => File.ReadAllText(Path.Combine(_folder, run, file));
 
-    private JsonObject[] MetricsOf(string run) =>
-    [
-        .. File.ReadLines(Path.Combine(_folder, run, "metrics.jsonl")).Select(line =>
-        {
-            JsonObject metrics = JsonNode.Parse(line)!.AsObject();
-            Array.ForEach(Measured, key => Assert.True(metrics.Remove(key)));
-            return metrics;
-        }),
-    ];
+    private JsonObject[] MetricsOf(string run) => RepeatableMetrics.Of(Path.Combine(_folder, run));
 
     private void AssertSameMetrics(string expected, string actual)
     {
