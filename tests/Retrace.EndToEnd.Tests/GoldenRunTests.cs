@@ -27,7 +27,7 @@ public sealed class GoldenRunTests : IDisposable
         RetraceProcess compared = await RetraceProcess.RunAsync(
             GoldenRuns.Environment,
             [
-                "compare", "--model", Repository.Model, "--data", Repository.TrainingProblems,
+                "compare", "--model", Repository.Model, "--data", Repository.FewTrainingProblems,
                 "--test", Path.Combine(Repository.Root, "data", "geometry", "test.jsonl"), "--limit", "4", "--samples", "2",
                 "--output", _folder, "--methods", "csrs,majority", "--variant", "adapter:model.lora_rank=4", "--seeds", "1",
                 "--parallel", "1", "--steps", "2", .. Small,
@@ -61,7 +61,7 @@ public sealed class GoldenRunTests : IDisposable
 
     private string[] Evolve(string run) =>
     [
-        "evolve", "--model", Repository.Model, "--data", Repository.TrainingProblems, "--output", Path.Combine(_folder, run),
+        "evolve", "--model", Repository.Model, "--data", Repository.FewTrainingProblems, "--output", Path.Combine(_folder, run),
         "--steps", "2", .. Small,
     ];
 

@@ -13,6 +13,7 @@ internal static class MpiJob
         ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),
         ("OMPI_MCA_btl_vader_single_copy_mechanism", "none"),
         ("OMPI_MCA_mpi_yield_when_idle", "1"),
+        ("DOTNET_TieredPGO", "0"),
     ];
 
     /// <summary>What to do where <see cref="IsPossible"/> is false.</summary>
