@@ -19,6 +19,19 @@ public sealed class DocumentTests
         Assert.Empty(SourceTree.References("Retrace", "PackageReference"));
     }
 
+    [Fact]
+    public void Each_line_of_the_step_is_in_its_table()
+    {
+        string step = SourceTree.Read("src/Retrace.Training/Evolution/CsrsStep.cs");
+        string[][] rows = [.. SourceTree.DocumentedRows("line of `CsrsStep`", "class", "takes → gives")];
+        Assert.Equal(10, rows.Length);
+        Assert.All(rows, row =>
+        {
+            Assert.Contains(row[0][..(row[0].IndexOf('(') + 1)], step);
+            Assert.Contains(SourceTree.Lengths("src").Keys, path => Path.GetFileNameWithoutExtension(path) == row[1].Split(',')[0]);
+        });
+    }
+
     // Files, lines and the median: a file can grow by a line without a word there, and a room cannot double. The other
     // two hang on single files.
     [Fact]

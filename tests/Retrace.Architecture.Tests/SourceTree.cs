@@ -21,10 +21,13 @@ internal static class SourceTree
         Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
             .ToDictionary(path => Path.GetRelativePath(Root, path), path => File.ReadLines(path).Count());
 
+    /// <summary>The text of a file.</summary>
+    public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+
     /// <summary>The cells of the document's table whose heading has these columns, row by row.</summary>
     public static IEnumerable<string[]> DocumentedRows(params string[] columns) =>
         File.ReadLines(Path.Combine(Root, "docs", "architecture.md"))
-            .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1])
+            .Select(line => line.StartsWith('|') ? line.Split('|', StringSplitOptions.TrimEntries)[1..^1] : [])
             .SkipWhile(cells => !cells.SequenceEqual(columns))
             .Skip(2)
             .TakeWhile(cells => cells.Length == columns.Length)

@@ -38,15 +38,18 @@ internal static class GoldenRuns
         string[] recorded = File.Exists(RecordFile) ? File.ReadAllLines(RecordFile) : [];
         if (Records)
         {
-            string[] kept = [.. recorded.Where(line => !line.StartsWith($"{run} ", StringComparison.Ordinal) && !line.StartsWith("model ", StringComparison.Ordinal))];
-            File.WriteAllLines(RecordFile, kept.Concat(lines).Append(model).Order(StringComparer.Ordinal));
+            File.WriteAllLines(
+                RecordFile,
+                recorded.Where(line => !IsOf(run, line) && !IsOf("model", line)).Concat(lines).Append(model).Order(StringComparer.Ordinal));
             return;
         }
         Assert.True(
             recorded.Contains(model),
             "models/tiny is not the model that the golden runs were recorded with; record them anew with RETRACE_GOLDEN=record.");
-        Assert.Equal(recorded.Where(line => line.StartsWith($"{run} ", StringComparison.Ordinal)), lines);
+        Assert.Equal(recorded.Where(line => IsOf(run, line)), lines);
     }
+
+    private static bool IsOf(string name, string line) => line.StartsWith($"{name} ", StringComparison.Ordinal);
 
     private static string DigestOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }
