@@ -54,7 +54,7 @@ internal sealed record RetraceProcess(int ExitCode, string Output, string Error)
     }
 
     // One thread unless the tests were started with more: their tensors are too small to be shared out, and several
-    // processes run at once. What lives for seconds has nothing of code that is measured first.
+    // processes run at once. Nor does a process of a few seconds gain by instrumenting its code.
     private static ProcessStartInfo InfoOf(string folder, string[] arguments, string program = "Retrace.Cli.dll")
     {
         ProcessStartInfo start = new("dotnet", [Path.Combine(folder, program), .. arguments])
