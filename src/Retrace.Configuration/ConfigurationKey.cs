@@ -84,7 +84,7 @@ internal sealed class ConfigurationKey
         Convert.ToDouble(_property.GetValue(Owner(configuration)), CultureInfo.InvariantCulture);
 
     /// <summary>Sets the key in a configuration that is being assembled.</summary>
-    /// <exception cref="BadInputException">The text is no right value for this key.</exception>
+    /// <exception cref="BadInputException">The text is not a valid value for this key.</exception>
     public void Set(RunConfiguration configuration, ScalarValue value)
     {
         if (!TryParse(value, out object? parsed))

@@ -50,7 +50,7 @@ internal static class ConfigurationDifferences
     }
 
     /// <summary>
-    /// Reads the settings of a run by their keys, such as <c>rollout.group</c>; none where the text is no such YAML.
+    /// Reads the settings of a run by their keys, such as <c>rollout.group</c>; empty if it is not such YAML.
     /// </summary>
     /// <remarks>Read event by event, so that no text can nest deeper than the stack.</remarks>
     public static IReadOnlyDictionary<string, string> Read(string yaml)

@@ -11,7 +11,7 @@ namespace Retrace.Evaluation;
 public sealed record StoredAnswers(string Place, int Samples, IReadOnlyList<StoredAnswers.Problem> Problems)
 {
     /// <param name="path">A file that an evaluation wrote, or its folder.</param>
-    /// <exception cref="BadInputException">It is no such file or folder.</exception>
+    /// <exception cref="BadInputException">It is not such a file or folder.</exception>
     public static StoredAnswers Read(string path)
     {
         string file = Directory.Exists(path) ? Path.Combine(path, EvaluationFolder.ResultsFile) : path;

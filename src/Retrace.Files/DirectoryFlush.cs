@@ -26,7 +26,7 @@ public static class DirectoryFlush
         }
         try
         {
-            // Some file systems of networks have nothing to flush there, and say that the argument is invalid.
+            // Some network file systems have nothing to flush here, and report an invalid argument.
             if (Flush(descriptor) != 0 && Marshal.GetLastPInvokeError() != InvalidArgument)
             {
                 throw Failure(directory);

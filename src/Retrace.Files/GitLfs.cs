@@ -1,6 +1,6 @@
 namespace Retrace.Files;
 
-/// <summary>Files that Git LFS has not replaced by what they stand for: a few lines of text that name the data.</summary>
+/// <summary>Git LFS pointers: a few lines of text in place of data that has not been fetched.</summary>
 public static class GitLfs
 {
     /// <summary>How many bytes at the beginning of a file show whether it is a pointer.</summary>

@@ -22,7 +22,7 @@ internal sealed record Lesson(PromptedResponse Content, float[] Reading)
     public static string ResponseTo(GeometryProblem problem) =>
         $"<think>{problem.Reasoning}</think>\\boxed{{{problem.Answer}}}";
 
-    /// <summary>The text from which a tokenizer learns.</summary>
+    /// <summary>The text of a lesson, from which the tokenizer is trained.</summary>
     /// <param name="chat">The chat template of the model that will learn from it.</param>
     public static string TextOf(GeometryProblem problem, ChatTemplate chat) =>
         chat.Prompt(QuestionOf(problem), imageCount: 1) + ResponseTo(problem) + chat.EndOfTurn;

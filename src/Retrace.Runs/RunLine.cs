@@ -25,7 +25,7 @@ internal static class RunLine
         return [.. json, (byte)'\n'];
     }
 
-    /// <exception cref="JsonException">The line is no whole record.</exception>
+    /// <exception cref="JsonException">The line is not a complete record.</exception>
     public static T Read<T>(string line) =>
         JsonSerializer.Deserialize<T>(line, Options) ?? throw new JsonException("The line is null.");
 

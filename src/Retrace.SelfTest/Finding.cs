@@ -11,7 +11,7 @@ public enum Outcome
     /// <summary>Beyond its bound, or it ended in an error.</summary>
     Fail,
 
-    /// <summary>This machine has not what it needs.</summary>
+    /// <summary>This machine lacks what the check needs.</summary>
     Skip,
 
     /// <summary>A figure without a bound, such as a speed.</summary>
@@ -26,7 +26,7 @@ public sealed record Finding(string Check, Outcome Outcome, string Figures)
     /// <summary>How long it took.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>Passes where an error is at most its bound, and not where it is no number.</summary>
+    /// <summary>Passes if an error is at most its bound; NaN fails.</summary>
     internal static Finding Within(string check, double error, double bound, string what = "off by") => new(
         check,
         error <= bound ? Outcome.Pass : Outcome.Fail,

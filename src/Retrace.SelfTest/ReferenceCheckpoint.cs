@@ -37,7 +37,7 @@ internal sealed record ReferenceCheckpoint(
     public static bool Has(ModelFamily family) =>
         typeof(ReferenceCheckpoint).Assembly.GetManifestResourceInfo(NameOf(family)) is not null;
 
-    /// <summary>Reads that of a family.</summary>
+    /// <summary>Reads a family's reference checkpoint.</summary>
     public static ReferenceCheckpoint Of(ModelFamily family)
     {
         using Stream stream = typeof(ReferenceCheckpoint).Assembly.GetManifestResourceStream(NameOf(family))!;
@@ -90,7 +90,7 @@ internal sealed record ReferenceCheckpoint(
             }
             else
             {
-                // Of experts there is one matrix each.
+                // Each expert has a matrix of its own.
                 long summed = shape.Length == 3 ? shape[2] : weight.numel() / shape[0];
                 weight.copy_(Hashed(name, shape, 1.5 * Math.Sqrt(3.0 / summed), device));
             }

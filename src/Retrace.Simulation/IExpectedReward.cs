@@ -4,7 +4,7 @@ namespace Retrace.Simulation;
 public interface IExpectedReward
 {
     /// <summary>
-    /// [A] the expectation of the reward of a trajectory given that it has this answer, over the others of its group
+    /// [A] the expected reward of a trajectory given that it has this answer, over the others of its group
     /// and over the continuations.
     /// </summary>
     /// <param name="policy">The policy that trajectories and continuations are sampled from.</param>

@@ -8,7 +8,7 @@ namespace Retrace.Simulation;
 /// <param name="Reward">The rule, as training uses it.</param>
 /// <param name="Normalisation">What a reward's deviation from the mean of its group is divided by.</param>
 /// <param name="Retraces">
-/// Whether the continuations retrace; if not, their places are taken by as many independent samples, which vote.
+/// Whether continuations retrace; if not, as many independent samples take their place and vote.
 /// </param>
 public sealed record LearningRule(
     string Name, IRewardRule Reward, AdvantageNormalisation Normalisation, bool Retraces)

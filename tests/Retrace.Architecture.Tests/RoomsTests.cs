@@ -79,11 +79,17 @@ public sealed class RoomsTests
 
     [Theory]
     [InlineData("Retrace")]
+    [InlineData("Retrace.Files")]
+    [InlineData("Retrace.Images")]
+    [InlineData("Retrace.Statistics")]
+    [InlineData("Retrace.Geometry")]
+    [InlineData("Retrace.Simulation")]
+    [InlineData("Retrace.RolloutServers")]
     [InlineData("Retrace.Configuration")]
     [InlineData("Retrace.Data")]
+    [InlineData("Retrace.Runs")]
     [InlineData("Retrace.Reporting")]
     [InlineData("Retrace.Dashboard")]
-    [InlineData("Retrace.Simulation")]
     public void Rooms_without_a_model_need_no_torch(string assembly) =>
         Assert.DoesNotContain("TorchSharp", ReferencesOf(assembly));
 

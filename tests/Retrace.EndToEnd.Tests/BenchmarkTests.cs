@@ -39,14 +39,14 @@ public sealed class BenchmarkTests : IDisposable
     [Fact]
     public async Task What_to_fetch_is_told_and_what_was_fetched_is_checked()
     {
-        RetraceProcess listed = await RetraceProcess.RunAsync("data", "get");
+        RetraceProcess listed = await RetraceInProcess.RunAsync("data", "get");
         Assert.Matches(@"dynamath +DynaMath, ten variants\n", listed.Output);
 
-        RetraceProcess told = await RetraceProcess.RunAsync("data", "get", "mathvista");
+        RetraceProcess told = await RetraceInProcess.RunAsync("data", "get", "mathvista");
         Assert.Contains("1 file testmini-*.parquet from https://huggingface.co/datasets/AI4Math/MathVista\n", told.Output);
 
         WriteWeMath();
-        RetraceProcess refused = await RetraceProcess.RunAsync("data", "get", "we-math", _folder);
+        RetraceProcess refused = await RetraceInProcess.RunAsync("data", "get", "we-math", _folder);
         Assert.Equal(
             (2, "", $"retrace: {_folder}: We-Math, testmini has 1740 records, but there are 3\n"),
             (refused.ExitCode, refused.Output, refused.Error));
@@ -69,7 +69,7 @@ public sealed class BenchmarkTests : IDisposable
             """{"id": "leaked", "question": "Seen?", "image": "2steps/image/1.png"}""",
             TestContext.Current.CancellationToken);
         string sheet = Path.Combine(_folder, "sheet.png");
-        RetraceProcess inspected = await RetraceProcess.RunAsync(
+        RetraceProcess inspected = await RetraceInProcess.RunAsync(
             "data", "inspect", _folder, "--benchmark", "we-math", "--against", train, "--sheet", sheet);
         Assert.Equal((0, ""), (inspected.ExitCode, inspected.Error));
         Assert.Matches(@"schema +3 records\n  ID +text\n", inspected.Output);

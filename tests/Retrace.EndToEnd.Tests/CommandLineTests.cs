@@ -32,7 +32,7 @@ public sealed class CommandLineTests : IDisposable
         "evolve", "--print-config", "--seed", "x")]
     public async Task Bad_usage_and_bad_input_are_one_sentence_and_code_2(string sentence, params string[] arguments)
     {
-        RetraceProcess refused = await RetraceProcess.RunAsync(arguments);
+        RetraceProcess refused = await RetraceInProcess.RunAsync(arguments);
         Assert.Equal((2, "", sentence + Environment.NewLine), (refused.ExitCode, refused.Output, refused.Error));
     }
 
@@ -49,7 +49,7 @@ public sealed class CommandLineTests : IDisposable
     {
         await WriteAsync("evolve.yaml", "learn: {learning_rate: 3e-4}\nrollout: {group: 6}\n");
         string file = await WriteAsync("run.yaml", "rollout: {group: 7}\nseed: 5\n");
-        RetraceProcess printed = await RetraceProcess.RunAsync(
+        RetraceProcess printed = await RetraceInProcess.RunAsync(
             "evolve", "--print-config", "--model", _folder, "--config", file, "--set", "learn.kl=0.5", "--steps", "9",
             "--method", "majority");
         Assert.Equal((0, ""), (printed.ExitCode, printed.Error));
@@ -58,7 +58,7 @@ public sealed class CommandLineTests : IDisposable
             line => Assert.Contains($"\n{line}\n", printed.Output));
 
         string again = await WriteAsync("again.yaml", printed.Output);
-        RetraceProcess reprinted = await RetraceProcess.RunAsync("evolve", "--print-config", "--config", again);
+        RetraceProcess reprinted = await RetraceInProcess.RunAsync("evolve", "--print-config", "--config", again);
         Assert.Equal(printed.Output, reprinted.Output);
     }
 
@@ -75,8 +75,8 @@ public sealed class CommandLineTests : IDisposable
         string parquet = Path.Combine(_folder, "b.parquet");
         string back = Path.Combine(_folder, "c.jsonl");
 
-        Assert.Equal(0, (await RetraceProcess.RunAsync("data", "convert", original, parquet)).ExitCode);
-        Assert.Equal(0, (await RetraceProcess.RunAsync("data", "convert", parquet, back)).ExitCode);
+        Assert.Equal(0, (await RetraceInProcess.RunAsync("data", "convert", original, parquet)).ExitCode);
+        Assert.Equal(0, (await RetraceInProcess.RunAsync("data", "convert", parquet, back)).ExitCode);
         Assert.Equal(
             await File.ReadAllTextAsync(original, TestContext.Current.CancellationToken),
             await File.ReadAllTextAsync(back, TestContext.Current.CancellationToken));
@@ -85,7 +85,7 @@ public sealed class CommandLineTests : IDisposable
             original,
             "{\"id\":\"c\",\"question\":\"q\",\"image\":\"gone.png\"}\n",
             TestContext.Current.CancellationToken);
-        RetraceProcess inspected = await RetraceProcess.RunAsync("data", "inspect", original);
+        RetraceProcess inspected = await RetraceInProcess.RunAsync("data", "inspect", original);
         Assert.Equal((0, ""), (inspected.ExitCode, inspected.Error));
         Assert.Matches(@"problems +2\n", inspected.Output);
         Assert.Matches(@"with an answer +1 ", inspected.Output);
@@ -105,7 +105,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Matches($@"\ncuda +not used: {Reason}\n +→ build with -p:Torch=cuda", examined.Output);
 
         RetraceProcess refused = await RetraceProcess.RunAsync(
-            "eval", "--model", Repository.Model, "--data", Repository.TrainingProblems, "--device", "cuda");
+            "eval", "--model", Repository.Model, "--data", Repository.FewTrainingProblems, "--device", "cuda");
         Assert.Equal(2, refused.ExitCode);
         Assert.Matches(
             $@"^retrace: model\.device is cuda, but .*{Reason}; retrace doctor says how to mend it\.\n$", refused.Error);
@@ -127,7 +127,7 @@ public sealed class CommandLineTests : IDisposable
         ];
         await WriteAsync(Path.Combine(run, "metrics.jsonl"), string.Join('\n', steps) + "\n");
         string json = Path.Combine(_folder, "guard.json");
-        RetraceProcess judged = await RetraceProcess.RunAsync(
+        RetraceProcess judged = await RetraceInProcess.RunAsync(
             "guard", run, "--set", "guard.baseline=1", "--set", "guard.patience=1", "--output", json);
         Assert.Equal((0, ""), (judged.ExitCode, judged.Error));
         Assert.Contains(
@@ -136,9 +136,9 @@ public sealed class CommandLineTests : IDisposable
             judged.Output);
         Assert.Contains("\"fallen\": 1", await File.ReadAllTextAsync(json, TestContext.Current.CancellationToken));
 
-        RetraceProcess steeper = await RetraceProcess.RunAsync("guard", run, "--fall", "11");
+        RetraceProcess steeper = await RetraceInProcess.RunAsync("guard", run, "--fall", "11");
         Assert.Contains("collapsing: of 1 runs that do not fall, it is said in 1", steeper.Output);
-        RetraceProcess refused = await RetraceProcess.RunAsync("guard", run, "--fall", "0");
+        RetraceProcess refused = await RetraceInProcess.RunAsync("guard", run, "--fall", "0");
         Assert.Equal(
             (2, $"retrace: A fall of 0 points cannot be seen; give more than 0 and at most 100.{Environment.NewLine}"),
             (refused.ExitCode, refused.Error));
@@ -153,7 +153,7 @@ public sealed class CommandLineTests : IDisposable
         string samples = await WriteAsync("samples.jsonl", """
             {"maternal":["\\boxed{5}","\\boxed{5}","\\boxed{5}","\\boxed{6}"],"retraced":[["\\boxed{6}"],["\\boxed{7}"],["\\boxed{8}"],["\\boxed{6}"]],"answer":"6"}
             """);
-        RetraceProcess compared = await RetraceProcess.RunAsync(
+        RetraceProcess compared = await RetraceInProcess.RunAsync(
             "compare", "--on-samples", samples, "--methods", "survival,srt-soft,srt,entropy", "--set", "reward.format_weight=0");
         Assert.Equal((0, ""), (compared.ExitCode, compared.Error));
         Assert.Matches(@"\nsurvival +1 +0\.0 .* 100\.0 +– ", compared.Output);
@@ -177,14 +177,14 @@ public sealed class CommandLineTests : IDisposable
         }
         string page = await WriteAsync("page.html", "an earlier page");
 
-        RetraceProcess reported = await RetraceProcess.RunAsync(["report", .. runs, "--output", page]);
+        RetraceProcess reported = await RetraceInProcess.RunAsync(["report", .. runs, "--output", page]);
         Assert.Equal((0, ""), (reported.ExitCode, reported.Error));
         Assert.Equal($"{page}: 2 runs{Environment.NewLine}", reported.Output);
         string html = await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken);
         Assert.StartsWith("<!DOCTYPE html>", html);
         Assert.Contains("0.500 nats", html);
 
-        RetraceProcess refused = await RetraceProcess.RunAsync("report", _folder, "--output", page);
+        RetraceProcess refused = await RetraceInProcess.RunAsync("report", _folder, "--output", page);
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains("is no run folder", refused.Error);
     }

@@ -84,7 +84,7 @@ public sealed class CompareTests : IDisposable
     private string[] Shared() =>
     [
         "compare", "--model", Repository.Model,
-        "--data", Repository.TrainingProblems,
+        "--data", Repository.FewTrainingProblems,
         "--test", Path.Combine(Repository.Root, "data", "geometry", "test.jsonl"), "--output", Output,
     ];
 

@@ -32,14 +32,14 @@ public sealed class DataIntakeTests : IDisposable
             [{"question": "a?", "answer": ["7"]}, {"question": "b?", "answer": ["7", "8"]}, {"question": "c?", "answer": true}]
             """);
         const string Named = "2: its answer is a list, not used";
-        RetraceProcess inspected = await RetraceProcess.RunAsync("data", "inspect", data);
+        RetraceProcess inspected = await RetraceInProcess.RunAsync("data", "inspect", data);
         Assert.Equal(0, inspected.ExitCode);
         Assert.Matches(@"problems +3\n", inspected.Output);
         Assert.Matches(@"with an answer +2 ", inspected.Output);
         Assert.Contains($"unlabeled {Named}", inspected.Output);
 
         string parquet = Path.Combine(_folder, "b.parquet");
-        RetraceProcess converted = await RetraceProcess.RunAsync("data", "convert", data, parquet);
+        RetraceProcess converted = await RetraceInProcess.RunAsync("data", "convert", data, parquet);
         Assert.Equal((0, $"{parquet}: 3 problems, 2 with an answer\n"), (converted.ExitCode, converted.Output));
         Assert.Contains($"unlabeled {Named}", converted.Error);
 
@@ -56,10 +56,10 @@ public sealed class DataIntakeTests : IDisposable
         await File.WriteAllBytesAsync(
             Path.Combine(_folder, "pictures", "a.png"), Convert.FromBase64String(Png), TestContext.Current.CancellationToken);
         string data = Write("a.jsonl", """{"question": "q", "image": "a.png"}""");
-        RetraceProcess inspected = await RetraceProcess.RunAsync(
+        RetraceProcess inspected = await RetraceInProcess.RunAsync(
             "data", "inspect", data, "--image-dir", Path.Combine(_folder, "pictures"));
         Assert.Matches(@"images +1\n", inspected.Output);
-        Assert.Contains("its image a.png does not exist", (await RetraceProcess.RunAsync("data", "inspect", data)).Output);
+        Assert.Contains("its image a.png does not exist", (await RetraceInProcess.RunAsync("data", "inspect", data)).Output);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class DataMakeTests : IDisposable
     [Fact]
     public async Task The_defaults_make_the_problems_that_ship()
     {
-        RetraceProcess made = await RetraceProcess.RunAsync("data", "make", "--output", _folder);
+        RetraceProcess made = await RetraceInProcess.RunAsync("data", "make", "--output", _folder);
         Assert.Equal(
             (0, $"{_folder}: 512 problems to train, 200 to evaluate, 400 to test{Environment.NewLine}", ""),
             (made.ExitCode, made.Output, made.Error));
@@ -29,8 +29,8 @@ public sealed class DataMakeTests : IDisposable
     public async Task No_problem_is_in_two_splits_and_parquet_holds_the_same_problems()
     {
         string[] sizes = ["--seed", "3", "--train", "60", "--evaluation", "50", "--test", "40"];
-        Assert.Equal(0, (await RetraceProcess.RunAsync(["data", "make", "--output", _folder, .. sizes])).ExitCode);
-        RetraceProcess parquet = await RetraceProcess.RunAsync(
+        Assert.Equal(0, (await RetraceInProcess.RunAsync(["data", "make", "--output", _folder, .. sizes])).ExitCode);
+        RetraceProcess parquet = await RetraceInProcess.RunAsync(
             ["data", "make", "--output", _folder, "--format", "parquet", .. sizes]);
         Assert.Equal(0, parquet.ExitCode);
 
@@ -38,7 +38,7 @@ public sealed class DataMakeTests : IDisposable
         foreach (string split in Splits)
         {
             string back = Path.Combine(_folder, split + "-back.jsonl");
-            await RetraceProcess.RunAsync("data", "convert", Path.Combine(_folder, split + ".parquet"), back);
+            await RetraceInProcess.RunAsync("data", "convert", Path.Combine(_folder, split + ".parquet"), back);
             string[][] lines = [Summaries(Path.Combine(_folder, split + ".jsonl")), Summaries(back)];
             Assert.Equal(lines[0], lines[1]);
             Assert.All(lines[0], line => Assert.True(ids.Add(line.Split('|')[0])));

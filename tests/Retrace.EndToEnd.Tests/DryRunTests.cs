@@ -44,7 +44,7 @@ public sealed class DryRunTests : IDisposable
     [Fact]
     public async Task Time_follows_from_an_earlier_run_or_cannot_be_known()
     {
-        RetraceProcess unknown = await Run(Repository.TrainingProblems, "--processes", "8", "--set", "model.device=cuda:99");
+        RetraceProcess unknown = await Run(Repository.FewTrainingProblems, "--processes", "8", "--set", "model.device=cuda:99");
         Assert.Equal((0, ""), (unknown.ExitCode, unknown.Error));
         Assert.Matches(@"time +cannot be known without a rate: give --rates-from RUN", unknown.Output);
         Assert.Matches(@"estimated for responses of the longest length, 40; ", unknown.Output);
@@ -54,11 +54,11 @@ public sealed class DryRunTests : IDisposable
         string earlier = Path.Combine(_folder, "earlier");
         RetraceProcess run = await RetraceProcess.RunAsync(
             [
-                "evolve", "--model", Repository.Model, "--data", Repository.TrainingProblems, "--output", earlier, "--steps",
+                "evolve", "--model", Repository.Model, "--data", Repository.FewTrainingProblems, "--output", earlier, "--steps",
                 "1", .. Settings,
             ]);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        RetraceProcess known = await Run(Repository.TrainingProblems, "--rates-from", earlier);
+        RetraceProcess known = await Run(Repository.FewTrainingProblems, "--rates-from", earlier);
         Assert.Equal((0, ""), (known.ExitCode, known.Error));
         Assert.Matches(@"time +\d+:\d\d:\d\d, \d+\.\d s a step, at [\d.]+ tokens/s generated and [\d.]+ learned from\n", known.Output);
         Assert.Contains($"as measured in {earlier}", known.Output);
@@ -76,7 +76,7 @@ public sealed class DryRunTests : IDisposable
     [InlineData("The run needs ", "--set", "rollout.max_response_tokens=1000000000")]
     public async Task What_could_not_be_started_is_refused(string complaint, params string[] arguments)
     {
-        RetraceProcess refused = await Run(Repository.TrainingProblems, arguments);
+        RetraceProcess refused = await Run(Repository.FewTrainingProblems, arguments);
         Assert.Equal(2, refused.ExitCode);
         Assert.StartsWith($"retrace: {complaint}", refused.Error);
         Assert.False(Directory.Exists(Output));
@@ -102,7 +102,7 @@ public sealed class DryRunTests : IDisposable
     public async Task Options_of_a_dry_run_are_for_that_alone()
     {
         RetraceProcess refused = await RetraceInProcess.RunAsync(
-            "evolve", "--model", Repository.Model, "--data", Repository.TrainingProblems, "--output", Output, "--rates", "1,1");
+            "evolve", "--model", Repository.Model, "--data", Repository.FewTrainingProblems, "--output", Output, "--rates", "1,1");
         Assert.Equal(
             (2, "retrace: --rates is for --dry-run; give that with it, or leave it out\n"), (refused.ExitCode, refused.Error));
         Assert.False(Directory.Exists(Output));

@@ -86,7 +86,7 @@ public sealed class EvolveTests : IDisposable
         await RefusedAsync("needs --data", "--model", Tiny(), "--output", Run());
         Assert.False(Directory.Exists(Run()));
 
-        string Data() => Repository.TrainingProblems;
+        string Data() => Repository.FewTrainingProblems;
         string Tiny() => Repository.Model;
         string Run() => Path.Combine(_folder, "run");
         string Broken()
@@ -127,19 +127,12 @@ public sealed class EvolveTests : IDisposable
     private string[] Arguments(string run, int steps) =>
     [
         "evolve", "--model", Repository.Model,
-        "--data", Repository.TrainingProblems,
+        "--data", Repository.FewTrainingProblems,
         "--output", Path.Combine(_folder, run), "--steps", $"{steps}",
         "--set", "data.batch=2", "--set", "rollout.group=4", "--set", "retrace.samples=2", "--set", "learn.mini_batch=4",
         "--set", "checkpoint.every=1000", // So that a checkpoint is an interruption's.
     ];
 
     private string[] MetricsOf(string run) =>
-    [
-        .. File.ReadLines(Path.Combine(_folder, run, "metrics.jsonl")).Select(line =>
-        {
-            JsonObject metrics = JsonNode.Parse(line)!.AsObject();
-            Array.ForEach(MeasuredMetrics.Keys, key => Assert.True(metrics.Remove(key)));
-            return metrics.ToJsonString();
-        }),
-    ];
+        [.. RepeatableMetrics.Of(Path.Combine(_folder, run)).Select(metrics => metrics.ToJsonString())];
 }

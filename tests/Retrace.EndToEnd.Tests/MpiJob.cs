@@ -7,12 +7,13 @@ internal static class MpiJob
 {
     // As root in a container, on fewer cores than processes, and without a system call that containers forbid. Who waits for
     // a message leaves the core to whoever computes it, and to the tests beside.
-    private static readonly (string Name, string Value)[] Environment =
+    private static readonly (string Name, string? Value)[] Environment =
     [
         ("OMPI_ALLOW_RUN_AS_ROOT", "1"),
         ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),
         ("OMPI_MCA_btl_vader_single_copy_mechanism", "none"),
         ("OMPI_MCA_mpi_yield_when_idle", "1"),
+        ("DOTNET_TieredPGO", "0"),
     ];
 
     /// <summary>What to do where <see cref="IsPossible"/> is false.</summary>
@@ -23,13 +24,20 @@ internal static class MpiJob
         .Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, "mpirun")));
 
-    public static async Task<RetraceProcess> RunAsync(int processes, params string[] arguments)
+    public static Task<RetraceProcess> RunAsync(int processes, params string[] arguments) =>
+        RunAsync(processes, [], arguments);
+
+    /// <summary>The same with more variables in the environment of all processes.</summary>
+    public static async Task<RetraceProcess> RunAsync(
+        int processes, (string Name, string? Value)[] environment, string[] arguments)
     {
-        using Process job = Start(processes, arguments);
+        using Process job = Start(processes, environment, arguments);
         return await EndOfAsync(job);
     }
 
-    public static Process Start(int processes, params string[] arguments)
+    public static Process Start(int processes, params string[] arguments) => Start(processes, [], arguments);
+
+    private static Process Start(int processes, (string Name, string? Value)[] environment, string[] arguments)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Retrace.Cli.dll");
         var start = new ProcessStartInfo(
@@ -40,7 +48,7 @@ internal static class MpiJob
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach ((string name, string value) in Environment)
+        foreach ((string name, string? value) in Environment.Concat(environment))
         {
             start.Environment[name] = value;
         }

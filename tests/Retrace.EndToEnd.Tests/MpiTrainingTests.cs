@@ -26,7 +26,8 @@ public sealed class MpiTrainingTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    // Five problems and mini-batches of eight: neither two nor three processes get equal shares.
+    // Five problems and mini-batches of eight: neither two nor three processes get equal shares. That the same two give the
+    // same bits again is for GoldenRunTests.
     [Fact]
     public async Task Two_and_three_processes_give_the_numbers_of_one()
     {
@@ -34,7 +35,7 @@ public sealed class MpiTrainingTests : IDisposable
         string[] evaluation = ["--set", $"evaluation.data={_problems}", "--set", "evaluation.limit=5"];
         RetraceProcess one = await RetraceProcess.RunAsync([.. Arguments("one", Steps), .. evaluation]);
         Assert.Equal((0, ""), (one.ExitCode, one.Error));
-        foreach ((string run, int processes) in new[] { ("two", 2), ("again", 2), ("three", 3) })
+        foreach ((string run, int processes) in new[] { ("two", 2), ("three", 3) })
         {
             RetraceProcess job = await MpiJob.RunAsync(processes, [.. Arguments(run, Steps), .. evaluation]);
             Assert.Equal((0, ""), (job.ExitCode, job.Error));
@@ -51,11 +52,6 @@ public sealed class MpiTrainingTests : IDisposable
             Assert.InRange(RelativeDifference("one", run, "trainer/optimizer.safetensors", "second."), 0, Tolerance);
             Assert.InRange(RelativeDifference("one", run, "model.safetensors", ""), 0, Tolerance);
         }
-        Assert.Equal(
-            File.ReadAllBytes(FileOf("two", Steps, "model.safetensors")),
-            File.ReadAllBytes(FileOf("again", Steps, "model.safetensors")));
-        Assert.Equal(
-            MetricsOf("two").Select(line => line.ToJsonString()), MetricsOf("again").Select(line => line.ToJsonString()));
     }
 
     // Of four problems, in the order of the batch, one alone has an image: most processes generate and learn without any.
@@ -72,13 +68,13 @@ public sealed class MpiTrainingTests : IDisposable
         string[] settings = ["--set", "data.batch=4", "--set", "learn.mini_batch=4", "--seed", "1"];
         RetraceProcess one = await RetraceProcess.RunAsync([.. Arguments("one", 2), .. settings]);
         Assert.Equal((0, ""), (one.ExitCode, one.Error));
-        RetraceProcess four = await MpiJob.RunAsync(4, [.. Arguments("four", 2), .. settings]);
-        Assert.Equal((0, ""), (four.ExitCode, four.Error));
+        RetraceProcess three = await MpiJob.RunAsync(3, [.. Arguments("three", 2), .. settings]);
+        Assert.Equal((0, ""), (three.ExitCode, three.Error));
 
-        AssertSameMetrics("one", "four");
-        Assert.Equal(TextOf("one", "trajectories.jsonl"), TextOf("four", "trajectories.jsonl"));
-        Assert.InRange(RelativeDifference("one", "four", "trainer/optimizer.safetensors", "first."), 0, Tolerance);
-        Assert.InRange(RelativeDifference("one", "four", "model.safetensors", ""), 0, Tolerance);
+        AssertSameMetrics("one", "three");
+        Assert.Equal(TextOf("one", "trajectories.jsonl"), TextOf("three", "trajectories.jsonl"));
+        Assert.InRange(RelativeDifference("one", "three", "trainer/optimizer.safetensors", "first."), 0, Tolerance);
+        Assert.InRange(RelativeDifference("one", "three", "model.safetensors", ""), 0, Tolerance);
     }
 
     [Fact]
@@ -181,12 +177,12 @@ public sealed class MpiTrainingTests : IDisposable
         ];
         RetraceProcess one = await RetraceProcess.RunAsync([.. Arguments("one", Steps), .. shared]);
         Assert.Equal((0, ""), (one.ExitCode, one.Error));
-        RetraceProcess three = await MpiJob.RunAsync(3, [.. Arguments("three", Steps), .. shared]);
-        Assert.Equal((0, ""), (three.ExitCode, three.Error));
+        RetraceProcess two = await MpiJob.RunAsync(2, [.. Arguments("two", Steps), .. shared]);
+        Assert.Equal((0, ""), (two.ExitCode, two.Error));
 
-        AssertSameMetrics("one", "three");
-        Assert.Equal(TextOf("one", "trajectories.jsonl"), TextOf("three", "trajectories.jsonl"));
-        Assert.All(MetricsOf("three")[1..], step =>
+        AssertSameMetrics("one", "two");
+        Assert.Equal(TextOf("one", "trajectories.jsonl"), TextOf("two", "trajectories.jsonl"));
+        Assert.All(MetricsOf("two")[1..], step =>
         {
             Assert.Equal(0, step["stale_samples"]!.GetValue<int>());
             Assert.Equal(1, step["importance_mean"]!.GetValue<double>(), 1e-3);
@@ -266,15 +262,7 @@ public sealed class MpiTrainingTests : IDisposable
 
     private string TextOf(string run, string file) => File.ReadAllText(Path.Combine(_folder, run, file));
 
-    private JsonObject[] MetricsOf(string run) =>
-    [
-        .. File.ReadLines(Path.Combine(_folder, run, "metrics.jsonl")).Select(line =>
-        {
-            JsonObject metrics = JsonNode.Parse(line)!.AsObject();
-            Array.ForEach(MeasuredMetrics.Keys, key => Assert.True(metrics.Remove(key)));
-            return metrics;
-        }),
-    ];
+    private JsonObject[] MetricsOf(string run) => RepeatableMetrics.Of(Path.Combine(_folder, run));
 
     private void AssertSameMetrics(string expected, string actual)
     {

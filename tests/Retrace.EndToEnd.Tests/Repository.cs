@@ -9,6 +9,15 @@ internal static class Repository
 
     public static string TrainingProblems { get; } = Path.Combine(Root, "data", "geometry", "train.jsonl");
 
+    /// <summary>The first of them, for runs of a few steps: a run reads and checks all problems before it begins.</summary>
+    public static string FewTrainingProblems { get; } = WriteFew(Path.Combine(AppContext.BaseDirectory, "few-problems.jsonl"));
+
+    private static string WriteFew(string path)
+    {
+        File.WriteAllLines(path, File.ReadLines(TrainingProblems).Take(16));
+        return path;
+    }
+
     private static string FindRoot()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);

@@ -53,11 +53,18 @@ internal sealed record RetraceProcess(int ExitCode, string Output, string Error)
         return new RetraceProcess(process.ExitCode, await output, await error);
     }
 
-    private static ProcessStartInfo InfoOf(string folder, string[] arguments, string program = "Retrace.Cli.dll") =>
-        new("dotnet", [Path.Combine(folder, program), .. arguments])
+    // One thread unless the tests were started with more: their tensors are too small to be shared out, and several
+    // processes run at once. Nor does a process of a few seconds gain by instrumenting its code.
+    private static ProcessStartInfo InfoOf(string folder, string[] arguments, string program = "Retrace.Cli.dll")
+    {
+        ProcessStartInfo start = new("dotnet", [Path.Combine(folder, program), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment.TryAdd("OMP_NUM_THREADS", "1");
+        start.Environment.TryAdd("DOTNET_TieredPGO", "0");
+        return start;
+    }
 }

@@ -20,7 +20,7 @@ public sealed class ServeModelTests : IDisposable
         await using ServedModel other = await ServedModel.StartAsync(_folder);
         string run = Path.Combine(_folder, "run");
         using Process evolve = RetraceProcess.Start(
-            "evolve", "--model", Repository.Model, "--data", Repository.TrainingProblems,
+            "evolve", "--model", Repository.Model, "--data", Repository.FewTrainingProblems,
             "--output", run, "--steps", "3",
             "--set", "data.batch=2", "--set", "rollout.group=2", "--set", "retrace.samples=2",
             "--set", "rollout.engine=openai",

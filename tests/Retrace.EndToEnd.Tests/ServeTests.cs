@@ -17,7 +17,7 @@ public sealed class ServeTests : IDisposable
     {
         string directory = Path.Combine(_folder, "run");
         using Process run = RetraceProcess.Start(
-            "evolve", "--model", Repository.Model, "--data", Repository.TrainingProblems, "--output", directory,
+            "evolve", "--model", Repository.Model, "--data", Repository.FewTrainingProblems, "--output", directory,
             "--steps", "1000", "--set", "data.batch=2", "--set", "rollout.group=2", "--set", "retrace.samples=1",
             "--set", "checkpoint.every=1000");
         Task<string> output = run.StandardOutput.ReadToEndAsync(Cancellation);
@@ -77,7 +77,7 @@ public sealed class ServeTests : IDisposable
             "{\"step\":1,\"method\":\"csrs\",\"seed\":0,\"entropy\":0.5}\n{\"step\":2,\"method\":\"csrs\",\"seed\":0,\"entropy\":0.25}\n",
             Cancellation);
         string figures = Path.Combine(_folder, "figures");
-        RetraceProcess report = await RetraceProcess.RunAsync(
+        RetraceProcess report = await RetraceInProcess.RunAsync(
             "report", run, "--output", Path.Combine(_folder, "report.html"), "--figures", figures);
         Assert.Equal((0, ""), (report.ExitCode, report.Error));
         Assert.Equal(

@@ -20,17 +20,31 @@ internal sealed class ServedModel : IAsyncDisposable
 
     public string Address { get; }
 
+    /// <summary>The settings of a run that samples here.</summary>
+    public string[] Settings =>
+    [
+        "--set", "rollout.engine=openai", "--set", $"rollout.servers={Address}",
+        "--set", $"rollout.api_key_variable={Variable}", "--set", "rollout.hedge_after=86400",
+        "--set", "rollout.request_timeout=86400",
+    ];
+
     /// <param name="updates">The folder below which it takes weights.</param>
     /// <param name="port">0: any that is free.</param>
     /// <param name="limits">More options.</param>
-    public static async Task<ServedModel> StartAsync(string updates, int port = 0, params string[] limits)
+    public static Task<ServedModel> StartAsync(string updates, int port = 0, params string[] limits) =>
+        StartAsync(updates, [], port, limits);
+
+    /// <summary>The same with more variables in the server's environment.</summary>
+    public static async Task<ServedModel> StartAsync(
+        string updates, (string Name, string? Value)[] environment, int port = 0, params string[] limits)
     {
         Environment.SetEnvironmentVariable(Variable, Token); // Inherited, and no argument that others could read.
         Process process = RetraceProcess.Start(
-        [
-            "serve-model", "--model", Repository.Model, "--port", $"{port}", "--api-key-env", Variable,
-            "--updates-from", updates, .. limits,
-        ]);
+            environment,
+            [
+                "serve-model", "--model", Repository.Model, "--port", $"{port}", "--api-key-env", Variable,
+                "--updates-from", updates, .. limits,
+            ]);
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         if (await process.StandardOutput.ReadLineAsync(cancellation) is not string line)
         {

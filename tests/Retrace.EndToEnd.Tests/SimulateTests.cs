@@ -9,7 +9,7 @@ public sealed class SimulateTests : IDisposable
     [Fact]
     public async Task Collapse_is_printed_and_drawn()
     {
-        RetraceProcess simulated = await RetraceProcess.RunAsync(
+        RetraceProcess simulated = await RetraceInProcess.RunAsync(
             "simulate", "collapse", "--probabilities", "0.5,0.3,0.2", "--right", "1", "--beta", "1",
             "--iterations", "4", "--sampled-groups", "10", "--output", _folder);
         Assert.Equal((0, ""), (simulated.ExitCode, simulated.Error));
@@ -27,7 +27,7 @@ public sealed class SimulateTests : IDisposable
     [Fact]
     public async Task Contrastive_factors_are_printed_for_every_reward_and_over_frequencies()
     {
-        RetraceProcess simulated = await RetraceProcess.RunAsync(
+        RetraceProcess simulated = await RetraceInProcess.RunAsync(
             "simulate", "contrast", "--beta", "0.5", "--rounds", "3", "--group", "4", "--samples", "2", "--sampled-groups",
             "5", "--output", _folder);
         Assert.Equal((0, ""), (simulated.ExitCode, simulated.Error));
@@ -51,9 +51,9 @@ public sealed class SimulateTests : IDisposable
         [
             "simulate", "survival", "--problems", "20", "--updates", "10", "--gaps", "0,0.3", "--seeds", "2", "--seed",
         ];
-        RetraceProcess first = await RetraceProcess.RunAsync([.. command, "5"]);
-        RetraceProcess again = await RetraceProcess.RunAsync([.. command, "5"]);
-        RetraceProcess other = await RetraceProcess.RunAsync([.. command, "6"]);
+        RetraceProcess first = await RetraceInProcess.RunAsync([.. command, "5"]);
+        RetraceProcess again = await RetraceInProcess.RunAsync([.. command, "5"]);
+        RetraceProcess other = await RetraceInProcess.RunAsync([.. command, "6"]);
         Assert.Equal((0, ""), (first.ExitCode, first.Error));
         Assert.Matches(@"right answer +0\.00 +0\.30", first.Output);
         Assert.Matches(@"survival λ 0\.75 +0\.\d{3} ±0\.\d{3} +0\.\d{3}", first.Output);

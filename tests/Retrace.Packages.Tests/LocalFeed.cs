@@ -12,6 +12,11 @@ public sealed class LocalFeed : IAsyncLifetime
     /// <summary>The folder of the packages.</summary>
     public string Packages => _folder.Combine("feed");
 
+    private static string Samples => Path.Combine(Repository, "samples");
+
+    // The feed, and where samples and their packages are put.
+    private string[] Places => [$"-p:RetraceFeed={Packages}", $"-p:ArtifactsPath={_folder.Combine("samples")}"];
+
     private static string Repository =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Shipped.Model)!, ".."));
 
@@ -26,16 +31,23 @@ public sealed class LocalFeed : IAsyncLifetime
             "dotnet",
             "msbuild", "eng/Packages.proj", "-nologo", "-v:q", "-m", $"-p:Configuration={Configuration}", "-p:NoBuild=true",
             $"-p:Feed={Packages}");
-        await Command.RunAsync(
-            Path.Combine(Repository, "samples"),
-            "dotnet",
-            "build", "Samples.slnx", "-v:q", $"-p:RetraceFeed={Packages}", $"-p:ArtifactsPath={_folder.Combine("samples")}");
+        await Command.RunAsync(Samples, "dotnet", ["build", "Samples.slnx", "-v:q", .. Places]);
     }
 
     public ValueTask DisposeAsync()
     {
         _folder.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The value that a property of MSBuild has where a sample is built with these arguments.</summary>
+    public async Task<string> PropertyOfSampleAsync(string sample, string property, params string[] arguments)
+    {
+        string value = await Command.RunAsync(
+            Samples,
+            "dotnet",
+            ["msbuild", Path.Combine(sample, $"{sample}.csproj"), .. Places, .. arguments, $"-getProperty:{property}"]);
+        return value.Trim();
     }
 
     /// <summary>The program of a sample.</summary>

@@ -10,7 +10,7 @@ internal sealed class AllowChangedOption
 
     private readonly Option<string[]> _option = new(Name)
     {
-        Description = "Resumes a run with another of these than it began with, which its log keeps: "
+        Description = "Resumes a run although these differ from what it began with, which its log records: "
             + $"{string.Join(", ", RunAspects.Names)} or versions; may be repeated.",
         HelpName = "LIST",
     };

@@ -19,13 +19,13 @@ internal static class CompareCommand
             "--output", "DIR", "Folder for the runs and the tables; what is already there is kept.");
         Option<string?> onSamples = new("--on-samples")
         {
-            Description = "Compares reward rules on samples that are stored, without training: the folder of a run, or a file as retrace "
+            Description = "Compares reward rules on stored samples, without training: those of a run's folder, or of a file as retrace "
                 + "reward reads it. --methods then lists rules, all by default, and --output is a JSON file.",
             HelpName = "DIR|FILE",
         };
         Option<string?> methods = new("--methods")
         {
-            Description = $"Methods separated by commas, or all; docs/comparing.md describes them. Left out: {Variants.Usual}.",
+            Description = $"Methods separated by commas, or all; docs/comparing.md describes them. Default: {Variants.Usual}.",
             HelpName = "LIST",
         };
         Option<string[]> variants = new("--variant")
@@ -36,7 +36,7 @@ internal static class CompareCommand
         SeedsOption seeds = new();
         Option<string?> baseline = new("--baseline")
         {
-            Description = $"The method to measure the others against; {Variants.UsualBaseline} where it is compared.",
+            Description = $"The method to measure the others against. Default: {Variants.UsualBaseline}, if it is compared.",
             HelpName = "NAME",
         };
         Option<int> samples = new("--samples")
@@ -45,7 +45,7 @@ internal static class CompareCommand
             HelpName = "K",
             DefaultValueFactory = _ => 4,
         };
-        Option<int?> limit = new("--limit") { Description = "Uses only the first test problems.", HelpName = "N" };
+        Option<int?> limit = new("--limit") { Description = "Uses only the first N test problems.", HelpName = "N" };
         ParallelOption parallel = new();
         AllowChangedOption allowChanged = new();
         ConfigurationOptions settings = new();

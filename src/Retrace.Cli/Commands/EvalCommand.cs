@@ -14,9 +14,9 @@ internal static class EvalCommand
         ModelOptions model = new();
         model.Add("--samples", "evaluation.samples", "K", "Responses sampled for each problem.");
         model.Add("--temperature", "evaluation.temperature", "T", "Sampling temperature; 0 takes the likeliest token.");
-        model.Add("--limit", "evaluation.limit", "N", "Uses only the first labeled problems.");
+        model.Add("--limit", "evaluation.limit", "N", "Uses only the first N labeled problems.");
         model.Add("--max-tokens", "rollout.max_response_tokens", "N", "Longest response in tokens.");
-        model.Add("--seed", "seed", "N", "Names the random numbers.");
+        model.Add("--seed", "seed", "N", "Seed of the random numbers.");
         model.Add(
             "--extraction",
             "reward.extraction",
@@ -35,11 +35,11 @@ internal static class EvalCommand
         };
         Option<bool> shuffleImages = new("--shuffle-images")
         {
-            Description = "Shows every problem the image of another: what is still right was not read from the image.",
+            Description = "Shows each problem with another problem's image: what is still right was not read from the image.",
         };
         Option<string?> perturb = new("--perturb")
         {
-            Description = "Measures once more with perturbed images, with a highest level where it is not 40: "
+            Description = "Measures again with perturbed images, each with a highest level where that is not 40: "
                 + "gaussian:20,blur.",
             HelpName = "LIST",
         };

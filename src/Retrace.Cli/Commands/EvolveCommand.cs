@@ -19,7 +19,7 @@ internal static class EvolveCommand
             Description = "Folder of the checkpoint to start from.",
             HelpName = "DIR",
         };
-        Option<string?> data = new("--data") { Description = "The problems, .jsonl or .parquet.", HelpName = "FILE" };
+        Option<string?> data = new("--data") { Description = "The problems, .jsonl, .json or .parquet.", HelpName = "FILE" };
         Option<string?> output = new("--output") { Description = "Folder of the run.", HelpName = "DIR" };
         Option<bool> resume = new("--resume")
         {

@@ -61,7 +61,7 @@ internal sealed class GenerateCommand
     private GenerateCommand()
     {
         _model.Add("--max-tokens", "rollout.max_response_tokens", "N", "Longest response in tokens.");
-        _model.Add("--seed", "seed", "N", "Names the random numbers.");
+        _model.Add("--seed", "seed", "N", "Seed of the random numbers.");
     }
 
     public static Command Create()

@@ -22,7 +22,7 @@ internal sealed class ModelOptions
 
     public ModelOptions()
     {
-        Add("--device", "model.device", "NAME", "Where tensors live: cpu or cuda.");
+        Add("--device", "model.device", "NAME", "Where tensors live: cpu, cuda or cuda:N.");
         Add("--dtype", "model.dtype", "NAME", "Number format of the weights: bf16, fp32, or auto, the checkpoint's own.");
         Add("--threads", "threads", "N", "CPU threads for tensor work.");
     }

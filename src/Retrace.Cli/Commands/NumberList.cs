@@ -8,7 +8,7 @@ internal static class NumberList
     public static string Write(IEnumerable<double> numbers) =>
         string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 
-    /// <exception cref="BadInputException">One of them is no number.</exception>
+    /// <exception cref="BadInputException">One of them is not a number.</exception>
     public static double[] Parse(string option, string text) =>
     [
         .. text.Split(',').Select(part =>

@@ -7,7 +7,7 @@ internal sealed class ParallelOption
 {
     private readonly Option<int?> _option = new("--parallel")
     {
-        Description = "Runs that go on at once, which changes no result. Left out: as many as there are cores for; one on a GPU or "
+        Description = "Number of runs at once, which changes no result. Default: as many as there are cores for; one on a GPU or "
             + "with servers.",
         HelpName = "N",
     };

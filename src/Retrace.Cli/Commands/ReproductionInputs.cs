@@ -36,7 +36,7 @@ internal sealed class ReproductionInputs
 
     private readonly Option<int?> _limit = new("--limit")
     {
-        Description = "Uses only the first test problems.",
+        Description = "Uses only the first N test problems.",
         HelpName = "N",
     };
 

@@ -10,7 +10,7 @@ internal sealed class SeedsOption
 
     private readonly Option<string> _option = new("--seeds")
     {
-        Description = "Number of seeds, from that of the settings on, or two or more seeds, separated by commas.",
+        Description = "Number of seeds, counted up from that of the settings, or two or more seeds separated by commas.",
         HelpName = "N|LIST",
         DefaultValueFactory = _ => "5",
     };
@@ -19,7 +19,7 @@ internal sealed class SeedsOption
 
     /// <summary>The seeds; a single number is how many there are, several are the seeds themselves.</summary>
     /// <param name="first">The first of those that are counted.</param>
-    /// <exception cref="BadInputException">They are no numbers, too many, or not different.</exception>
+    /// <exception cref="BadInputException">They are not numbers, too many, or not different.</exception>
     public long[] In(ParseResult parsed, long first)
     {
         string text = parsed.GetRequiredValue(_option);

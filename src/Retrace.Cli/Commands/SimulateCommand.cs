@@ -22,7 +22,7 @@ internal static class SimulateCommand
         SimulateCollapse collapse = new(seed, output);
         SimulateContrast contrast = new(seed, output);
         SimulateSurvival survival = new(seed, output);
-        Command command = new("simulate", "Shows on distributions of answers what the rewards do; alone, does all three.")
+        Command command = new("simulate", "Shows what rewards do to distributions of answers; without a further command, in all three ways.")
         {
             seed, output, collapse.Create(), contrast.Create(), survival.Create(),
         };

@@ -13,14 +13,14 @@ internal static class SurvivalCommand
         model.Add("--group", "rollout.group", "N", "Maternal trajectories for each problem.");
         model.Add("--samples", "retrace.samples", "K", "Continuations of each trajectory, at least 2.");
         model.Add("--max-tokens", "rollout.max_response_tokens", "N", "Longest response in tokens.");
-        model.Add("--seed", "seed", "N", "Names the random numbers.");
+        model.Add("--seed", "seed", "N", "Seed of the random numbers.");
         Option<string> data = new("--data")
         {
             Description = "Problems, a .jsonl or .parquet file; the gap needs labels, the rest does not.",
             HelpName = "FILE",
             Required = true,
         };
-        Option<int?> limit = new("--limit") { Description = "Uses only the first problems.", HelpName = "N" };
+        Option<int?> limit = new("--limit") { Description = "Uses only the first N problems.", HelpName = "N" };
         Option<string> keepRates = List(
             "--keep-rates", "Shares of a trajectory to keep.", "0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9");
         Option<string> anchors = List("--anchors", "Anchor rules: ratio, step, entropy, random.", "ratio");

@@ -12,7 +12,7 @@ internal sealed class TimeLeftColumn : ProgressColumn
 {
     private readonly ConcurrentDictionary<int, (Stopwatch Clock, double Done)> _begun = new(); // By the task's number.
 
-    /// <summary>Takes the time from here on; what a task has done before this process began is not of its pace.</summary>
+    /// <summary>Starts the clock of a task; what was done before does not count towards the pace.</summary>
     public void Begin(ProgressTask task) => _begun[task.Id] = (Stopwatch.StartNew(), task.Value);
 
     public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)

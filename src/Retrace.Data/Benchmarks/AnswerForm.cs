@@ -1,9 +1,9 @@
 namespace Retrace.Data.Benchmarks;
 
 /// <summary>
-/// The form of answer that a benchmark asks for, said behind a question whose file does not say it. Authors say it in
-/// words of their own, which name the form that their extraction wants, too; ours is a box, which
-/// <c>data.instruction</c> asks for.
+/// Sentences that follow a question whose file does not say what kind of answer the benchmark expects. The authors' own
+/// prompts also say how the answer is to be marked for their extraction; here it is a box, which <c>data.instruction</c>
+/// asks for.
 /// </summary>
 internal static class AnswerForm
 {

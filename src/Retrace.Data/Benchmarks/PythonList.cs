@@ -5,7 +5,7 @@ namespace Retrace.Data.Benchmarks;
 /// <summary>Lists of strings as Python writes them: <c>['one', "it's two"]</c>.</summary>
 internal static class PythonList
 {
-    /// <exception cref="UnusableRecordException">The text is no such list.</exception>
+    /// <exception cref="UnusableRecordException">The text is not such a list.</exception>
     public static IReadOnlyList<string> Parse(string text)
     {
         string inner = text.Trim();

@@ -6,7 +6,7 @@ namespace Retrace.Data.Inspection;
 
 /// <summary>The properties by which two images are compared, and which describe one.</summary>
 /// <param name="Bytes">SHA-256 of the file: the same file has the same.</param>
-/// <param name="Look">The <see cref="PerceptualHash"/> of the pixels.</param>
+/// <param name="Look">The <see cref="PerceptualHash"/> of the pixels: equal for images that look alike.</param>
 /// <param name="Width">Pixels.</param>
 /// <param name="Height">Pixels.</param>
 /// <param name="MediaType">The media type, such as image/png.</param>

@@ -17,7 +17,7 @@ internal static class JsonDocumentFile
     /// <param name="path">The file. Its text is held in memory while it is read.</param>
     /// <param name="visit">Receives each record, which is valid during the call only.</param>
     /// <param name="folder">Where image files lie; null: in the file's folder.</param>
-    /// <exception cref="BadInputException">The file cannot be read, or is no such document.</exception>
+    /// <exception cref="BadInputException">The file cannot be read, or is not such a document.</exception>
     public static void Read(string path, Action<JsonRecord> visit, ImageFolder? folder = null)
     {
         folder ??= ImageFolder.Of(path, allowsOutside: false);

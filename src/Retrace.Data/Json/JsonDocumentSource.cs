@@ -16,7 +16,7 @@ public sealed class JsonDocumentSource(string path, bool allowOutsideImages = fa
     public string Name => path;
 
     /// <inheritdoc/>
-    /// <exception cref="BadInputException">The file cannot be read, or is no such document.</exception>
+    /// <exception cref="BadInputException">The file cannot be read, or is not such a document.</exception>
     public ProblemSet Read()
     {
         ImageFolder folder = ImageFolder.Of(path, allowOutsideImages, imageFolder);

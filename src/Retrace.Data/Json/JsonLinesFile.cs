@@ -24,7 +24,7 @@ internal static class JsonLinesFile
     /// <param name="example">What an object begins with, for messages.</param>
     /// <param name="visit">Receives each record, which is valid during the call only.</param>
     /// <param name="folder">Where image files lie; null: in the file's folder.</param>
-    /// <exception cref="BadInputException">The file cannot be read, or a line of it is no JSON object.</exception>
+    /// <exception cref="BadInputException">The file cannot be read, or a line of it is not a JSON object.</exception>
     public static void Read(string path, string example, Action<JsonRecord> visit, ImageFolder? folder = null)
     {
         folder ??= ImageFolder.Of(path, allowsOutside: false);

@@ -17,7 +17,7 @@ public sealed class JsonLinesSource(string path, bool allowOutsideImages = false
     public string Name => path;
 
     /// <inheritdoc/>
-    /// <exception cref="BadInputException">The file cannot be read, or a line of it is no JSON object.</exception>
+    /// <exception cref="BadInputException">The file cannot be read, or a line of it is not a JSON object.</exception>
     public ProblemSet Read()
     {
         ImageFolder folder = ImageFolder.Of(path, allowOutsideImages, imageFolder);

@@ -6,8 +6,8 @@ using static System.FormattableString;
 namespace Retrace.Evaluation.Reproductions;
 
 /// <summary>
-/// A curve over the steps that the paper shows, and what its claim makes of it: majority voting collapses, and CSRS
-/// does not.
+/// A curve over training steps that the paper shows, with the claim that it illustrates: majority voting collapses,
+/// and CSRS does not.
 /// </summary>
 /// <param name="Name">What the curve shows.</param>
 /// <param name="Read">Its value in a step.</param>

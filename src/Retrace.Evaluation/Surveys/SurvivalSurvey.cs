@@ -1,6 +1,7 @@
 using Retrace.Answers;
 using Retrace.Configuration;
 using Retrace.Models;
+using Retrace.Perturbations;
 using Retrace.Problems;
 using Retrace.Rewards;
 using Retrace.Statistics;
@@ -127,9 +128,9 @@ public sealed class SurvivalSurvey(
         category,
         pairs.Length,
         SurvivalStatistics.Of([.. pairs.Select(pair => pair.Perturbed.Group)]),
-        choice.Perturbation == Clean
-            ? 0
-            : pairs.SelectMany(pair => pair.Perturbed.Forms.Zip(pair.Clean.Forms, AnswerDisagreement.Excess)).Average(),
+        ImagePerturbations.Create(choice.Perturbation).ChangesImages
+            ? pairs.SelectMany(pair => pair.Perturbed.Forms.Zip(pair.Clean.Forms, AnswerDisagreement.Excess)).Average()
+            : 0,
         pairs.Sum(pair => pair.Perturbed.Tokens));
 
     /// <summary>The answers to one problem after retracing.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Retrace.Files;
+using Retrace.Perturbations;
 using Retrace.Rewards;
 using Retrace.Statistics;
 using static System.FormattableString;
@@ -50,7 +51,9 @@ public static class SurvivalTable
     });
 
     private static string NameOf(RetracingChoice choice) =>
-        choice.Perturbation == "none" ? "none" : Invariant($"{choice.Perturbation}:{choice.Level}");
+        ImagePerturbations.Create(choice.Perturbation).ChangesImages
+            ? Invariant($"{choice.Perturbation}:{choice.Level}")
+            : choice.Perturbation;
 
     private static string Percent(double? share) => share is double value ? Invariant($"{100 * value:0.0}") : "";
 }

@@ -1,6 +1,6 @@
 namespace Retrace.Geometry.Families;
 
-/// <summary>Why a kind of problem tempts to a wrong answer.</summary>
+/// <summary>What tempts a model to a wrong answer.</summary>
 public enum MistakeKind
 {
     /// <summary>
@@ -17,6 +17,6 @@ public enum MistakeKind
 
 /// <summary>A plausible wrong response to a problem.</summary>
 /// <param name="Kind">What tempts to it.</param>
-/// <param name="Reasoning">As a teacher who makes this mistake says it.</param>
+/// <param name="Reasoning">The reasoning of a teacher who makes this mistake.</param>
 /// <param name="Answer">The wrong answer.</param>
 public sealed record Mistake(MistakeKind Kind, string Reasoning, string Answer);

@@ -68,7 +68,7 @@ public sealed record ImageProcessorConfig
     /// <summary>Reads the settings of a model's folder.</summary>
     /// <param name="directory">The model's folder.</param>
     /// <param name="defaults">What holds for keys that are not there.</param>
-    /// <exception cref="BadInputException">The file is missing, is no JSON or holds a size that cannot be.</exception>
+    /// <exception cref="BadInputException">The file is missing, is not JSON, or holds an impossible size.</exception>
     public static ImageProcessorConfig Load(string directory, ImageProcessorConfig defaults)
     {
         // The newer file goes before the older one, as in the reference.

@@ -51,13 +51,13 @@ public sealed class JsonPart
     public bool IsObject => _element.ValueKind == JsonValueKind.Object;
 
     /// <summary>The member of this name, which must be there.</summary>
-    /// <exception cref="BadInputException">There is none of this name, or this is no object.</exception>
+    /// <exception cref="BadInputException">There is none of this name, or this is not an object.</exception>
     public JsonPart this[string key] => Find(key)
         ?? throw new BadInputException($"The file {File} has no \"{PlaceOf(key)}\".");
 
     /// <summary>Reads a file and passes what it holds to <paramref name="use"/>.</summary>
     /// <exception cref="BadInputException">
-    /// The file cannot be read or is no JSON, or <paramref name="use"/> complains.
+    /// The file cannot be read or is not JSON, or <paramref name="use"/> complains.
     /// </exception>
     public static T Read<T>(string file, Func<JsonPart, T> use)
     {
@@ -72,7 +72,7 @@ public sealed class JsonPart
     }
 
     /// <summary>Parses bytes of a file and passes what they hold to <paramref name="use"/>.</summary>
-    /// <exception cref="BadInputException">The bytes are no JSON, or <paramref name="use"/> complains.</exception>
+    /// <exception cref="BadInputException">The bytes are not JSON, or <paramref name="use"/> complains.</exception>
     public static T Parse<T>(ReadOnlyMemory<byte> json, string file, Func<JsonPart, T> use)
     {
         try
@@ -98,7 +98,7 @@ public sealed class JsonPart
     }
 
     /// <summary>A member of an object; null if there is none of this name.</summary>
-    /// <exception cref="BadInputException">This is no object.</exception>
+    /// <exception cref="BadInputException">This is not an object.</exception>
     public JsonPart? Find(string key)
     {
         if (!IsObject)
@@ -109,11 +109,11 @@ public sealed class JsonPart
     }
 
     /// <summary>A member of an object; null also if it is null.</summary>
-    /// <exception cref="BadInputException">This is no object.</exception>
+    /// <exception cref="BadInputException">This is not an object.</exception>
     public JsonPart? FindValue(string key) => Find(key) is { IsNull: false } found ? found : null;
 
     /// <summary>All members of an object, those of the same name too.</summary>
-    /// <exception cref="BadInputException">This is no object.</exception>
+    /// <exception cref="BadInputException">This is not an object.</exception>
     public IEnumerable<(string Name, JsonPart Value)> Members() => IsObject
         ? _element.EnumerateObject().Select(member =>
         {
@@ -122,23 +122,23 @@ public sealed class JsonPart
         })
         : throw Instead("an object");
 
-    /// <exception cref="BadInputException">This is no list.</exception>
+    /// <exception cref="BadInputException">This is not a list.</exception>
     public IReadOnlyList<JsonPart> Items() => IsList
         ? [.. _element.EnumerateArray().Select((item, index) => new JsonPart(item, File, $"{_place}[{index}]"))]
         : throw Instead("a list");
 
-    /// <exception cref="BadInputException">This is no list of whole numbers.</exception>
+    /// <exception cref="BadInputException">This is not a list of whole numbers.</exception>
     public int[] Integers() => [.. Items().Select(item => item.Integer())];
 
-    /// <exception cref="BadInputException">This is no string.</exception>
+    /// <exception cref="BadInputException">This is not a string.</exception>
     public string Text() => IsText ? Decoded(() => _element.GetString()!) : throw Instead("a string");
 
-    /// <exception cref="BadInputException">This is no whole number of 32 bits.</exception>
+    /// <exception cref="BadInputException">This is not a whole number of 32 bits.</exception>
     public int Integer() => _element.ValueKind == JsonValueKind.Number && _element.TryGetInt32(out int number)
         ? number
         : throw Instead("a whole number");
 
-    /// <exception cref="BadInputException">This is no number.</exception>
+    /// <exception cref="BadInputException">This is not a number.</exception>
     public double Number() => _element.ValueKind == JsonValueKind.Number && _element.TryGetDouble(out double number)
         ? number
         : throw Instead("a number");
@@ -159,7 +159,7 @@ public sealed class JsonPart
             : $"The file {File} has {Shown} for \"{_place}\" instead of {expected}.");
     }
 
-    // JSON is decoded only when it is looked at; what is no Unicode then shows.
+    // JSON is decoded only when it is looked at; invalid Unicode shows only then.
     private string Decoded(Func<string> text)
     {
         try

@@ -25,7 +25,7 @@ internal static class NeededSymbols
 
     /// <summary>The symbols that a library does not define itself, in its order.</summary>
     /// <param name="elf">The library's file.</param>
-    /// <exception cref="InvalidDataException">It is no such file, or its tables are not within it.</exception>
+    /// <exception cref="InvalidDataException">It is not such a file, or its tables are not within it.</exception>
     public static IReadOnlyList<string> Of(ReadOnlySpan<byte> elf)
     {
         try

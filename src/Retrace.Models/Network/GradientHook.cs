@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Retrace.Models.Network;
 
 /// <summary>
-/// An identity in the network that calls back when a backward pass comes to it: the gradients of all weights that are
+/// An identity in the network that calls back when a backward pass reaches it: the gradients of all weights that are
 /// used after it, and nowhere before it, are complete then. TorchSharp has no hooks on tensors.
 /// </summary>
 /// <remarks>

@@ -8,8 +8,7 @@ namespace Retrace.Models.Network;
 internal static class StoredWeights
 {
     /// <summary>
-    /// Checks that a checkpoint has what a configuration asks for, before memory is taken for a model that may not
-    /// exist.
+    /// Checks that a checkpoint has what a configuration asks for, before memory is allocated for it.
     /// </summary>
     /// <exception cref="BadInputException">
     /// A tensor is missing or has another shape than config.json asks for.

@@ -9,13 +9,13 @@ namespace Retrace.Training.Evolution;
 /// </summary>
 /// <remarks>
 /// A method that does not retrace (<see cref="Configuration.Method"/>) has no cutter and no second round; most rules
-/// need no rounds beside these two, and no teacher. All processes of a job take the same step: the engine divides the
+/// need no rounds besides these two, and no teacher. All processes of a job take the same step: the engine divides the
 /// sampling among them, and the learner divides the learning.
 /// </remarks>
-/// <param name="sideRounds">What the rule asks for beside both rounds.</param>
-/// <param name="paths">Measures how far answers are from steps of reasoning; null where the rule does not ask.</param>
+/// <param name="sideRounds">Samples what the rule reads besides the two rounds.</param>
+/// <param name="paths">Measures how far answers are from steps of reasoning; null if the rule does not read it.</param>
 /// <param name="clock">Measures where the step's time goes.</param>
-/// <param name="teach">Takes the averaged teacher towards what was learned in a step; null without one.</param>
+/// <param name="teach">Moves the averaged teacher towards the updated policy; null without a teacher.</param>
 internal sealed class CsrsStep(
     UpcomingBatches batches,
     MaternalRound maternalRound,

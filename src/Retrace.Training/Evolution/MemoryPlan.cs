@@ -1,6 +1,7 @@
 using System.Globalization;
 using Retrace.Configuration;
 using Retrace.Models.Network;
+using Retrace.Perturbations;
 using Retrace.Rewards;
 using Retrace.Training.DataParallel;
 using Retrace.Training.Learning;
@@ -221,7 +222,8 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
             {
                 return 0;
             }
-            long copies = (2L * _run.Data.Batch) + (Retraces && _run.Retracing.Perturbation != "none" ? Trajectories : 0);
+            bool perturbs = Retraces && ImagePerturbations.Create(_run.Retracing.Perturbation).ChangesImages;
+            long copies = (2L * _run.Data.Batch) + (perturbs ? Trajectories : 0);
             return copies * _patches * _config.Vision.PatchLength * sizeof(float);
         }
 

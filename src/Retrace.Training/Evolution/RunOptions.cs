@@ -83,7 +83,7 @@ public sealed record RunOptions
     /// <summary>Whether to resume the run in the folder from its latest intact checkpoint.</summary>
     public bool Resume { get; init; }
 
-    /// <summary>What a resumed run may be given otherwise than it began; its log keeps what was.</summary>
+    /// <summary>What may differ from what a resumed run began with; its log records what it was before.</summary>
     public IReadOnlySet<RunAspect> AllowChanged { get; init; } = new HashSet<RunAspect>();
 
     /// <summary>The name that dashboards and reports show; null: the method's name.</summary>
@@ -95,7 +95,7 @@ public sealed record RunOptions
     /// <summary>The processes that open the run and train together; null: this one alone.</summary>
     public IProcessGroup? Processes { get; init; }
 
-    /// <summary>Its share of the memory where other runs go on in this process; null: it is alone.</summary>
+    /// <summary>Its share of memory when other runs are in progress in this process; null: it is the only one.</summary>
     internal SharedMemory.Share? Memory { get; init; }
 
     /// <summary>Opens the source of problems with the given settings.</summary>

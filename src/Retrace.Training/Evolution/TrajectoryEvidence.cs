@@ -5,7 +5,7 @@ using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>Reads off the trajectories what a reward rule wants to know besides answers, and nothing else.</summary>
+/// <summary>Collects the evidence that a reward rule reads besides answers, and nothing else.</summary>
 /// <param name="rule">Says what it reads.</param>
 /// <param name="extraction">Finds where the answers of responses begin.</param>
 /// <param name="textOf">The text of a token, in which steps of reasoning are found.</param>
@@ -15,7 +15,7 @@ internal sealed class TrajectoryEvidence(
 {
     /// <param name="maternal">[n] The trajectories that are rewarded.</param>
     /// <param name="retracings">[n] Their continuations; empty if nothing was retraced.</param>
-    /// <param name="beside">What was sampled beside both rounds.</param>
+    /// <param name="beside">What was sampled besides the two rounds.</param>
     public IEnumerable<Evidence> Of(
         int step, int place, Trajectory[] maternal, Retracing[] retracings, SideSamples beside)
     {

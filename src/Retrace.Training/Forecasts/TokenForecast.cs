@@ -1,3 +1,4 @@
+using Retrace.Anchors;
 using Retrace.Configuration;
 using Retrace.Training.Evolution;
 
@@ -14,8 +15,6 @@ namespace Retrace.Training.Forecasts;
 /// <param name="Learned">Response tokens that learning passes over: problems × n × length × passes.</param>
 public sealed record TokenForecast(double ResponseTokens, double Maternal, double Retraced, double Learned)
 {
-    private const double MeanOfRandomAnchors = 0.5; // Uniform over what stands before the answer.
-
     /// <summary>
     /// Generated beside both rounds for a rule that asks: blind samples, the start model, a teacher, other words, and
     /// judgements, which are taken to be as long as a response.
@@ -54,16 +53,12 @@ public sealed record TokenForecast(double ResponseTokens, double Maternal, doubl
     private static double Continued(RunConfiguration configuration, double length)
     {
         RetracingSettings retracing = configuration.Retracing;
+        int longest = configuration.Rollout.MaxResponseTokens;
         double[] rates = retracing.AllKeepRates();
-        return Retracing.Shares(retracing.Samples, rates.Length).Sum(share => Math.Min(
-            configuration.Rollout.MaxResponseTokens - Kept(rates[share]),
-            retracing.Mode == "new-turn" ? length : length - Kept(rates[share])));
-
-        double Kept(double rate) => retracing.Anchor switch
+        return Retracing.Shares(retracing.Samples, rates.Length).Sum(share =>
         {
-            "random" => MeanOfRandomAnchors * length,
-            "padded" => Math.Min(rate * configuration.Rollout.MaxResponseTokens, length),
-            _ => rate * length,
-        };
+            double kept = AnchorRules.Create(retracing.Anchor, rates[share]).ExpectedKept(length, longest);
+            return Math.Min(longest - kept, retracing.Mode == "new-turn" ? length : length - kept);
+        });
     }
 }

@@ -40,4 +40,6 @@ public sealed class EntropyAnchor(double keepRate) : IAnchorRule
         }
         return anchor;
     }
+
+    public double ExpectedKept(double length, int paddedLength) => _ratio.ExpectedKept(length, paddedLength);
 }

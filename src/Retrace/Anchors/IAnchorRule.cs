@@ -9,4 +9,12 @@ public interface IAnchorRule
     /// leaks; <see cref="PaddedAnchor"/> alone, the first release's, goes up to <see cref="AnchorContext.Length"/>.
     /// </summary>
     int Choose(AnchorContext context, Random random);
+
+    /// <summary>
+    /// About how many tokens it keeps of a response of a length, for forecasts; half of them unless a rule says
+    /// otherwise.
+    /// </summary>
+    /// <param name="length">The mean length of responses in tokens.</param>
+    /// <param name="paddedLength">The longest that a response may have, in tokens.</param>
+    double ExpectedKept(double length, int paddedLength) => length / 2;
 }

@@ -25,4 +25,6 @@ public sealed class PaddedAnchor : IAnchorRule
 
     public int Choose(AnchorContext context, Random random) =>
         Math.Min((int)(_keepRate * context.PaddedLength), context.Length);
+
+    public double ExpectedKept(double length, int paddedLength) => Math.Min(_keepRate * paddedLength, length);
 }

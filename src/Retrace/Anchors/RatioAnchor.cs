@@ -29,4 +29,6 @@ public sealed class RatioAnchor : IAnchorRule
         int anchor = (int)(_keepRate * context.Length);
         return anchor < context.AnswerStart ? anchor : (int)(_keepRate * context.AnswerStart);
     }
+
+    public double ExpectedKept(double length, int paddedLength) => _keepRate * length;
 }

@@ -21,4 +21,6 @@ public sealed class StepAnchor(double keepRate) : IAnchorRule
         }
         return anchor;
     }
+
+    public double ExpectedKept(double length, int paddedLength) => _ratio.ExpectedKept(length, paddedLength);
 }

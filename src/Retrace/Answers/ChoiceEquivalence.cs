@@ -22,8 +22,8 @@ public sealed partial class ChoiceEquivalence : IAnswerEquivalence
 
     /// <param name="choices">Their texts, A first; empty where they are known from the image alone.</param>
     /// <param name="closest">
-    /// Takes an answer that stands for no choice for the one whose text has the smallest edit distance to it, of
-    /// several the first.
+    /// Whether an answer that stands for no choice counts as the choice whose text has the smallest edit distance to
+    /// it; of several, as the first.
     /// </param>
     public ChoiceEquivalence(IReadOnlyList<string> choices, bool closest = false)
     {

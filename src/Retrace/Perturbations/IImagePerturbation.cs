@@ -10,4 +10,7 @@ public interface IImagePerturbation
     /// </summary>
     /// <remarks>Called from several threads at once.</remarks>
     PixelImage Apply(PixelImage image, Random random);
+
+    /// <summary>Whether there is a changed copy to keep; false where images stay as they are.</summary>
+    bool ChangesImages => true;
 }

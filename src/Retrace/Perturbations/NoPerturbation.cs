@@ -6,4 +6,6 @@ namespace Retrace.Perturbations;
 public sealed class NoPerturbation : IImagePerturbation
 {
     public PixelImage Apply(PixelImage image, Random random) => image;
+
+    public bool ChangesImages => false;
 }

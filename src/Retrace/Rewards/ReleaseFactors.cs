@@ -5,7 +5,7 @@ namespace Retrace.Rewards;
 /// </summary>
 internal static class ReleaseFactors
 {
-    /// <summary>For answers that came back more often than they came.</summary>
+    /// <summary>For answers that are more frequent in re-inference than overall.</summary>
     public const double Boost = 1.2;
 
     private const double Penalty = 0.9; // For answers that came back less often.

@@ -96,6 +96,17 @@ public class AnchorRuleTests
         }
     }
 
+    // Of a response of 100 tokens, where the longest has 400.
+    [Theory]
+    [InlineData("ratio", 0.3, 30)]
+    [InlineData("step", 0.3, 30)]
+    [InlineData("entropy", 0.3, 30)]
+    [InlineData("random", 0.3, 50)]
+    [InlineData("padded", 0.2, 80)]
+    [InlineData("padded", 0.3, 100)]
+    public void A_rule_says_about_how_much_it_keeps(string name, double keepRate, double kept) =>
+        Assert.Equal(kept, AnchorRules.Create(name, keepRate).ExpectedKept(100, paddedLength: 400), 1e-9);
+
     [Fact]
     public void An_unknown_rule_is_answered_with_the_known_ones()
     {

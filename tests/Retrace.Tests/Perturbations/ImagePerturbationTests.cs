@@ -21,6 +21,7 @@ public class ImagePerturbationTests
             Assert.Equal(pixels, image.Rgb);
             Assert.Equal(perturbed.Rgb, ImagePerturbations.Create(name).Apply(image, new Random(5)).Rgb);
             Assert.Equal(name == "none", perturbed.Rgb.SequenceEqual(pixels));
+            Assert.Equal(name != "none", ImagePerturbations.Create(name).ChangesImages);
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class FrameLayout : IDisposable
     /// <summary>[patches, 1, headSize]</summary>
     public Tensor Sin { get; }
 
-    /// <summary>Patches of one image (of one frame, had it several).</summary>
+    /// <summary>The patches of each image, which has one frame.</summary>
     public Segments Frames { get; }
 
     /// <summary>Computes the layout of a batch of images.</summary>
