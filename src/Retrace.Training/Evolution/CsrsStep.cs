@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Retrace.Models.Native;
 using Retrace.Rewards;
 using Retrace.Training.Learning;
 
@@ -45,6 +46,7 @@ internal sealed class CsrsStep(
         TimeSpan rollout = clock.Elapsed;
 
         onStage(LearningStage);
+        FreedMemory.GiveBack(); // Of the rollouts, whose tensors have other sizes.
         batches.Prepare(step + 1);
         LearningStatistics learned = learner.Learn(step, samples.Of(groups, advantages)); // GRPO
         teach?.Invoke(step);
