@@ -70,12 +70,9 @@ internal static class Experts
             layer(values);
             return;
         }
+        // Gradients of the weights stay, and are added to, as the optimizer leaves room for them where it is.
         Tensor x = values.detach().requires_grad_();
         layer(x).sum().backward();
-        foreach (string name in parameters.Names)
-        {
-            parameters[name].grad = null; // The next pass begins as the first one did.
-        }
     }
 
     private static void Initialise(Parameters parameters)

@@ -130,10 +130,11 @@ public sealed record EvaluationFolder(string Path)
             throw new BadInputException(
                 $"The evaluation in {Path} has done {done} of {all} problems; let retrace eval finish it first");
         }
+        string opening = ResponseFormat.OpeningOf(manifest.Prompt ?? "");
         GradedProblem[] graded =
         [
             .. plan.Batches.Zip(sampled).SelectMany(pair => pair.First.Problems.Zip(pair.Second, (problem, responses) =>
-                GradedProblem.Of(problem, data.Keys[problem.Id], responses, rule))),
+                GradedProblem.Of(problem, data.Keys[problem.Id], responses, rule) with { Opening = opening })),
         ];
         GradedProblem[][] views = [.. graded.Chunk(plan.Problems.Count)];
         EvaluationReport report = EvaluationReport.Of(manifest, data, plan, views);

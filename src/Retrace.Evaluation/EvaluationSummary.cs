@@ -51,7 +51,7 @@ public sealed record EvaluationSummary(
                 .Select(j => (j, graded.Average(problem => PassAtOf(samples, problem.RightCount, j))))],
             graded.Count(problem => problem.MajorityIsRight) / (double)graded.Count,
             graded.Sum(problem => problem.Classes.Count(id => id != AnswerClasses.None)) / responses,
-            graded.Sum(problem => problem.Responses.Count(one => ResponseFormat.Matches(one.Text))) / responses,
+            graded.Sum(problem => problem.FormattedCount) / responses,
             ResponseLengths.Of([.. graded.SelectMany(problem => problem.Responses)]));
     }
 

@@ -32,7 +32,7 @@ public sealed class PlannedEvaluation(Evaluator evaluator, EvaluationPlan plan)
             GradedProblem[] ofBatch =
             [
                 .. batch.Problems.Zip(responses, (problem, sampled) =>
-                    GradedProblem.Of(problem, keys[problem.Id], sampled, evaluator.Extraction)),
+                    evaluator.Grade(problem, keys[problem.Id], sampled)),
             ];
             if (!isSampled)
             {

@@ -19,19 +19,21 @@ public static class RunEvaluations
     /// <exception cref="BadInputException">The folder holds no such run, or one of its files is damaged.</exception>
     public static IReadOnlyList<RegradedStep> Regrade(string directory, string? extraction)
     {
-        IAnswerExtraction rule = AnswerExtractions.Create(
-            extraction ?? EvaluationCard.Read(Path.Combine(directory, RunFolder.EvaluationCard)).Extraction);
+        var card = EvaluationCard.Read(Path.Combine(directory, RunFolder.EvaluationCard));
+        IAnswerExtraction rule = AnswerExtractions.Create(extraction ?? card.Extraction);
+        string opening = ResponseFormat.OpeningOf(card.Prompt);
         RunRecord run = RunReader.Read(directory);
         Dictionary<int, double?> recorded = run.Metrics.ToDictionary(step => step.Step, step => step.EvalAccuracy);
         return
         [
             .. run.EvaluationSamples.GroupBy(sample => sample.Step).OrderBy(step => step.Key).Select(step =>
                 new RegradedStep(
-                    step.Key, EvaluationSummary.Of(Grade(step, rule)), recorded.GetValueOrDefault(step.Key))),
+                    step.Key, EvaluationSummary.Of(Grade(step, rule, opening)), recorded.GetValueOrDefault(step.Key))),
         ];
     }
 
-    private static GradedProblem[] Grade(IEnumerable<EvaluationSample> samples, IAnswerExtraction rule) =>
+    private static GradedProblem[] Grade(
+        IEnumerable<EvaluationSample> samples, IAnswerExtraction rule, string opening) =>
     [
         .. samples.GroupBy(sample => sample.ProblemId).Select(problem => GradedProblem.Of(
             new Problem(problem.Key, Question: "", Images: [], problem.First().Category),
@@ -40,7 +42,7 @@ public static class RunEvaluations
                 .. problem.OrderBy(sample => sample.Sample).Select(sample =>
                     new SampledResponse(sample.Response, sample.Tokens, sample.Finish == EvaluationSample.Stop)),
             ],
-            rule)),
+            rule) with { Opening = opening }),
     ];
 }
 

@@ -111,6 +111,18 @@ public sealed class CommandLineTests : IDisposable
             $@"^retrace: model\.device is cuda, but .*{Reason}; retrace doctor says how to mend it\.\n$", refused.Error);
     }
 
+    [Theory]
+    [InlineData("\"my_notes\": \"x\"", 0, "Qwen2.5-VL, weights of Float32; not read in its config.json: my_notes")]
+    [InlineData("\"logit_scale\": 2", 1, "logit_scale is 2, which Retrace does not know and which may change what the network computes")]
+    public async Task The_doctor_lists_what_is_not_read_of_a_models_configuration(string key, int exitCode, string expected)
+    {
+        string config = File.ReadAllText(Path.Combine(Repository.Model, "config.json"));
+        File.WriteAllText(Path.Combine(_folder, "config.json"), $"{{{key},{config.TrimStart()[1..]}");
+        RetraceProcess examined = await RetraceInProcess.RunAsync("doctor", "--model", _folder);
+        Assert.Equal(exitCode, examined.ExitCode);
+        Assert.Contains(expected, examined.Output);
+    }
+
     // A run that never answers again after step 3 falls from 60 to 50 %: a loss of answers and of the form, smoothed. With a
     // baseline and a patience of one it drifts at the first such step, when half of both is gone.
     [Fact]

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using Retrace.Testing;
 
 namespace Retrace.EndToEnd.Tests;

@@ -178,6 +178,20 @@ public sealed class EvaluationFolderTests : IDisposable
             Assert.Throws<BadInputException>(() => folder.Regrade(null, other)).Message);
     }
 
+    [Theory]
+    [InlineData("assistant\\n", 0)]
+    [InlineData("assistant\\n<think>\\n", 0.5)] // Every second response goes on to a box.
+    public void A_thought_that_the_prompt_has_opened_counts_when_graded_anew(string end, double rate)
+    {
+        Evaluated evaluated = Evaluate("thinking", []);
+        string manifest = evaluated.Combine(EvaluationFolder.ManifestFile);
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"prompt\": null", $"\"prompt\": \"{end}\""));
+        string samples = evaluated.Combine(EvaluationFolder.SamplesFile);
+        File.WriteAllText(samples, File.ReadAllText(samples).Replace("\"response\":\"", "\"response\":\"so</think>"));
+
+        Assert.Equal(rate, new EvaluationFolder(evaluated.Folder).Regrade(null, null).Summary.FormatRate);
+    }
+
     [Fact]
     public void An_unfinished_evaluation_is_not_graded_anew()
     {

@@ -60,6 +60,16 @@ public sealed class EvaluationSummaryTests
         Assert.Equal(new ResponseLengths(30, 30, 50, 6 / 15.0), summary.Lengths);
     }
 
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("<think>\n", 1)]
+    public void A_thought_that_the_prompt_has_opened_counts_for_the_form(string opening, double rate) => Assert.Equal(
+        rate,
+        EvaluationSummary.Of(
+        [
+            Graded(0, 0) with { Responses = [new("so</think>\\boxed{1}", 5, Stopped: true)], Opening = opening },
+        ]).FormatRate);
+
     [Fact]
     public void The_median_of_an_even_number_lies_between_the_two_in_the_middle() => Assert.Equal(
         new ResponseLengths(22.5, 15, 60, 0.25),

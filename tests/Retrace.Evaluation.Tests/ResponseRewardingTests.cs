@@ -38,6 +38,23 @@ public sealed class ResponseRewardingTests : IDisposable
         ["id", "answers", "rewards", "advantages"],
         Rewarded(explains: false).EnumerateObject().Select(field => field.Name));
 
+    // A Thinking variant's responses begin behind the tag.
+    [Fact]
+    public void What_the_prompt_has_begun_the_responses_with_counts_for_the_form()
+    {
+        string behind = Line.Replace("<think>", "");
+        Assert.Equal([0.45, 0.45, 0.225, 0], Rewards(behind));
+        Assert.Equal(
+            [0.55, 0.55, 0.325, 0], Rewards(behind.Replace("\"maternal\"", "\"opening\":\"<think>\\n\",\"maternal\"")));
+        Assert.Equal(
+            $"{_folder.Combine("responses.jsonl")}, line 1: \"opening\" must be text: what the prompt has begun the responses with",
+            Assert.Throws<BadInputException>(() => Rewards("""{"maternal":["a"],"opening":1}""")).Message);
+
+        IEnumerable<double> Rewards(string line) =>
+            Rewarded(new ResponseRewarding("srt-soft", new RunConfiguration()), line)
+                .GetProperty("rewards").EnumerateArray().Select(reward => Math.Round(reward.GetDouble(), 12));
+    }
+
     // The examples of docs/rules.md and of the rules themselves, out of a file. The third distances are from A, A and B, then
     // from an answer that is none.
     [Theory]

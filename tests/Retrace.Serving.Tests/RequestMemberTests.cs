@@ -50,6 +50,7 @@ public sealed class RequestMemberTests : IAsyncLifetime
     [InlineData("prompt_logprobs", "0")] // Asks for those of the prompt's own tokens.
     [InlineData("top_logprobs", "5")]
     [InlineData("reasoning_effort", "\"low\"")]
+    [InlineData("truncate_prompt_tokens", "8")] // A prompt is never cut, inside an image least of all.
     [InlineData("modalities", """["text","audio"]""")]
     [InlineData("audio", """{"voice":"x"}""")]
     [InlineData("web_search_options", "{}")]

@@ -1,3 +1,4 @@
+using Retrace.Models;
 using Retrace.Runs;
 using Retrace.Testing;
 using Retrace.Training.Evolution;
@@ -26,6 +27,9 @@ public sealed class FamilyRunTests(UntrainedFamilies families) : IClassFixture<U
         runs.Evolve("halves", "steps=1");
         Assert.Equal(1, runs.Evolve("halves", "steps=2"));
         runs.AssertSame("whole", "halves", 2, Adapter);
+        bool hasExperts = ModelFamilies.LoadConfig(families.FolderOf(family)).Text.Experts is not null;
+        Assert.All(RunReader.Read(runs.FolderOf("whole")).Metrics, step =>
+            Assert.Equal(hasExperts, step.ExpertEvenness is > 0.1 and <= 1));
         Assert.NotEqual(
             File.ReadAllBytes(Path.Combine(runs.CheckpointOf("whole", 1), Adapter)),
             File.ReadAllBytes(Path.Combine(runs.CheckpointOf("whole", 2), Adapter)));

@@ -6,9 +6,9 @@ using Retrace.Rewards;
 namespace Retrace.Evaluation.Grading;
 
 /// <summary>
-/// The responses to one problem that were sampled elsewhere: a line <c>{"maternal", "retraced"?, "anchors"?, "blind"?,
-/// "start"?, "teacher"?, "rephrased"?, "confidences"?, "judgements"?, "entropies"?, "self_certainties"?, "distances"?,
-/// "answer"?}</c>.
+/// The responses to one problem that were sampled elsewhere: a line <c>{"maternal", "opening"?, "retraced"?, "anchors"?,
+/// "blind"?, "start"?, "teacher"?, "rephrased"?, "confidences"?, "judgements"?, "entropies"?, "self_certainties"?,
+/// "distances"?, "answer"?}</c>.
 /// </summary>
 internal sealed class ResponseGroup
 {
@@ -73,7 +73,14 @@ internal sealed class ResponseGroup
                 beside.Add(round, Array.ConvertAll(responses, extraction.Extract));
             }
         }
-        bool[] areFormatted = Array.ConvertAll(maternal, ResponseFormat.Matches);
+        string opening = record.Field("opening") switch
+        {
+            null => "",
+            { ValueKind: JsonValueKind.String } text => JsonRecord.Decoded(text),
+            _ => throw new BadInputException(
+                $"{record.Place}: \"opening\" must be text: what the prompt has begun the responses with"),
+        };
+        bool[] areFormatted = Array.ConvertAll(maternal, response => ResponseFormat.Matches(opening + response));
         return new ResponseGroup(
             Array.ConvertAll(maternal, extraction.Extract),
             areFormatted,

@@ -65,17 +65,26 @@ internal sealed class ExpertMatrices
     }
 
     /// <summary>Takes a gradient through the product with an expert's matrix: [n, out] → [n, in].</summary>
+    public Tensor Backward(Tensor gradient, int expert)
+    {
+        Tensor ofX = gradient.mm(Weight.select(0, expert));
+        _update?.AddBackward(ofX, gradient, expert);
+        return ofX;
+    }
+
+    /// <summary>Adds the gradients of what is trained of an expert's matrix and an adapter's factors to theirs.</summary>
     /// <param name="x">What was multiplied. [n, in]</param>
     /// <param name="gradient">Of the product. [n, out]</param>
     /// <param name="carried">What <see cref="BeginGradient"/> gave.</param>
-    public Tensor Backward(Tensor x, Tensor gradient, int expert, float carried)
+    public void AddGradients(Tensor x, Tensor gradient, int expert, float carried)
     {
-        Tensor ofX = gradient.mm(Weight.select(0, expert));
         if (Weight.requires_grad)
         {
             Weight.grad!.select(0, expert).addmm_(gradient.t(), x, beta: carried);
         }
-        _update?.AddBackward(ofX, x, gradient, expert);
-        return ofX;
+        if (_update is { IsTrained: true })
+        {
+            _update.AddGradients(x, gradient, expert);
+        }
     }
 }

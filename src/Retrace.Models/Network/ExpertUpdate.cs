@@ -41,20 +41,21 @@ internal sealed class ExpertUpdate
         y.addmm_(low, OfExpertB(B, expert).t(), alpha: _scale);
     }
 
-    /// <summary>Takes a gradient through an expert's update, and adds those of the factors to theirs.</summary>
+    /// <summary>Takes a gradient through an expert's update.</summary>
     /// <param name="ofX">Takes what is added to the gradient of x. [n, in]</param>
+    /// <param name="gradient">Of the outputs. [n, out]</param>
+    public void AddBackward(Tensor ofX, Tensor gradient, int expert) =>
+        ofX.addmm_(gradient.mm(OfExpertB(B, expert)), OfExpertA(A, expert), alpha: _scale);
+
+    /// <summary>Adds the gradients of an expert's factors to theirs.</summary>
     /// <param name="x">[n, in]</param>
     /// <param name="gradient">Of the outputs. [n, out]</param>
-    public void AddBackward(Tensor ofX, Tensor x, Tensor gradient, int expert)
+    public void AddGradients(Tensor x, Tensor gradient, int expert)
     {
-        Tensor a = OfExpertA(A, expert);
         Tensor ofLow = gradient.mm(OfExpertB(B, expert)); // [n, r]
-        ofX.addmm_(ofLow, a, alpha: _scale);
-        if (IsTrained)
-        {
-            OfExpertA(GradientOf(A), expert).addmm_(ofLow.t(), x, alpha: _scale);
-            OfExpertB(GradientOf(B), expert).addmm_(gradient.t(), x.mm(a.t()), alpha: _scale);
-        }
+        Tensor low = x.mm(OfExpertA(A, expert).t());      // [n, r]
+        OfExpertA(GradientOf(A), expert).addmm_(ofLow.t(), x, alpha: _scale);
+        OfExpertB(GradientOf(B), expert).addmm_(gradient.t(), low, alpha: _scale);
     }
 
     /// <summary>What the adapter adds to the matrices themselves: (α/r)·BA, [E, out, in].</summary>

@@ -75,16 +75,22 @@ internal sealed class GatedExperts
             // In fp32, as the kernels of silu compute.
             Tensor[] sides = both[part.Place].to(ScalarType.Float32).split(_intermediateSize, dim: 1);
             (Tensor gate, Tensor up) = (sides[0], sides[1]);                                // [n, intermediate]
-            Tensor sigmoid = gate.sigmoid();
-            Tensor silu = gate * sigmoid;
+            Tensor silu = nn.functional.silu(gate);
             Tensor product = silu * up;
-            Tensor ofWeighted = _down.Backward(
-                (product * share).to(x.dtype), gradient.RowsAt(own), part.Expert, carriedDown); // Of product · share.
+            Tensor ofOwn = gradient.RowsAt(own);                                            // [n, hidden]
+            Tensor ofWeighted = _down.Backward(ofOwn, part.Expert);                         // Of product · share.
             part.Of(ofShares).copy_((ofWeighted * product).sum(1));
-            Tensor ofProduct = ofWeighted * share;
-            Tensor slope = sigmoid.Plus(silu * gate.neg().sigmoid());                       // σ(g) + silu(g)·σ(−g)
-            Tensor ofBoth = cat([ofProduct * up * slope, ofProduct * silu], dim: 1).to(x.dtype);
-            ofX.AddRowsAt(own, _gateUp.Backward(x.RowsAt(own), ofBoth, part.Expert, carriedGateUp));
+            Tensor ofProduct = ofWeighted.mul_(share);
+            if (_down.IsTrained)
+            {
+                _down.AddGradients(product.mul_(share).to(x.dtype), ofOwn, part.Expert, carriedDown);
+            }
+            Tensor ofBoth = cat([SiluGradient.Of(ofProduct * up, gate), ofProduct * silu], dim: 1).to(x.dtype);
+            ofX.AddRowsAt(own, _gateUp.Backward(ofBoth, part.Expert));
+            if (_gateUp.IsTrained)
+            {
+                _gateUp.AddGradients(x.RowsAt(own), ofBoth, part.Expert, carriedGateUp);
+            }
         }
         return (ofX, ofShares);
     }

@@ -1,3 +1,4 @@
+using Retrace.Models.Native;
 using Retrace.Rewards;
 using Retrace.Training.Learning;
 
@@ -46,6 +47,7 @@ internal sealed class CsrsStep(
 
         clock.Enter(StepPart.Learning);
         onStage(LearningStage);
+        FreedMemory.GiveBack(); // Of the rollouts, whose tensors have other sizes.
         batches.Prepare(step + 1);
         LearningStatistics learned = learner.Learn(step, samples.Of(groups, advantages)); // GRPO
         teach?.Invoke(step);

@@ -54,12 +54,18 @@ public sealed class Evaluator(
         {
             Problem[] asked = [.. chunk.Select(pair => pair.Item)];
             SampledResponse[][] responses = Sample(asked, chunk[0].Index, perturbation: null, cancellation);
-            graded.AddRange(asked.Zip(responses, (problem, sampled) =>
-                GradedProblem.Of(problem, keys[problem.Id], sampled, Extraction)));
+            graded.AddRange(asked.Zip(responses, (problem, sampled) => Grade(problem, keys[problem.Id], sampled)));
             onProblems?.Invoke(graded.Count);
         }
         return graded;
     }
+
+    /// <summary>Grades the model's responses to a problem.</summary>
+    /// <param name="problem">The problem that was asked.</param>
+    /// <param name="key">The problem's gold answer and when answers equal it.</param>
+    /// <param name="responses">[k] The responses, at least one.</param>
+    public GradedProblem Grade(Problem problem, AnswerKey key, IReadOnlyList<SampledResponse> responses) =>
+        GradedProblem.Of(problem, key, responses, Extraction) with { Opening = model.Chat.Opening };
 
     /// <summary>Samples responses to a batch of problems.</summary>
     /// <param name="problems">Consecutive problems of an evaluation.</param>

@@ -25,6 +25,14 @@ public sealed record GradedProblem(
     IReadOnlyList<int> Classes,
     int GoldClass)
 {
+    /// <summary>
+    /// What the prompt has begun the responses with (<see cref="ResponseFormat.OpeningOf"/>), which their texts go on from.
+    /// </summary>
+    public string Opening { get; init; } = "";
+
+    /// <summary>Number of responses of the asked form, with what the prompt has begun them with.</summary>
+    public int FormattedCount => Responses.Count(response => ResponseFormat.Matches(Opening + response.Text));
+
     /// <summary>[k] Whether each response is right.</summary>
     public IReadOnlyList<bool> Right => [.. Classes.Select(IsRight)];
 

@@ -29,4 +29,14 @@ public static class ResponseFormat
         int boxStart = response.IndexOf(BoxStart, thinkEnd + ThinkEnd.Length, StringComparison.Ordinal);
         return boxStart >= 0 && response.IndexOf('}', boxStart + BoxStart.Length) >= 0;
     }
+
+    /// <summary>
+    /// What a prompt has begun the response with: an opening tag at its end, with the line breaks and spaces behind it;
+    /// empty where it ends otherwise.
+    /// </summary>
+    public static string OpeningOf(string prompt)
+    {
+        int start = prompt.AsSpan().TrimEnd().Length - ThinkStart.Length;
+        return start >= 0 && prompt.AsSpan(start).StartsWith(ThinkStart, StringComparison.Ordinal) ? prompt[start..] : "";
+    }
 }

@@ -1,6 +1,7 @@
 using Retrace.Configuration;
 using Retrace.Data.Formats;
 using Retrace.Models;
+using Retrace.Runs;
 using Retrace.Testing;
 using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
@@ -76,6 +77,33 @@ public sealed class FamilyServerTests(UntrainedFamilies families) : IClassFixtur
         Assert.NotEqual(
             File.ReadAllBytes(Path.Combine(runs.CheckpointOf("whole", 1), "adapter_model.safetensors")),
             File.ReadAllBytes(Path.Combine(runs.CheckpointOf("whole", 2), "adapter_model.safetensors")));
+    }
+
+    // An adapter goes to the server's own model, which has to be the run's.
+    [Fact]
+    public async Task Servers_of_other_weights_are_refused_with_both_numbers_before_the_run_begins()
+    {
+        string model = families.FolderOf("qwen3_vl");
+        using TemporaryFolder folder = new();
+        string other = folder.Combine("other");
+        using (VisionLanguageModel changed = ShippedProblems.LoadModel(model))
+        {
+            changed.Network.Parameters[$"{changed.Family.WeightNames.Decoder}norm.weight"].mul_(3);
+            changed.Save(other);
+        }
+        await using RunningServer server = await RunningServer.StartAsync(updates: Path.GetTempPath(), model: other);
+        using SmallRuns runs = new(
+            model,
+            UntrainedFamilies.Problems,
+            [
+                .. UntrainedFamilies.Settings("qwen3_vl"), "rollout.engine=openai", $"rollout.servers={server.Address}",
+                "model.train_vision=false",
+            ]);
+
+        string message = Assert.Throws<BadInputException>(() => runs.Evolve("run")).Message;
+
+        Assert.Matches(@" is -\d+\.\d{4} there and -\d+\.\d{4} here, ", message);
+        Assert.False(File.Exists(Path.Combine(runs.FolderOf("run"), RunFolder.Metrics)));
     }
 
     private static void AssertClose(float[] expected, float[] actual)

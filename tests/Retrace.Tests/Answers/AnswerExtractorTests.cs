@@ -111,6 +111,15 @@ public class AnswerExtractorTests
     public void The_format_is_thinking_and_then_a_box(string response, bool matches) =>
         Assert.Equal(matches, ResponseFormat.Matches(response));
 
+    [Theory]
+    [InlineData("<|im_start|>assistant\n<think>\n", "<think>\n")]
+    [InlineData("<think>", "<think>")]
+    [InlineData("<think>\n</think>\n", "")]
+    [InlineData("think>", "")]
+    [InlineData(" ", "")]
+    public void A_prompt_that_ends_in_an_opening_tag_has_begun_the_response(string prompt, string opening) =>
+        Assert.Equal(opening, ResponseFormat.OpeningOf(prompt));
+
     [Fact]
     [SuppressMessage("Performance", "SYSLIB1045", Justification = "The pattern as it is written in the release.")]
     public void The_format_is_that_of_the_regular_expression()

@@ -14,15 +14,16 @@ public sealed class MicroBatchTests
     // Prompts of two images, one image and none, with four, three and one response, which do not stand together.
     private static readonly PromptedResponse[] Responses = Shuffled();
 
+    public static MatrixTheoryData<string, bool, bool> Models { get; } =
+        new(SmallModel.Families, [false, true], [false, true]);
+
     [Theory]
-    [InlineData(false, false)]
-    [InlineData(true, false)]
-    [InlineData(false, true)]
-    [InlineData(true, true)]
-    public void Behind_a_shared_prompt_values_and_gradients_are_those_of_a_row_each(bool adapted, bool recomputed)
+    [MemberData(nameof(Models))]
+    public void Behind_a_shared_prompt_values_and_gradients_are_those_of_a_row_each(
+        string family, bool adapted, bool recomputed)
     {
         using DisposeScope scope = NewDisposeScope();
-        using VisionLanguageNetwork start = SmallModel.Create();
+        using VisionLanguageNetwork start = SmallModel.Create(family: family);
         using VisionLanguageNetwork? adapter = adapted ? Adapted(start) : null;
         VisionLanguageNetwork model = adapter ?? start;
         model.Parameters.Train(name => !model.Parameters.IsShared(name));
