@@ -22,7 +22,7 @@ internal static partial class LatexText
     // Looking for the end of one takes time in the square of the length.
     private const int MaxMatrixLength = 1024;
 
-    private const string MinusFirst = @"\^ ?(?:-1(?![0-9])|\{ *- *1 *\})";
+    private const string MinusFirst = @"\^ ?(?:-1(?![0-9])|\{ *- *1 *\}|\( *- *1 *\))";
 
     /// <summary>The answer in the one spelling. Linear in its length; never throws.</summary>
     public static string Unify(string answer)
@@ -37,6 +37,7 @@ internal static partial class LatexText
         answer = answer.Contains(@"\mathop", StringComparison.Ordinal)
             ? Accented().Replace(answer, @"\overset{${accent}}{${base}}")
             : answer;
+        answer = CurrencyInFront().Replace(answer, "${amount} ${sign}");
         answer = RepeatingDecimals.Unify(answer);
         answer = ElementaryFunction.WithBackslashes(answer);
         StringBuilder unified = new(answer.Length);
@@ -176,6 +177,10 @@ internal static partial class LatexText
         RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex Matrix();
 
+    // €5 is 5 €. A dollar's sign begins a formula.
+    [GeneratedRegex(@"^\s*(?<sign>[€£¥￥]) ?(?<amount>[0-9][0-9,. ]*)\s*$", RegexOptions.ExplicitCapture)]
+    private static partial Regex CurrencyInFront();
+
     [GeneratedRegex(@"\\mathbb *(?:R(?![a-zA-Z])|\{ *R *\})")]
     private static partial Regex RealNumbers();
 
@@ -216,10 +221,11 @@ internal static partial class LatexText
     [GeneratedRegex(@" ?\^ ?(?:(?<primes>'+)|\{ *(?<primes>'+) *\})")]
     private static partial Regex PrimePower();
 
-    // \tan^{-1} is the arc tangent (ISO 80000-2). Without its backslash, sec^{-1} is per second.
+    // \tan^{-1} is the arc tangent (ISO 80000-2), and {{\tan }^{-1}} in editors of formulas. Without its backslash,
+    // sec^{-1} is per second.
     [GeneratedRegex(
-        @"(?<open>\{ ?)?(?:(?<![\\a-zA-Z])|\\)(?<name>(?:sin|cos|tan|cot)h?|csc|(?<=\\)sec)"
-        + $@"(?(open)(?: ?\}} ?{MinusFirst}| ?{MinusFirst} ?\}})| ?{MinusFirst}) ?",
+        @"(?<outer>\{ ?(?=\{))?(?<open>\{ ?)?(?:(?<![\\a-zA-Z])|\\)(?<name>(?:sin|cos|tan|cot)h?|csc|(?<=\\)sec)"
+        + $@"(?(open)(?: ?\}} ?{MinusFirst}| ?{MinusFirst} ?\}})| ?{MinusFirst}) ?(?(outer)\}} ?)",
         RegexOptions.ExplicitCapture)]
     private static partial Regex InverseFunction();
 }

@@ -140,6 +140,7 @@ internal static class LatexVocabulary
         ['≧'] = "≥",
         ['∣'] = "|",
         ['∶'] = ":",
+        ['比'] = ":",
         ['且'] = " and ",
         ['或'] = " or ",
         ['′'] = "'",

@@ -22,6 +22,8 @@ internal static partial class RepeatingDecimals
         text = Barred().Replace(text, @"\overline{${digits}}");
         text = Dotted().Replace(text, @"\overline{${first}${middle}${last}}");
         text = Bracketed().Replace(text, @"\overline{${digits}}");
+        text = Joined().Replace(
+            text, bars => $@"\overline{{{string.Concat(bars.Groups["digits"].Captures.Select(one => one.Value))}}}");
         return Ellipsis().Replace(text, Continued);
     }
 
@@ -73,6 +75,12 @@ internal static partial class RepeatingDecimals
     [GeneratedRegex(
         @"(?<=[0-9]\.[0-9]{0,15})(?:\((?<digits>[0-9]+)\)|\[(?<digits>[0-9]+)\])(?! *[(\[^0-9])")]
     private static partial Regex Bracketed();
+
+    // 0.\bar{1}\bar{2}, and the ellipsis of 0.\overline{3}…
+    [GeneratedRegex(
+        @"(?<=\.[0-9]{0,15})(?:\\overline\{(?<digits>[0-9]+)\})+(?:\.\.\.|…|\\[lc]?dots(?![a-z]))?",
+        RegexOptions.ExplicitCapture)]
+    private static partial Regex Joined();
 
     // 0.1666...
     [GeneratedRegex(@"\.(?<decimals>[0-9]{3,30})(?:\.\.\.|…|\\[lc]?dots(?![a-z]))")]
