@@ -71,6 +71,7 @@ public class UnitTests
     // Things by their classifiers, money, powers behind
     [InlineData("7个三角形", "7")]
     [InlineData("7名学生", "7名")]
+    [InlineData("7个正六边形", "7")]
     [InlineData("7种不同的方法", "7")]
     [InlineData("7条对称轴", "7")]
     [InlineData("7圈", "7")]
@@ -147,6 +148,8 @@ public class UnitTests
     [InlineData("7名以下", "7")]
     [InlineData("7分之一", "7")]
     [InlineData("7分之", "7")]
+    [InlineData("7次方", "7")]
+    [InlineData("7个三分之一", "7")]
     [InlineData("7层半", "7")]
     [InlineData("7年3个月", "7")]
     [InlineData("￥7", "7角")]

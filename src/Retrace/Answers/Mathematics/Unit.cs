@@ -140,10 +140,12 @@ internal sealed partial record Unit(string Dimension, Number Factor)
     [GeneratedRegex(@"^[a-z]{3,}(?:[ -][a-z]{2,})*\.?$")]
     private static partial Regex Words();
 
-    // 三角形 of 5个三角形, 不同的数 of 5个不同的数. What limits, adds or doubts, as 以上, 左右, 半, is no thing.
+    // 三角形 of 5个三角形, 不同的数 of 5个不同的数. What limits, adds or doubts, as 以上, 左右, 半, is no thing, and 5次方 is a
+    // power.
     [GeneratedRegex(
-        $@"^(?<classifier>[{UnitNames.Classifiers}])(?:不同的?)?"
-        + @"(?:(?![以上下左右内外多半余几倍成约万亿千百十一二三四五六七八九零两不非错无或和与加减乘除到至之或少大于是的点分])"
+        $@"^(?!次方)(?<classifier>[{UnitNames.Classifiers}])(?:不同的?)?"
+        + @"(?:[三四五六七八九]角形|[三四五六七八九多]边形"
+        + "|(?![以上下左右内外多半余几倍成约万亿千百十一二三四五六七八九零两不非错无或和与加减乘除到至之少大于是的点分])"
         + @"\p{IsCJKUnifiedIdeographs}){1,8}$")]
     private static partial Regex ClassifiedThing();
 
