@@ -107,6 +107,7 @@ public class NamedQuantityTests
     [InlineData("P(1, 2), Q(3, 4)", "(1,2), (3,4)")]
     // Indices in Chinese, areas in brackets, numbers of elements
     [InlineData("S_阴影 = 6", "6")]
+    [InlineData(@"{{S}_{\Delta PQR}} = 12", "12")]
     [InlineData(@"[\triangle PQR] = 15", "15")]
     [InlineData("n(P ∪ Q) = 15", "15")]
     [InlineData("C(6, 2) = 15", "15")]

@@ -25,6 +25,8 @@ public class RatioTests
     [InlineData("2:3, 1:4", "3:12, 4:6")]
     [InlineData("-1:2", "1:-2")]
     [InlineData("4比6", "2:3")]
+    [InlineData("4﹕6", "2:3")]
+    [InlineData("４：６", "2:3")]
     public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
 
     [Theory]

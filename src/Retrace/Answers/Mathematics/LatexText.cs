@@ -22,12 +22,16 @@ internal static partial class LatexText
     // Looking for the end of one takes time in the square of the length.
     private const int MaxMatrixLength = 1024;
 
+    // From a letter or digit to the one that is as wide as a Chinese character.
+    private const int FullWidthOffset = '\uff21' - 'A';
+
     private const string MinusFirst = @"\^ ?(?:-1(?![0-9])|\{ *- *1 *\}|\( *- *1 *\))";
 
     /// <summary>The answer in the one spelling. Linear in its length; never throws.</summary>
     public static string Unify(string answer)
     {
-        answer = LostBackslashes.Restore(answer);
+        answer = FullWidth().Replace(
+            LostBackslashes.Restore(answer), sign => ((char)(sign.Value[0] - FullWidthOffset)).ToString());
         answer = EscapedTwice().IsMatch(answer) ? answer.Replace(@"\\", @"\") : answer;
         answer = ThousandsComma().Replace(answer, ",");
         answer = answer.Length > MaxMatrixLength ? answer : Matrix().Replace(answer, Rows);
@@ -170,6 +174,9 @@ internal static partial class LatexText
         }
         return end;
     }
+
+    [GeneratedRegex(@"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")]
+    private static partial Regex FullWidth();
 
     // Not vmatrix, which is a determinant.
     [GeneratedRegex(
