@@ -11,6 +11,12 @@ internal static partial class ProblemFields
     /// <summary>The fields that may hold a question; the last may hold a conversation.</summary>
     public static readonly string[] Questions = ["problem", "question", "prompt"];
 
+    /// <summary>All fields that are read of a problem. Others change nothing.</summary>
+    public static readonly HashSet<string> Read =
+    [
+        .. Questions, "id", "image", "images", "answer", "reward_model", "solution", "category", "rephrased",
+    ];
+
     /// <summary>
     /// The first of these fields that has text, otherwise the last user message of <c>prompt</c>, a list of {role,
     /// content}; null where there is none.

@@ -100,7 +100,7 @@ internal static class DataInspectCommand
             Line("schema", files.Count == 1 ? schema.Size : $"{schema.Size} in the first of {files.Count} files");
             foreach ((string name, string kind) in schema.Fields)
             {
-                Line($"  {name}", kind);
+                Line($"  {name}", benchmark is null && !DataSchema.IsRead(name) ? $"{kind}; not read" : kind);
             }
         }
 

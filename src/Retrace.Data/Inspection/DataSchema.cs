@@ -19,6 +19,9 @@ public sealed record DataSchema(string Size, IReadOnlyList<(string Name, string 
         _ => throw new BadInputException($"{path}: data are read from .jsonl, .json and .parquet files"),
     };
 
+    /// <summary>Whether a problem's field of that name is read; those of benchmarks are others.</summary>
+    public static bool IsRead(string field) => ProblemFields.Read.Contains(field);
+
     private static DataSchema OfLines(string path) =>
         OfJson("lines", visit => JsonLinesFile.Read(path, "{\"question\": …}", visit));
 

@@ -8,9 +8,11 @@ internal static partial class AnswerStatement
     // "The answer is", "the final answer is:", "**Answer:**", "the correct option is", "Answer = ", "the answer should
     // be", and before a choice's letter just "should be".
     private const string Phrase =
-        @"\b(?:answer|(?:correct|right) (?:option|choice))(?: (?:is|(?:should|must) be)\b| ?\**[:=：])"
+        @"\b(?:answer|(?:correct|right) (?:option|choice))(?: (?:is|(?:should|must) be)\b"
+        + @"(?: (?:therefore|thus|then|hence|simply)\b,?)?| ?\**[:=：])"
         + @"|\b(?:should|must) be(?=[ *:]*(?:(?:option|choice) )?(?:\([A-J]\)|[A-J](?:[.,;!?*]|$)))"
-        + "|答案(?:应该|应当|应)?(?:是|为|[:：】])|(?:正确|答案|所以|因此|应|故)选(?:择|项)?(?:是|为|[:：])?(?= *[（(]?[A-J])";
+        + "|答案(?:应该|应当|应)?(?:是|为|[:：】])|(?:正确|答案|所以|因此|本题|应|故)选(?:择|项)?(?:是|为|[:：])?"
+        + "(?= *[（(]?[A-J])";
 
     /// <summary>
     /// The text after the last such phrase, up to the end of its sentence or line; null where there is none.

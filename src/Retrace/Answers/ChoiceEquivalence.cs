@@ -46,7 +46,7 @@ public sealed partial class ChoiceEquivalence : IAnswerEquivalence
     public char? LetterOf(string answer)
     {
         string plain = Wrapper().Replace(LostBackslashes.Restore(answer), "$1")
-            .Trim(' ', '\t', '\n', '\r', '$', '*', '"');
+            .Trim(' ', '\t', '\n', '\r', '$', '*', '"', '“', '”', '【', '】');
         string unified = LatexText.Unify(plain);
         bool isHedge = ChoiceDescription.IsSeveral(unified);
         if (Lettered().Match(unified) is { Success: true } match)
@@ -54,7 +54,9 @@ public sealed partial class ChoiceEquivalence : IAnswerEquivalence
             int place = char.ToUpperInvariant(match.Groups["letter"].ValueSpan[0]) - 'A';
             string description = match.Groups["description"].Value.Trim();
             isHedge = ChoiceDescription.IsHedge((char)('A' + place), description)
-                && (place >= _choices.Count || description != LatexText.Unify(_choices[place]));
+                && (place >= _choices.Count
+                    ? !ChoiceDescription.IsOfEarlier((char)('A' + place), description)
+                    : description != LatexText.Unify(_choices[place]));
             if (!isHedge && place < (_choices.Count > 0 ? _choices.Count : Letters))
             {
                 return LetterAt(place);
@@ -99,11 +101,11 @@ public sealed partial class ChoiceEquivalence : IAnswerEquivalence
     [GeneratedRegex(@"\\(?:text|textbf|mathrm|mathbf)\s*\{([^{}]*)\}")]
     private static partial Regex Wrapper();
 
-    // "B", "(b)", "B.", "B. 15", "(B) 15", "option B", 选项B; a lower-case letter with nothing behind it.
+    // "B", "(b)", "[B]", "B.", "B. 15", "(B) 15", "option B", 选项B; a lower-case letter with nothing behind it.
     [GeneratedRegex(
-        @"^(?:[Oo]ption:? |[Cc]hoice:? |[Aa]nswer:? |(?:选项?|答案):? ?)?(?:\((?<letter>[A-Za-z])\)"
+        $@"^(?:{ChoiceLetter.Announcement})?(?:\((?<letter>[A-Za-z])\)"
         + @"(?:[\s.:](?<description>.*))?|(?<letter>[A-Z])(?:[.:)](?<description>.*)| ?选?项)?"
-        + @"|(?<letter>[a-z])[.)]?)$",
+        + @"|(?<letter>[a-z])[.)]?|\[(?<letter>[A-Z])\])$",
         RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Lettered();
 }

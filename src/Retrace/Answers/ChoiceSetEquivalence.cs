@@ -31,7 +31,9 @@ public sealed partial class ChoiceSetEquivalence(IReadOnlyList<string> choices) 
 
     // Behind \text and the like, \{ and \& are plain.
     [GeneratedRegex(
-        @"^[\s*⦃{\[]*(?:(?:[Oo]ptions?|[Cc]hoices?|[Aa]nswers?|[Bb]oth):?\s+)*"
-        + @"(?:(?:[\s,;&+/]|and\b|和|与)*\(?(?<letter>[A-Z])\)?)+[\s.*⦄}\]]*$")]
+        @"^[\s*⦃{\[]*(?:(?:[Tt]he )?(?:[Cc]orrect )?"
+        + @"(?:(?:[Oo]ptions?|[Cc]hoices?|[Aa]nswers?)(?: is| are)?|[Bb]oth):?\s+|[故应]?选|答案[是为:]?)*"
+        + @"(?:(?:[\s,;&+/]|and\b|和|与)*\(?(?<letter>[A-Z])\)?)+[\s.,*⦄}\]]*"
+        + @"(?:are (?:both )?(?:correct|right|true)[\s.*]*)?$")]
     private static partial Regex Several();
 }

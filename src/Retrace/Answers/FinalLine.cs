@@ -55,7 +55,8 @@ internal static partial class FinalLine
         ReadOnlySpan<char> rest = text.AsSpan(leading.Length);
         int lineEnd = rest.IndexOf('\n');
         string description = (lineEnd < 0 ? rest : rest[..lineEnd]).ToString();
-        bool isHedge = !Reason().IsMatch(description) && ChoiceDescription.IsHedge(letter[0], description);
+        Match reason = Reason().Match(description);
+        bool isHedge = ChoiceDescription.IsHedge(letter[0], reason.Success ? description[..reason.Index] : description);
         return isHedge || AnotherChoice().IsMatch(description)
             || ChoiceAtLineStart().Matches(text).Any(other => other.Groups["letter"].Value != letter)
             ? null
@@ -81,7 +82,7 @@ internal static partial class FinalLine
     private static partial Regex ChoiceAtLineStart();
 
     // Within a reason, other choices may be named.
-    [GeneratedRegex(@"^\W*(?:because|since|as|for|due)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^\W*(?:because|since|as|for|due)\b|\b(?:because|since)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Reason();
 
     // Right behind the first: "and (B)", ", B", "(B)".

@@ -77,6 +77,8 @@ public sealed class InspectionTests : IDisposable
         Assert.Equal("2 lines", lines.Size);
         Assert.Equal(
             [("question", "text"), ("answer", "number or text"), ("flag", "boolean, in 1")], lines.Fields);
+        Assert.Equal(["question", "answer"], lines.Fields.Select(field => field.Name).Where(DataSchema.IsRead));
+        Assert.False(DataSchema.IsRead("image_path"));
 
         DataSchema records = DataSchema.Of(_folder.Write("d.json", """{"k": {"image": null}}"""));
         Assert.Equal(("1 records", ("image", "null")), (records.Size, Assert.Single(records.Fields)));

@@ -35,6 +35,13 @@ public sealed class ChoiceEquivalenceTests
     [InlineData("（C）", 'C')]
     [InlineData("C 选项", 'C')]
     [InlineData("Answer: C", 'C')]
+    [InlineData("The correct answer is (C).", 'C')]
+    [InlineData("The answer is C or D", null)]
+    [InlineData("故选C", 'C')]
+    [InlineData("【C】", 'C')]
+    [InlineData("[C]", 'C')]
+    [InlineData("“C”", 'C')]
+    [InlineData("C'", null)]
     public void An_answer_stands_for_the_letter_it_names_or_the_choice_it_equals(string answer, char? letter) =>
         Assert.Equal(letter, new ChoiceEquivalence(Angles).LetterOf(answer));
 
@@ -110,6 +117,13 @@ public sealed class ChoiceEquivalenceTests
     [InlineData("B, D", "Answer: B", false)]
     [InlineData("B, D", "both B and D.", true)]
     [InlineData("B, D", "B、D", true)]
+    [InlineData("B, D", "B and D are both correct.", true)]
+    [InlineData("B, D", "The correct answers are B and D", true)]
+    [InlineData("B, D", "The answer is B, D", true)]
+    [InlineData("B, D", "故选BD", true)]
+    [InlineData("B, D", "B、D、", true)]
+    [InlineData("B, D", "B and D are wrong", false)]
+    [InlineData("B, D", "The answer is B or D", false)]
     [InlineData("A, C", "A", false)]
     [InlineData("B, D", @"\text{B}", false)]
     [InlineData("B, D", @"\text{B, C}", false)]

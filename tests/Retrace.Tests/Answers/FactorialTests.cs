@@ -34,6 +34,16 @@ public class FactorialTests
     [InlineData("n!", @"n \cdot (n-1)!")]
     [InlineData(@"\binom{n}{2}", @"\frac{n(n-1)}{2}")]
     [InlineData(@"\frac{(n+1)!}{n!}", "n+1")]
+    // Arrangements
+    [InlineData("A_6^2", "30")]
+    [InlineData(@"\mathrm{A}_{6}^{2}", "30")]
+    [InlineData("P_6^2", "30")]
+    [InlineData("{}_6P_2", "30")]
+    [InlineData("^6P_2", "30")]
+    [InlineData("C^2_6", "15")]
+    [InlineData("A^2_6", "30")]
+    [InlineData("A_4^4", "4!")]
+    [InlineData("C_6^2A_3^3", "90")]
     public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
 
     [Theory]
@@ -68,5 +78,11 @@ public class FactorialTests
     [InlineData("(2n)!", "2n!")]
     [InlineData("!5", "5")]
     [InlineData("5!3", "15")]
+    [InlineData("A_6^2", "15")]
+    [InlineData("A_6^2", "36")]
+    [InlineData("A_2^6", "0")]
+    [InlineData("P_6^2", "C_6^2")]
+    [InlineData("A_6", "6")]
+    [InlineData("C^6_2", "15")]
     public void Different(string first, string second) => AnswerPair.AssertDifferent(first, second);
 }

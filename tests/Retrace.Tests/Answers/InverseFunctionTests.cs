@@ -27,6 +27,9 @@ public class InverseFunctionTests
     [InlineData("cot^{-1}(1)", "45°")]
     [InlineData(@"{\tan}^{-1}(1)", @"\frac{\pi}{4}")]
     [InlineData(@"{\sin ^{ - 1}}\left( 1 \right)", @"\frac{\pi}{2}")]
+    [InlineData("tan^(-1)(3)", @"\arctan 3")]
+    [InlineData(@"{{\tan }^{-1}}(3)", @"\arctan 3")]
+    [InlineData(@"{{\sin }^{ - 1}}x", @"\arcsin x")]
     public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
 
     [Theory]
@@ -54,5 +57,7 @@ public class InverseFunctionTests
     [InlineData(@"\sec^{-1} 2", "sec 2")]
     [InlineData("cot^{-1}(1)", "tan(1)")]
     [InlineData(@"{\tan}^{-1}(1)", @"\frac{1}{\tan 1}")]
+    [InlineData("tan(-1)(3)", @"\arctan 3")]
+    [InlineData(@"{{\tan }^{-1}}(3)", @"\cot 3")]
     public void Different(string first, string second) => AnswerPair.AssertDifferent(first, second);
 }

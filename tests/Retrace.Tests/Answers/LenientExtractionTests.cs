@@ -60,6 +60,8 @@ public class LenientExtractionTests
     [InlineData("x should be 5 then", null)]
     [InlineData("It should be a triangle", null)]
     [InlineData("答案在图中", null)]
+    [InlineData("本题选D", "D")]
+    [InlineData("The answer is therefore 7.", "7")]
     // Last lines
     [InlineData("3 times 4 is 12.\n#### 12", "12")]
     [InlineData("so\n#### **x = 3**\n", "x = 3")]
@@ -86,7 +88,9 @@ public class LenientExtractionTests
     [InlineData("D\n\nThe sides are equal.", "D")]
     [InlineData("**D:** The sides are equal.", "D")]
     [InlineData("<think>(A)</think>\n(D) The sides are equal.", "D")]
+    [InlineData("D. The sides are equal, since (A) is too small.", "D")]
     [InlineData("(A) 5\n(B) 6\n(C) 7", null)]
+    [InlineData("(A) or (B), since both are small", null)]
     [InlineData("(A) and (B) are right.", null)]
     [InlineData("(A) or maybe B", null)]
     [InlineData("(A) (B) (C) are the choices.", null)]

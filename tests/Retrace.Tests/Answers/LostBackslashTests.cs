@@ -23,6 +23,7 @@ public class LostBackslashTests
     [InlineData("x \rightarrow 3", @"x \rightarrow 3")]
     [InlineData("\therefore x = 3", @"\therefore x = 3")]
     [InlineData("\vartriangle PQR = 3", "3")]
+    [InlineData("\tan\theta", @"\tan\theta")]
     public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
 
     [Theory]

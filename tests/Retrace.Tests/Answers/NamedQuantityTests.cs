@@ -105,6 +105,13 @@ public class NamedQuantityTests
     [InlineData("P(2, -5)", "(2, -5)")]
     [InlineData(@"Q\left(\frac12, 3\right)", "(0.5, 3)")]
     [InlineData("P(1, 2), Q(3, 4)", "(1,2), (3,4)")]
+    // Indices in Chinese, areas in brackets, numbers of elements
+    [InlineData("S_阴影 = 6", "6")]
+    [InlineData(@"{{S}_{\Delta PQR}} = 12", "12")]
+    [InlineData(@"[\triangle PQR] = 15", "15")]
+    [InlineData("n(P ∪ Q) = 15", "15")]
+    [InlineData("C(6, 2) = 15", "15")]
+    [InlineData("S(3) = 9", "9")]
     public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
 
     [Theory]
@@ -175,5 +182,10 @@ public class NamedQuantityTests
     [InlineData("P(2, -5)", "(-5, 2)")]
     [InlineData("P(2, -5)", "-10")]
     [InlineData("P(1, 2), Q(3, 4)", "(1, 2)")]
+    [InlineData("S_阴影 = 6", "7")]
+    [InlineData("n(n + 1) = 6", "6")]
+    [InlineData("S(S + 1) = 6", "6")]
+    [InlineData("C(6, 2) = 15", "6")]
+    [InlineData(@"[\triangle PQR] = 15", "16")]
     public void Different(string first, string second) => AnswerPair.AssertDifferent(first, second);
 }

@@ -24,6 +24,9 @@ public class RatioTests
     [InlineData("12:30", "12:30")]
     [InlineData("2:3, 1:4", "3:12, 4:6")]
     [InlineData("-1:2", "1:-2")]
+    [InlineData("4比6", "2:3")]
+    [InlineData("4﹕6", "2:3")]
+    [InlineData("４：６", "2:3")]
     public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
 
     [Theory]
@@ -52,5 +55,6 @@ public class RatioTests
     [InlineData("5∶7", "7∶5")]
     [InlineData("1:x", "x")]
     [InlineData("0:3", "0")]
+    [InlineData("2比3", "3比2")]
     public void Different(string first, string second) => AnswerPair.AssertDifferent(first, second);
 }

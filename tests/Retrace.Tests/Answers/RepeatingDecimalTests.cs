@@ -34,6 +34,9 @@ public class RepeatingDecimalTests
     [InlineData(@"0.\mathop 7\limits^.", "7/9")]
     [InlineData(@"0.\mathop 4\limits^. \mathop 5\limits^.", "5/11")]
     [InlineData(@"0.\mathop {7}\limits^{\cdot}", "7/9")]
+    [InlineData(@"0.\bar{3}\bar{6}", "4/11")]
+    [InlineData(@"0.\overline{6}\ldots", "2/3")]
+    [InlineData(@"0.\overline{6}...", "2/3")]
     public void Equal(string first, string second) => AnswerPair.AssertEqual(first, second);
 
     [Theory]
@@ -64,5 +67,7 @@ public class RepeatingDecimalTests
     [InlineData(@"0.\overline{9}", "0.9")]
     [InlineData(@"0.{\dot 7}", "0.7")]
     [InlineData(@"0.\mathop 7\limits^.", "0.7")]
+    [InlineData(@"0.\bar{3}\bar{6}", @"0.3\bar{6}")]
+    [InlineData(@"0.\bar{3}\bar{6}", "1/3")]
     public void Different(string first, string second) => AnswerPair.AssertDifferent(first, second);
 }

@@ -38,6 +38,14 @@ internal static partial class ChoiceDescription
         return false;
     }
 
+    /// <summary>
+    /// Whether the description is what a choice behind others says of these, as "Both A and B" behind D.
+    /// </summary>
+    public static bool IsOfEarlier(char letter, string description) =>
+        EarlierChoices().Match(description) is { Success: true } earlier
+        && earlier.Groups["named"].Captures.All(
+            named => char.ToUpperInvariant(named.ValueSpan[0]) < char.ToUpperInvariant(letter));
+
     /// <summary>Whether an answer is several letters and nothing else, as "A or C" and "(A)(B)".</summary>
     public static bool IsSeveral(string answer) => Several().IsMatch(answer);
 
@@ -77,6 +85,14 @@ internal static partial class ChoiceDescription
         @"^\W*(?:(?:is|are|was) +(?:not|wrong|incorrect|false)\b|(?:not|wrong|incorrect)\W*$)",
         RegexOptions.IgnoreCase)]
     private static partial Regex Denial();
+
+    // "Both A and B", "Neither (A) nor (B) is correct."
+    [GeneratedRegex(
+        @"^(?:(?:both|all of) \(?(?<named>[A-J])\)?(?:,? \(?(?<named>[A-J])\)?)*,? and"
+        + @"|neither \(?(?<named>[A-J])\)? nor) \(?(?<named>[A-J])\)?"
+        + @"(?: (?:is|are) (?:correct|right|true))?\.?$",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex EarlierChoices();
 
     [GeneratedRegex("^A +(?:right +)?(?<word>[a-z]{2,})")]
     private static partial Regex WordBehind();

@@ -59,14 +59,14 @@ internal static partial class Combinatorics
     }
 
     /// <summary>
-    /// The number of combinations that is written with a C at this place, as <c>{}_5C_2</c> or <c>C_5^2</c>; undefined
-    /// if there is none.
+    /// The number of combinations that is written with a C at this place, as <c>{}_5C_2</c> or <c>C_5^2</c>, or of
+    /// arrangements, written with an A or a P; undefined if there is none.
     /// </summary>
     /// <param name="text">In the spelling of <see cref="LatexText"/>.</param>
     /// <param name="position">Moves behind it.</param>
     public static Number Read(string text, ref int position)
     {
-        Match match = Combinations().Match(text, position);
+        Match match = Selection().Match(text, position);
         if (!match.Success)
         {
             return Number.Undefined;
@@ -78,16 +78,31 @@ internal static partial class Combinatorics
             return Number.Undefined; // A power of a name with an index.
         }
         position += match.Length;
-        return Binomial(all, some);
+        return match.Groups["kind"].Value == "C" ? Binomial(all, some) : Arrangements(all, some);
+    }
+
+    // n (n − 1) … of as many factors as are chosen.
+    private static Number Arrangements(int all, int chosen)
+    {
+        BigInteger ways = 1;
+        for (int i = 0; i < chosen && ways.GetBitLength() <= Number.MaxBits; i++)
+        {
+            ways *= all - i;
+        }
+        return Bounded(ways);
     }
 
     private static Number Bounded(BigInteger result) =>
         result.GetBitLength() <= Number.MaxBits ? result : Number.Undefined;
 
+    // {}_5C_2, ^5C_2, C_5^2, C^2_5
     [GeneratedRegex(
-        @"\G(?:(?:\{ *\} *)?[_^] *(?:(?<all>[0-9]{1,4})|\{ *(?<all>[0-9]{1,4}) *\}) *C *_"
-        + @"|C *_ *(?:(?<all>[0-9])|\{ *(?<all>[0-9]{1,4}) *\}) *\^)"
-        + @" *(?:(?<some>[0-9])|\{ *(?<some>[0-9]{1,4}) *\})",
+        @"\G(?:(?:\{ *\} *)?[_^] *(?:(?<all>[0-9]{1,4})|\{ *(?<all>[0-9]{1,4}) *\}) *(?<kind>[CAP]) *_"
+        + @" *(?:(?<some>[0-9])|\{ *(?<some>[0-9]{1,4}) *\})"
+        + @"|(?<kind>[CAP]) *_ *(?:(?<all>[0-9])|\{ *(?<all>[0-9]{1,4}) *\}) *\^"
+        + @" *(?:(?<some>[0-9])|\{ *(?<some>[0-9]{1,4}) *\})"
+        + @"|(?<kind>[CAP]) *\^ *(?:(?<some>[0-9])|\{ *(?<some>[0-9]{1,4}) *\}) *_"
+        + @" *(?:(?<all>[0-9])|\{ *(?<all>[0-9]{1,4}) *\}))",
         RegexOptions.ExplicitCapture)]
-    private static partial Regex Combinations();
+    private static partial Regex Selection();
 }

@@ -169,7 +169,8 @@ internal sealed partial class ExpressionParser
                 return Fraction();
             case '\\' when BinomialCommand().IsMatch(_text, _position):
                 return Binomial();
-            case 'C' or '_' or '^' or '{' when Combinatorics.Read(_text, ref _position) is { IsDefined: true } ways:
+            case 'C' or 'A' or 'P' or '_' or '^' or '{'
+                when Combinatorics.Read(_text, ref _position) is { IsDefined: true } ways:
                 return ways;
             case '{':
                 return Bracketed('}');

@@ -31,9 +31,11 @@ internal static class IdleGroups
                 (char before, char after) = (Before(text, start), After(text, i));
                 bool fillsBrackets = before is '(' or '[' or '{' or '|' or LatexText.SetOpen
                     && after is ')' or ']' or '}' or '|' or LatexText.SetClose;
+                bool isIndexed = after == '_' && i - start == 2 && char.IsAsciiLetter(text[start + 1]) // {S}_{ABC}
+                    && before is not (']' or '}' or '_' or '^') && !char.IsAsciiLetterOrDigit(before);
                 bool fillsSide = before is '\0' or '=' or ',' && after is '\0' or '=' or ','
                     && text.AsSpan(start, i - start).IndexOfAny(',', ';') < 0; // {1, 2} is one item, and a set.
-                isIdle[start] = isIdle[i] = fillsBrackets || fillsSide;
+                isIdle[start] = isIdle[i] = fillsBrackets || fillsSide || isIndexed;
             }
         }
         if (!isIdle.Contains(true))

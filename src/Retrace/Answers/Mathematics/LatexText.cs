@@ -22,12 +22,16 @@ internal static partial class LatexText
     // Looking for the end of one takes time in the square of the length.
     private const int MaxMatrixLength = 1024;
 
-    private const string MinusFirst = @"\^ ?(?:-1(?![0-9])|\{ *- *1 *\})";
+    // From a letter or digit to the one that is as wide as a Chinese character.
+    private const int FullWidthOffset = '\uff21' - 'A';
+
+    private const string MinusFirst = @"\^ ?(?:-1(?![0-9])|\{ *- *1 *\}|\( *- *1 *\))";
 
     /// <summary>The answer in the one spelling. Linear in its length; never throws.</summary>
     public static string Unify(string answer)
     {
-        answer = LostBackslashes.Restore(answer);
+        answer = FullWidth().Replace(
+            LostBackslashes.Restore(answer), sign => ((char)(sign.Value[0] - FullWidthOffset)).ToString());
         answer = EscapedTwice().IsMatch(answer) ? answer.Replace(@"\\", @"\") : answer;
         answer = ThousandsComma().Replace(answer, ",");
         answer = answer.Length > MaxMatrixLength ? answer : Matrix().Replace(answer, Rows);
@@ -37,6 +41,7 @@ internal static partial class LatexText
         answer = answer.Contains(@"\mathop", StringComparison.Ordinal)
             ? Accented().Replace(answer, @"\overset{${accent}}{${base}}")
             : answer;
+        answer = CurrencyInFront().Replace(answer, "${amount} ${sign}");
         answer = RepeatingDecimals.Unify(answer);
         answer = ElementaryFunction.WithBackslashes(answer);
         StringBuilder unified = new(answer.Length);
@@ -170,11 +175,18 @@ internal static partial class LatexText
         return end;
     }
 
+    [GeneratedRegex(@"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")]
+    private static partial Regex FullWidth();
+
     // Not vmatrix, which is a determinant.
     [GeneratedRegex(
         @"\\begin\{(?<kind>[pbB]?matrix|smallmatrix|array)\}(?:\{[^{}]*\})?(?<rows>.*?)\\end\{\k<kind>\}",
         RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex Matrix();
+
+    // €5 is 5 €. A dollar's sign begins a formula.
+    [GeneratedRegex(@"^\s*(?<sign>[€£¥￥]) ?(?<amount>[0-9][0-9,. ]*)\s*$", RegexOptions.ExplicitCapture)]
+    private static partial Regex CurrencyInFront();
 
     [GeneratedRegex(@"\\mathbb *(?:R(?![a-zA-Z])|\{ *R *\})")]
     private static partial Regex RealNumbers();
@@ -216,10 +228,11 @@ internal static partial class LatexText
     [GeneratedRegex(@" ?\^ ?(?:(?<primes>'+)|\{ *(?<primes>'+) *\})")]
     private static partial Regex PrimePower();
 
-    // \tan^{-1} is the arc tangent (ISO 80000-2). Without its backslash, sec^{-1} is per second.
+    // \tan^{-1} is the arc tangent (ISO 80000-2), and {{\tan }^{-1}} in editors of formulas. Without its backslash,
+    // sec^{-1} is per second.
     [GeneratedRegex(
-        @"(?<open>\{ ?)?(?:(?<![\\a-zA-Z])|\\)(?<name>(?:sin|cos|tan|cot)h?|csc|(?<=\\)sec)"
-        + $@"(?(open)(?: ?\}} ?{MinusFirst}| ?{MinusFirst} ?\}})| ?{MinusFirst}) ?",
+        @"(?<outer>\{ ?(?=\{))?(?<open>\{ ?)?(?:(?<![\\a-zA-Z])|\\)(?<name>(?:sin|cos|tan|cot)h?|csc|(?<=\\)sec)"
+        + $@"(?(open)(?: ?\}} ?{MinusFirst}| ?{MinusFirst} ?\}})| ?{MinusFirst}) ?(?(outer)\}} ?)",
         RegexOptions.ExplicitCapture)]
     private static partial Regex InverseFunction();
 }

@@ -29,6 +29,6 @@ internal static partial class LostBackslashes
         + @"|\r(?:angle|brace|ceil|floor|ho|ight|ightarrow|vert)"
         + @"|\t(?:au|binom|ext(?:bf|it|rm|sf|tt|style)?|frac|heta|herefore|ilde|imes|riangle|anh)"
         + @"|\v(?:arnothing|arphi|artheta|artriangle|ec|ee|ert))(?![a-zA-Z])"
-        + @"|\tan(?= *[\\^({0-9]| +[a-zA-Z](?![a-zA-Z]))")]
+        + @"|\tan(?= *[\\^({0-9]| +[a-zA-Z](?![a-zA-Z])|\theta(?![a-zA-Z]))")]
     private static partial Regex Command();
 }

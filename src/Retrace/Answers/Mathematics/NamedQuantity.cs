@@ -10,8 +10,8 @@ internal static partial class NamedQuantity
 {
     private const string Braces = @"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}";
 
-    // _1, _{ABC}, _{△ ABC}, _{ cone }
-    private const string Index = $@" *_ *(?:[a-zA-Z0-9△α-ω\p{{IsCJKUnifiedIdeographs}}]|{Braces})";
+    // _1, _{ABC}, _{△ ABC}, _{ cone }, _阴影
+    private const string Index = $@" *_ *(?:[a-zA-Z0-9△α-ω]|\p{{IsCJKUnifiedIdeographs}}{{1,8}}|{Braces})";
 
     // Behind the bracket of a function's argument: the function's letter is in it at most as a function.
     private const string NotOfItself = @"(?![^()]*(?<!\\[a-zA-Z]*)\k<function>(?! *\())";
@@ -118,11 +118,12 @@ internal static partial class NamedQuantity
         + @"|^ *m? *∠ *[0-9]+ *$|^ *\( *[a-zA-Z](?: *, *[a-zA-Z])+ *\) *$")]
     private static partial Regex Name();
 
-    // f(2), f(f(2)), f^{-1}(3), f'(1), P(A|B), gcd(12, 18), (f ∘ g)(2). In p(p + 1), p is a factor.
+    // f(2), f(f(2)), f^{-1}(3), f'(1), P(A|B), C(5, 2), gcd(12, 18), (f ∘ g)(2), n(A ∪ B). In p(p + 1), p is a
+    // factor.
     [GeneratedRegex(
-        @"^ *(?!\\?(?:sin|cos|tan|cot|sec|csc|log|ln|exp|arc))(?<function>[fghpqFGHPQEDV]|φ|\\?[a-zA-Z]{3,})"
+        @"^ *(?!\\?(?:sin|cos|tan|cot|sec|csc|log|ln|exp|arc))(?<function>[fghpqACDEFGHNPQSTV]|φ|\\?[a-zA-Z]{3,})"
         + $@"(?:{Index})?(?: ?\^ ?\{{? *-1 *\}}?)?'* *\({NotOfItself}{Nested}*\) *$"
-        + @"|^ *\( *[fghpq] *[°∘] *[fghpq] *\) *\([^()]*\) *$")]
+        + @"|^ *\( *[fghpq] *[°∘] *[fghpq] *\) *\([^()]*\) *$|^ *n *\([A-Z' ∩∪]+\) *$")]
     private static partial Regex FunctionValue();
 
     // f(2), f(-1/2), in a sum of such.
@@ -154,7 +155,7 @@ internal static partial class NamedQuantity
     [GeneratedRegex(
         @"\G(?:(?:\\(?:sin|cos|tan|cot) *)?m? *∠ *"
         + $@"(?:(?:[A-Z](?:{Index})?'*)+|[0-9]+|[α-ω]|\\[a-z]+|\{{ *[A-Z0-9]+ *\}})"
-        + $@"|[△⊙▱□] *(?:[A-Z](?:{Index})?'*)+|\[ *[A-Z]{{3,}} *\])")]
+        + $@"|[△⊙▱□] *(?:[A-Z](?:{Index})?'*)+|\[ *△? *[A-Z]{{3,}} *\])")]
     private static partial Regex Figure();
 
     [GeneratedRegex($@"\G(?:(?<point>[A-Z])(?:(?<index>{Index}'*|'+))? *(?![a-z]))+")]

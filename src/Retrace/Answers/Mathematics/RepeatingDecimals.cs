@@ -19,7 +19,8 @@ internal static partial class RepeatingDecimals
         text = CombiningBar().Replace(text, digits => $@"\overline{{{WithoutMarks(digits.Value)}}}");
         text = CombiningDot().Replace(text, @"\dot{${digit}}");
         text = DotAbove().Replace(text, @"\dot{${digit}}");
-        text = Barred().Replace(text, @"\overline{${digits}}");
+        text = Barred().Replace(
+            text, bars => $@"\overline{{{string.Concat(bars.Groups["digits"].Captures.Select(one => one.Value))}}}");
         text = Dotted().Replace(text, @"\overline{${first}${middle}${last}}");
         text = Bracketed().Replace(text, @"\overline{${digits}}");
         return Ellipsis().Replace(text, Continued);
@@ -59,8 +60,11 @@ internal static partial class RepeatingDecimals
         RegexOptions.ExplicitCapture)]
     private static partial Regex DotAbove();
 
-    // 0.\overline3, 0.\bar{3}
-    [GeneratedRegex(@"(?<=\.[0-9]{0,15})\\(?:overline|bar) *(?:(?<digits>[0-9])|\{ *(?<digits>[0-9]+) *\})")]
+    // 0.\overline3, 0.\bar{3}, 0.\bar{1}\bar{2}, 0.\overline{3}…
+    [GeneratedRegex(
+        @"(?<=\.[0-9]{0,15})\\(?:overline|bar) *(?:(?<digits>[0-9])|\{ *(?<digits>[0-9]+) *\})"
+        + @"(?: ?\\(?:overline|bar) *(?:(?<digits>[0-9])|\{ *(?<digits>[0-9]+) *\}))*"
+        + @"(?: ?(?:\.\.\.|…|\\[lc]?dots(?![a-z])))?")]
     private static partial Regex Barred();
 
     // 0.\dot{3}, 0.\dot1\dot2, 0.\dot{1}4285\dot{7}

@@ -28,6 +28,7 @@ internal sealed partial record Unit(string Dimension, Number Factor)
         bool isSeparate = text.StartsWith(' ');
         text = text.Trim().ToLowerInvariant();
         text = text.StartsWith('(') && text.EndsWith(')') ? text[1..^1].Trim() : text;
+        text = PowerBehind().Replace(text, PowerInFront);
         if (text.TrimEnd('.') is "" or "%" or "percent" or "percentage" or "per cent" or "pct")
         {
             unit = text.TrimEnd('.').Length == 0 ? null : Percent;
@@ -39,6 +40,14 @@ internal sealed partial record Unit(string Dimension, Number Factor)
             return false;
         }
         return TryParseMeasure(text, out unit) || TryParseThing(text, out unit);
+    }
+
+    // "cm squared" is square cm; of things that are counted, squares are others.
+    private static string PowerInFront(Match match)
+    {
+        string unit = match.Groups["unit"].Value;
+        return UnitNames.Find(unit) is null ? match.Value
+            : (match.Groups["power"].Value == "squared" ? "square " : "cubic ") + unit;
     }
 
     private static bool TryParseMeasure(string text, out Unit? unit)
@@ -105,33 +114,48 @@ internal sealed partial record Unit(string Dimension, Number Factor)
         }
     }
 
-    // What is counted: "5 triangles". Words of at least three letters, so that a product of variables is not taken for
-    // one, and none that make another number of it.
+    // What is counted: "5 triangles", 5个三角形. Words of at least three letters, so that a product of variables is not
+    // taken for one, and none that make another number of it. Where Chinese counts by a classifier, it is the unit.
     private static bool TryParseThing(string text, out Unit? unit)
     {
-        unit = Words().IsMatch(text) && !NumberWord().IsMatch(text)
-            ? new Unit(text.TrimEnd('.').TrimEnd('s'), 1)
+        string? thing = Words().IsMatch(text) && !NumberWord().IsMatch(text) ? text.TrimEnd('.').TrimEnd('s')
+            : ClassifiedThing().Match(text) is { Success: true } match ? match.Groups["classifier"].Value + "^1"
             : null;
+        unit = thing is null ? null : new Unit(thing, 1);
         return unit is not null;
     }
 
     // cm, in^2, {inches}, cm2
     [GeneratedRegex(
-        @"\G *(?:(?<name>[*/]|℃|°(?: ?c(?![a-z]))?|[a-z\p{IsCJKUnifiedIdeographs}]+\.?)"
+        @"\G *(?:(?<name>[*/]|℃|[€£¥￥]|°(?: ?c(?![a-z]))?|[a-z\p{IsCJKUnifiedIdeographs}]+\.?)"
         + @"|\{ *(?<name>[a-z\p{IsCJKUnifiedIdeographs}]+) *\}) *"
         + @"(?:\^ *(?:(?<exponent>-?[0-9])(?![0-9])|\{ *(?<exponent>-?[0-9]) *\})"
         + @"|(?<=[mt米])(?<exponent>[23])(?![0-9]))? *",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Part();
 
+    [GeneratedRegex("^(?<unit>[a-z]+) (?<power>squared|cubed)$")]
+    private static partial Regex PowerBehind();
+
     [GeneratedRegex(@"^[a-z]{3,}(?:[ -][a-z]{2,})*\.?$")]
     private static partial Regex Words();
 
-    // "2 thirds", "5 squared", "5 minus two", "3 below zero", "5 not".
+    // 三角形 of 5个三角形, 不同的数 of 5个不同的数. What limits, adds or doubts, as 以上, 左右, 半, is no thing, and 5次方 is a
+    // power.
+    [GeneratedRegex(
+        $@"^(?!次方)(?<classifier>[{UnitNames.Classifiers}])(?:不同的?)?"
+        + @"(?:[三四五六七八九]角形|[三四五六七八九多]边形"
+        + "|(?![以上下左右内外多半余几倍成约万亿千百十一二三四五六七八九零两不非错无或和与加减乘除到至之少大于是的点分])"
+        + @"\p{IsCJKUnifiedIdeographs}){1,8}$")]
+    private static partial Regex ClassifiedThing();
+
+    // "2 thirds", "5 squared", "5 minus two", "3 below zero", "5 not", "5 has no solution".
     [GeneratedRegex(
         @"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|half|halves|thirds?|fourths?|fifths?"
         + "|sixths?|sevenths?|eighths?|ninths?|twelfths?|(?:ten|hundred|thousand|million|billion)(?:ths?|s)"
-        + @"|trillions|dozens|lakhs?|crores?|squared|cubed|factorial|root|plus|minus|over|divided|below|not|wrong"
-        + @"|incorrect|false)\b")]
+        + @"|trillions|dozens|lakhs?|crores?|squared|cubed|factorial|root|plus|minus|over|divided|below|above|not|wrong"
+        + "|incorrect|false|has|have|had|cannot|does|unless|except|without|maybe|perhaps|possibly|unknown|undefined"
+        + "|impossible|none|exclusive|upwards?|doubled|tripled|halved|twice|thrice|fold|ago"
+        + @"|(?:thir|four|fif|six|seven|eigh|nine)teenths?|twentieths?)\b|^(?:and|but)\b|\bnegative$")]
     private static partial Regex NumberWord();
 }

@@ -28,14 +28,23 @@ internal static class UnitNames
         ("time", 1, "60", "min minute 分钟"),
         ("time", 1, "3600", "h hr hour 时 小时"),
         ("time", 1, "86400", "day 天"),
+        ("time", 1, "604800", "week 周 星期 个星期"),
+        ("month", 1, "1", "month 个月"),
+        ("year", 1, "1", "year 年"),
         ("angle", 1, "1", "° deg degree 度"),
         ("angle", 1, "180/π", "rad radian 弧度"),
         ("temperature", 1, "1", "°c ℃ 摄氏度"),
-        ("yuan", 1, "1", "yuan 元"),
-        ("", 0, "1", "unit 单位"));
+        ("yuan", 1, "1", "yuan 元 元钱 块钱 ¥ ￥"),
+        ("yuan", 1, "0.1", "角"),
+        ("euro", 1, "1", "euro € 欧元"),
+        ("sterling", 1, "1", "£ 英镑"),
+        ("dollar", 1, "1", "dollar 美元"),
+        ("", 0, "1", "unit 单位 个单位"));
 
-    // What Chinese counts things by.
-    private const string Classifiers = "个只条根块本辆棵页岁名次种张支件台人枚颗盒箱瓶袋朵头位分题";
+    /// <summary>What Chinese counts things by.</summary>
+    public const string Classifiers =
+        "个只条根块本辆棵页岁名次种张支件台人枚颗盒箱瓶袋朵头位分题双对组把圈级步道座匹粒节层排行列份面家户句篇门片堆批"
+        + "桶杯碗盘套副幅株所项班局轮亩";
 
     private static readonly Dictionary<string, string> Abbreviations = new()
     {
