@@ -6,8 +6,9 @@
   python3 beside.py --retrace ./retrace --model 3b --device cuda --dtype bf16 --lora-rank 16 --output 3b-lora.json
 
 needs the program and a Python with torch, transformers 5 and Pillow, and nothing else. Both sides take the same checkpoint,
-problems, images, lengths and seed. Every piece of work is two steps in a process of its own, of which the second counts, so
-that what a device does once is left out; peak memory is that of the whole process. Processes take turns, A B A B.
+problems, images, lengths and seed, and have to agree on the tokens of a prompt and their probabilities. Every piece of work is
+two steps in a process of its own, of which the second counts, so that what a device does once is left out; peak memory is that
+of the whole process. Processes take turns, A B A B.
 
   step-256, step-1024   8 responses of so many tokens to each of 64 problems, and a step of GRPO on all 512: frozen reference,
                         one update, LoRA where --lora-rank says so
@@ -65,13 +66,27 @@ def peer(task, folder):
     return {**result, "start_seconds": process.ready_seconds, "peak_bytes": process.peak_bytes}
 
 
+def check(ours, theirs, dtype):
+    """Ends the comparison unless both sides read the same prompt and come to the same probabilities with it."""
+    if ours["token_ids"] != theirs["token_ids"]:
+        raise SystemExit(f"the sides read a problem differently: {ours['token_ids']} and {theirs['token_ids']}")
+    gaps = [abs(one - other) for one, other in zip(ours["log_probs"][1:], theirs["log_probs"][1:])]
+    bound = {"fp32": 1e-3, "bf16": 0.1}[dtype]
+    if not statistics.mean(gaps) < bound:
+        raise SystemExit(f"the sides' log-probabilities of a prompt differ by {statistics.mean(gaps):.2g} on average")
+
+
 def measure(task, options, folder):
+    place = pathlib.Path(tempfile.mkdtemp(dir=folder))
+    scored = retrace_side.score(task, options.retrace, place)
     rounds = []
     for number in range(options.rounds):
         pair = {}
         for side in (["retrace", "peer"] if number % 2 == 0 else ["peer", "retrace"]):
             place = pathlib.Path(tempfile.mkdtemp(dir=folder))
             pair[side] = retrace_side.run(task, options.retrace, place) if side == "retrace" else peer(task, place)
+            if side == "peer":
+                check(scored, pair[side].pop("first_prompt"), task["dtype"])
             print(f"  {task['name']} {side}: {json.dumps(pair[side])}", file=sys.stderr, flush=True)
         rounds.append(pair)
     return rounds
@@ -107,7 +122,7 @@ def table(name, rounds):
     return rows
 
 
-def main():
+def read_options(arguments=None):
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--retrace", required=True, type=shlex.split, help="the program, or a command that starts it")
     options.add_argument("--model", type=pathlib.Path, required=True, help="the folder of the checkpoint")
@@ -120,7 +135,11 @@ def main():
     options.add_argument("--only", default=None, help="one piece of work by its name")
     options.add_argument("--small", action="store_true", help="sizes for a CPU")
     options.add_argument("--output", type=pathlib.Path, default=None, help="a JSON file of all measurements")
-    options = options.parse_args()
+    return options.parse_args(arguments)
+
+
+def main():
+    options = read_options()
     rows, found = [], {}
     with tempfile.TemporaryDirectory() as folder:
         for task in tasks(options):
