@@ -70,8 +70,10 @@ def check(ours, theirs, dtype):
     """Ends the comparison unless both sides read the same prompt and come to the same probabilities with it."""
     if ours["token_ids"] != theirs["token_ids"]:
         raise SystemExit(f"the sides read a problem differently: {ours['token_ids']} and {theirs['token_ids']}")
-    gaps = [abs(one - other) for one, other in zip(ours["log_probs"][1:], theirs["log_probs"][1:])]
-    bound = {"fp32": 1e-3, "bf16": 0.1}[dtype]
+    pairs = list(zip(ours["log_probs"], theirs["log_probs"]))[1:]
+    # The program gives tokens that stand for an image a probability of 0, and so a little more to all others.
+    gaps = [abs(one - other) for one, other in pairs if one > -1e4]
+    bound = {"fp32": 0.02, "bf16": 0.1}[dtype]
     if not statistics.mean(gaps) < bound:
         raise SystemExit(f"the sides' log-probabilities of a prompt differ by {statistics.mean(gaps):.2g} on average")
 

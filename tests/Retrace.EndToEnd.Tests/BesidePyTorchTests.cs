@@ -53,7 +53,7 @@ public sealed class BesidePyTorchTests : IDisposable
                 beside.check(scored, scored, task["dtype"])
                 found[task["name"]] = retrace_side.run(task, options.retrace, place)
                 for other in ({**scored, "token_ids": scored["token_ids"][1:]},
-                              {**scored, "log_probs": [None] + [one - 0.002 for one in scored["log_probs"][1:]]}):
+                              {**scored, "log_probs": [None] + [one - 0.03 for one in scored["log_probs"][1:]]}):
                     try:
                         beside.check(scored, other, task["dtype"])
                     except SystemExit:
