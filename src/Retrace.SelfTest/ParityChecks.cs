@@ -49,7 +49,8 @@ internal sealed class ParityChecks(ReferenceCheckpoint reference, string variant
             double error = actual.Zip(normAndProduct, (left, right) => Math.Abs(left - right)).Max() / normAndProduct[0];
             worst = double.IsNaN(error) ? double.PositiveInfinity : Math.Max(worst, error);
         }
-        return Finding.Within($"{Name} gradients{(recomputes ? ", recomputed" : "")}", worst, GradientTolerance);
+        return Finding.Within(
+            $"{Name} gradients{(recomputes ? ", recomputed" : "")}", worst, GradientTolerance);
     }
 
     /// <summary>The tokens of greedy decoding through the cache, all of them.</summary>

@@ -118,8 +118,9 @@ public sealed class BackwardPassTests
                 SequenceBatch.Of(model.Config, [Sequence, Sequence], features, PaddingSide.Right, CPU);
             Tensor hidden = model.Forward(batch, features);
             Tensor places = tensor((long[])[8, 9, 10, 12, 13]);
+            Tensor targets = tensor((long[])[11, 12, 13, 14, 15]);
             using TokenPredictions predictions = TokenPredictions.Of(
-                model, hidden, places, tensor((long[])[11, 12, 13, 14, 15]), temperature: 1, entropies: true, targetsAtOnce: 2);
+                model, hidden, places, targets, temperature: 1, entropies: true, targetsAtOnce: 2);
             pass.From(predictions.LogProbs.mean().Plus(predictions.Entropies!.sum()));
         }
         Assert.NotEmpty(arrived);
