@@ -6,8 +6,9 @@
   python3 beside.py --retrace ./retrace --model 3b --device cuda --dtype bf16 --lora-rank 16 --output 3b-lora.json
 
 needs the program and a Python with torch, transformers 5 and Pillow, and nothing else. Both sides take the same checkpoint,
-problems, images, lengths and seed. Every piece of work is two steps in a process of its own, of which the second counts, so
-that what a device does once is left out; peak memory is that of the whole process. Processes take turns, A B A B.
+problems, images, lengths and seed, and have to agree on the tokens of a prompt and their probabilities. Every piece of work is
+two steps in a process of its own, of which the second counts, so that what a device does once is left out; peak memory is that
+of the whole process. Processes take turns, A B A B.
 
   step-256, step-1024   8 responses of so many tokens to each of 64 problems, and a step of GRPO on all 512: frozen reference,
                         one update, LoRA where --lora-rank says so
@@ -68,13 +69,29 @@ def peer(task, folder):
     return {**result, "start_seconds": process.ready_seconds, "peak_bytes": process.peak_bytes}
 
 
+def check(ours, theirs, dtype):
+    """Ends the comparison unless both sides read the same prompt and come to the same probabilities with it."""
+    if ours["token_ids"] != theirs["token_ids"]:
+        raise SystemExit(f"the sides read a problem differently: {ours['token_ids']} and {theirs['token_ids']}")
+    pairs = list(zip(ours["log_probs"], theirs["log_probs"]))[1:]
+    # The program gives tokens that stand for an image a probability of 0, and so a little more to all others.
+    gaps = [abs(one - other) for one, other in pairs if one > -1e4]
+    bound = {"fp32": 0.02, "bf16": 0.1}[dtype]
+    if not statistics.mean(gaps) < bound:
+        raise SystemExit(f"the sides' log-probabilities of a prompt differ by {statistics.mean(gaps):.2g} on average")
+
+
 def measure(task, options, folder):
+    place = pathlib.Path(tempfile.mkdtemp(dir=folder))
+    scored = retrace_side.score(task, options.retrace, place)
     rounds = []
     for number in range(options.rounds):
         pair = {}
         for side in (["retrace", "peer"] if number % 2 == 0 else ["peer", "retrace"]):
             place = pathlib.Path(tempfile.mkdtemp(dir=folder))
             pair[side] = retrace_side.run(task, options.retrace, place) if side == "retrace" else peer(task, place)
+            if side == "peer":
+                check(scored, pair[side].pop("first_prompt"), task["dtype"])
             print(f"  {task['name']} {side}: {json.dumps(pair[side])}", file=sys.stderr, flush=True)
         rounds.append(pair)
     return rounds
@@ -110,7 +127,7 @@ def table(name, rounds):
     return rows
 
 
-def main():
+def read_options(arguments=None):
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--retrace", required=True, type=shlex.split, help="the program, or a command that starts it")
     options.add_argument("--model", type=pathlib.Path, required=True, help="the folder of the checkpoint")
@@ -124,7 +141,11 @@ def main():
     options.add_argument("--cpu", action="store_true", help="sizes for a CPU and some hundred million weights: step-64, step-256, csrs")
     options.add_argument("--small", action="store_true", help="the least sizes")
     options.add_argument("--output", type=pathlib.Path, default=None, help="a JSON file of all measurements")
-    options = options.parse_args()
+    return options.parse_args(arguments)
+
+
+def main():
+    options = read_options()
     rows, found = [], {}
     with tempfile.TemporaryDirectory() as folder:
         for task in tasks(options):

@@ -74,6 +74,17 @@ def continuations(model, inputs, rows, lengths, task):
     return generated
 
 
+def score(model, inputs):
+    """Of the first prompt: its token ids, and the log-probability of each given those before."""
+    batch = peer_learning.rows_of(inputs, inputs["input_ids"][:1], [0])
+    with torch.no_grad():
+        logits = model(**batch, use_cache=False).logits[0].float()  # [T, V]
+    real = inputs["attention_mask"][0].bool()
+    ids = inputs["input_ids"][0][real]
+    log_probs = logits[real][:-1].log_softmax(-1).gather(1, ids[1:, None])[:, 0]
+    return {"token_ids": ids.tolist(), "log_probs": [None, *log_probs.tolist()]}
+
+
 def finish(task):
     if task["device"] != "cpu":
         torch.cuda.synchronize()
@@ -90,6 +101,7 @@ def main():
     learner = None if task["continuations"] else peer_learning.Learner(model, task)
     inputs = prompts(task, processor)
     print("ready", flush=True)
+    first = score(model.eval(), inputs)
     for _ in range(2):
         model.eval()
         began = finish(task)
@@ -102,6 +114,7 @@ def main():
             learner.step(inputs, rows, lengths)
         ended = finish(task)
     print(json.dumps({
+        "first_prompt": first,
         "generated_tokens": generated,
         "rollout_seconds": between - began,
         "learned_tokens": 0 if learner is None else int(lengths.sum()),

@@ -1,5 +1,6 @@
 """The work of a task by Retrace's program: what beside.py compares with the peer."""
 import json
+import pathlib
 import subprocess
 
 import measured
@@ -11,6 +12,18 @@ def make_problems(retrace, count, folder):
         [*retrace, "data", "make", "--output", folder, "--train", str(count), "--evaluation", "1", "--test", "1"],
         check=True, stdout=subprocess.DEVNULL)
     return (folder / "train.jsonl").resolve()
+
+
+def score(task, retrace, folder):
+    """What the first problem's prompt is to the program: its token ids, and the log-probability of each given those before."""
+    problem = json.loads(pathlib.Path(task["data"]).read_text().splitlines()[0])
+    prompts, output = folder / "prompts.jsonl", folder / "scores.jsonl"
+    prompts.write_text(json.dumps({"prompt": problem["question"], "image": problem["image"]}) + "\n")
+    subprocess.run(
+        [*retrace, "score", "--model", task["model"], "--device", task["device"], "--dtype", task["dtype"],
+         "--input", prompts, "--output", output],
+        check=True, stdout=subprocess.DEVNULL)
+    return json.loads(output.read_text())
 
 
 def run(task, retrace, folder):
@@ -25,7 +38,7 @@ def run(task, retrace, folder):
         "method": "csrs" if task["continuations"] else "random",
         "seed": task["seed"],
         "data.batch": task["problems"],
-        "data.instruction": "",
+        "data.instruction": '""',  # YAML's empty text.
         "rollout.group": task["group"],
         "rollout.max_response_tokens": task["new_tokens"],
         "rollout.max_batch_sequences": 1024,

@@ -273,6 +273,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         VisionLanguageNetwork model, ReadingTask reading, Lesson[] shard, int tokens, float readingWeight, int step)
     {
         using DisposeScope scope = NewDisposeScope();
+        using var backward = BackwardPass.Begin();
         ProcessedImage[] images = [.. shard.Select(lesson => lesson.Content.Images[0])];
         ImageFeatures features = model.EncodeImages(images);
         Tensor shown = IsReading(step) ? ReadingLoss() : ResponseLoss();
@@ -282,7 +283,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
             using Scalar weight = recipe.ReadingWeight;
             loss = shown.Plus(ReadingLoss().mul(weight));
         }
-        loss.backward();
+        backward.From(loss);
         return shown.item<float>();
 
         Tensor ReadingLoss()

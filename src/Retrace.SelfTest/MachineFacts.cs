@@ -12,7 +12,8 @@ internal static class MachineFacts
     {
         LoadedLibTorch libtorch = LibTorch.Loaded();
         string kind = libtorch.HasCuda ? $"CUDA {libtorch.Cuda}".TrimEnd() : "the CPU";
-        yield return new Finding("libtorch", Outcome.Info, $"{libtorch.Version}, built for {kind}");
+        string functions = LibTorch.HasCustomAutograd ? "" : ", without custom autograd functions";
+        yield return new Finding("libtorch", Outcome.Info, $"{libtorch.Version}, built for {kind}{functions}");
         yield return new Finding(
             "driver",
             Outcome.Info,

@@ -25,17 +25,20 @@ internal sealed class ParityChecks(ReferenceCheckpoint reference, string variant
         Finding.Within($"{Name} values in bf16", Error(ScalarType.BFloat16, ofLogits: false), NarrowTolerance);
 
     /// <summary>Length and direction of every parameter's gradient.</summary>
-    public Finding Gradients()
+    /// <param name="recomputes">Whether the backward pass computes activations anew.</param>
+    public Finding Gradients(bool recomputes)
     {
         using DisposeScope scope = NewDisposeScope();
         using VisionLanguageNetwork model = reference.Create(variant, ScalarType.Float32, device);
         model.Parameters.Train(_ => true);
+        model.RecomputesActivations = recomputes;
+        using var backward = BackwardPass.Begin();
         using ImageFeatures features = model.EncodeImages(reference.Images(model.Config));
         SequenceBatch batch =
             SequenceBatch.Of(model.Config, reference.Answered, features, PaddingSide.Right, device);
         Tensor hidden = model.Forward(batch, features);
         using TokenPredictions predictions = reference.Predict(model, batch, hidden, PaddingSide.Right);
-        predictions.LogProbs.mean().neg().backward();
+        backward.From(predictions.LogProbs.mean().neg());
         double worst = 0;
         foreach ((string name, double[] normAndProduct) in Expected.Gradients)
         {
@@ -46,7 +49,8 @@ internal sealed class ParityChecks(ReferenceCheckpoint reference, string variant
             double error = actual.Zip(normAndProduct, (left, right) => Math.Abs(left - right)).Max() / normAndProduct[0];
             worst = double.IsNaN(error) ? double.PositiveInfinity : Math.Max(worst, error);
         }
-        return Finding.Within($"{Name} gradients", worst, GradientTolerance);
+        return Finding.Within(
+            $"{Name} gradients{(recomputes ? ", recomputed" : "")}", worst, GradientTolerance);
     }
 
     /// <summary>The tokens of greedy decoding through the cache, all of them.</summary>

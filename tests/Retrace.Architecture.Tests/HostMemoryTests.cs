@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Mono.Cecil;
-using Mono.Cecil.Cil;
 
 namespace Retrace.Architecture.Tests;
 
@@ -10,9 +9,6 @@ namespace Retrace.Architecture.Tests;
 /// </summary>
 public sealed partial class HostMemoryTests
 {
-    private static readonly string[] Rooms =
-        ["Retrace.Models.Network", "Retrace.Models.Families", "Retrace.Training.Rollouts", "Retrace.Training.Learning"];
-
     private static readonly Dictionary<string, string> Readers = new()
     {
         ["DecodingBatch"] = "once a step: which sequences have ended decides what is decoded next",
@@ -37,25 +33,14 @@ public sealed partial class HostMemoryTests
     private static readonly string[] OfHost = ["cpu", "CPU", "get_CPU"];
     private static readonly string[] Reading = ["item", "data", "get_bytes", "ToScalar", "op_Explicit", "tolist"];
 
-    private static readonly (string Type, string Member)[] Uses =
-    [
-        .. Directory.GetFiles(AppContext.BaseDirectory, "Retrace.*.dll")
-            .Where(path => !path.EndsWith(".Tests.dll", StringComparison.Ordinal))
-            .SelectMany(path => AssemblyDefinition.ReadAssembly(path).MainModule.GetTypes())
-            .Where(type => Rooms.Any(room => Outermost(type).Namespace.StartsWith(room, StringComparison.Ordinal)))
-            .SelectMany(type => type.Methods.Where(method => method.HasBody)
-                .SelectMany(method => method.Body.Instructions)
-                .Select(instruction => (Outermost(type).Name, MemberOf(instruction))))
-            .Distinct(),
-    ];
-
     [Fact]
     public void Values_are_read_in_named_places_alone()
     {
-        string[] copying = [.. TypesThatUse("Retrace.Models.Native.HostCopy.Of")];
+        string[] copying = [.. TensorCode.TypesThatUse("Retrace.Models.Native.HostCopy.Of")];
         Assert.Equal(Readers.Keys.Order(), copying.Order());
         // What lies on the host already may be read: where it came from is in this list or the other.
-        string[] reading = [.. Reading.SelectMany(name => TypesThatUse($"TorchSharp.torch/Tensor.{name}")).Distinct()];
+        string[] reading =
+            [.. Reading.SelectMany(name => TensorCode.TypesThatUse($"TorchSharp.torch/Tensor.{name}")).Distinct()];
         Assert.NotEmpty(reading);
         Assert.Empty(reading.Except([.. Readers.Keys, .. Keepers.Keys]));
     }
@@ -66,7 +51,7 @@ public sealed partial class HostMemoryTests
         string[] naming =
         [
             .. OfHost.SelectMany(name => (string[])[$"TorchSharp.torch.{name}", $"TorchSharp.torch/Tensor.{name}"])
-                .SelectMany(TypesThatUse).Distinct(),
+                .SelectMany(TensorCode.TypesThatUse).Distinct(),
         ];
         Assert.Equal(Keepers.Keys.Order(), naming.Order());
     }
@@ -91,14 +76,4 @@ public sealed partial class HostMemoryTests
 
     [GeneratedRegex(@"\b(int|float|bool)\([^()]*\)|\.(tolist|item|numpy|cpu)\([^()]*\)")]
     private static partial Regex ReadsValue();
-
-    private static IEnumerable<string> TypesThatUse(string member) =>
-        Uses.Where(use => use.Member == member).Select(use => use.Type).Distinct();
-
-    private static string MemberOf(Instruction instruction) => instruction.Operand is MemberReference member
-        ? $"{member.DeclaringType?.FullName}.{member.Name}"
-        : "";
-
-    private static TypeDefinition Outermost(TypeDefinition type) =>
-        type.DeclaringType is { } around ? Outermost(around) : type;
 }

@@ -151,7 +151,8 @@ internal static class DoctorCommand
         string kind = libtorch.HasCuda ? $"CUDA {libtorch.Cuda}".TrimEnd() : "the CPU";
         string other = libtorch.Version is { } version
             && (version.Major, version.Minor) != (LibTorch.Needed.Major, LibTorch.Needed.Minor)
-            ? $" (TorchSharp was built for {LibTorch.Needed.ToString(2)}; all symbols that are called for are there)"
+            ? $" (TorchSharp was built for {LibTorch.Needed.ToString(2)}; all symbols that are called for are there"
+                + (LibTorch.HasCustomAutograd ? ")" : ", and backward passes do without custom autograd functions)")
             : "";
         return $"{libtorch.Version}{other}, built for {kind}, {torch.get_num_threads()} threads, from {libtorch.Folder}";
     }

@@ -44,6 +44,12 @@ public static class LibTorch
     public static Version Needed { get; } = new(typeof(LibTorch).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "LibTorchVersion").Value!);
 
+    /// <summary>
+    /// Whether libtorch has the functions that TorchSharp makes custom autograd functions of. Where they have changed,
+    /// backward passes go another way (<c>BackwardPass</c>).
+    /// </summary>
+    public static bool HasCustomAutograd { get; private set; } = true;
+
     /// <summary>Makes sure that TorchSharp finds a libtorch. Call it before anything of TorchSharp.</summary>
     /// <exception cref="BadInputException">
     /// There is no libtorch, or the folder that the variable names cannot be used.
@@ -178,14 +184,26 @@ public static class LibTorch
             throw new BadInputException($"{found}; {needs}.");
         }
         IReadOnlyList<string> symbols = NeededSymbols.Of(File.ReadAllBytes(Path.Combine(folder, caller)));
-        string[] missing =
-            [.. NeededSymbols.Missing(symbols, cpu).Where(symbol => !NeededSymbols.IsUnused(symbol))];
-        if (missing.Length > 0)
+        IReadOnlyList<string> missing = NeededSymbols.Missing(symbols, cpu);
+        if (ComplaintAbout(missing, symbols.Count) is string complaint)
         {
-            throw new BadInputException(
-                $"{found}, which lacks {missing.Length} of the {symbols.Count} symbols that TorchSharp calls for, such "
-                + $"as {missing[0]}; {needs}.");
+            throw new BadInputException($"{found}, {complaint}; {needs}.");
         }
+        HasCustomAutograd = !missing.Any(NeededSymbols.IsOfCustomAutograd);
+    }
+
+    /// <summary>What is wrong with a libtorch that lacks some of what is called for; null where it serves.</summary>
+    /// <param name="missing">The symbols that it lacks.</param>
+    /// <param name="count">All symbols that TorchSharp's native library calls for.</param>
+    internal static string? ComplaintAbout(IEnumerable<string> missing, int count)
+    {
+        string[] called =
+        [
+            .. missing.Where(symbol => !NeededSymbols.IsUnused(symbol) && !NeededSymbols.IsOfCustomAutograd(symbol)),
+        ];
+        return called.Length == 0
+            ? null
+            : $"which lacks {called.Length} of the {count} symbols that TorchSharp calls for, such as {called[0]}";
     }
 
     // Null: older than that function.

@@ -23,6 +23,13 @@ internal static class NeededSymbols
         "_ZSt21ios_base_library_initv",
     ];
 
+    // What TorchSharp's class of a custom autograd function calls: all by names that no other of its functions calls.
+    private static readonly string[] CustomAutograd =
+    [
+        "_ZN5torch8autograd10deleteNode", "_ZN5torch8autograd13_wrap_outputs",
+        "_ZNK5torch8autograd13SavedVariable6unpack",
+    ];
+
     /// <summary>The symbols that a library does not define itself, in its order.</summary>
     /// <param name="elf">The library's file.</param>
     /// <exception cref="InvalidDataException">It is not such a file, or its tables are not within it.</exception>
@@ -50,6 +57,10 @@ internal static class NeededSymbols
     public static bool IsUnused(string symbol) =>
         !symbol.StartsWith("_ZT", StringComparison.Ordinal)
         && Array.Exists(Unused, part => symbol.Contains(part, StringComparison.Ordinal));
+
+    /// <summary>Whether nothing but a custom autograd function comes to a function.</summary>
+    public static bool IsOfCustomAutograd(string symbol) =>
+        Array.Exists(CustomAutograd, beginning => symbol.StartsWith(beginning, StringComparison.Ordinal));
 
     private static List<string> Read(ReadOnlySpan<byte> elf)
     {

@@ -14,7 +14,10 @@ public sealed record BlockRunner(bool Recomputes, Action<string>? Differentiated
     /// <param name="context">Other tensors that the block reads; no gradient goes to them.</param>
     public Tensor Run(string name, Tensor input, Func<Tensor, Tensor[], Tensor> block, params Tensor[] context)
     {
-        Tensor hooked = Differentiated is null ? input : GradientHook.On(input, () => Differentiated(name));
+        // A pass that records parts goes through what is between two of them again for each: so no more than a block.
+        Tensor hooked = Differentiated is null && BackwardPass.Recording is null
+            ? input
+            : GradientHook.On(input, () => Differentiated?.Invoke(name));
         return Recomputes ? Recomputation.Of(block, hooked, context) : block(hooked, context);
     }
 }

@@ -15,6 +15,8 @@ namespace Retrace.Models.Network;
 /// </remarks>
 internal sealed class GatedExperts
 {
+    private const int Inputs = 3; // x, shares and rows.
+
     private readonly ExpertMatrices _gateUp; // [2·intermediate, hidden] each: gate first, then up.
     private readonly ExpertMatrices _down;   // [hidden, intermediate] each
     private readonly long _intermediateSize;
@@ -33,12 +35,24 @@ internal sealed class GatedExperts
     /// <param name="counts">The pairs of each expert. [E]</param>
     public Tensor Forward(Tensor x, Tensor shares, Tensor rows, long[] counts)
     {
-        if (!is_grad_enabled())
+        bool trains = _gateUp.IsTrained || _down.IsTrained;
+        if (!is_grad_enabled() || !(trains || x.requires_grad || shares.requires_grad))
         {
             return Sum(x, shares, rows, counts, keep: null);
         }
+        if (BackwardPass.RecordingWhereNeeded is BackwardPass pass)
+        {
+            using var noGrad = no_grad();
+            List<Tensor> kept = [x, shares, rows];
+            Tensor sum = Sum(x, shares, rows, counts, kept.Add);
+            return pass.Record(sum, [x, shares], kept, (gradient, saved) =>
+            {
+                (Tensor ofX, Tensor ofShares) = Backward(gradient, saved, counts);
+                return [ofX, ofShares];
+            });
+        }
         // Weights that are trained have gradients where x has none, too.
-        bool reachesWeights = x.requires_grad || (!_gateUp.IsTrained && !_down.IsTrained);
+        bool reachesWeights = x.requires_grad || !trains;
         return Differentiable.apply([this, counts, reachesWeights ? x : x.detach().requires_grad_(), shares, rows]);
     }
 
@@ -59,10 +73,12 @@ internal sealed class GatedExperts
         return sum;
     }
 
-    // The gradients of x and of the shares; those of the weights are added to theirs. both: of each expert with tokens.
-    private (Tensor OfX, Tensor OfShares) Backward(
-        Tensor gradient, Tensor x, Tensor shares, Tensor rows, long[] counts, IReadOnlyList<Tensor> both)
+    // The gradients of x and of the shares; those of the weights are added to theirs. kept: x, shares, rows, and of each expert
+    // with tokens its products with gate and up.
+    private (Tensor OfX, Tensor OfShares) Backward(Tensor gradient, IReadOnlyList<Tensor> kept, long[] counts)
     {
+        (Tensor x, Tensor shares, Tensor rows) = (kept[0], kept[1], kept[2]);
+        Tensor[] both = [.. kept.Skip(Inputs)];
         float carriedGateUp = _gateUp.BeginGradient(counts);
         float carriedDown = _down.BeginGradient(counts);
         Tensor ofX = zeros_like(x);
@@ -147,9 +163,8 @@ internal sealed class GatedExperts
             using DisposeScope scope = NewDisposeScope();
             var experts = (GatedExperts)ctx.get_data(Experts);
             long[] counts = (long[])ctx.get_data(Counts);
-            List<Tensor> kept = ctx.get_saved_variables();
             (Tensor ofX, Tensor ofShares) =
-                experts.Backward(grad_output, kept[0], kept[1], kept[2], counts, kept[3..]);
+                experts.Backward(grad_output, ctx.get_saved_variables(), counts);
             return new List<Tensor>(new Tensor[5]) // One for each argument: experts, counts and rows have none.
             {
                 [2] = ofX.MoveToOuterDisposeScope(),

@@ -19,8 +19,20 @@ internal sealed class GradientHook : autograd.SingleTensorFunction<GradientHook>
 
     /// <summary>Returns the input unchanged, with the hook attached.</summary>
     /// <param name="arrived">Called in each backward pass; an input without gradient gets no hook.</param>
-    public static Tensor On(Tensor input, Action arrived) =>
-        is_grad_enabled() && input.requires_grad ? apply([arrived, input]) : input;
+    public static Tensor On(Tensor input, Action arrived)
+    {
+        if (!is_grad_enabled() || !input.requires_grad)
+        {
+            return input;
+        }
+        return BackwardPass.RecordingWhereNeeded is not BackwardPass pass
+            ? apply([arrived, input])
+            : pass.Record(input, [input], [], (gradient, _) =>
+            {
+                arrived();
+                return [gradient];
+            });
+    }
 
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)

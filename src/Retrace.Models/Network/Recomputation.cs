@@ -1,3 +1,4 @@
+using Retrace.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,9 +31,33 @@ internal sealed class Recomputation : autograd.SingleTensorFunction<Recomputatio
         {
             return part(input, context);
         }
+        if (BackwardPass.Recording is BackwardPass pass)
+        {
+            using var noGrad = no_grad();
+            return pass.Record(
+                part(input, context),
+                [input],
+                [input, .. context],
+                (gradient, kept) => [Backward(part, gradient, kept)]);
+        }
+        if (!LibTorch.HasCustomAutograd)
+        {
+            return part(input, context); // Nobody will ask for it again, so that libtorch keeps all.
+        }
         // A part whose input needs no gradient has weights that do.
         Tensor source = input.requires_grad ? input : input.detach().requires_grad_();
         return apply([part, source, .. context]);
+    }
+
+    // The gradient of the input; those of the weights are added to theirs.
+    private static Tensor Backward(
+        Func<Tensor, Tensor[], Tensor> part, Tensor gradient, IReadOnlyList<Tensor> kept)
+    {
+        using var withGrad = enable_grad();
+        using var pass = BackwardPass.Begin(records: BackwardPass.Recording is not null);
+        Tensor input = kept[0].detach().requires_grad_();
+        pass.From(part(input, [.. kept.Skip(1)]), gradient);
+        return input.grad!;
     }
 
     /// <inheritdoc/>
@@ -50,15 +75,11 @@ internal sealed class Recomputation : autograd.SingleTensorFunction<Recomputatio
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         using DisposeScope scope = NewDisposeScope();
-        using var withGrad = enable_grad();
         var part = (Func<Tensor, Tensor[], Tensor>)ctx.get_data(Part);
-        Tensor[] tensors = [.. ctx.get_saved_variables()];
-        Tensor input = tensors[0].detach().requires_grad_();
-        part(input, tensors[1..]).backward([grad_output]);
-        var gradients = new List<Tensor>(new Tensor[1 + tensors.Length]) // One for each argument: the part has none.
+        List<Tensor> kept = ctx.get_saved_variables();
+        return new List<Tensor>(new Tensor[1 + kept.Count]) // One for each argument: the part has none.
         {
-            [1] = input.grad!.MoveToOuterDisposeScope(),
+            [1] = Backward(part, grad_output, kept).MoveToOuterDisposeScope(),
         };
-        return gradients;
     }
 }

@@ -233,6 +233,7 @@ public sealed class GrpoLearner : IDisposable
                 ? _sharded.SendCompleted
                 : null;
             int[] places = [.. microBatch.Places.Select(i => miniBatch[share[i]])];
+            using var backward = BackwardPass.Begin();
             TokenPredictions predictions = microBatch.Predict(_policy, _rollout.Temperature);
             PolicyLoss loss = PolicyLoss.Of(
                 predictions.LogProbs,
@@ -247,7 +248,7 @@ public sealed class GrpoLearner : IDisposable
                     IsAfterUpdate = total.Updates > 0,
                 };
             }
-            loss.Total.backward();
+            backward.From(loss.Total);
             total.Kl += loss.KlSum;
             total.Clipped += loss.ClippedCount;
             total.Passes.Add(microBatch.Tokens, Stopwatch.GetElapsedTime(start));

@@ -53,12 +53,25 @@ public sealed class NeededSymbolsTests
     }
 
     [Fact]
-    public void Named_tensors_may_be_missing_and_custom_autograd_may_not()
+    public void Named_tensors_may_be_missing_and_custom_autograd_is_told_apart()
     {
         Assert.All(OfNamedTensorsAndStorage, symbol => Assert.True(NeededSymbols.IsUnused(symbol), symbol));
         Assert.All(OfCustomAutograd, symbol => Assert.False(NeededSymbols.IsUnused(symbol), symbol));
+        Assert.All(OfCustomAutograd, symbol => Assert.True(NeededSymbols.IsOfCustomAutograd(symbol), symbol));
+        Assert.All(OfNamedTensorsAndStorage, symbol => Assert.False(NeededSymbols.IsOfCustomAutograd(symbol), symbol));
         Assert.False(NeededSymbols.IsUnused("_ZTVN2at7DimnameE"));
         Assert.False(NeededSymbols.IsUnused("_ZN2at4_ops6matmul4callERKNS_6TensorES4_"));
+    }
+
+    [Fact]
+    public void A_libtorch_that_lacks_what_is_called_for_is_refused_by_name_and_2_14_is_taken()
+    {
+        string[] missing = [.. OfNamedTensorsAndStorage, .. OfCustomAutograd];
+        Assert.Null(LibTorch.ComplaintAbout(missing, 1204));
+        Assert.Equal(
+            "which lacks 2 of the 1204 symbols that TorchSharp calls for, such as _ZN2at4_ops6matmul4callERKNS_6TensorES4_",
+            LibTorch.ComplaintAbout(
+                [.. missing, "_ZN2at4_ops6matmul4callERKNS_6TensorES4_", "_ZTVN2at7DimnameE"], 1204));
     }
 
     [Fact]
