@@ -96,7 +96,7 @@ public sealed class MemoryPlanTests
     [InlineData((16 * 200) + (128 * 64), 128)]
     [InlineData((256 * 200) + (256 * 64), 256, "evaluation.data=any")]
     [InlineData((64 * 200) + (256 * 64), 256, "evaluation.data=any", "evaluation.samples=4")]
-    [InlineData((10 * 200) + (256 * 64), 256, "evaluation.data=any", "evaluation.limit=10", "evaluation.samples=30")]
+    [InlineData((9 * 200) + (256 * 64), 256, "evaluation.data=any", "evaluation.limit=10", "evaluation.samples=30")]
     [InlineData((16 * 200) + (128 * 64), 128, "evaluation.data=any", "evaluation.limit=10")]
     public void An_evaluation_during_the_run_is_counted(int cached, int rows, params string[] settings)
     {
