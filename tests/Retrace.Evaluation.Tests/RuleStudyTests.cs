@@ -118,11 +118,17 @@ public sealed class RuleStudyTests : IDisposable
     [Fact]
     public void Groups_are_let_go_of_as_they_are_read()
     {
-        HoldingReward rule = new();
-        RewardRules.Register("holding", _ => rule);
-        RuleStudy study = Study(string.Join('\n', Enumerable.Repeat(Lines, 20)), "survival", "holding");
-        Assert.Equal([40, 40], study.Rules.Select(one => one.Groups));
-        Assert.InRange(rule.MostAlive, 1, 2);
+        List<WeakReference> read = [];
+        int mostAlive = 0;
+        string lines = string.Join('\n', Enumerable.Repeat(Lines, 20));
+        StoredGroup.Read(_folder.Write("a.jsonl", lines), new RunConfiguration(), stored =>
+        {
+            read.Add(new WeakReference(stored));
+            GC.Collect();
+            mostAlive = Math.Max(mostAlive, read.Count(one => one.IsAlive));
+        });
+        Assert.Equal(40, read.Count);
+        Assert.InRange(mostAlive, 1, 2);
     }
 
     private RuleStudy Study(string lines, params string[] rules) => RuleStudy.Of(
@@ -130,22 +136,4 @@ public sealed class RuleStudyTests : IDisposable
         rules,
         new RunConfiguration { Reward = new RewardSettings { FormatWeight = 0 } },
         TestContext.Current.CancellationToken);
-
-    // Counts which of the groups that it has scored are still in memory.
-    private sealed class HoldingReward : IRewardRule
-    {
-        private readonly List<WeakReference> _seen = [];
-
-        public int MostAlive { get; private set; }
-
-        public RewardInputs Reads => RewardInputs.None;
-
-        public double[] Score(AnswerGroup group)
-        {
-            _seen.Add(new WeakReference(group));
-            GC.Collect();
-            MostAlive = Math.Max(MostAlive, _seen.Count(one => one.IsAlive));
-            return new double[group.Maternal.Count];
-        }
-    }
 }
