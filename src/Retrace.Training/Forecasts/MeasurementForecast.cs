@@ -29,7 +29,7 @@ public sealed record MeasurementForecast(int Evaluations, int Probes, double Gen
         return new MeasurementForecast(evaluations, probes, responses * responseTokens);
     }
 
-    // Steps 1 to the last of which the number can be divided, and the last in any case where it counts.
+    // How many of the steps are multiples of the number; the last one counts besides where something is done at the end.
     private static int CountOf(int steps, int every, bool atTheEnd) =>
         (steps / every) + (atTheEnd && steps % every != 0 ? 1 : 0);
 }
