@@ -21,14 +21,14 @@ public sealed class CollapseTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<long> Seeds => [0, 1, 2, 3, 4];
+    public static TheoryData<int> Seeds => [0, 1, 2, 3, 4];
 
     public void Dispose() => _folder.Dispose();
 
     // The guard ends the run, so that the steps are those which it needs: its start takes 3, and a verdict 3 that look alike.
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void A_high_learning_rate_trips_the_guard(long seed)
+    public void A_high_learning_rate_trips_the_guard(int seed)
     {
         RunOptions destroyed = Run(
             seed, "learn.learning_rate=3e-3", "learn.warmup_steps=0", "guard.action=stop", "steps=20");
@@ -40,14 +40,14 @@ public sealed class CollapseTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void The_learning_rate_that_suits_the_model_does_not(long seed)
+    public void The_learning_rate_that_suits_the_model_does_not(int seed)
     {
         RunOptions sound = Run(seed, "steps=10");
         SmallRuns.Evolve(sound);
         Assert.All(RunReader.Read(sound.RunFolder).Metrics, step => Assert.Equal(GuardVerdict.Fine, step.GuardVerdict));
     }
 
-    private RunOptions Run(long seed, params string[] settings) =>
+    private RunOptions Run(int seed, params string[] settings) =>
         new(Shipped.Model, Shipped.TrainingProblems, _folder.Combine($"run-{seed}"))
         {
             Configuration = ConfigurationLayers.Resolve(Shipped.Model, null, [.. Common, $"seed={seed}", .. settings]),
