@@ -37,8 +37,24 @@ public sealed class DryRunTests : IDisposable
         Assert.Matches(@"memory\n  process +always +0\.250 GiB\n(.*\n)*  peak: .* GiB\n", dry.Output);
         // 512 / 100 + 320 / 50 = 11.52 s.
         Assert.Matches(@"time +0:00:57, 11\.5 s a step, at 100 tokens/s generated and 50 learned from\n +as stated\n", dry.Output);
+        Assert.DoesNotContain("measur", dry.Output);
         Assert.EndsWith("nothing was started, and nothing written\n", dry.Output);
         Assert.Equal([data], Directory.GetFileSystemEntries(_folder));
+    }
+
+    // Three evaluations, before the first step, after 2 and after 3, of 4 problems with 2 responses of 20 tokens; and a probe of 5 problems
+    // after step 2: 480 + 200 tokens, 6.8 s.
+    [Fact]
+    public async Task What_is_measured_on_the_way_counts()
+    {
+        RetraceProcess dry = await Run(
+            Repository.TrainingProblems, "--set", "steps=3", "--set", $"evaluation.data={Repository.TrainingProblems}", "--set",
+            "evaluation.every=2", "--set", "evaluation.limit=4", "--set", "evaluation.samples=2", "--set", "guard.probe_every=2", "--set",
+            "guard.probe_problems=5", "--rates", "100,50", "--response-tokens", "20");
+        Assert.Equal((0, ""), (dry.ExitCode, dry.Error));
+        Assert.Matches(@"measured on +4 labeled problems every 2 steps, 2 samples each\n", dry.Output);
+        Assert.Matches(@"\n +and 680 for measuring in all \(evaluations: 3, probes of the guard: 1\)\n", dry.Output);
+        Assert.Matches(@"time +0:00:41, 0:00:06 of it measuring, 11\.5 s a step, ", dry.Output); // 3 · 11.52 + 6.8
     }
 
     [Fact]

@@ -114,6 +114,23 @@ public sealed class RuleStudyTests : IDisposable
         Assert.Contains("batch-std", scale.Message);
     }
 
+    // Of forty groups no more than the one being read and the one before are ever in memory.
+    [Fact]
+    public void Groups_are_let_go_of_as_they_are_read()
+    {
+        List<WeakReference> read = [];
+        int mostAlive = 0;
+        string lines = string.Join('\n', Enumerable.Repeat(Lines, 20));
+        StoredGroup.Read(_folder.Write("a.jsonl", lines), new RunConfiguration(), stored =>
+        {
+            read.Add(new WeakReference(stored));
+            GC.Collect();
+            mostAlive = Math.Max(mostAlive, read.Count(one => one.IsAlive));
+        });
+        Assert.Equal(40, read.Count);
+        Assert.InRange(mostAlive, 1, 2);
+    }
+
     private RuleStudy Study(string lines, params string[] rules) => RuleStudy.Of(
         _folder.Write("a.jsonl", lines),
         rules,

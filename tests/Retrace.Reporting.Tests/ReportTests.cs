@@ -40,6 +40,12 @@ public sealed class ReportTests : IDisposable
             Figures(SyntheticRun.Full("full", 30)));
         Assert.Equal(
             ["Entropy"], Figures(SyntheticRun.Of("one", UntakenStep.Of(1) with { Entropy = 0.5, Kl = double.NaN })));
+        // What the guard looks at besides, also where nothing is labeled.
+        Assert.Equal(
+            ["Survival", "Agreement on perturbed images", "Answers", "Asked form"],
+            Figures(SyntheticRun.Of(
+                "guarded",
+                UntakenStep.Of(1) with { Survival = 0.6, PerturbedAgreement = 0.75, AnswerRate = 0.9, FormatRate = 0.8 })));
         Assert.Empty(Figures(SyntheticRun.Of("empty")));
     }
 

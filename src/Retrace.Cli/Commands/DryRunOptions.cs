@@ -85,7 +85,7 @@ internal sealed class DryRunOptions
         if (forecast.Measured is { } measured)
         {
             Line("measured on", $"{measured.Problems.Count} labeled problems every {settings.Evaluation.Every} steps, "
-                + $"{settings.Evaluation.Samples} samples each; neither its tokens nor its time are counted below");
+                + $"{Samples(settings.Evaluation.Samples)} each");
         }
         Line("steps", $"{forecast.Steps} of {Math.Min(settings.Data.Batch, forecast.Data.Problems.Count)} problems");
         var tokens = TokenForecast.Of(settings, forecast.Data.Problems.Count, length);
@@ -97,9 +97,15 @@ internal sealed class DryRunOptions
             ? $"estimated for responses of the longest length, {settings.Rollout.MaxResponseTokens}; --response-tokens "
                 + "gives their mean"
             : $"estimated for responses of {Count(tokens.ResponseTokens)} tokens on average");
+        MeasurementForecast measurements = forecast.Measurements(tokens.ResponseTokens);
+        if (measurements.Generated > 0)
+        {
+            Line("", $"and {Count(measurements.Generated)} for measuring in all (evaluations: {measurements.Evaluations}, probes of the "
+                + $"guard: {measurements.Probes})");
+        }
         Line("memory", processes == 1 ? "" : $"of each of {processes} processes");
         output.WriteLine(forecast.Memory.Table());
-        ShowTime(forecast, tokens, rates, parsed, output);
+        ShowTime(forecast, tokens, measurements, rates, parsed, output);
         if (settings.Rollout.Engine == "openai")
         {
             Line("servers", "not asked whether they are there");
@@ -115,7 +121,12 @@ internal sealed class DryRunOptions
     }
 
     private void ShowTime(
-        RunForecast forecast, TokenForecast tokens, ComputeRates? rates, ParseResult parsed, TextWriter output)
+        RunForecast forecast,
+        TokenForecast tokens,
+        MeasurementForecast measurements,
+        ComputeRates? rates,
+        ParseResult parsed,
+        TextWriter output)
     {
         if (rates is null)
         {
@@ -124,10 +135,12 @@ internal sealed class DryRunOptions
             return;
         }
         TimeSpan step = rates.TimeOf(tokens);
+        TimeSpan measuring = rates.TimeOf(measurements);
+        string within = measuring > TimeSpan.Zero ? $", {StepSummary.Duration(measuring)} of it measuring" : "";
         WriteLine(output, "time", string.Create(
             CultureInfo.InvariantCulture,
-            $"{StepSummary.Duration(step * forecast.Steps)}, {step.TotalSeconds:0.0} s a step, at {rates.Generated:0.#} tokens/s "
-            + $"generated and {rates.Learned:0.#} learned from"));
+            $"{StepSummary.Duration((step * forecast.Steps) + measuring)}{within}, {step.TotalSeconds:0.0} s a step, at "
+            + $"{rates.Generated:0.#} tokens/s generated and {rates.Learned:0.#} learned from"));
         WriteLine(output, "", parsed.GetValue(_ratesFrom) is string run
             ? $"as measured in {run}; another model, machine or batch has other rates"
             : "as stated");
@@ -160,6 +173,8 @@ internal sealed class DryRunOptions
 
     private static void WriteLine(TextWriter output, string name, string value) =>
         output.WriteLine($"{name,-12} {value}".TrimEnd());
+
+    private static string Samples(int count) => count == 1 ? "1 sample" : $"{count} samples";
 
     private static string Count(double number) => Math.Round(number).ToString("N0", CultureInfo.InvariantCulture);
 }

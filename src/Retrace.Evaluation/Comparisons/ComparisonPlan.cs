@@ -54,7 +54,8 @@ public sealed class ComparisonPlan
     /// Resolves a configuration from overrides, which take precedence over all other settings.
     /// </param>
     /// <exception cref="BadInputException">
-    /// A method cannot be resolved, would not train as long or on the same problems as the others, or is missing.
+    /// A method cannot be resolved, would not train as long or on the same problems as the others, is missing, or is to
+    /// match one that matches another.
     /// </exception>
     public static ComparisonPlan Of(
         IReadOnlyList<Variant> methods,
@@ -70,6 +71,12 @@ public sealed class ComparisonPlan
         }
         foreach (Variant method in methods)
         {
+            if (method.BudgetOf is string matched && Variants.HasBudget(matched, methods))
+            {
+                throw new BadInputException(
+                    $"{method.Name} would match {matched}, which matches another method itself; give the budget of one that does not, "
+                    + "such as majority-budget-csrs");
+            }
             if (NeededBy(method).FirstOrDefault(needed => !names.Contains(needed)) is string missing)
             {
                 throw new BadInputException(

@@ -85,7 +85,7 @@ public static class Variants
 
     private static Variant Find(string name, IReadOnlyList<Variant> known)
     {
-        if ((known.FirstOrDefault(variant => variant.Name == name) ?? OfBudget(name) ?? OfRule(name)) is Variant found)
+        if ((known.FirstOrDefault(variant => variant.Name == name) ?? Generated(name)) is Variant found)
         {
             return found;
         }
@@ -95,6 +95,14 @@ public static class Variants
             $"--methods: there is no method \"{name}\"; did you mean \"{nearest}\"? There are {names}, {All}, every reward rule "
             + $"that needs no continuations, and {Method.Csrs}-RULE for every other");
     }
+
+    /// <summary>Whether a method of this name, one of the list or a further one, matches what another spends.</summary>
+    /// <param name="name">A method's name, which need not be one of the list.</param>
+    /// <param name="compared">The methods that are compared.</param>
+    internal static bool HasBudget(string name, IEnumerable<Variant> compared) =>
+        (compared.Concat(BuiltIn).FirstOrDefault(variant => variant.Name == name) ?? Generated(name))?.BudgetOf is not null;
+
+    private static Variant? Generated(string name) => OfBudget(name) ?? OfRule(name);
 
     // As many tokens as any method that is compared.
     private static Variant? OfBudget(string name) => name.StartsWith(BudgetPrefix, StringComparison.Ordinal)

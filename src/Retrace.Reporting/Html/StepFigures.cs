@@ -21,6 +21,9 @@ internal sealed class StepFigures
         (Metric.NoSpreadShare, "Problems that teach nothing",
             "Share of problems whose rewards are all equal: the same answer everywhere, none found, or all cut off."),
         (Metric.Kl, "KL divergence", "Estimated divergence from the starting model, in nats a token."),
+        (Metric.Survival, "Survival", "How often a continuation comes back to the answer that it was cut from."),
+        (Metric.PerturbedAgreement, "Agreement on perturbed images",
+            "Share of a fixed set of problems answered alike from clean and from perturbed images."),
         (Metric.SurvivalRight, "Survival of right answers", "How often a continuation comes back to a right answer."),
         (Metric.SurvivalWrong, "Survival of wrong answers", "How often a continuation comes back to a wrong answer."),
         (Metric.SurvivalGap, "Survival gap",
@@ -28,6 +31,8 @@ internal sealed class StepFigures
         (Metric.ResponseTokensMean, "Response length", "Mean tokens of a response."),
         (Metric.CutOffShare, "Cut off", "Share of responses that reached the longest length without an end."),
         (Metric.Repetition, "Repetition", "Share of a response's 4-grams of tokens that occurred before in it."),
+        (Metric.AnswerRate, "Answers", "Share of responses that an answer could be extracted from."),
+        (Metric.FormatRate, "Asked form", "Share of responses that have the asked form."),
         (Metric.GradNorm, "Gradient norm", "Before clipping."),
         (Metric.StepSeconds, "Time a step", "In seconds."),
     ];

@@ -12,28 +12,6 @@ using static TorchSharp.torch;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>An item of the memory that a run needs.</summary>
-/// <param name="Name">What the memory holds.</param>
-/// <param name="Bytes">Size in bytes.</param>
-/// <param name="Phase">When the memory is in use.</param>
-public sealed record MemoryItem(string Name, long Bytes, MemoryPhase Phase);
-
-/// <summary>When an item of memory is in use.</summary>
-public enum MemoryPhase
-{
-    /// <summary>During the whole run.</summary>
-    Always,
-
-    /// <summary>While prompts are prefilled, before the first token is sampled.</summary>
-    Prefill,
-
-    /// <summary>During decoding, while responses are sampled.</summary>
-    Sampling,
-
-    /// <summary>During learning, while the policy is updated.</summary>
-    Learning,
-}
-
 /// <summary>
 /// The memory that a run needs at its peak, computed from sizes and settings before anything is loaded. It counts the
 /// tokens, patches and sequences in memory at once, and sums what each part of the program states that it needs for
@@ -235,12 +213,22 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
 
         private long Requests => Retraces || Judges ? Trajectories : _run.Data.Batch;
 
+        // Sequences of a step that are decoded at once.
         private long Rows()
         {
             long sampled = Trajectories * (Retraces ? _run.Retracing.Samples : 1);
             long votes = (long)_run.Data.Batch * (_run.Rollout.VoteSamples ?? 0);
             return Math.Min(_run.Rollout.SequencesAtOnce, Math.Max(sampled, votes));
         }
+
+        // The same of an evaluation during the run, whose problems are not counted yet: as many as it may have.
+        private long RowsOfEvaluation() => _run.Evaluation.Data is null
+            ? 0
+            : Math.Min(
+                _run.Rollout.SequencesAtOnce, (_run.Evaluation.Limit ?? int.MaxValue) * (long)_run.Evaluation.Samples);
+
+        private long PromptsOfEvaluation() =>
+            (RowsOfEvaluation() + _run.Evaluation.Samples - 1) / _run.Evaluation.Samples;
 
         // The prompt of a continuation ends with the kept prefix; a judge's holds a response.
         private long PromptToPrefill => Math.Max(_prompt + (Retraces ? KeptPrefix : 0), Judges ? PromptOfJudge : 0);
@@ -252,11 +240,16 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
 
         private long Prefill()
         {
-            long requests = Math.Clamp(_run.Rollout.PromptTokensAtOnce / PromptToPrefill, 1, Requests);
-            return _policy.BytesOfPrefill(requests * PromptToPrefill, requests * _patches);
+            return Math.Max(Of(Requests, PromptToPrefill), Of(PromptsOfEvaluation(), _prompt));
+
+            long Of(long requests, long prompt)
+            {
+                long together = Math.Min(requests, Math.Max(1, _run.Rollout.PromptTokensAtOnce / prompt));
+                return _policy.BytesOfPrefill(together * prompt, together * _patches);
+            }
         }
 
-        // Keys and values of prompts, once each, and of all sampled tokens, in the larger round.
+        // Keys and values of prompts, once each, and of all sampled tokens, in the largest round.
         private long KvCache(double copied)
         {
             long samples = Retraces ? _run.Retracing.Samples : 1;
@@ -265,12 +258,14 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
                 ? (Math.Max(1, Rows() / samples) * PromptToPrefill) + (Rows() * (_response - KeptPrefix))
                 : 0;
             long judged = Judges ? Rows() * (PromptOfJudge + _response) : 0;
-            return (long)(Math.Max(Math.Max(maternal, retraced), judged) * (1 + copied)) * _policy.BytesOfCachedToken;
+            long evaluated = (PromptsOfEvaluation() * _prompt) + (RowsOfEvaluation() * _response);
+            long most = new[] { maternal, retraced, judged, evaluated }.Max();
+            return (long)(most * (1 + copied)) * _policy.BytesOfCachedToken;
         }
 
         private long Sampling(long element) =>
             TokenSampler.BytesOf(
-                Rows(),
+                Math.Max(Rows(), RowsOfEvaluation()),
                 _config.Text.VocabularySize,
                 element,
                 _run.Rollout.TopP,

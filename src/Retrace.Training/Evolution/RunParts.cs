@@ -142,9 +142,10 @@ internal sealed class RunParts : IDisposable
         }
         var preparation = new ProblemPreparation(start, _configuration.Data);
         Data = UsableProblems.Of(read, source, preparation, cancellation);
-        (MemoryPlan plan, _configuration) = PlanThatFits(start.Network.Config, Data.LargestPrompt, _configuration);
-        _options.Memory?.Take(plan, cancellation);
         (string Name, UsableProblems Usable)? measured = ReadEvaluationData(preparation, cancellation);
+        (MemoryPlan plan, _configuration) = PlanThatFits(
+            start.Network.Config, UsableProblems.LargestPromptOf(Data, measured?.Usable), _configuration);
+        _options.Memory?.Take(plan, cancellation);
 
         RewardInputs reads = Method.Of(_configuration).Rule.Reads;
         (Policy, VisionLanguageNetwork? reference) = OpenPolicy(start, reads);

@@ -38,6 +38,9 @@ public sealed record ComputeRates(
             steps.All(step => step.ResponseTokensMean > 0) ? steps.Average(step => step.ResponseTokensMean) : null);
     }
 
+    /// <summary>The time of all measurements of a run.</summary>
+    public TimeSpan TimeOf(MeasurementForecast measurements) => TimeSpan.FromSeconds(measurements.Generated / Generated);
+
     /// <summary>The time of one step.</summary>
     public TimeSpan TimeOf(TokenForecast tokens) =>
         TimeSpan.FromSeconds((tokens.Generated / Generated) + (tokens.Learned / Learned) + OtherSeconds);

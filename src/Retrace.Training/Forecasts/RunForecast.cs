@@ -1,5 +1,4 @@
 using Retrace.Configuration;
-using Retrace.Data;
 using Retrace.Models;
 using Retrace.Models.Images;
 using Retrace.Training.Evolution;
@@ -23,6 +22,15 @@ public sealed record RunForecast(
     /// <summary>Why this machine cannot run it; null where it can.</summary>
     public string? Obstacle { get; init; }
 
+    /// <summary>What evaluations and probes of the guard generate besides the steps.</summary>
+    /// <param name="responseTokens">The mean length of a response.</param>
+    public MeasurementForecast Measurements(double responseTokens) => MeasurementForecast.Of(
+        Configuration,
+        Steps,
+        Measured?.Problems.Count ?? 0,
+        Data.Problems.Count(problem => problem.Images.Count > 0),
+        responseTokens);
+
     /// <summary>Reads and checks everything.</summary>
     /// <param name="options">The options of the run. Its folder is looked at, and not made.</param>
     /// <param name="processes">How many processes are to train together on one machine.</param>
@@ -42,23 +50,23 @@ public sealed record RunForecast(
             model.Config,
             configuration.Data);
         UsableProblems data = UsableProblems.Read(options.Problems(configuration.Data), preparation, cancellation);
+        UsableProblems? measured = options.Measured(configuration) is { } source
+            ? UsableProblems.Read(source, preparation, cancellation).Labeled(source.Name, configuration.Evaluation.Limit)
+            : null;
+        PromptSize largestPrompt = UsableProblems.LargestPromptOf(data, measured);
         configuration = SizesByMemory.Choose(
             model.Config,
             configuration,
-            data.LargestPrompt,
+            largestPrompt,
             AvailableMemory.Of(configuration.Model, onThisMachine: processes),
             processes);
-        IProblemSource? measured = options.Measured(configuration);
         var schedule = new BatchSchedule(data.Problems.Count, configuration.Data.Batch, configuration.Seed);
         return new RunForecast(
             configuration,
             data,
-            measured is null
-                ? null
-                : UsableProblems.Read(measured, preparation, cancellation)
-                    .Labeled(measured.Name, configuration.Evaluation.Limit),
+            measured,
             configuration.Epochs is double epochs ? schedule.StepsFor(epochs) : configuration.Steps,
-            MemoryPlan.Of(model.Config, configuration, data.LargestPrompt, processes, processes))
+            MemoryPlan.Of(model.Config, configuration, largestPrompt, processes, processes))
         {
             Obstacle = ObstacleOf(configuration.Model),
         };

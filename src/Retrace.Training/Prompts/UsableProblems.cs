@@ -48,6 +48,10 @@ public sealed record UsableProblems(
         return new UsableProblems(usable, read.Answers, all, largest) { UnusedAnswers = read.UnusedAnswers };
     }
 
+    /// <summary>The largest prompt of the problems that are trained on and of those that are measured on, if there are any.</summary>
+    internal static PromptSize LargestPromptOf(UsableProblems trained, UsableProblems? measured) =>
+        PromptSize.Larger(trained.LargestPrompt, measured?.LargestPrompt ?? default);
+
     /// <summary>The first problems that have a label.</summary>
     /// <param name="path">The name of the file, for messages.</param>
     /// <param name="limit">Maximum number of problems; null: all.</param>

@@ -11,8 +11,9 @@ namespace Retrace.Rewards;
 /// Source: arXiv 2603.21289, verifier.py of its release. With the judge's score s in [0, 1]: base = 1 for the most
 /// frequent answer and 0 for the others where it has more than 0.85 of the responses, else p(a); g(s) = 1 + 0.2·σ((s −
 /// 0.95) / 0.02) − 0.2·σ((0.40 − s) / 0.05); r = base · g(s), less 0.5 without the asked form, clamped to [0, 1]; the
-/// reward is r − ln Σ eʳ. The last term is the same for the whole group, and vanishes in advantages. There a response
-/// without an answer is a vote for having none; here its p is 0.
+/// reward is r − ln Σ eʳ. The last term is the same for the whole group, and vanishes in advantages. There r is
+/// first multiplied by a constant, which is 1 here, and a response without an answer is a vote for having none; here its
+/// p is 0.
 /// </para>
 /// <para>
 /// By hand, A A A B, all of the asked form, judged 1, 0.6, 0 and 0.6: base = 0.75 0.75 0.75 0.25; g(1) = 1 + 0.2 ·

@@ -139,6 +139,11 @@ public sealed class ComparisonPlanTests
     [Theory]
     [InlineData("csrs,majority-seconds", null, "majority-seconds spends as many seconds as csrs", "add majority to --methods")]
     [InlineData("majority-budget", null, "majority-budget spends as many tokens as csrs", "add csrs to --methods")]
+    [InlineData(
+        "csrs,majority,majority-samples,majority-budget-majority-samples", null,
+        "majority-budget-majority-samples would match majority-samples, which matches another method itself",
+        "such as majority-budget-csrs")]
+    [InlineData("csrs,majority-budget-majority-budget-csrs", null, "would match majority-budget-csrs, which")]
     [InlineData("csrs,random", "entropy", "--baseline is entropy", "one of the methods compared: csrs, random")]
     [InlineData("csrs,crss", null, "no method \"crss\"; did you mean \"csrs\"?", "supervised, random, all, every reward rule that needs no continuations, and csrs-RULE for every other")]
     public void What_makes_no_plan_is_refused(string methods, string? baseline, params string[] fragments)

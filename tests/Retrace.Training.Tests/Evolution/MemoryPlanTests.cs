@@ -4,6 +4,7 @@ using Retrace.Models.Network;
 using Retrace.Testing;
 using Retrace.Training.Evolution;
 using Retrace.Training.Prompts;
+using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Tests.Evolution;
 
@@ -85,6 +86,35 @@ public sealed class MemoryPlanTests
         long weights = BytesOf("weights");
         Assert.Equal(reference ? weights : 0, BytesOf("reference policy"));
         Assert.Equal(teacher ? 3 * weights : 0, BytesOf("averaged teacher")); // In bf16, and its averages in fp32.
+
+        long BytesOf(string item) => plan.Items.Single(one => one.Name == item).Bytes;
+    }
+
+    // Without retracing a step has 16 · 8 = 128 sequences. An evaluation has as many as may be generated at once (256), or all its
+    // responses where a limit says how few these are. Keys and values: prompts of 200 tokens once each, responses of 64.
+    [Theory]
+    [InlineData((16 * 200) + (128 * 64), 128)]
+    [InlineData((256 * 200) + (256 * 64), 256, "evaluation.data=any")]
+    [InlineData((64 * 200) + (256 * 64), 256, "evaluation.data=any", "evaluation.samples=4")]
+    [InlineData((9 * 200) + (256 * 64), 256, "evaluation.data=any", "evaluation.limit=10", "evaluation.samples=30")]
+    [InlineData((16 * 200) + (128 * 64), 128, "evaluation.data=any", "evaluation.limit=10")]
+    public void An_evaluation_during_the_run_is_counted(int cached, int rows, params string[] settings)
+    {
+        ModelConfig config = ModelFamilies.LoadConfig(Shipped.Model);
+        MemoryPlan plan = MemoryPlan.Of(
+            config,
+            ConfigurationLayers.Resolve(
+                null,
+                null,
+                [
+                    "method=majority", "data.batch=16", "rollout.max_response_tokens=64", "rollout.max_batch_sequences=256",
+                    "model.dtype=fp32", .. settings,
+                ]),
+            new PromptSize(200, 64));
+        long ofToken = 2L * config.Text.Layers * config.Text.KeyValueSize * sizeof(float);
+        Assert.Equal(cached * ofToken, BytesOf("KV cache of prompts, to be filled"));
+        Assert.Equal(
+            TokenSampler.BytesOf(rows, config.Text.VocabularySize, sizeof(float), topP: 1), BytesOf("next-token distributions"));
 
         long BytesOf(string item) => plan.Items.Single(one => one.Name == item).Bytes;
     }
