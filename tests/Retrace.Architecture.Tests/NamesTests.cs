@@ -37,7 +37,7 @@ public sealed class NamesTests
                     .Select(text => (method.FullName, (string)text.Operand))),
         ];
         Assert.NotEmpty(compared); // Of other texts: the test sees comparisons.
-        Assert.Empty(compared.Where(one => Names.Contains(one.Name) && !one.Place.Contains(StyleSheets, StringComparison.Ordinal)));
+        Assert.DoesNotContain(compared, one => Names.Contains(one.Name) && !one.Place.Contains(StyleSheets, StringComparison.Ordinal));
     }
 
     // In == and in patterns; a switch over many texts compares each at its end, after a hash.
