@@ -31,7 +31,7 @@ public sealed class CollapseTests : IDisposable
     private IReadOnlyList<StepMetrics> Run(string name, params string[] settings)
     {
         string[] common =
-            ["method=majority", "steps=10", "data.batch=8", "learn.mini_batch=64", "threads=1", "checkpoint.every=100"];
+            ["method=majority", "steps=10", "data.batch=4", "learn.mini_batch=32", "threads=1", "checkpoint.every=100"];
         SmallRuns.Evolve(new RunOptions(Shipped.Model, Shipped.TrainingProblems, _folder.Combine(name))
         {
             Configuration = ConfigurationLayers.Resolve(Shipped.Model, null, [.. common, .. settings]),
