@@ -1,6 +1,7 @@
 #:project ../../src/Retrace.Training/Retrace.Training.csproj
 #:project ../../src/Retrace.Data/Retrace.Data.csproj
 #:property PublishAot=false
+#:property TreatWarningsAsErrors=false
 
 // Samples a group of responses to each problem and keeps how certain the model was of every token, with the
 // continuations and the blind samples that grounded-vote reads, so that rules can be compared on the same responses:
