@@ -1,15 +1,16 @@
 #:project ../../src/Retrace.Training/Retrace.Training.csproj
 #:project ../../src/Retrace.Data/Retrace.Data.csproj
 #:property PublishAot=false
+#:property TreatWarningsAsErrors=false
 
-// Samples a group of responses to each problem and keeps how certain the model was of every token, with the continuations and the
-// blind samples that grounded-vote reads, so that rules can be compared on the same responses:
+// Samples a group of responses to each problem and keeps how certain the model was of every token, with the
+// continuations and the blind samples that grounded-vote reads, so that rules can be compared on the same responses:
 //
 //     dotnet run -c Release sample.cs MODEL-FOLDER DATA-FILE OUTPUT-FILE [PROBLEMS]
 //
 // takes so many of the first problems, all where no number is given, and goes on where an earlier try stopped.
-// A line of the output is a problem as `retrace reward` reads it, and besides it `category`, `token_entropies` and
-// `token_log_probs` of the responses, the stop token included.
+// A line of the output is a problem as `retrace reward` reads it, and besides it `category`, `tokens`,
+// `token_entropies` and `token_log_probs` of the responses, the stop token included.
 using System.Text.Json;
 using Retrace;
 using Retrace.Anchors;
