@@ -278,7 +278,7 @@ public sealed class EvolutionRunTests : IDisposable
         Assert.Equal(retraces, parts.Reinference > 0);
         Assert.Null(step.PublishSeconds);
         Assert.Equal(step.MaternalTokens!.Value, step.LearnedTokensPerSecond!.Value * step.LearnSeconds!.Value, 1e-6);
-        Assert.InRange(step.DecodingSequences!.Value, 1, 4); // Two problems of two samples each.
+        Assert.InRange(step.DecodingSequences!.Value, 1, 24); // Twelve trajectories, and two continuations of each.
         Assert.True(step.PassTokens > 0 && step.PassesPerUpdate >= 1);
         Assert.NotNull(step.CostHints);
     }
