@@ -80,6 +80,11 @@ internal sealed class DecodingSpeed(Device device, bool quick)
             .ToDictionary(size => size, size => ones(batch, size, dtype: Type, device: device));
         var engine = new LocalRolloutEngine(model, batch);
         double step = (Seconds(() => Generate(Few + Steps)) - Seconds(() => Generate(Few))) / Steps;
+        string name = $"decoding, batch {batch}";
+        if (step <= 0)
+        {
+            return Info(name, "other work on the machine was more than what was to be measured");
+        }
         double products = Seconds(() =>
         {
             foreach (Tensor matrix in matrices)
@@ -91,7 +96,7 @@ internal sealed class DecodingSpeed(Device device, bool quick)
         double cacheBytes = (double)batch * (Prompt + Few + (Steps / 2)) * model.BytesOfCachedToken;
         double bound = (weightBytes + cacheBytes) / bandwidth;
         return Info(
-            $"decoding, batch {batch}",
+            name,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{batch / step:0.0} tokens/s, {1000 * step:0.00} ms a step; of it by bandwidth {bound / step:0.00}, ")

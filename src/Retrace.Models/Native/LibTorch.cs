@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Retrace.Models.Native;
 
@@ -101,6 +103,7 @@ public static class LibTorch
             Load(Cuda);
         }
         Load(All);
+        CheckLayout(VersionOf(cpu)!, named);
 
         nint Load(string library)
         {
@@ -190,6 +193,18 @@ public static class LibTorch
             throw new BadInputException($"{found}, {complaint}; {needs}.");
         }
         HasCustomAutograd = !missing.Any(NeededSymbols.IsOfCustomAutograd);
+    }
+
+    // TorchSharp's native library also reads tensors where the headers that it was compiled with say that their fields are.
+    private static void CheckLayout(Version version, string named)
+    {
+        using Tensor probe = zeros(2, 3, dtype: ScalarType.Int64, device: CPU);
+        if (probe.shape is not [2, 3] || probe.numel() != 6 || probe.dtype != ScalarType.Int64)
+        {
+            throw new BadInputException(
+                $"{named} that is libtorch {version}, whose tensors lie otherwise in memory than TorchSharp reads them; "
+                + $"Retrace needs version {Needed.ToString(2)}.");
+        }
     }
 
     /// <summary>What is wrong with a libtorch that lacks some of what is called for; null where it serves.</summary>
