@@ -103,7 +103,10 @@ public static class LibTorch
             Load(Cuda);
         }
         Load(All);
-        CheckLayout(VersionOf(cpu)!, named);
+        if (VersionOf(cpu) is Version version && (version.Major, version.Minor) != (Needed.Major, Needed.Minor))
+        {
+            CheckLayout(version, named);
+        }
 
         nint Load(string library)
         {
