@@ -52,11 +52,16 @@ internal sealed class LearningChecks(ReferenceCheckpoint reference, Device devic
         TrainingSample[] samples = Samples(policy);
         Dictionary<string, Tensor> gradient = GradientOf(policy, model, samples);
         double norm = Math.Sqrt(Distance.Values(stack([.. gradient.Values.Select(part => (part * part).sum())])).Sum());
-        // A longer step may send a token to other experts, where the loss jumps; a shorter one loses digits.
-        double error = ((double[])[1e-3, 1e-4]).Min(ErrorOver);
+        double start = LossOf(policy, model, samples);
+        // A longer step may send a token to other experts, where the loss jumps, so that its sides disagree; a shorter one
+        // loses digits. Which one counts does not depend on the gradient.
+        (double Ahead, double Behind) slopes = ((double[])[1e-3, 3e-4, 1e-4, 3e-5]).Select(Slopes)
+            .MinBy(sides => Math.Abs(sides.Ahead - sides.Behind));
+        double error = Math.Abs(((slopes.Ahead + slopes.Behind) / 2) - 1);
         return Finding.Within($"{Name} gradient{(adapts ? " of LoRA" : "")} and slope", error, SlopeTolerance);
 
-        double ErrorOver(double step) => Math.Abs(((LossAt(step) - LossAt(-step)) / (2 * step * norm)) - 1);
+        (double Ahead, double Behind) Slopes(double step) =>
+            ((LossAt(step) - start) / (step * norm), (start - LossAt(-step)) / (step * norm));
 
         double LossAt(double distance)
         {

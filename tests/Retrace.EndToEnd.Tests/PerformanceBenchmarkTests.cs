@@ -21,7 +21,9 @@ public sealed partial class PerformanceBenchmarkTests
     {
         RetraceProcess run =
             await RetraceProcess.RunBenchmarkAsync(name, "--smallest", "--rounds", "1", "--threads", "1");
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        // An evaluation says there how far it is.
+        string errors = string.Join('\n', run.Error.Split('\n').Where(line => !line.StartsWith("problems evaluated: ", StringComparison.Ordinal)));
+        Assert.Equal((0, ""), (run.ExitCode, errors));
         Assert.Contains(run.Output.Split('\n'), line => line.Contains(figure) && Number().IsMatch(line));
         Assert.DoesNotContain("NaN", run.Output);
     }
