@@ -140,7 +140,7 @@ public static partial class ConfigurationLayers
         }
         if ((method.Rule.Needs & OfSampler) != RewardInputs.None)
         {
-            string rule = configuration.Method == Method.Csrs
+            string rule = Method.TakesRuleFromSettings(configuration)
                 ? $"reward.rule is {configuration.Reward.Rule}"
                 : $"method is {configuration.Method}";
             throw new BadInputException($"{rule}, whose reward no server measures; it needs rollout.engine=local");

@@ -40,10 +40,14 @@ public sealed record Method(IRewardRule Rule, bool Retraces)
         int OfRound(RewardInputs input, int samples) => Rule.Reads.HasFlag(input) ? samples : 0;
     }
 
+    /// <summary>Whether <c>reward.rule</c> names the rule that rewards; otherwise <c>method</c> does.</summary>
+    /// <param name="configuration">The run's settings.</param>
+    public static bool TakesRuleFromSettings(RunConfiguration configuration) => configuration.Method == Csrs;
+
     /// <param name="configuration">Names the method and the rule.</param>
     public static Method Of(RunConfiguration configuration)
     {
-        bool isCsrs = configuration.Method == Csrs;
+        bool isCsrs = TakesRuleFromSettings(configuration);
         IRewardRule rule = RewardRules.Create(
             isCsrs ? configuration.Reward.Rule : configuration.Method, configuration.Reward.ToParameters());
         return new Method(

@@ -17,7 +17,7 @@ internal sealed record TimedRun(TinyRun Run, TimeSpan Whole, TimeSpan Step)
         List<TimeSpan> steps = [];
         while (await process.StandardOutput.ReadLineAsync() is string line)
         {
-            if (line.Contains(" step ", StringComparison.Ordinal))
+            if (line.Contains($"/{TinyRun.Steps} ", StringComparison.Ordinal))
             {
                 steps.Add(clock.Elapsed);
             }

@@ -88,7 +88,7 @@ public sealed class ComparisonPlan
         return new ComparisonPlan(
             methods,
             seeds,
-            baseline ?? names.FirstOrDefault(name => name == Variants.UsualBaseline),
+            baseline ?? (names.Contains(Variants.UsualBaseline) ? Variants.UsualBaseline : null),
             shared,
             methods.ToDictionary(method => method.Name, method => Resolve(method, shared, resolve)));
     }

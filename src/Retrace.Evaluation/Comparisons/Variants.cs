@@ -21,6 +21,7 @@ public static class Variants
     private const string BatchStd = "learn.advantage=batch-std";
     private const string Majority = "method=majority";
     private const string BudgetPrefix = "majority-budget-";
+    private const string RetracedPrefix = $"{Method.Csrs}-";
 
     /// <summary>Our own method: an answer has to be seen in the picture and to survive retracing.</summary>
     /// <remarks>
@@ -116,9 +117,7 @@ public static class Variants
         {
             return new Variant(name, $"method={name}");
         }
-        string[] parts = name.Split('-', 2);
-        return parts.Length == 2 && parts[0] == Method.Csrs && RewardRules.Names.Contains(parts[1])
-            ? new Variant(name, Csrs, $"reward.rule={parts[1]}")
-            : null;
+        string rule = name.StartsWith(RetracedPrefix, StringComparison.Ordinal) ? name[RetracedPrefix.Length..] : "";
+        return RewardRules.Names.Contains(rule) ? new Variant(name, Csrs, $"reward.rule={rule}") : null;
     }
 }

@@ -102,7 +102,7 @@ public static class PaperTables
 
     // The eight rows differ in three settings alone, and all take n(1 + m) samples.
     private static PaperRow Part(string name, string[] without, params double[] reported) => new(
-        name == Csrs ? "rrm-sfr-vsp" : name,
+        without.Length == 0 ? "rrm-sfr-vsp" : name,
         (without.Contains(NoSoftening[0]) ? "majority of A_n and A_m, 1 or 0" : "sfr over A_n and A_m")
             + (without.Contains(NoRetracing[0]) ? "; A_m sampled from the start (ω 0)" : "; A_m retraced")
             + (without.Contains(NoPerturbation[0]) ? ", clean images" : ", perturbed images"),
