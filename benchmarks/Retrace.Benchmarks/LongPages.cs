@@ -26,12 +26,7 @@ internal static class LongPages
                 ("few", () => Report(few)),
                 ("brief", () => Report(brief)),
                 ("all", () => Report(all)),
-                ("page", () =>
-                {
-                    (double started, double again) = OpenPageAsync(all).GetAwaiter().GetResult();
-                    first.Add(started);
-                    second.Add(again);
-                }));
+                ("page", () => OpenPage(all, first, second)));
             Console.WriteLine($"{runs} runs of {steps} steps:");
             Line("report, seconds", rounds.Seconds("all"));
             Line("report, / of a tenth of the runs", rounds.Ratio("all", "few"));
@@ -48,6 +43,13 @@ internal static class LongPages
     private static void Report(string folder) => Reporting.Report.Write(
         [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal).Select(RunReader.Read)],
         Path.Combine(folder, "report.html"));
+
+    private static void OpenPage(string folder, List<double> first, List<double> second)
+    {
+        (double started, double again) = OpenPageAsync(folder).GetAwaiter().GetResult();
+        first.Add(started);
+        second.Add(again);
+    }
 
     private static async Task<(double First, double Again)> OpenPageAsync(string folder)
     {

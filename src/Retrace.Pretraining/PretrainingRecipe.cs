@@ -110,7 +110,10 @@ public sealed record PretrainingRecipe(
 
             """);
 
-    /// <summary>As <see cref="Tiny"/>, tempted in other families and by other wording.</summary>
+    /// <summary>
+    /// As <see cref="Tiny"/>, tempted in other families and by other wording. Counting and the thermometer, which suggest an
+    /// answer as well, are left alone: a model of this size reads them too badly for a right answer to be among its samples.
+    /// </summary>
     public static PretrainingRecipe SecondTiny { get; } = Tiny with
     {
         Name = "tiny-second",
@@ -121,8 +124,6 @@ public sealed record PretrainingRecipe(
                 ["ruler"] = PrintedNumber,
                 ["segments"] = PrintedNumber,
                 ["bar-chart"] = Wording,
-                ["counting"] = Wording,
-                ["thermometer"] = Wording,
                 ["pythagoras"] = Formula,
                 ["triangle-angles"] = Formula,
             },
