@@ -66,15 +66,7 @@ public sealed class MpiTrainingTests : IDisposable
         ]);
         // With seed 0 a token of the second step lies so near the border of two that rounding decides it.
         string[] settings = ["--set", "data.batch=4", "--set", "learn.mini_batch=4", "--seed", "1"];
-        RetraceProcess one = await RetraceProcess.RunAsync([.. Arguments("one", 2), .. settings]);
-        Assert.Equal((0, ""), (one.ExitCode, one.Error));
-        RetraceProcess three = await MpiJob.RunAsync(3, [.. Arguments("three", 2), .. settings]);
-        Assert.Equal((0, ""), (three.ExitCode, three.Error));
-
-        AssertSameMetrics("one", "three");
-        Assert.Equal(TextOf("one", "trajectories.jsonl"), TextOf("three", "trajectories.jsonl"));
-        Assert.InRange(RelativeDifference("one", "three", "trainer/optimizer.safetensors", "first."), 0, Tolerance);
-        Assert.InRange(RelativeDifference("one", "three", "model.safetensors", ""), 0, Tolerance);
+        await AssertTrainedAlikeAsync(settings, "model.safetensors");
     }
 
     [Fact]
@@ -82,15 +74,7 @@ public sealed class MpiTrainingTests : IDisposable
     {
         string[] settings =
             ["--set", "model.lora_rank=4", "--set", "learn.optimizer_offload=true", "--set", "learn.learning_rate=1e-3"];
-        RetraceProcess one = await RetraceProcess.RunAsync([.. Arguments("one", 2), .. settings]);
-        Assert.Equal((0, ""), (one.ExitCode, one.Error));
-        RetraceProcess three = await MpiJob.RunAsync(3, [.. Arguments("three", 2), .. settings]);
-        Assert.Equal((0, ""), (three.ExitCode, three.Error));
-
-        AssertSameMetrics("one", "three");
-        Assert.Equal(TextOf("one", "trajectories.jsonl"), TextOf("three", "trajectories.jsonl"));
-        Assert.InRange(RelativeDifference("one", "three", "trainer/optimizer.safetensors", "first."), 0, Tolerance);
-        Assert.InRange(RelativeDifference("one", "three", "adapter_model.safetensors", ""), 0, Tolerance);
+        await AssertTrainedAlikeAsync(settings, "adapter_model.safetensors");
     }
 
     // Each process has copies in fp32 of its part alone, and receives the rest of the weights in bf16.
@@ -259,6 +243,20 @@ public sealed class MpiTrainingTests : IDisposable
 
     private string FileOf(string run, int step, string file) =>
         Path.Combine(_folder, run, "checkpoints", $"step-{step}", file);
+
+    // By one process and by three.
+    private async Task AssertTrainedAlikeAsync(string[] settings, string weights)
+    {
+        RetraceProcess one = await RetraceProcess.RunAsync([.. Arguments("one", 2), .. settings]);
+        Assert.Equal((0, ""), (one.ExitCode, one.Error));
+        RetraceProcess three = await MpiJob.RunAsync(3, [.. Arguments("three", 2), .. settings]);
+        Assert.Equal((0, ""), (three.ExitCode, three.Error));
+
+        AssertSameMetrics("one", "three");
+        Assert.Equal(TextOf("one", "trajectories.jsonl"), TextOf("three", "trajectories.jsonl"));
+        Assert.InRange(RelativeDifference("one", "three", "trainer/optimizer.safetensors", "first."), 0, Tolerance);
+        Assert.InRange(RelativeDifference("one", "three", weights, ""), 0, Tolerance);
+    }
 
     private string TextOf(string run, string file) => File.ReadAllText(Path.Combine(_folder, run, file));
 
