@@ -31,7 +31,8 @@ internal static class Decoding
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         TextConfig text = model.Config.Text;
-        (int promptTokens, int few, int many) = settings.Smallest ? (8, 2, 6) : (128, 8, 72);
+        // With fewer than 64 tokens to come, decoding reads the weights as they are stored.
+        (int promptTokens, int few, int most, int many) = settings.Smallest ? (8, 2, 4, 6) : (128, 8, 63, 72);
         int steps = many - few;
         int held = promptTokens + ((few + many) / 2); // On average, while the steps are taken that are counted.
         var engine = new LocalRolloutEngine(model, batch);
@@ -55,6 +56,7 @@ internal static class Decoding
         Rounds rounds = Rounds.Of(
             settings,
             ("few", () => Generate(few)),
+            ("stored", () => Generate(most)),
             ("many", () => Generate(many)),
             ("sum", () => probe.sum().Dispose()),
             ("products", Repeated(() =>
@@ -79,6 +81,8 @@ internal static class Decoding
         Console.WriteLine($"batch {batch}, prompts of {promptTokens} tokens, {steps} steps:");
         Line("tokens a second", rounds.Of(s => batch / Step(s)), "0.0");
         Line("milliseconds a step", rounds.Of(s => 1000 * Step(s)), "0.00");
+        Line("a step with the weights as stored / step", rounds.Of(s =>
+            (s("stored") - s("few")) / (most - few) / Step(s)), "0.00");
         Line("GB a second that a sum reads", rounds.Of(s => probeBytes / s("sum") / 1e9), "0.0");
         Line("GFLOP a second of the products", rounds.Of(s =>
             weightBytes / Float * 2 * batch * steps / s("products") / 1e9), "0.0");

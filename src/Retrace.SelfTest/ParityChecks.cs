@@ -64,14 +64,15 @@ internal sealed class ParityChecks(ReferenceCheckpoint reference, string variant
         (ForkedCache cache, Tensor hidden) =
             model.Prefill(prompts, features, [.. reference.Sequences.Select(_ => 1)]);
         using ForkedCache held = cache;
+        using Decoding decoding = model.BeginDecoding(sequences: prompts.Lengths.Count, tokens: Expected.Greedy[0].Length);
         int steps = Expected.Greedy[0].Length;
         int differing = 0;
         for (int step = 0; step < steps; step++)
         {
-            Tensor tokens = model.Logits(hidden).argmax(-1); // [B]
+            Tensor tokens = decoding.Logits(hidden).argmax(-1); // [B]
             differing += Distance.Values(tokens).Where((token, row) => token != Expected.Greedy[row][step]).Count();
             long[] positions = [.. prompts.NextPositions.Select(next => (long)(next + step))];
-            hidden = model.DecodeStep(tokens, tensor(positions, device: device), cache);
+            hidden = decoding.Step(tokens, tensor(positions, device: device), cache);
         }
         return new Finding(
             $"{Name} greedy tokens",

@@ -128,12 +128,13 @@ public sealed class DeviceDisciplineTests
             META);
         (ForkedCache cache, Tensor hidden) = policy.Prefill(prompts, features, [3, 2]);
         using ForkedCache held = cache;
+        using Decoding decoding = policy.BeginDecoding(transposes: false);
         hidden = hidden.RowsAt(tensor((long[])[0, 0, 0, 1, 1], device: META));
         int rows = 5;
         for (int step = 0; step < 70; step++) // Past the room that a cache begins with.
         {
             (Tensor tokens, Tensor measured) =
-                sampler.Sample(policy.Logits(hidden), empty(rows, 1, dtype: ScalarType.Float32, device: META));
+                sampler.Sample(decoding.Logits(hidden), empty(rows, 1, dtype: ScalarType.Float32, device: META));
             OnMeta([hidden, tokens, measured]);
             Assert.Equal([6, rows], measured.shape);
             if (step == 3)
@@ -142,7 +143,7 @@ public sealed class DeviceDisciplineTests
                 rows = 3;
                 tokens = tokens.narrow(0, 0, rows);
             }
-            hidden = policy.DecodeStep(tokens, zeros(rows, dtype: ScalarType.Int64, device: META), cache);
+            hidden = decoding.Step(tokens, zeros(rows, dtype: ScalarType.Int64, device: META), cache);
             // The first is the length, which the host knows; what a cache does not need is empty.
             OnMeta(cache.Tensors.Skip(1).Where(held => held.numel() > 0));
         }

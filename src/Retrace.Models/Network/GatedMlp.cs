@@ -27,7 +27,9 @@ public sealed class GatedMlp
     }
 
     /// <summary>The tensors of all three layers, in the order in which DecodingStep.py unpacks them.</summary>
-    internal IEnumerable<Tensor> StepTensors => [.. _gate.StepTensors, .. _up.StepTensors, .. _down.StepTensors];
+    /// <param name="inOrder">Gives each matrix in the order in memory that the step is to read.</param>
+    internal IEnumerable<Tensor> StepTensors(Func<Tensor, Tensor> inOrder) =>
+        ((Linear[])[_gate, _up, _down]).SelectMany(linear => linear.StepTensors(inOrder));
 
     /// <summary>Applies the MLP: […, hidden] → […, hidden].</summary>
     public Tensor Forward(Tensor x) => _down.Forward(nn.functional.silu(_gate.Forward(x)) * _up.Forward(x));

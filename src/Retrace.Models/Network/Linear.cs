@@ -35,6 +35,7 @@ public sealed class Linear
     /// <summary>
     /// W, b, and an adapter's A and B; <see cref="DecodingStep.None"/> for what the layer does not have.
     /// </summary>
-    internal IEnumerable<Tensor> StepTensors =>
-        [_weight, _bias ?? DecodingStep.None, _update?.A ?? DecodingStep.None, _update?.B ?? DecodingStep.None];
+    /// <param name="inOrder">Gives W in the order in memory that the step is to read.</param>
+    internal IEnumerable<Tensor> StepTensors(Func<Tensor, Tensor> inOrder) =>
+        [inOrder(_weight), _bias ?? DecodingStep.None, _update?.A ?? DecodingStep.None, _update?.B ?? DecodingStep.None];
 }

@@ -45,7 +45,7 @@ internal sealed class MixtureOfExperts
     /// DecodingStep.py unpacks them.
     /// </summary>
     internal IEnumerable<Tensor> StepTensors =>
-        [_router.StepTensors.First(), _gateUp.Weight, _down.Weight, .. _gateUp.Factors, .. _down.Factors];
+        [_router.StepTensors(matrix => matrix).First(), _gateUp.Weight, _down.Weight, .. _gateUp.Factors, .. _down.Factors];
 
     /// <summary>Whether a parameter holds experts' matrices, by its full name.</summary>
     internal static bool IsMatrix(string parameter) =>

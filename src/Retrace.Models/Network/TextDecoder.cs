@@ -20,7 +20,7 @@ internal sealed class TextDecoder : IDisposable
     private readonly Scalar _rotaryScale; // Of the cosines and sines.
     private readonly Tensor _axes;        // [headSize/2], the axis of the position that each turns with
     private readonly Tensor _neverSampled; // [tokens whose probability is 0]
-    private readonly DecodingStep _step;
+    private readonly double _adapterScale;
 
     /// <param name="parameters">Where the weights are declared.</param>
     /// <param name="prefix">How the names of all weights but the head's begin.</param>
@@ -48,14 +48,7 @@ internal sealed class TextDecoder : IDisposable
         _neverSampled = tensor(
             neverSampled.Where(token => token < config.VocabularySize).Select(token => (long)token).ToArray(),
             device: parameters.Device).DetachFromDisposeScope();
-        _step = new DecodingStep(
-            config,
-            _embedding,
-            _blocks.SelectMany(block => block.StepTensors),
-            _norm.Weight,
-            _frequencies,
-            _rotaryScale,
-            parameters.Adapter?.Settings.Scale ?? 0);
+        _adapterScale = parameters.Adapter?.Settings.Scale ?? 0;
     }
 
     /// <summary>Where passes that are learned from count the tokens of each expert; null without experts.</summary>
@@ -146,32 +139,52 @@ internal sealed class TextDecoder : IDisposable
         return _norm.Forward(hidden);
     }
 
-    /// <summary>Runs the whole decoder over one more token of each sequence. Not differentiable.</summary>
-    /// <param name="tokens">[B]</param>
-    /// <param name="positions">[B], on all axes.</param>
-    /// <param name="caches">Hold the sequences' earlier tokens, the first's rows first, and take these.</param>
-    /// <returns>[B, hidden]</returns>
-    public Tensor DecodeStep(Tensor tokens, Tensor positions, IReadOnlyList<ForkedCache> caches)
+    /// <summary>Bytes of <see cref="TransposedWeights"/> of all matrices that a decoding step multiplies with.</summary>
+    public long BytesOfTransposed
     {
-        foreach (ForkedCache cache in caches)
+        get
         {
-            cache.Grow();
+            long bytes = TransposedWeights.BytesOf(_head);
+            foreach (Block block in _blocks)
+            {
+                _ = block.StepTensors(Counted).Count();
+            }
+            return bytes;
+
+            Tensor Counted(Tensor matrix)
+            {
+                bytes += TransposedWeights.BytesOf(matrix);
+                return matrix;
+            }
         }
-        Tensor hidden = _step.Run(tokens, positions, caches);
-        foreach (ForkedCache cache in caches)
-        {
-            cache.Advance();
-        }
-        return hidden;
+    }
+
+    /// <summary>A decoding step, and the head that belongs to it. [V, hidden]</summary>
+    /// <param name="inOrder">Gives each matrix, [out, in], in the order in memory that the step is to read.</param>
+    public (DecodingStep Step, Tensor Head) StepWith(Func<Tensor, Tensor> inOrder)
+    {
+        var step = new DecodingStep(
+            _config,
+            _embedding,
+            _blocks.SelectMany(block => block.StepTensors(inOrder)),
+            _norm.Weight,
+            _frequencies,
+            _rotaryScale,
+            _adapterScale);
+        return (step, inOrder(_head));
     }
 
     /// <summary>
     /// Next-token logits of hidden states: […, hidden] → […, V]. Those of tokens that are never sampled are so low that
     /// their probabilities are 0 and the products of these with their logarithms too, as with −∞ they would not be.
     /// </summary>
-    public Tensor Logits(Tensor hidden)
+    public Tensor Logits(Tensor hidden) => Logits(hidden, _head);
+
+    /// <summary>The same with a copy of the head.</summary>
+    /// <param name="head">[V, hidden]</param>
+    public Tensor Logits(Tensor hidden, Tensor head)
     {
-        Tensor logits = nn.functional.linear(hidden, _head);
+        Tensor logits = nn.functional.linear(hidden, head);
         // Beside the graph: the gradient there is 0 by itself, as the probability is.
         using Tensor values = logits.detach();
         values.FillLastAt(_neverSampled, OutOfReach);
@@ -184,7 +197,6 @@ internal sealed class TextDecoder : IDisposable
         _axes.Dispose();
         _neverSampled.Dispose();
         _rotaryScale.Dispose();
-        _step.Dispose();
     }
 
     // Of a token in a block's MLP, as the mean over the blocks; or what an adapter adds to it.
@@ -245,14 +257,15 @@ internal sealed class TextDecoder : IDisposable
         }
 
         /// <summary>The block's tensors, in the order in which DecodingStep.py unpacks them.</summary>
-        public IEnumerable<Tensor> StepTensors =>
+        /// <param name="inOrder">As in <see cref="StepWith"/>; not asked for the experts, of which each has few tokens.</param>
+        public IEnumerable<Tensor> StepTensors(Func<Tensor, Tensor> inOrder) =>
         [
             _attentionNorm.Weight,
             _mlpNorm.Weight,
             _qNorm?.Weight ?? DecodingStep.None,
             _kNorm?.Weight ?? DecodingStep.None,
-            .. ((Linear[])[_q, _k, _v, _o]).SelectMany(linear => linear.StepTensors),
-            .. _mlp?.StepTensors ?? Enumerable.Repeat(DecodingStep.None, GatedMlp.StepTensorCount),
+            .. ((Linear[])[_q, _k, _v, _o]).SelectMany(linear => linear.StepTensors(inOrder)),
+            .. _mlp?.StepTensors(inOrder) ?? Enumerable.Repeat(DecodingStep.None, GatedMlp.StepTensorCount),
             .. _experts?.StepTensors ?? Enumerable.Repeat(DecodingStep.None, MixtureOfExperts.StepTensorCount),
         ];
 

@@ -154,13 +154,23 @@ public sealed class VisionLanguageNetwork : IDisposable
             hidden.select(1, width - 1).clone().MoveToOuterDisposeScope());
     }
 
-    /// <summary>Final hidden states of one more text token for each sequence. Not differentiable.</summary>
-    /// <param name="tokens">[B]</param>
-    /// <param name="positions">[B], on all axes.</param>
-    /// <param name="caches">Hold the earlier tokens, the first's sequences first, and take these.</param>
-    /// <returns>[B, hidden]</returns>
-    public Tensor DecodeStep(Tensor tokens, Tensor positions, params IReadOnlyList<ForkedCache> caches) =>
-        _decoder.DecodeStep(tokens, positions, caches);
+    /// <summary>Begins to decode sequences; no weight may change before this ends with the result's disposal.</summary>
+    /// <param name="sequences">How many there will be, side by side or one after another.</param>
+    /// <param name="tokens">The most tokens of each.</param>
+    public Decoding BeginDecoding(long sequences, long tokens) =>
+        BeginDecoding(transposes: BytesOfTransposed(sequences, tokens) > 0);
+
+    /// <summary>Begins to decode with or without copies of the weights, whether these pay or not.</summary>
+    internal Decoding BeginDecoding(bool transposes) => new(_decoder, transposes);
+
+    /// <summary>Bytes of the copies of weights that decoding makes; 0 where it makes none.</summary>
+    /// <inheritdoc cref="BeginDecoding(long, long)" path="/param"/>
+    public long BytesOfTransposed(long sequences, long tokens) =>
+        TransposedWeights.Pay(Config.Text, Parameters, sequences, tokens)
+        && _decoder.BytesOfTransposed is long bytes
+        && TransposedWeights.Fit(bytes)
+            ? bytes
+            : 0;
 
     /// <summary>
     /// Next-token logits of hidden states: […, hidden] → […, V]. Those of <see cref="TokenIds.NeverSampled"/> give

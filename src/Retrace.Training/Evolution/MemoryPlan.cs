@@ -175,6 +175,8 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
                 new("optimizer", Optimizer(parameters), MemoryPhase.Always),
                 new("gradients of all processes", ShardedTraining.BytesOf(parameters, _processes), MemoryPhase.Always),
                 new("images", Images(), MemoryPhase.Always),
+                new("weights transposed for decoding", samples ? Transposed() : 0, MemoryPhase.Prefill),
+                new("weights transposed for decoding", samples ? Transposed() : 0, MemoryPhase.Sampling),
                 new("prefill of prompts", samples ? Prefill() : 0, MemoryPhase.Prefill),
                 new("KV cache of prompts, to be filled", samples ? KvCache(copied: 0) : 0, MemoryPhase.Prefill),
                 new(
@@ -226,6 +228,10 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
             ? 0
             : Math.Min(
                 _run.Rollout.SequencesAtOnce, (_run.Evaluation.Limit ?? int.MaxValue) * (long)_run.Evaluation.Samples);
+
+        private long Transposed() => IsOnGpu
+            ? 0
+            : _policy.BytesOfTransposed(Math.Max(Trajectories, RowsOfEvaluation()), _response);
 
         private long PromptsOfEvaluation() =>
             (RowsOfEvaluation() + _run.Evaluation.Samples - 1) / _run.Evaluation.Samples;

@@ -13,11 +13,13 @@ namespace Retrace.Training.Rollouts;
 /// leave.
 /// </summary>
 /// <param name="network">The policy that generates.</param>
+/// <param name="decoding">The policy's decoder.</param>
 /// <param name="imageFeatures">Features of all images of the requests.</param>
 /// <param name="sampler">Samples the tokens from the logits.</param>
 /// <param name="onToken">Called with (request, sample, token) for each sampled token.</param>
 internal sealed class DecodingBatch(
     VisionLanguageNetwork network,
+    Decoding decoding,
     SharedImageFeatures imageFeatures,
     TokenSampler sampler,
     Action<int, int, int>? onToken) : IDisposable
@@ -83,7 +85,7 @@ internal sealed class DecodingBatch(
             return false;
         }
         using DisposeScope scope = NewDisposeScope();
-        (Tensor tokens, Tensor measured) = sampler.Sample(network.Logits(_hidden), _uniform!);
+        (Tensor tokens, Tensor measured) = sampler.Sample(decoding.Logits(_hidden), _uniform!);
         Record(measured);
         List<DecodedSequence> rows = _rows;
         Tensor positions = _positions!;
@@ -101,7 +103,7 @@ internal sealed class DecodingBatch(
         }
         // Before the step: the device, whose samples have just been read, has nothing to do that this copy would wait for.
         Tensor uniform = UniformOf(rows);
-        Tensor hidden = network.DecodeStep(tokens, positions, _caches);
+        Tensor hidden = decoding.Step(tokens, positions, _caches);
         Use(rows, hidden, positions.Increase(One), uniform);
         return true;
     }

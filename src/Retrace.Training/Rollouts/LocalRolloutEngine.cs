@@ -46,25 +46,28 @@ public sealed class LocalRolloutEngine(
         var waiting = new Queue<RolloutPart>(Parts(requests).OrderBy(part => part.Request.Prompt.Length));
         _isFull |= requests.Sum(request => request.Streams.Count) > maxBatchSequences;
         using var imageFeatures = new SharedImageFeatures(network, waiting);
-        using var decoding = new DecodingBatch(network, imageFeatures, sampler, onToken);
+        using Decoding decoding = network.BeginDecoding(
+            requests.Sum(request => request.Streams.Count),
+            requests.Select(request => request.MaxTokens).DefaultIfEmpty().Max());
+        using var batch = new DecodingBatch(network, decoding, imageFeatures, sampler, onToken);
         List<DecodedSequence> sequences = [];
         bool goesOn;
         do
         {
             cancellation.ThrowIfCancellationRequested();
             int before = sequences.Count;
-            int room = maxBatchSequences - decoding.Rows;
-            while (Joining(waiting, room, decoding.Rows == 0) is { Count: > 0 } joining)
+            int room = maxBatchSequences - batch.Rows;
+            while (Joining(waiting, room, batch.Rows == 0) is { Count: > 0 } joining)
             {
-                sequences.AddRange(decoding.Join(joining));
-                room = maxBatchSequences - decoding.Rows;
+                sequences.AddRange(batch.Join(joining));
+                room = maxBatchSequences - batch.Rows;
             }
             long start = Stopwatch.GetTimestamp();
-            goesOn = decoding.Advance();
+            goesOn = batch.Advance();
             // A device may still be at work on the prompts that have just joined, which is no part of a decoding step.
             if (goesOn && sequences.Count == before)
             {
-                _steps.Add(decoding.Rows, Stopwatch.GetElapsedTime(start));
+                _steps.Add(batch.Rows, Stopwatch.GetElapsedTime(start));
             }
         }
         while (goesOn || waiting.Count > 0);

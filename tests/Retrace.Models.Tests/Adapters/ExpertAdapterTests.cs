@@ -185,12 +185,13 @@ public sealed class ExpertAdapterTests : IDisposable
         using SequenceBatch prompt =
             SequenceBatch.Of(model.Config, [new([10, 14, 15], [])], null, PaddingSide.Left, CPU);
         (ForkedCache cache, _) = model.Prefill(prompt, null, [1]);
+        using Decoding decoding = model.BeginDecoding(transposes: false);
         using (cache)
         {
             Tensor hidden = zeros(0);
             for (int i = 0; i < 3; i++)
             {
-                hidden = model.DecodeStep(tensor(new long[] { 11 + i }), tensor(new long[] { 3 + i }), cache);
+                hidden = decoding.Step(tensor(new long[] { 11 + i }), tensor(new long[] { 3 + i }), cache);
             }
             return [.. SmallModel.Logits(model, hidden).data<float>()];
         }

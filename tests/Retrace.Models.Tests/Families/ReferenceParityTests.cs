@@ -21,6 +21,9 @@ public sealed class ReferenceParityTests
         ModelFamilies.All.SelectMany(family => ReferenceCheckpoint.Of(family).Variants.Keys
             .Select(variant => (family.ModelType, variant))));
 
+    public static TheoryData<string, string, bool> VariantsAndOrders { get; } = new(
+        Variants.SelectMany(row => new[] { false, true }.Select(transposes => (row.Data.Item1, row.Data.Item2, transposes))));
+
     [Theory]
     [MemberData(nameof(Families))]
     public void The_vision_tower_computes_the_references_features(string family)
@@ -105,8 +108,8 @@ public sealed class ReferenceParityTests
     }
 
     [Theory]
-    [MemberData(nameof(Variants))]
-    public void Greedy_generation_through_the_cache_makes_the_references_tokens(string family, string variant)
+    [MemberData(nameof(VariantsAndOrders))]
+    public void Greedy_generation_through_the_cache_makes_the_references_tokens(string family, string variant, bool transposes)
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -119,13 +122,14 @@ public sealed class ReferenceParityTests
         SequenceBatch prompts = SequenceBatch.Of(model.Config, sequences, features, PaddingSide.Left, CPU);
         (ForkedCache cache, Tensor hidden) = model.Prefill(prompts, features, [.. sequences.Select(_ => 1)]);
         using ForkedCache held = cache;
+        using Decoding decoding = model.BeginDecoding(transposes);
         var made = new List<long[]>();
         for (int step = 0; step < steps; step++)
         {
-            Tensor tokens = model.Logits(hidden).argmax(-1); // [B]
+            Tensor tokens = decoding.Logits(hidden).argmax(-1); // [B]
             made.Add([.. tokens.data<long>()]);
             long[] positions = [.. prompts.NextPositions.Select(next => (long)(next + step))];
-            hidden = model.DecodeStep(tokens, tensor(positions), cache);
+            hidden = decoding.Step(tokens, tensor(positions), cache);
         }
 
         for (int row = 0; row < sequences.Length; row++)

@@ -248,7 +248,8 @@ public sealed class VisionLanguageNetworkTests
         SequenceBatch late = Batch(adapted, features, [Sequences[2], Sequences[0]], left: true);
         SequenceBatch early = Batch(adapted, features, [Sequences[1]], left: true);
         using ForkedCache first = adapted.Prefill(early, features, [2]).Cache;
-        adapted.DecodeStep(tensor([30L, 31L]), tensor([(long)early.NextPositions[0], early.NextPositions[0]]), first);
+        using Decoding decoding = adapted.BeginDecoding(transposes: false);
+        decoding.Step(tensor([30L, 31L]), tensor([(long)early.NextPositions[0], early.NextPositions[0]]), first);
         using ForkedCache second = adapted.Prefill(late, features, [1, 2]).Cache;
 
         long[] tokens = [20, 21, 22, 23, 24];
@@ -257,7 +258,7 @@ public sealed class VisionLanguageNetworkTests
                 early.NextPositions[0] + 1, early.NextPositions[0] + 1,
                 late.NextPositions[0], late.NextPositions[1], late.NextPositions[1],
             ];
-        Tensor actual = adapted.DecodeStep(tensor(tokens), tensor(positions), first, second);
+        Tensor actual = decoding.Step(tensor(tokens), tensor(positions), first, second);
 
         TokenSequence[] whole =
         [
@@ -360,7 +361,8 @@ public sealed class VisionLanguageNetworkTests
         int rows = next.Count;
         long[] tokens = [.. Enumerable.Range(0, rows).Select(row => (long)token(row))];
         long[] positions = [.. next.Select(position => (long)(position + step))];
-        return model.DecodeStep(tensor(tokens), tensor(positions), cache);
+        using Decoding decoding = model.BeginDecoding(transposes: false);
+        return decoding.Step(tensor(tokens), tensor(positions), cache);
     }
 
     // As a share of the largest number.
