@@ -1,12 +1,14 @@
-"""The work of a task by transformers: generate, and a step of GRPO as TRL takes it. Prints figures as JSON.
+"""The work of a task by transformers: samples, and a step of GRPO as TRL takes it. Writes figures as JSON.
 
-  python3 peer.py task.json          as beside.py writes it
+  python3 peer.py task.json figures.json          as beside.py writes and reads them
 
-Generation is transformers' own, with its cache, all responses side by side. Learning is in peer_learning.py.
+Generation is transformers' own, with its cache, all responses side by side, or that of peer_sharing.py, which reads each prompt
+once. Learning is in peer_learning.py. Ends when its input does, so that its memory after the last step can be looked at.
 """
 import base64
 import io
 import json
+import os
 import pathlib
 import sys
 import time
@@ -16,6 +18,7 @@ import transformers
 from PIL import Image
 
 import peer_learning
+import peer_sharing
 
 
 def load(task):
@@ -35,25 +38,21 @@ def prompts(task, processor):
     texts, images = [], []
     for line in pathlib.Path(task["data"]).read_text().splitlines():
         problem = json.loads(line)
-        images.append(Image.open(io.BytesIO(base64.b64decode(problem["image"]))).convert("RGB"))
-        content = [{"type": "image"}, {"type": "text", "text": problem["question"]}]
+        content = [{"type": "text", "text": problem["question"] + task["instruction"]}]
+        if "image" in problem:
+            images.append(Image.open(io.BytesIO(base64.b64decode(problem["image"]))).convert("RGB"))
+            content.insert(0, {"type": "image"})
         texts.append(processor.apply_chat_template(
             [{"role": "user", "content": content}], add_generation_prompt=True, tokenize=False))
     processor.tokenizer.padding_side = "left"
-    return processor(text=texts, images=images, padding=True, return_tensors="pt").to(task["device"])
+    return processor(text=texts, images=images or None, padding=True, return_tensors="pt").to(task["device"])
 
 
 def generate(model, inputs, samples, tokens):
     """[prompts * samples, prompt + new tokens], and how many of the new ones count in each row, the stop included."""
     with torch.no_grad():
         rows = model.generate(**inputs, num_return_sequences=samples, max_new_tokens=tokens)
-    new = rows[:, inputs["input_ids"].shape[1]:]
-    stops = model.generation_config.eos_token_id
-    stops = torch.tensor([stops] if isinstance(stops, int) else stops or [-1], device=rows.device)
-    stopped = torch.isin(new, stops)
-    ended = stopped.any(1)
-    lengths = torch.where(ended, stopped.int().argmax(1) + 1, new.shape[1])
-    return rows, lengths
+    return rows, peer_sharing.lengths_until_stop(model, rows[:, inputs["input_ids"].shape[1]:])
 
 
 def continuations(model, inputs, rows, lengths, task):
@@ -61,7 +60,7 @@ def continuations(model, inputs, rows, lengths, task):
     patches = inputs["pixel_values"] + 0.1 * torch.randn_like(inputs["pixel_values"])
     start = inputs["input_ids"].shape[1]
     generated = 0
-    # As many at once as have the same prefix length, which with random weights is all of them.
+    # As many at once as have the same prefix length, which with random weights is nearly all of them.
     kept = (task["keep"] * lengths).long()
     for length in kept.unique().tolist():
         chosen = (kept == length).nonzero()[:, 0]
@@ -85,10 +84,33 @@ def score(model, inputs):
     return {"token_ids": ids.tolist(), "log_probs": [None, *log_probs.tolist()]}
 
 
-def finish(task):
-    if task["device"] != "cpu":
-        torch.cuda.synchronize()
-    return time.perf_counter()
+class Clock:
+    """The time of the clock and of the processor since the last look, once the device has done all it was told to."""
+
+    def __init__(self, device):
+        self.device = device
+        self.look()
+
+    def look(self, tokens=None):
+        if self.device != "cpu":
+            torch.cuda.synchronize()
+        before, self.now = getattr(self, "now", (0, 0)), (time.perf_counter(), time.process_time())
+        return {"tokens": tokens, "seconds": self.now[0] - before[0], "processor_seconds": self.now[1] - before[1]}
+
+
+def work(task, model, inputs, learner):
+    """What the task asks, once: the figures of each part."""
+    parts, sampling = {}, peer_sharing if task["shares"] else sys.modules[__name__]
+    model.eval()
+    clock = Clock(task["device"])
+    rows, lengths = sampling.generate(model, inputs, task["group"], task["new_tokens"])
+    parts["rollouts"] = clock.look(int(lengths.sum()))
+    if task["continuations"]:
+        parts["continuations"] = clock.look(sampling.continuations(model, inputs, rows, lengths, task))
+    if learner is not None:
+        learner.step(inputs, rows, lengths)
+        parts["learning"] = clock.look(int(lengths.sum()))
+    return parts
 
 
 def main():
@@ -98,28 +120,19 @@ def main():
     torch.manual_seed(task["seed"])
     processor = transformers.AutoProcessor.from_pretrained(task["model"])
     model = load(task)
-    learner = None if task["continuations"] else peer_learning.Learner(model, task)
+    learner = peer_learning.Learner(model, task) if task["learns"] else None
     inputs = prompts(task, processor)
     print("ready", flush=True)
     first = score(model.eval(), inputs)
+    if task["shares"]:
+        peer_sharing.check(model, inputs)
     for _ in range(2):
-        model.eval()
-        began = finish(task)
-        rows, lengths = generate(model, inputs, task["group"], task["new_tokens"])
-        generated = int(lengths.sum())
-        if task["continuations"]:
-            generated += continuations(model, inputs, rows, lengths, task)
-        between = finish(task)
-        if learner is not None:
-            learner.step(inputs, rows, lengths)
-        ended = finish(task)
-    print(json.dumps({
-        "first_prompt": first,
-        "generated_tokens": generated,
-        "rollout_seconds": between - began,
-        "learned_tokens": 0 if learner is None else int(lengths.sum()),
-        "learn_seconds": None if learner is None else ended - between,
-    }))
+        parts = work(task, model, inputs, learner)
+    figures = pathlib.Path(sys.argv[2])
+    unfinished = figures.with_suffix(".unfinished")
+    unfinished.write_text(json.dumps({"first_prompt": first, **parts}))
+    os.replace(unfinished, figures)
+    sys.stdin.read()
 
 
 if __name__ == "__main__":
