@@ -5,8 +5,8 @@
   python3 beside.py --retrace ./retrace --model 3b --device cuda --dtype bf16 --output 3b.json
   python3 beside.py --retrace ./retrace --model 3b --device cuda --dtype bf16 --lora-rank 16 --output 3b-lora.json
 
-needs the program, Linux and a Python with torch, transformers 5 and Pillow, and nothing else. Both sides take the same checkpoint,
-problems, images, lengths and seed, and have to agree on the tokens of a prompt and their probabilities. Every piece of work is
+needs the program, Linux and a Python with torch, transformers 5 and Pillow, and nothing else. Both sides take the same
+checkpoint, problems, images, lengths and seed, and have to agree on the tokens of a prompt and their probabilities. Every piece of work is
 done twice in a process of its own, and the second time counts, so that what a device does once is left out; peak memory is that
 of the whole process. Processes take turns, A B A B. Times are those of the clock and of the processor, of which the latter asks
 less what else the machine does.
@@ -21,8 +21,8 @@ less what else the machine does.
   --work learning   a step of GRPO where each response has a prompt of its own, of text alone, on both sides
     keeping, recomputing  activations; 2 responses of 1024 tokens to each of 32 problems
 
---cpu takes 8 problems, and 64 and 256 tokens (learning: 4 problems, 512). --small takes the least lengths and counts, to see that it
-runs; its ratios mean little.
+--cpu takes 8 problems, and 64 and 256 tokens. --small takes the least lengths and counts, to see that it runs; its ratios mean
+little.
 """
 import argparse
 import json
@@ -145,7 +145,10 @@ def read_options(arguments=None):
     options.add_argument("--cpu", action="store_true", help="sizes for a CPU and some hundred million weights")
     options.add_argument("--small", action="store_true", help="the least sizes")
     options.add_argument("--output", type=pathlib.Path, default=None, help="a JSON file of all measurements")
-    return options.parse_args(arguments)
+    parsed = options.parse_args(arguments)
+    if parsed.work == "sampling" and parsed.lora_rank > 0:
+        options.error("--lora-rank is for work that learns: evaluation, which takes the samples, has no adapter of its own")
+    return parsed
 
 
 def main():

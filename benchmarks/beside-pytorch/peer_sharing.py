@@ -6,6 +6,7 @@ import torch
 import transformers
 from torch import nn
 
+import peer_generate
 import peer_learning
 
 
@@ -40,7 +41,7 @@ class ForkedSequences:
 def generate(model, inputs, samples, tokens):
     """[prompts * samples, prompt + new tokens], and how many of the new ones count in each row, the stop included."""
     sequences = ForkedSequences(model, inputs, samples)
-    stops, new = stops_of(model, inputs["input_ids"].device), []
+    stops, new = peer_generate.stops_of(model, inputs["input_ids"].device), []
     stopped = torch.zeros(len(sequences.logits), dtype=torch.bool, device=sequences.logits.device)
     while True:
         new.append(torch.multinomial(sequences.logits.float().softmax(-1), 1))
@@ -49,7 +50,7 @@ def generate(model, inputs, samples, tokens):
             break
         sequences.advance(new[-1])
     rows = torch.cat([inputs["input_ids"].repeat_interleave(samples, 0), *new], 1)
-    return rows, lengths_until_stop(model, rows[:, inputs["input_ids"].shape[1]:])
+    return rows, peer_generate.lengths_until_stop(model, rows[:, inputs["input_ids"].shape[1]:])
 
 
 def continuations(model, inputs, rows, lengths, task):
@@ -84,14 +85,3 @@ def check(model, inputs):
     gap = (sequences.logits.float().log_softmax(-1) - whole.float().log_softmax(-1)).abs().mean().item()
     if not gap < (0.1 if whole.dtype == torch.bfloat16 else 1e-3):
         raise SystemExit(f"forked sequences' log-probabilities differ from those of whole ones by {gap:.2g} on average")
-
-
-def stops_of(model, device):
-    stops = model.generation_config.eos_token_id
-    return torch.tensor([stops] if isinstance(stops, int) else stops or [-1], device=device)
-
-
-def lengths_until_stop(model, new):
-    """How many of each row's new tokens count, the stop included."""
-    stopped = torch.isin(new, stops_of(model, new.device))
-    return torch.where(stopped.any(1), stopped.int().argmax(1) + 1, new.shape[1])

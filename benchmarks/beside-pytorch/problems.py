@@ -5,6 +5,7 @@ import struct
 import subprocess
 import zlib
 
+QUESTION = "How many of the fields in the picture are as light as the first?"
 SIDE = 448  # Pixels: 256 tokens of 28 x 28.
 
 
@@ -22,7 +23,7 @@ def make(retrace, task, folder):
         return (folder / "train.jsonl").resolve()
     lines = []
     for number in range(task["problems"]):
-        problem = {"id": str(number), "question": "How many of the fields in the picture are as light as the first?", "answer": "1"}
+        problem = {"id": str(number), "question": QUESTION, "answer": "1"}
         if task["content"] == "alike":
             problem["image"] = base64.b64encode(_picture(number)).decode()
         lines.append(json.dumps(problem) + "\n")

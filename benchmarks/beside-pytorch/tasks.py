@@ -4,7 +4,7 @@
 STEPS = {"gpu": [(64, 8, 256), (64, 8, 1024)], "cpu": [(8, 8, 64), (8, 8, 256)], "small": [(2, 2, 8), (2, 2, 16)]}
 RETRACED = {"gpu": (1, 8, 1024), "cpu": (1, 8, 256), "small": (1, 2, 16)}
 # A response has to be so long that the program gives it a row of its own (see retrace_side.check_own_prompts).
-OWN_PROMPTS = {"gpu": (32, 2, 1024), "cpu": (4, 2, 512), "small": (2, 2, 16)}
+OWN_PROMPTS = {"gpu": (32, 2, 1024), "cpu": (8, 2, 256), "small": (2, 2, 16)}
 
 
 def of(options):
