@@ -73,15 +73,16 @@ def continuations(model, inputs, rows, lengths, task):
 
 @torch.inference_mode()
 def check(model, inputs):
-    """Ends the comparison unless forked sequences come to what the model says of whole ones."""
-    sequences = ForkedSequences(model, inputs, samples=2)
-    tokens = torch.multinomial(sequences.logits.float().softmax(-1), 3)  # [prompts * 2, 3]
+    """Ends the comparison unless forked sequences, of the first and the last prompt, come to what the model says of whole ones."""
+    owners = [0, len(inputs["input_ids"]) - 1]
+    prompts = peer_learning.rows_of(inputs, inputs["input_ids"][owners], owners)
+    sequences = ForkedSequences(model, prompts, samples=2)
+    tokens = torch.multinomial(sequences.logits.float().softmax(-1), 3)  # [4, 3]
     for place in range(tokens.shape[1]):
         sequences.advance(tokens[:, place:place + 1])
-    rows = torch.cat([inputs["input_ids"].repeat_interleave(2, 0), tokens], 1)
+    rows = torch.cat([prompts["input_ids"].repeat_interleave(2, 0), tokens], 1)
     model.model.rope_deltas = None
-    whole = model(**peer_learning.rows_of(inputs, rows, [row // 2 for row in range(len(rows))]), use_cache=False,
-                  logits_to_keep=1).logits[:, -1]
+    whole = model(**peer_learning.rows_of(prompts, rows, [0, 0, 1, 1]), use_cache=False, logits_to_keep=1).logits[:, -1]
     gap = (sequences.logits.float().log_softmax(-1) - whole.float().log_softmax(-1)).abs().mean().item()
     if not gap < (0.1 if whole.dtype == torch.bfloat16 else 1e-3):
         raise SystemExit(f"forked sequences' log-probabilities differ from those of whole ones by {gap:.2g} on average")
