@@ -5,15 +5,21 @@
   python3 beside.py --retrace ./retrace --model 3b --device cuda --dtype bf16 --output 3b.json
   python3 beside.py --retrace ./retrace --model 3b --device cuda --dtype bf16 --lora-rank 16 --output 3b-lora.json
 
-needs the program and a Python with torch, transformers 5 and Pillow, and nothing else. Both sides take the same checkpoint,
-problems, images, lengths and seed, and have to agree on the tokens of a prompt and their probabilities. Every piece of work is
-two steps in a process of its own, of which the second counts, so that what a device does once is left out; peak memory is that
-of the whole process. Processes take turns, A B A B.
+needs the program, Linux and a Python with torch, transformers 5 and Pillow, and nothing else. Both sides take the same
+checkpoint, problems, images, lengths and seed, and have to agree on the tokens of a prompt and their probabilities. Every piece of work is
+done twice in a process of its own, and the second time counts, so that what a device does once is left out; peak memory is that
+of the whole process. Processes take turns, A B A B. Times are those of the clock and of the processor, of which the latter asks
+less what else the machine does.
 
-  step-256, step-1024   8 responses of so many tokens to each of 64 problems, and a step of GRPO on all 512: frozen reference,
-                        one update, LoRA where --lora-rank says so
-  csrs                  8 responses to one problem, and 5 continuations of each from its first 70 % with a noisy image; no more
-                        than the generation counts
+  --work steps      beside what is usual: generate, and a step as TRL takes it
+    step-256, step-1024   8 responses of so many tokens to each of 64 problems, and a step of GRPO on all 512: frozen reference,
+                          one update, LoRA where --lora-rank says so
+    csrs                  8 responses to one problem, and 5 continuations of each from its first 70 % with a noisy image; no more
+                          than the generation counts
+  --work sampling   beside a loop round transformers that reads each prompt and image once for all its samples
+    samples-256, samples-1024, csrs as above, and one-1024, one response; nothing is learned
+  --work learning   a step of GRPO where each response has a prompt of its own, of text alone, on both sides
+    keeping, recomputing  activations; 2 responses of 1024 tokens to each of 32 problems
 
 --cpu takes 8 problems, and 64 and 256 tokens. --small takes the least lengths and counts, to see that it runs; its ratios mean
 little.
@@ -27,46 +33,32 @@ import sys
 import tempfile
 
 import measured
+import problems
 import retrace_side
+import tasks
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 
 
-def tasks(options):
-    if options.cpu:
-        sizes = [("step-64", 8, 8, 64, False), ("step-256", 8, 8, 256, False), ("csrs", 1, 8, 256, True)]
-    elif options.small:
-        sizes = [("step-8", 2, 2, 8, False), ("step-16", 2, 2, 16, False), ("csrs", 1, 2, 16, True)]
-    else:
-        sizes = [("step-256", 64, 8, 256, False), ("step-1024", 64, 8, 1024, False), ("csrs", 1, 8, 1024, True)]
-    for name, problems, group, tokens, retraces in sizes:
-        if options.only in (None, name):
-            yield {
-                "name": name,
-                "problems": problems,
-                "group": group,
-                "new_tokens": tokens,
-                "continuations": 5 if retraces else 0,
-                "keep": 0.7,
-                "pass_tokens": options.pass_tokens,
-                "kl": 0.01,
-                "learning_rate": 1e-6,
-                "model": str(options.model.resolve()),
-                "device": options.device,
-                "dtype": options.dtype,
-                "lora_rank": options.lora_rank,
-                "threads": options.threads,
-                "seed": 0,
-            }
+def prepare(task, retrace, folder):
+    """Adds to a task its problems and how the program asks them; returns what the first one's prompt is to the program."""
+    task["instruction"] = retrace_side.instruction(task, retrace)
+    task["data"] = str(problems.make(retrace, task, folder))
+    scored = retrace_side.score(task, retrace, folder)
+    task["prompt_tokens"] = len(scored["token_ids"])
+    return scored
 
 
 def peer(task, folder):
-    """The same by transformers; returns what retrace_side.run returns."""
-    file = folder / "task.json"
+    """The same by transformers; returns what retrace_side.run returns, and what the first problem's prompt is to it."""
+    file, figures = folder / "task.json", folder / "figures.json"
     file.write_text(json.dumps(task))
-    process = measured.run([sys.executable, FOLDER / "peer.py", file], task["device"], ready="ready")
-    result = json.loads(process.output.splitlines()[-1])
-    return {**result, "start_seconds": process.ready_seconds, "peak_bytes": process.peak_bytes}
+    # It stays as its last step has left it until it is ended.
+    process = measured.run([sys.executable, FOLDER / "peer.py", file, figures], task["device"], ready="ready",
+                           steps=lambda: int(figures.exists()), enough=1)
+    result = json.loads(figures.read_text())
+    return {**result, "peak_bytes": process.peak_bytes, "kept_bytes": process.kept_bytes,
+            "start_seconds": process.ready_seconds}
 
 
 def check(ours, theirs, dtype):
@@ -82,8 +74,7 @@ def check(ours, theirs, dtype):
 
 
 def measure(task, options, folder):
-    place = pathlib.Path(tempfile.mkdtemp(dir=folder))
-    scored = retrace_side.score(task, options.retrace, place)
+    scored = prepare(task, options.retrace, pathlib.Path(folder) / task["name"])
     rounds = []
     for number in range(options.rounds):
         pair = {}
@@ -97,12 +88,25 @@ def measure(task, options, folder):
     return rounds
 
 
-# Name, which way is better, and the quantity of one side's result.
+def rate(part, seconds):
+    return lambda one: one[part]["tokens"] / one[part][seconds] if part in one else None
+
+
+def memory(name):
+    return lambda one: one[name] / 2**30 if name in one else None
+
+
+# Name, which way is better, and the quantity of one side's result; None where a piece of work has none.
 ROWS = [
-    ("rollouts, tokens/s", "higher", lambda one: one["generated_tokens"] / one["rollout_seconds"]),
-    ("learning, response tokens/s", "higher", lambda one: one["learned_tokens"] / one["learn_seconds"]),
-    ("peak memory, GiB", "lower", lambda one: one["peak_bytes"] / 2**30),
-    ("start until the first step, s", "lower", lambda one: one["start_seconds"]),
+    ("rollouts, tokens/s", "higher", rate("rollouts", "seconds")),
+    ("rollouts, tokens/processor s", "higher", rate("rollouts", "processor_seconds")),
+    ("continuations, tokens/s", "higher", rate("continuations", "seconds")),
+    ("continuations, tokens/processor s", "higher", rate("continuations", "processor_seconds")),
+    ("learning, tokens/s", "higher", rate("learning", "seconds")),
+    ("learning, tokens/processor s", "higher", rate("learning", "processor_seconds")),
+    ("peak memory, GiB", "lower", memory("peak_bytes")),
+    ("memory kept after a step, GiB", "lower", memory("kept_bytes")),
+    ("start until the first step, s", "lower", lambda one: one.get("start_seconds")),
 ]
 
 
@@ -110,10 +114,9 @@ def table(name, rounds):
     """One row for each quantity: both sides' medians, and the ratios inside the rounds, above 1 where Retrace is better."""
     rows = []
     for label, better, quantity in ROWS:
-        # The program learns from what it has generated in any case, so that its memory is not that of generating alone.
-        if not rounds[0]["retrace"]["learn_seconds"] and not label.startswith("rollouts"):
-            continue
         pairs = [(quantity(one["retrace"]), quantity(one["peer"])) for one in rounds]
+        if any(None in pair for pair in pairs):
+            continue
         ratios = sorted(ours / theirs if better == "higher" else theirs / ours for ours, theirs in pairs)
         rows.append({
             "task": name,
@@ -136,26 +139,28 @@ def read_options(arguments=None):
     options.add_argument("--lora-rank", type=int, default=0, help="0 trains all weights")
     options.add_argument("--threads", type=int, default=None, help="CPU threads of both sides")
     options.add_argument("--pass-tokens", type=int, default=8192, help="tokens of a forward and backward pass, on both sides")
+    options.add_argument("--work", default="steps", choices=["steps", "sampling", "learning"], help="which pieces of work")
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--only", default=None, help="one piece of work by its name")
-    options.add_argument("--cpu", action="store_true", help="sizes for a CPU and some hundred million weights: step-64, step-256, csrs")
+    options.add_argument("--cpu", action="store_true", help="sizes for a CPU and some hundred million weights")
     options.add_argument("--small", action="store_true", help="the least sizes")
     options.add_argument("--output", type=pathlib.Path, default=None, help="a JSON file of all measurements")
-    return options.parse_args(arguments)
+    parsed = options.parse_args(arguments)
+    if parsed.work == "sampling" and parsed.lora_rank > 0:
+        options.error("--lora-rank is for work that learns: evaluation, which takes the samples, has no adapter of its own")
+    return parsed
 
 
 def main():
     options = read_options()
     rows, found = [], {}
     with tempfile.TemporaryDirectory() as folder:
-        for task in tasks(options):
-            problems = retrace_side.make_problems(options.retrace, task["problems"], pathlib.Path(folder) / task["name"])
-            task["data"] = str(problems)
+        for task in tasks.of(options):
             found[task["name"]] = measure(task, options, folder)
             rows += table(task["name"], found[task["name"]])
-    print(f"{'':<10} {'':<30} {'retrace':>10} {'peer':>10}   ratio (above 1: retrace is ahead)")
+    print(f"{'':<12} {'':<34} {'retrace':>10} {'peer':>10}   ratio (above 1: retrace is ahead)")
     for row in rows:
-        print(f"{row['task']:<10} {row['quantity']:<30} {row['retrace']:>10.3f} {row['peer']:>10.3f}   "
+        print(f"{row['task']:<12} {row['quantity']:<34} {row['retrace']:>10.3f} {row['peer']:>10.3f}   "
               f"{row['ratio']:.2f} ({row['lowest']:.2f} to {row['highest']:.2f})")
     if options.output:
         options.output.write_text(json.dumps({"rows": rows, "rounds": found}, indent=1) + "\n")

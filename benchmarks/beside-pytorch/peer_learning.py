@@ -2,7 +2,7 @@
 
 One update on all responses of a step, so that the policy that sampled is the one that learns, and its probabilities need
 no pass of their own. A frozen copy is the reference, or with LoRA the model without its adapter. Passes take whole rows,
-prompt and response, recompute activations, and make logits of the response alone.
+prompt and response, recompute activations unless the task says otherwise, and make logits of the response alone.
 """
 import copy
 
@@ -46,17 +46,17 @@ def rows_of(inputs, ids, owners, patches=None):
     inputs: the prompts, as the processor returns them; ids: [rows, T]; owners: the prompt of each row; patches: in place of
     the prompts' own.
     """
-    patches = inputs["pixel_values"] if patches is None else patches
-    grids = inputs["image_grid_thw"]
-    counts = grids.prod(1).tolist()
-    starts = [sum(counts[:i]) for i in range(len(counts))]
     more = ids.shape[1] - inputs["attention_mask"].shape[1]
     batch = {
         "input_ids": ids,
         "attention_mask": nn.functional.pad(inputs["attention_mask"][owners], (0, more), value=1),
-        "pixel_values": torch.cat([patches[starts[owner]:starts[owner] + counts[owner]] for owner in owners]),
-        "image_grid_thw": grids[owners],
     }
+    if "pixel_values" in inputs:
+        patches = inputs["pixel_values"] if patches is None else patches
+        counts = inputs["image_grid_thw"].prod(1).tolist()
+        starts = [sum(counts[:i]) for i in range(len(counts))]
+        batch["pixel_values"] = torch.cat([patches[starts[owner]:starts[owner] + counts[owner]] for owner in owners])
+        batch["image_grid_thw"] = inputs["image_grid_thw"][owners]
     if "mm_token_type_ids" in inputs:
         batch["mm_token_type_ids"] = nn.functional.pad(inputs["mm_token_type_ids"][owners], (0, more))
     return batch
@@ -75,7 +75,8 @@ class Learner:
         self.trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
         self.optimizer = torch.optim.AdamW(
             self.trained, lr=task["learning_rate"], weight_decay=0.0, fused=task["device"] != "cpu")
-        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        if task["recomputes"] is not False:
+            model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
 
     def step(self, inputs, rows, lengths):
         """rows: [N, prompt + response]; lengths: [N], of the responses."""

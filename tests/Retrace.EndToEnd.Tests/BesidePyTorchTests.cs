@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Retrace.EndToEnd.Tests;
@@ -13,76 +14,140 @@ public sealed class BesidePyTorchTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public async Task Both_sides_take_the_same_work_and_come_to_a_table()
+    [Theory]
+    [InlineData("steps", "step-8", "rollouts", "learning", "memory")]
+    [InlineData("sampling", "csrs", "rollouts", "continuations")]
+    [InlineData("learning", "recomputing", "rollouts", "learning", "memory")]
+    public async Task Both_sides_take_the_same_work_and_come_to_a_table(string work, string only, params string[] parts)
     {
         await NeedAsync("import torch, transformers, PIL");
         string output = Path.Combine(_folder, "figures.json");
         RetraceProcess run = await PythonAsync(
-            Path.Combine(Scripts, "beside.py"), "--small", "--rounds", "1", "--only", "step-8", "--threads", "1",
+            Path.Combine(Scripts, "beside.py"), "--small", "--rounds", "1", "--work", work, "--only", only, "--threads", "1",
             "--retrace", $"dotnet {Path.Combine(AppContext.BaseDirectory, "Retrace.Cli.dll")}",
             "--model", Repository.Model, "--output", output);
         Assert.True(run.ExitCode == 0, run.Error);
         JsonArray rows = JsonNode.Parse(await File.ReadAllTextAsync(output, TestContext.Current.CancellationToken))!["rows"]!
             .AsArray();
         Assert.Equal(
-            ["rollouts, tokens/s", "learning, response tokens/s", "peak memory, GiB", "start until the first step, s"],
+            parts.SelectMany(part => part == "memory"
+                ? (string[])["peak memory, GiB", "memory kept after a step, GiB", "start until the first step, s"]
+                : [$"{part}, tokens/s", $"{part}, tokens/processor s"]),
             rows.Select(row => row!["quantity"]!.GetValue<string>()));
         Assert.All(rows, row => Assert.InRange(row!["ratio"]!.GetValue<double>(), 1e-3, 1e3));
     }
 
-    // All but the peer's half, for which a Python without packages is enough: every small piece of work by the program, with
-    // whole weights and with an adapter, and what the table and the check of agreement make of figures.
+    // All but the peer's half, for which a Python without packages is enough: small pieces of work by the program, with whole
+    // weights and with an adapter, and what the table and the check of agreement make of figures.
+    // Problems, responses of each, tokens of each, continuations of each response.
     [Theory]
-    [InlineData("0")]
-    [InlineData("4")]
-    public async Task The_programs_side_takes_its_two_steps_of_every_small_piece_of_work(string rank)
+    [InlineData("0", "steps", "step-8", 2, 2, 8, 0)]
+    [InlineData("4", "steps", "step-16", 2, 2, 16, 0)]
+    [InlineData("0", "steps", "csrs", 1, 2, 16, 5)]
+    [InlineData("0", "sampling", "samples-8", 2, 2, 8, 0)]
+    [InlineData("0", "learning", "recomputing", 2, 2, 16, 0)]
+    public async Task The_programs_side_does_its_work_twice(
+        string rank, string work, string only, int problems, int group, int tokens, int continuations)
     {
         await NeedAsync("import statistics");
         const string Script = """
             import json, pathlib, sys
             sys.path.insert(0, sys.argv[1])
-            import beside, retrace_side
-            folder = pathlib.Path(sys.argv[2])
+            import beside, retrace_side, tasks
             options = beside.read_options(sys.argv[3:])
-            found = {}
-            for task in beside.tasks(options):
-                place = folder / task["name"]
-                task["data"] = str(retrace_side.make_problems(options.retrace, task["problems"], place / "data"))
-                scored = retrace_side.score(task, options.retrace, place)
-                beside.check(scored, scored, task["dtype"])
-                found[task["name"]] = retrace_side.run(task, options.retrace, place)
-                for other in ({**scored, "token_ids": scored["token_ids"][1:]},
-                              {**scored, "log_probs": [None] + [one - 0.03 for one in scored["log_probs"][1:]]}):
-                    try:
-                        beside.check(scored, other, task["dtype"])
-                    except SystemExit:
-                        continue
-                    raise AssertionError("sides that differ were taken for the same")
-            print(json.dumps(found))
+            [task] = tasks.of(options)
+            folder = pathlib.Path(sys.argv[2])
+            scored = beside.prepare(task, options.retrace, folder / "work")
+            beside.check(scored, scored, task["dtype"])
+            for other in ({**scored, "token_ids": scored["token_ids"][1:]},
+                          {**scored, "log_probs": [None] + [one - 0.03 for one in scored["log_probs"][1:]]}):
+                try:
+                    beside.check(scored, other, task["dtype"])
+                except SystemExit:
+                    continue
+                raise AssertionError("sides that differ were taken for the same")
+            print(json.dumps({"task": task, **retrace_side.run(task, options.retrace, folder)}))
             """;
 
         RetraceProcess run = await PythonAsync(
-            "-c", Script, Scripts, _folder, "--small", "--threads", "1", "--lora-rank", rank,
+            "-c", Script, Scripts, _folder, "--small", "--threads", "1", "--lora-rank", rank, "--work", work, "--only", only,
             "--retrace", $"dotnet {Path.Combine(AppContext.BaseDirectory, "Retrace.Cli.dll")}",
             "--model", Repository.Model);
 
         Assert.True(run.ExitCode == 0, run.Error);
-        JsonNode found = JsonNode.Parse(run.Output)!;
-        // Problems, responses of each, tokens of each, continuations of each response.
-        foreach ((string name, int responses, int tokens, int continuations) in
-            ((string, int, int, int)[])[("step-8", 4, 8, 0), ("step-16", 4, 16, 0), ("csrs", 2, 16, 5)])
+        JsonNode found = JsonNode.Parse(run.Output.TrimEnd().Split('\n')[^1])!;
+        bool learns = only is not ("csrs" or "samples-8");
+        int responses = problems * group;
+        CheckPart("rollouts", responses, responses * tokens);
+        if (continuations > 0)
         {
-            JsonNode figures = found[name]!;
-            int most = responses * tokens * (1 + continuations);
-            Assert.InRange(figures["generated_tokens"]!.GetValue<int>(), responses, most);
-            Assert.Equal(
-                continuations == 0 ? figures["generated_tokens"]!.GetValue<int>() : 0,
-                figures["learned_tokens"]!.GetValue<int>());
-            Assert.Equal(continuations > 0, figures["learn_seconds"] is null);
-            Assert.True(figures["rollout_seconds"]!.GetValue<double>() > 0);
-            Assert.True(figures["peak_bytes"]!.GetValue<long>() > 50_000_000);
+            CheckPart("continuations", responses * continuations, responses * continuations * tokens);
         }
+        if (learns)
+        {
+            CheckPart("learning", responses, responses * tokens);
+            Assert.Equal(Number("rollouts", "tokens"), Number("learning", "tokens"));
+            Assert.InRange(found["kept_bytes"]!.GetValue<long>(), 50_000_000, found["peak_bytes"]!.GetValue<long>());
+        }
+        Assert.Equal(continuations == 0, found["peak_bytes"] is not null);
+        // Two images of 256 tokens that are read as one question, or the question alone.
+        int promptTokens = found["task"]!["prompt_tokens"]!.GetValue<int>();
+        Assert.InRange(promptTokens, work == "sampling" ? 257 : 10, work == "learning" ? 250 : 600);
+
+        void CheckPart(string part, int least, int most)
+        {
+            Assert.InRange(Number(part, "tokens"), least, most);
+            Assert.True(Number(part, "seconds") > 0);
+            Assert.True(Number(part, "processor_seconds") > 0);
+        }
+
+        double Number(string part, string name) => found[part]![name]!.GetValue<double>();
+    }
+
+    // Where the program shared a prompt of 30 tokens between two of four responses, it computed 30 tokens less.
+    [Theory]
+    [InlineData(200, "text", true)]
+    [InlineData(170, "text", false)]
+    [InlineData(170, "geometry", true)]
+    public async Task A_prompt_that_was_shared_after_all_ends_the_comparison(int computed, string content, bool isRight)
+    {
+        await NeedAsync("import statistics");
+        const string Script = """
+            import sys
+            sys.path.insert(0, sys.argv[1])
+            import retrace_side
+            task = {"content": sys.argv[3], "prompt_tokens": 30, "problems": 2, "group": 2}
+            retrace_side.check_own_prompts(
+                task, {"pass_tokens": int(sys.argv[2]) / 4, "passes_per_update": 4, "maternal_tokens": 80})
+            """;
+
+        RetraceProcess run = await PythonAsync("-c", Script, Scripts, $"{computed}", content);
+
+        Assert.Equal(isRight, run.ExitCode == 0);
+        Assert.Equal(!isRight, run.Error.Contains("170 tokens were learned from, but 200 are those"));
+    }
+
+    // From 1 to 2 s one core was busy, from 2 to 4 s half of one.
+    [Theory]
+    [InlineData(1, 4, 2.0)]
+    [InlineData(1.5, 3, 1.0)]
+    [InlineData(3, 9, 0.5)]
+    public async Task Processor_time_is_that_between_two_moments(double begin, double end, double seconds)
+    {
+        await NeedAsync("import statistics");
+        const string Script = """
+            import sys
+            sys.path.insert(0, sys.argv[1])
+            import measured
+            process = measured.Measured([], 0, [], 0, 0, [(1.0, 5.0), (2.0, 6.0), (4.0, 7.0)])
+            print(process.processor_seconds(float(sys.argv[2]), float(sys.argv[3])))
+            """;
+
+        RetraceProcess run = await PythonAsync("-c", Script, Scripts, Invariant(begin), Invariant(end));
+
+        Assert.Equal(seconds, double.Parse(run.Output, CultureInfo.InvariantCulture));
+
+        static string Invariant(double moment) => moment.ToString(CultureInfo.InvariantCulture);
     }
 
     // Medians, and ratios inside the rounds: above 1 where the program is ahead, be more or less better.
@@ -95,7 +160,8 @@ public sealed class BesidePyTorchTests : IDisposable
             sys.path.insert(0, sys.argv[1])
             import beside
             def side(seconds, peak):
-                return {"generated_tokens": 100, "rollout_seconds": seconds, "learned_tokens": 50, "learn_seconds": 2 * seconds,
+                return {"rollouts": {"tokens": 100, "seconds": seconds, "processor_seconds": seconds / 2},
+                        "learning": {"tokens": 50, "seconds": 2 * seconds, "processor_seconds": seconds},
                         "start_seconds": seconds, "peak_bytes": peak * 2**30}
             rounds = [{"retrace": side(ours, 2), "peer": side(theirs, 3)} for ours, theirs in ((1, 4), (2, 2), (4, 2))]
             print(json.dumps(beside.table("work", rounds)))
@@ -107,7 +173,8 @@ public sealed class BesidePyTorchTests : IDisposable
         Assert.Equal(
             ((string, double, double, double, double, double)[])
             [
-                ("rollouts, tokens/s", 50, 50, 1, 0.5, 4), ("learning, response tokens/s", 12.5, 12.5, 1, 0.5, 4),
+                ("rollouts, tokens/s", 50, 50, 1, 0.5, 4), ("rollouts, tokens/processor s", 100, 100, 1, 0.5, 4),
+                ("learning, tokens/s", 12.5, 12.5, 1, 0.5, 4), ("learning, tokens/processor s", 25, 25, 1, 0.5, 4),
                 ("peak memory, GiB", 2, 3, 1.5, 1.5, 1.5), ("start until the first step, s", 2, 2, 1, 0.5, 4),
             ],
             JsonNode.Parse(run.Output)!.AsArray().Select(row => (
