@@ -18,7 +18,7 @@ internal static class YamlLayer
         string text;
         try
         {
-            if (new FileInfo(path).Length > LargestFile)
+            if (InputFile.LengthOf(path) > LargestFile)
             {
                 throw new BadInputException($"{path}: a configuration is no larger than 1 MiB");
             }

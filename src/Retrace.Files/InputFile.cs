@@ -14,7 +14,7 @@ public static class InputFile
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static byte[] ReadAllBytes(string path, long most)
     {
-        long length = new FileInfo(path).Length;
+        long length = LengthOf(path);
         if (length > most)
         {
             throw new BadInputException($"The file {path} has {length} bytes; at most {most} are read.");
@@ -27,6 +27,16 @@ public static class InputFile
         byte[] bytes = new byte[length];
         int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         return read == bytes.Length ? bytes : bytes[..read];
+    }
+
+    /// <summary>Bytes of a file; of a symbolic link, those of the file that it leads to.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">It is not there, or leads nowhere.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static long LengthOf(string path)
+    {
+        FileInfo file = new(path);
+        return (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length;
     }
 
     /// <summary>The text of such a file, UTF-8 where it has no byte order mark that says otherwise.</summary>

@@ -14,7 +14,7 @@ internal sealed class ParquetLimits(long fileBytes)
     private long _texts;
 
     /// <summary>The limits for a file, which grow with its length.</summary>
-    public static ParquetLimits Of(string path) => new(new FileInfo(path).Length);
+    public static ParquetLimits Of(string path) => new(InputFile.LengthOf(path));
 
     /// <summary>Checks the number of a column's values in a row group.</summary>
     public void CheckValues(long values)

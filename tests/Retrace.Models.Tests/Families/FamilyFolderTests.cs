@@ -32,6 +32,25 @@ public sealed class FamilyFolderTests : IDisposable
         Assert.Equal(Logits(model), Logits(saved));
     }
 
+    // As in the cache of Hugging Face's client: snapshots/COMMIT/config.json leads to blobs/DIGEST.
+    [Fact]
+    public void A_folder_of_symbolic_links_loads_as_the_files_that_they_lead_to()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        WriteModel(_folder);
+        DirectoryInfo snapshot = Directory.CreateDirectory(_folder.Combine("snapshots/commit"));
+        foreach (string file in Directory.GetFiles(_folder.Path))
+        {
+            string name = Path.GetFileName(file);
+            File.CreateSymbolicLink(Path.Combine(snapshot.FullName, name), Path.Combine("..", "..", name));
+        }
+        using VisionLanguageModel model = Load(_folder);
+
+        using VisionLanguageModel linked = VisionLanguageModel.Load(snapshot.FullName, ScalarType.Float32, CPU);
+
+        Assert.Equal(Logits(model), Logits(linked));
+    }
+
     [Theory]
     [MemberData(nameof(Families))]
     public void Written_sizes_are_read_back(string family)
