@@ -50,7 +50,9 @@ internal static partial class ProblemFields
             : found.FirstOrDefault(one => one.Unused is not null);
     }
 
-    /// <summary>Refuses a record with a video: no model here is shown one, and without it the question means nothing.</summary>
+    /// <summary>
+    /// Refuses a record with a video: no model here is shown one, and without it the question means nothing.
+    /// </summary>
     /// <exception cref="UnusableRecordException">There is one.</exception>
     public static void RefuseVideo(IDataRecord record)
     {

@@ -8,8 +8,8 @@ using Retrace.Testing;
 namespace Retrace.EndToEnd.Tests;
 
 /// <summary>
-/// Every family, and a Thinking variant, from its folder to an exported model by the commands that a user gives, on problems
-/// with one image, with none and with several of several shapes.
+/// Every family, and a Thinking variant, from its folder to an exported model by the commands that a user gives, on
+/// problems with one image, with none and with several of several shapes.
 /// </summary>
 public sealed class FamilyCommandTests(UntrainedFamilies families) : IClassFixture<UntrainedFamilies>, IDisposable
 {
@@ -35,11 +35,13 @@ public sealed class FamilyCommandTests(UntrainedFamilies families) : IClassFixtu
         string model = thinks ? ThinkingVariantOf(family) : families.FolderOf(family);
         Tokenizer tokenizer = ModelFamilies.All.First(one => one.ModelType == family).LoadTokenizer(model);
         _folder.Write("lines.jsonl", string.Join('\n', UntrainedFamilies.Problems.Split('\n').Select(Answered)));
-        string[] run = ["--model", model, "--data", Data, .. Set(UntrainedFamilies.Settings(family)), .. Set(["steps=1"])];
+        string[] run =
+            ["--model", model, "--data", Data, .. Set(UntrainedFamilies.Settings(family)), .. Set(["steps=1"])];
 
         Assert.Contains("peak: ", await OutputOfAsync(["doctor", "--plan", .. run]));
 
-        await OutputOfAsync("generate", "--model", model, "--input", Data, "--output", _folder.Combine("generated.jsonl"));
+        await OutputOfAsync(
+            "generate", "--model", model, "--input", Data, "--output", _folder.Combine("generated.jsonl"));
         TokenIds tokens = ModelFamilies.LoadConfig(model).Tokens;
         JsonNode[] generated = Lines("generated.jsonl");
         Assert.Equal(["one", "none", "two", "wide"], generated.Select(line => (string)line["id"]!));
@@ -52,7 +54,10 @@ public sealed class FamilyCommandTests(UntrainedFamilies families) : IClassFixtu
 
         string whole = _folder.Combine("whole/checkpoints/step-1");
         await OutputOfAsync(
-            ["evolve", "--output", _folder.Combine("whole"), .. run, .. Set(["model.lora_rank=0", "model.lora_dropout=0"])]);
+        [
+            "evolve", "--output", _folder.Combine("whole"), .. run,
+            .. Set(["model.lora_rank=0", "model.lora_dropout=0"]),
+        ]);
         Assert.Matches(
             @"\nall +4 ", await OutputOfAsync("eval", "--model", whole, "--data", Data, "--samples", "2"));
 
