@@ -11,10 +11,12 @@ internal static partial class ProblemFields
     /// <summary>The fields that may hold a question; the last may hold a conversation.</summary>
     public static readonly string[] Questions = ["problem", "question", "prompt"];
 
+    private static readonly string[] Videos = ["video", "videos"];
+
     /// <summary>All fields that are read of a problem. Others change nothing.</summary>
     public static readonly HashSet<string> Read =
     [
-        .. Questions, "id", "image", "images", "answer", "reward_model", "solution", "category", "rephrased",
+        .. Questions, .. Videos, "id", "image", "images", "answer", "reward_model", "solution", "category", "rephrased",
     ];
 
     /// <summary>
@@ -46,6 +48,20 @@ internal static partial class ProblemFields
         RecordLabel label = found.FirstOrDefault(one => one.Text is not null);
         return label.Text is string text ? RecordLabel.Of(WithoutTags(text) ?? text)
             : found.FirstOrDefault(one => one.Unused is not null);
+    }
+
+    /// <summary>
+    /// Refuses a record with a video: no model here is shown one, and without it the question means nothing.
+    /// </summary>
+    /// <exception cref="UnusableRecordException">There is one.</exception>
+    public static void RefuseVideo(IDataRecord record)
+    {
+        if (Array.Find(Videos, field => RecordImage.Members.Prepend(null).Any(member =>
+            record.Texts(field, member).Append(record.Text(field, member)).Any(text => !string.IsNullOrEmpty(text))))
+            is string found)
+        {
+            throw new UnusableRecordException($"it has a video in its field \"{found}\", and videos are not read");
+        }
     }
 
     private static RecordLabel InSolution(RecordLabel solution) => solution.Text is string text

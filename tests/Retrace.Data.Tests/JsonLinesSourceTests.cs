@@ -91,6 +91,8 @@ public sealed class JsonLinesSourceTests : IDisposable
     [InlineData(
         """{"question": "q", "image": "data:image/png;base64,!!!"}""",
         "its image is a data URL that holds no base64")]
+    [InlineData("""{"question": "q", "video": "a.mp4"}""", "it has a video in its field \"video\", and videos are not read")]
+    [InlineData("""{"question": "q", "videos": [{"path": "a.mp4"}]}""", "it has a video in its field \"videos\", and videos are not read")]
     [InlineData("""{"question": "<image>q"}""", "its question has 1 <image> placeholders, but it has 0 images")]
     public void A_record_that_cannot_be_used_is_skipped_and_named(string line, string reason)
     {

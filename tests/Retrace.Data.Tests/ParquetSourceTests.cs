@@ -115,6 +115,19 @@ public sealed class ParquetSourceTests : IDisposable
         Assert.EndsWith("expected a column problem, question or prompt, but found style, ground_truth", error.Message);
     }
 
+    [Fact]
+    public async Task A_row_with_a_video_is_skipped_and_one_with_an_empty_list_of_them_is_not()
+    {
+        ProblemSet problems = await WriteAndRead(
+            new VideoRow { problem = "None.", videos = [] },
+            new VideoRow { problem = "Nothing." },
+            new VideoRow { problem = "Moving.", videos = ["a.mp4"] });
+
+        Assert.Equal(["None.", "Nothing."], problems.Problems.Select(problem => problem.Question));
+        Assert.Equal(
+            [new SkippedProblem("3", "it has a video in its field \"videos\", and videos are not read")], problems.Skipped);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(3)]
@@ -190,6 +203,13 @@ public sealed class ParquetSourceTests : IDisposable
         public string? problem { get; set; }
 
         public string? answer { get; set; }
+    }
+
+    private sealed class VideoRow
+    {
+        public List<string>? videos { get; set; }
+
+        public string? problem { get; set; }
     }
 
     private sealed class GeoQaRow

@@ -4,7 +4,7 @@ using Retrace.Testing;
 namespace Retrace.EndToEnd.Tests;
 
 /// <summary>
-/// All weights of small models of other families, trained in two processes that mpirun starts, on problems with one image,
+/// All weights of a small model of every family, trained in two processes that mpirun starts, on problems with one image,
 /// with none and with several of several shapes.
 /// </summary>
 public sealed class MpiFamilyTests(UntrainedFamilies families) : IClassFixture<UntrainedFamilies>, IDisposable
@@ -18,15 +18,14 @@ public sealed class MpiFamilyTests(UntrainedFamilies families) : IClassFixture<U
 
     public void Dispose() => _folder.Dispose();
 
-    // The two whose layers differ most from those of the model that ships, which MpiTrainingTests train. FamilyRunTests divide
-    // the problems of every family among threads.
+    public static TheoryData<string> Families => UntrainedFamilies.All;
+
     [Theory]
-    [InlineData("qwen3_vl")]
-    [InlineData("qwen3_vl_moe")]
+    [MemberData(nameof(Families))]
     public async Task Two_processes_sample_and_learn_what_one_does(string family)
     {
         Assert.SkipUnless(MpiJob.IsPossible, MpiJob.Missing);
-        RetraceProcess one = await RetraceProcess.RunAsync(Arguments(family, "one"));
+        RetraceProcess one = await RetraceInProcess.RunAsync(Arguments(family, "one"));
         Assert.Equal((0, ""), (one.ExitCode, one.Error));
         RetraceProcess two = await MpiJob.RunAsync(2, Arguments(family, "two"));
         Assert.Equal((0, ""), (two.ExitCode, two.Error));

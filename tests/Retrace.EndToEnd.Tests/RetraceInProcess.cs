@@ -1,11 +1,12 @@
 using System.Text;
 using Retrace.Cli;
+using Retrace.Testing;
 
 namespace Retrace.EndToEnd.Tests;
 
 /// <summary>
 /// The command line in the tests' own process, for commands that are over before a process of theirs would have started: those
-/// that are refused, and those that read and write a file.
+/// that are refused, those that read and write a file, and those of a model as small as <see cref="UntrainedModel"/>.
 /// </summary>
 internal static class RetraceInProcess
 {

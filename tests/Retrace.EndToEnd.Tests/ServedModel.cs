@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Retrace.EndToEnd.Tests;
 
-/// <summary>The model that ships, behind <c>retrace serve-model</c> in a process of its own.</summary>
+/// <summary>The model that ships, or another, behind <c>retrace serve-model</c> in a process of its own.</summary>
 internal sealed class ServedModel : IAsyncDisposable
 {
     /// <summary>The environment variable that holds the servers' bearer token, for those who ask them.</summary>
@@ -35,14 +35,22 @@ internal sealed class ServedModel : IAsyncDisposable
         StartAsync(updates, [], port, limits);
 
     /// <summary>The same with more variables in the server's environment.</summary>
-    public static async Task<ServedModel> StartAsync(
-        string updates, (string Name, string? Value)[] environment, int port = 0, params string[] limits)
+    public static Task<ServedModel> StartAsync(
+        string updates, (string Name, string? Value)[] environment, int port = 0, params string[] limits) =>
+        StartAsync(Repository.Model, updates, environment, port, limits);
+
+    /// <summary>The same with another model.</summary>
+    public static Task<ServedModel> OfModelAsync(string model, string updates) =>
+        StartAsync(model, updates, [], port: 0, []);
+
+    private static async Task<ServedModel> StartAsync(
+        string model, string updates, (string Name, string? Value)[] environment, int port, string[] limits)
     {
         Environment.SetEnvironmentVariable(Variable, Token); // Inherited, and no argument that others could read.
         Process process = RetraceProcess.Start(
             environment,
             [
-                "serve-model", "--model", Repository.Model, "--port", $"{port}", "--api-key-env", Variable,
+                "serve-model", "--model", model, "--port", $"{port}", "--api-key-env", Variable,
                 "--updates-from", updates, .. limits,
             ]);
         CancellationToken cancellation = TestContext.Current.CancellationToken;

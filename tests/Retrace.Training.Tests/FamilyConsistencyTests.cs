@@ -93,7 +93,8 @@ public sealed class FamilyConsistencyTests
         Assert.True(Ratios(policy, Samples(policy, samplesOfPrompt: 2), AllInOne).Max() < 1e-5);
     }
 
-    // Of bf16 there is the figure that docs/families.md states, as the mean over tokens and the most of one.
+    // docs/families.md states the figures, as the mean over tokens and the most of one. Rounding may send a token to other
+    // experts.
     [Theory]
     [MemberData(nameof(FamiliesWithAndWithoutAdapter))]
     public void In_bf16_the_ratio_of_the_first_update_is_one_but_for_rounding(string family, bool adapts)
@@ -102,6 +103,7 @@ public sealed class FamilyConsistencyTests
         using VisionLanguageNetwork model = SmallModel.Create(type: ScalarType.BFloat16, family: family);
         using VisionLanguageNetwork? adapted = adapts ? Adapted(model) : null;
         VisionLanguageNetwork policy = adapted ?? model;
+        (double mean, double most) = policy.Config.Text.Experts is null ? (0.015, 0.1) : (0.03, 0.5);
         TrainingSample[] samples = Samples(policy, samplesOfPrompt: 4);
         foreach (int microBatchTokens in (int[])[1, 120, AllInOne])
         {
@@ -110,7 +112,7 @@ public sealed class FamilyConsistencyTests
                 $"{family}, {(adapts ? "adapter" : "no adapter")}, {microBatchTokens} tokens: {off.Average():0.00000} in the mean, "
                 + $"{off.Max():0.000} at most, of {off.Length}");
             Assert.True(
-                off.Average() < 0.03 && off.Max() < 0.3,
+                off.Average() < mean && off.Max() < most,
                 $"{microBatchTokens} tokens: the ratio is off by {off.Average()}, by {off.Max()} at most");
         }
     }

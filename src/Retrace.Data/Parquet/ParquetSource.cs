@@ -64,7 +64,11 @@ public sealed class ParquetSource : IProblemSource
                 problems.Add(
                     id,
                     ProblemFields.Question(record, ProblemFields.Questions),
-                    () => record.Images(images, id),
+                    () =>
+                    {
+                        ProblemFields.RefuseVideo(record);
+                        return record.Images(images, id);
+                    },
                     ProblemFields.Answer(record),
                     record.Text("category"),
                     record.Text("rephrased"));

@@ -52,6 +52,7 @@ public sealed class PromptFileTests : IDisposable
         "{\"prompt\": \"a\", \"image\": \"../a.png\"}",
         "its image path ../a.png leads out of the data file's folder")]
     [InlineData("{\"prompt\": \"a\", \"image\": 5}", "its field \"image\" holds no path and no base64")]
+    [InlineData("{\"prompt\": \"a\", \"video\": \"a.mp4\"}", "it has a video in its field \"video\", and videos are not read")]
     [InlineData("{\"prompt\": \"\\ud800\"}", "not valid JSON: a \\u escape is half of a surrogate pair")]
     public void A_line_that_cannot_be_used_is_named_with_the_reason(string line, string reason)
     {
