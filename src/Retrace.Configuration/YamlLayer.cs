@@ -1,3 +1,4 @@
+using Retrace.Files;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

@@ -1,3 +1,5 @@
+using Retrace.Files;
+
 namespace Retrace.Data.Parquet;
 
 /// <summary>Limits on the memory that a Parquet file takes, however small it is on disk.</summary>
