@@ -37,6 +37,7 @@ import problems
 import retrace_side
 import tasks
 
+SLOW_GFLOPS = 10  # A core with AVX2 does 30 and more.
 FOLDER = pathlib.Path(__file__).resolve().parent
 
 
@@ -73,6 +74,14 @@ def check(ours, theirs, dtype):
         raise SystemExit(f"the sides' log-probabilities of a prompt differ by {statistics.mean(gaps):.2g} on average")
 
 
+def check_products(gflops, task, small):
+    """Ends a comparison on a CPU that would be with a torch which multiplies without vector instructions."""
+    if task["device"] == "cpu" and not small and gflops < SLOW_GFLOPS:
+        raise SystemExit(
+            f"transformers' torch multiplies matrices at {gflops:.1f} GFLOP a second: it has no fast library for that, and nothing "
+            "would follow from a comparison. Debian's torch takes libopenblas0-pthread, once that is installed")
+
+
 def measure(task, options, folder):
     scored = prepare(task, options.retrace, pathlib.Path(folder) / task["name"])
     rounds = []
@@ -83,6 +92,7 @@ def measure(task, options, folder):
             pair[side] = retrace_side.run(task, options.retrace, place) if side == "retrace" else peer(task, place)
             if side == "peer":
                 check(scored, pair[side].pop("first_prompt"), task["dtype"])
+                check_products(pair[side]["product_gflops"], task, options.small)
             print(f"  {task['name']} {side}: {json.dumps(pair[side])}", file=sys.stderr, flush=True)
         rounds.append(pair)
     return rounds

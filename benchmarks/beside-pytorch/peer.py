@@ -59,6 +59,17 @@ def score(model, inputs):
     return {"token_ids": ids.tolist(), "log_probs": [None, *log_probs.tolist()]}
 
 
+def product_rate(device):
+    """GFLOP a second of a product of matrices in fp32, with whatever library torch has for them."""
+    size = 1024
+    x, y = torch.randn(2, size, size, device=device)
+    clock = Clock(device)
+    torch.matmul(x, y)  # The first call is slower.
+    clock.part(0)
+    torch.matmul(x, y)
+    return 2e-9 * size**3 / clock.part(0)["seconds"]
+
+
 class Clock:
     """Times what a device is told to do, until it has done it."""
 
@@ -103,14 +114,14 @@ def main():
     learner = peer_learning.Learner(model, task) if task["learns"] else None
     inputs = prompts(task, processor)
     print("ready", flush=True)
-    first = score(model.eval(), inputs)
+    first, gflops = score(model.eval(), inputs), product_rate(task["device"])
     if task["shares"]:
         peer_sharing.check(model, inputs)
     for _ in range(2):
         parts = work(task, model, inputs, learner)
     figures = pathlib.Path(sys.argv[2])
     unfinished = figures.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps({"first_prompt": first, **parts}))
+    unfinished.write_text(json.dumps({"first_prompt": first, "product_gflops": gflops, **parts}))
     os.replace(unfinished, figures)
     sys.stdin.read()
 

@@ -59,6 +59,43 @@ public sealed class LocalRolloutEngineTests : IDisposable
         Assert.All(responses, response => Assert.DoesNotContain(SmallModel.ImagePad, response.Response));
     }
 
+    [Fact]
+    public void Sampling_with_transposed_copies_of_the_weights_records_what_the_weights_themselves_predict()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        ModelConfig small = SmallModel.Config();
+        using var model = new VisionLanguageNetwork(
+            small with
+            {
+                Text = small.Text with { HiddenSize = 512, HeadSize = small.Text.HeadSize },
+                Vision = small.Vision with { OutHiddenSize = 512 },
+            },
+            ScalarType.Float32,
+            CPU);
+        model.Initialise(seed: 5, standardDeviation: 0.1);
+        RolloutRequest[] requests = Requests(samples: 3, maxTokens: 64);
+        Assert.True(model.BytesOfTransposed(sequences: 12, tokens: 64) > 0);
+
+        for (int time = 0; time < 2; time++)
+        {
+            Generation[][] generated = new LocalRolloutEngine(model, 100).Generate(
+                requests, new SamplingSettings(1), TestContext.Current.CancellationToken);
+            PromptedResponse[] responses =
+            [
+                .. generated.SelectMany((samples, i) => samples.Select(sample =>
+                    new PromptedResponse(Prompts[i].Prompt, sample.Tokens, Prompts[i].Images))),
+            ];
+            TokenPredictions predictions = PromptedResponse.Predict(model, responses, temperature: 1, entropies: true);
+            AssertClose(predictions.LogProbs, generated.SelectMany(samples => samples).SelectMany(one => one.LogProbs));
+            // The copies do not outlive a generation: the next one is with what has been learned.
+            foreach (string name in model.Parameters.Names)
+            {
+                model.Parameters[name].mul_(1.1);
+            }
+        }
+    }
+
     // bf16 keeps 8 bits: logits of 4 are rounded to 1/64, with a cache at other places than without. A token read at a
     // wrong place, or predicted from another, is off by whole numbers.
     [Fact]
