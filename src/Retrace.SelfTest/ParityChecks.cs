@@ -64,8 +64,8 @@ internal sealed class ParityChecks(ReferenceCheckpoint reference, string variant
         (ForkedCache cache, Tensor hidden) =
             model.Prefill(prompts, features, [.. reference.Sequences.Select(_ => 1)]);
         using ForkedCache held = cache;
-        using Decoding decoding = model.BeginDecoding(sequences: prompts.Lengths.Count, tokens: Expected.Greedy[0].Length);
         int steps = Expected.Greedy[0].Length;
+        using Decoding decoding = model.BeginDecoding(sequences: prompts.Lengths.Count, tokens: steps);
         int differing = 0;
         for (int step = 0; step < steps; step++)
         {

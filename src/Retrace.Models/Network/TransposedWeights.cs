@@ -37,7 +37,7 @@ internal sealed class TransposedWeights : IDisposable
     /// Whether decoding on the CPU is faster with these, the time to make them included. The meta device stands for it in
     /// plans of memory.
     /// </summary>
-    /// <param name="sequences">Sequences that are decoded side by side, or one after another.</param>
+    /// <param name="sequences">Sequences that are decoded side by side.</param>
     /// <param name="tokens">The most tokens of each.</param>
     public static bool Pay(TextConfig config, Parameters parameters, long sequences, long tokens) =>
         parameters.Device.type is DeviceType.CPU or DeviceType.META

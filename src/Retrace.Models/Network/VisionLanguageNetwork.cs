@@ -155,7 +155,7 @@ public sealed class VisionLanguageNetwork : IDisposable
     }
 
     /// <summary>Begins to decode sequences; no weight may change before this ends with the result's disposal.</summary>
-    /// <param name="sequences">How many there will be, side by side or one after another.</param>
+    /// <param name="sequences">How many there will be side by side, at most.</param>
     /// <param name="tokens">The most tokens of each.</param>
     public Decoding BeginDecoding(long sequences, long tokens) =>
         BeginDecoding(transposes: BytesOfTransposed(sequences, tokens) > 0);
@@ -165,12 +165,11 @@ public sealed class VisionLanguageNetwork : IDisposable
 
     /// <summary>Bytes of the copies of weights that decoding makes; 0 where it makes none.</summary>
     /// <inheritdoc cref="BeginDecoding(long, long)" path="/param"/>
-    public long BytesOfTransposed(long sequences, long tokens) =>
-        TransposedWeights.Pay(Config.Text, Parameters, sequences, tokens)
-        && _decoder.BytesOfTransposed is long bytes
-        && TransposedWeights.Fit(bytes)
-            ? bytes
-            : 0;
+    public long BytesOfTransposed(long sequences, long tokens)
+    {
+        long bytes = TransposedWeights.Pay(Config.Text, Parameters, sequences, tokens) ? _decoder.BytesOfTransposed : 0;
+        return TransposedWeights.Fit(bytes) ? bytes : 0;
+    }
 
     /// <summary>
     /// Next-token logits of hidden states: […, hidden] → […, V]. Those of <see cref="TokenIds.NeverSampled"/> give

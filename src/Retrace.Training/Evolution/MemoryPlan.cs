@@ -229,9 +229,12 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
             : Math.Min(
                 _run.Rollout.SequencesAtOnce, (_run.Evaluation.Limit ?? int.MaxValue) * (long)_run.Evaluation.Samples);
 
+        // Sequences that are decoded at once, in a step or in an evaluation.
+        private long MostRows() => Math.Max(Rows(), RowsOfEvaluation());
+
         private long Transposed() => IsOnGpu
             ? 0
-            : _policy.BytesOfTransposed(Math.Max(Trajectories, RowsOfEvaluation()), _response);
+            : _policy.BytesOfTransposed(MostRows(), _response);
 
         private long PromptsOfEvaluation() =>
             (RowsOfEvaluation() + _run.Evaluation.Samples - 1) / _run.Evaluation.Samples;
@@ -271,7 +274,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
 
         private long Sampling(long element) =>
             TokenSampler.BytesOf(
-                Math.Max(Rows(), RowsOfEvaluation()),
+                MostRows(),
                 _config.Text.VocabularySize,
                 element,
                 _run.Rollout.TopP,

@@ -44,10 +44,11 @@ public sealed class LocalRolloutEngine(
         using DisposeScope scope = NewDisposeScope();
         // Sorted by length, so that prompts prefilled together need little padding.
         var waiting = new Queue<RolloutPart>(Parts(requests).OrderBy(part => part.Request.Prompt.Length));
-        _isFull |= requests.Sum(request => request.Streams.Count) > maxBatchSequences;
+        int asked = requests.Sum(request => request.Streams.Count);
+        _isFull |= asked > maxBatchSequences;
         using var imageFeatures = new SharedImageFeatures(network, waiting);
         using Decoding decoding = network.BeginDecoding(
-            requests.Sum(request => request.Streams.Count),
+            Math.Min(asked, maxBatchSequences),
             requests.Select(request => request.MaxTokens).DefaultIfEmpty().Max());
         using var batch = new DecodingBatch(network, decoding, imageFeatures, sampler, onToken);
         List<DecodedSequence> sequences = [];

@@ -119,6 +119,30 @@ public sealed class MemoryPlanTests
         long BytesOf(string item) => plan.Items.Single(one => one.Name == item).Bytes;
     }
 
+    // Two trajectories with four continuations each are eight sequences side by side, unless fewer are let be.
+    [Theory]
+    [InlineData("retrace.samples=4", true)]
+    [InlineData("retrace.samples=3", false)]
+    [InlineData("rollout.max_batch_sequences=7", false)]
+    public void The_plan_counts_transposed_weights_where_the_continuations_are_decoded_with_them(string setting, bool transposes)
+    {
+        ModelConfig small = ModelFamilies.LoadConfig(Shipped.Model);
+        ModelConfig wide = small with
+        {
+            Text = small.Text with { HiddenSize = 512, HeadSize = small.Text.HeadSize },
+            Vision = small.Vision with { OutHiddenSize = 512 },
+        };
+        var plan = MemoryPlan.Of(
+            wide,
+            ConfigurationLayers.Resolve(null, null, ["data.batch=1", "rollout.group=2", "retrace.samples=4", setting]),
+            new PromptSize(200, 64));
+
+        MemoryItem[] items = [.. plan.Items.Where(item => item.Name == "weights transposed for decoding")];
+
+        Assert.Equal([MemoryPhase.Prefill, MemoryPhase.Sampling], items.Select(item => item.Phase));
+        Assert.All(items, item => Assert.Equal(transposes, item.Bytes > 0));
+    }
+
     [Fact]
     public void A_judge_reads_prompts_with_responses_in_them()
     {
