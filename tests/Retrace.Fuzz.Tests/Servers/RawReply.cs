@@ -9,6 +9,7 @@ internal sealed class RawReply : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private volatile byte[] _bytes = [];
+    private volatile bool _closed;
 
     public RawReply()
     {
@@ -32,11 +33,15 @@ internal sealed class RawReply : IDisposable
         .. json,
     ];
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose()
+    {
+        _closed = true; // The listener itself has no state to ask once it is disposed.
+        _listener.Dispose();
+    }
 
     private void Answer()
     {
-        while (true)
+        while (!_closed)
         {
             try
             {
@@ -53,10 +58,7 @@ internal sealed class RawReply : IDisposable
             catch (Exception error) when (error is SocketException or ObjectDisposedException or InvalidOperationException
                 or IOException)
             {
-                if (!_listener.Server.IsBound)
-                {
-                    return;
-                }
+                // The client hung up in the middle of the reply, or the listener was closed.
             }
         }
     }
