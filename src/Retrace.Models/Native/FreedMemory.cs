@@ -2,15 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace Retrace.Models.Native;
 
-/// <summary>The host's memory that was freed, which GNU's C library keeps for later allocations.</summary>
+/// <summary>The host's memory that was freed, which .NET and GNU's C library keep for later allocations.</summary>
 public static class FreedMemory
 {
     /// <summary>
     /// Gives it back to the system. What one phase of a run has freed lies in pieces between what stays, and tensors of other
-    /// sizes in the next phase would come on top of it. Does nothing where the C library is another one.
+    /// sizes in the next phase would come on top of it. Arrays of pixels are large objects, which .NET collects so seldom
+    /// that those of several steps lie beside one another. The C library's part is done where that is GNU's.
     /// </summary>
     public static void GiveBack()
     {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         if (!OperatingSystem.IsLinux())
         {
             return;

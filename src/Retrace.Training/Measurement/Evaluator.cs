@@ -1,6 +1,7 @@
 using Retrace.Answers;
 using Retrace.Configuration;
 using Retrace.Models;
+using Retrace.Models.Native;
 using Retrace.Perturbations;
 using Retrace.Problems;
 using Retrace.Training.Prompts;
@@ -108,6 +109,7 @@ public sealed class Evaluator(
             requests,
             new SamplingSettings(settings.Temperature, settings.TopP) { Measure = false },
             cancellation);
+        FreedMemory.GiveBack(); // Of these problems' images and cache, whose sizes are not those of the next ones.
         return Array.ConvertAll(generated, samples => Array.ConvertAll(samples, one =>
             new SampledResponse(model.Tokenizer.Decode(one.Content.ToArray()), one.Tokens.Length, one.Stopped)));
     }
