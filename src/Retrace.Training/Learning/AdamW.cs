@@ -154,7 +154,10 @@ public sealed class AdamW : IDisposable
         }
     }
 
-    /// <summary>Updates every tensor that has a gradient, and clears the gradients.</summary>
+    /// <summary>
+    /// Updates every tensor that has a gradient, and lets go of the gradients: the next backward pass makes new ones as the
+    /// activations go, so the two are never in memory together.
+    /// </summary>
     public void Update(double learningRate)
     {
         using var noGrad = no_grad();
@@ -180,7 +183,7 @@ public sealed class AdamW : IDisposable
             {
                 slot.Part.Weights.copy_(slot.Wide);
             }
-            gradient.zero_();
+            slot.Part.LetGo();
         }
     }
 

@@ -99,7 +99,7 @@ internal sealed class ShardedTraining : IDisposable
         for (int i = 0; i < _tensors.Length; i++)
         {
             _hasGradient[i] = present[i] > 0;
-            _tensors[i].grad?.zero_();
+            _tensors[i].grad = null; // The sum of all processes' is in the buckets.
         }
     }
 
@@ -169,7 +169,8 @@ internal sealed class ShardedTraining : IDisposable
                 slice.First,
                 ElementsOf(_tensors[slice.Tensor].detach(), slice).DetachFromDisposeScope(),
                 _tensors[slice.Tensor].dim() > 1,
-                () => _hasGradient[slice.Tensor] ? bucket.Gradient.narrow(0, slice.Place - start, slice.Count) : null);
+                () => _hasGradient[slice.Tensor] ? bucket.Gradient.narrow(0, slice.Place - start, slice.Count) : null,
+                LetGo: () => { }); // The next sum is written over it.
         }
     }
 

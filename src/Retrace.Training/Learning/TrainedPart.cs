@@ -8,8 +8,10 @@ namespace Retrace.Training.Learning;
 /// <param name="Weights">A view of the elements, which updates write to.</param>
 /// <param name="Decays">Whether weight decay applies: to matrices, not to norms and biases.</param>
 /// <param name="Gradient">Returns the gradient, of the same shape; null if there is none yet.</param>
-public sealed record TrainedPart(string Name, long First, Tensor Weights, bool Decays, Func<Tensor?> Gradient)
+/// <param name="LetGo">Lets go of the gradient, once it has been used.</param>
+public sealed record TrainedPart(
+    string Name, long First, Tensor Weights, bool Decays, Func<Tensor?> Gradient, Action LetGo)
 {
     public static TrainedPart Whole(string name, Tensor parameter) =>
-        new(name, First: 0, parameter, parameter.dim() > 1, () => parameter.grad);
+        new(name, First: 0, parameter, parameter.dim() > 1, () => parameter.grad, () => parameter.grad = null);
 }
