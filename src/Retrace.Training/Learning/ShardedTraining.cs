@@ -99,7 +99,7 @@ internal sealed class ShardedTraining : IDisposable
         for (int i = 0; i < _tensors.Length; i++)
         {
             _hasGradient[i] = present[i] > 0;
-            _tensors[i].grad = null; // The sum of all processes' is in the buckets.
+            _tensors[i].grad = null; // The buckets have the sum of all processes'.
         }
     }
 
@@ -169,8 +169,7 @@ internal sealed class ShardedTraining : IDisposable
                 slice.First,
                 ElementsOf(_tensors[slice.Tensor].detach(), slice).DetachFromDisposeScope(),
                 _tensors[slice.Tensor].dim() > 1,
-                () => _hasGradient[slice.Tensor] ? bucket.Gradient.narrow(0, slice.Place - start, slice.Count) : null,
-                LetGo: () => { }); // The next sum is written over it.
+                () => _hasGradient[slice.Tensor] ? bucket.Gradient.narrow(0, slice.Place - start, slice.Count) : null);
         }
     }
 

@@ -8,10 +8,8 @@ namespace Retrace.Training.Learning;
 /// <param name="Weights">A view of the elements, which updates write to.</param>
 /// <param name="Decays">Whether weight decay applies: to matrices, not to norms and biases.</param>
 /// <param name="Gradient">Returns the gradient, of the same shape; null if there is none yet.</param>
-/// <param name="LetGo">Lets go of the gradient, once it has been used.</param>
-public sealed record TrainedPart(
-    string Name, long First, Tensor Weights, bool Decays, Func<Tensor?> Gradient, Action LetGo)
+public sealed record TrainedPart(string Name, long First, Tensor Weights, bool Decays, Func<Tensor?> Gradient)
 {
     public static TrainedPart Whole(string name, Tensor parameter) =>
-        new(name, First: 0, parameter, parameter.dim() > 1, () => parameter.grad, () => parameter.grad = null);
+        new(name, First: 0, parameter, parameter.dim() > 1, () => parameter.grad);
 }
