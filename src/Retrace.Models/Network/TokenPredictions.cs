@@ -97,7 +97,7 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor? Entropies) : IDis
             logits.div_(divisor);
         }
         // Row by row either way; in slices the backward pass makes no second tensor of gradients as large as the logits.
-        long slice = (targets.shape[0] + Slices - 1) / Slices;
+        long slice = Math.Max(1, (targets.shape[0] + Slices - 1) / Slices);
         return cat(
             [.. logits.split(slice).Zip(targets.split(slice), (part, wanted) => OfSlice(part, wanted, entropies))], dim: 1)
             .MoveToOuterDisposeScope();
