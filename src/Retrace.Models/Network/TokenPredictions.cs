@@ -14,6 +14,8 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor? Entropies) : IDis
     /// <summary>The most logits that are in memory at once: 256 MiB of fp32.</summary>
     public const int LogitsAtOnce = 1 << 26;
 
+    private const int Slices = 8; // Of a part's targets.
+
     /// <summary>Reads off the log-probabilities of target tokens.</summary>
     /// <remarks>
     /// Goes over the targets part by part, and computes a part's logits anew in the backward pass, so that no more than
@@ -71,10 +73,10 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor? Entropies) : IDis
     /// <param name="entropies">Whether these are wanted, too.</param>
     public static long BytesOf(long targets, int vocabulary, bool entropies)
     {
-        // Log-probabilities and two gradients on the way back; with entropies logits, log-probabilities, probabilities
-        // and their products.
-        int tensors = entropies ? 4 : 3;
-        return tensors * sizeof(float) * Math.Min(LogitsAtOnce, targets * vocabulary);
+        // On the way back the gradients of all logits, in slices and put together, while log-probabilities go, and two tensors
+        // for a slice; with entropies there are probabilities, and their products with the log-probabilities, too.
+        long all = sizeof(float) * Math.Min(LogitsAtOnce, targets * vocabulary);
+        return entropies ? 4 * all : (2 * all) + (2 * all / Slices);
     }
 
     public void Dispose()
@@ -88,8 +90,23 @@ public sealed record TokenPredictions(Tensor LogProbs, Tensor? Entropies) : IDis
         VisionLanguageNetwork network, Tensor states, Tensor targets, double temperature, bool entropies)
     {
         using DisposeScope scope = NewDisposeScope();
-        using Scalar divisor = temperature;
-        Tensor logits = network.Logits(states).to(ScalarType.Float32).div_(divisor); // [n, V]
+        Tensor logits = network.Logits(states).to(ScalarType.Float32); // [n, V]
+        if (temperature != 1)
+        {
+            using Scalar divisor = temperature;
+            logits.div_(divisor);
+        }
+        // Row by row either way; in slices the backward pass makes no second tensor of gradients as large as the logits.
+        long slice = Math.Max(1, (targets.shape[0] + Slices - 1) / Slices);
+        return cat(
+            [.. logits.split(slice).Zip(targets.split(slice), (part, wanted) => OfSlice(part, wanted, entropies))], dim: 1)
+            .MoveToOuterDisposeScope();
+    }
+
+    // logits: [n, V], targets: [n]. Log-probabilities and, if wanted, entropies: [1 or 2, n]
+    private static Tensor OfSlice(Tensor logits, Tensor targets, bool entropies)
+    {
+        using DisposeScope scope = NewDisposeScope();
         Tensor all = logits.log_softmax(-1);
         Tensor logProbs = all.gather(1, targets.unsqueeze(1)).squeeze(1);
         return (entropies ? stack([logProbs, (all.exp() * all).sum(-1).neg()]) : logProbs.unsqueeze(0))

@@ -50,6 +50,7 @@ internal sealed class CsrsStep(
         FreedMemory.GiveBack(); // Of the rollouts, whose tensors have other sizes.
         batches.Prepare(step + 1);
         LearningStatistics learned = learner.Learn(step, samples.Of(groups, advantages)); // GRPO
+        FreedMemory.GiveBack(); // Of learning, which has the largest tensors.
         teach?.Invoke(step);
         return new StepOutcome(groups, rewarded, advantages, learned, clock.Read());
     }

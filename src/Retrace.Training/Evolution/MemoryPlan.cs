@@ -171,7 +171,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
                 new("weights", parameters.Count * element, MemoryPhase.Always),
                 new("reference policy", reference ? parameters.Count * element : 0, MemoryPhase.Always),
                 new("averaged teacher", teaches ? AveragedTeacher.BytesOf(parameters, ofTeacher) : 0, MemoryPhase.Always),
-                new("gradients", parameters.TrainedCount * element, MemoryPhase.Always),
+                new("gradients", Gradients, MemoryPhase.Learning),
                 new("optimizer", Optimizer(parameters), MemoryPhase.Always),
                 new("gradients of all processes", ShardedTraining.BytesOf(parameters, _processes), MemoryPhase.Always),
                 new("images", Images(), MemoryPhase.Always),
@@ -184,7 +184,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
                     samples ? KvCache(copied: DecodingBatch.WorthLeaving) : 0,
                     MemoryPhase.Sampling),
                 new("next-token distributions", samples ? Sampling(element) : 0, MemoryPhase.Sampling),
-                new("activations", Learning(recomputes), MemoryPhase.Learning),
+                new("activations", Activations(recomputes), MemoryPhase.Learning),
             ],
             recomputes,
             _available);
@@ -280,23 +280,24 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
                 _run.Rollout.TopP,
                 Reads(RewardInputs.StepConfidences) ? StepConfidences.Likeliest : 0);
 
+        private long Gradients => _policy.Parameters.TrainedCount * _policy.Parameters.ElementSize;
+
         // Either the passes over a micro-batch or the update after them, whichever is larger.
-        private long Learning(bool recomputes)
+        private long Activations(bool recomputes)
         {
+            long samples = Math.Min(Trajectories, _run.Learning.MiniBatch);
             (long rows, long inRow, long length) = MicroBatch.Largest(
-                _config.Text,
-                _prompt,
-                _response,
-                _run.Rollout.Group,
-                Math.Min(Trajectories, _run.Learning.MiniBatch),
-                _run.Learning.TokensAtOnce);
+                _config.Text, _prompt, _response, _run.Rollout.Group, samples, _run.Learning.TokensAtOnce);
             long mask = inRow == 1 ? 0 : SequenceBatch.BytesOfMask(rows, length, _policy.Parameters.ElementSize);
             // If servers sample, the policy rescores responses, entropies included.
             long predictions = TokenPredictions.BytesOf(
                 rows * inRow * _response, _config.Text.VocabularySize, entropies: _run.Rollout.Engine != "local");
             long passes = mask + _policy.BytesOfLearning(
                 rows * length, Math.Min(rows, _run.Data.Batch) * _patches, predictions, recomputes);
-            return Math.Max(passes, AdamW.BytesOfUpdate(_policy.Parameters));
+            // In the first pass of an update gradients come as the activations go: where it is the only one, what is kept of
+            // these has given the memory for those.
+            bool comeAsTheyGo = !recomputes && rows * inRow >= samples;
+            return Math.Max(passes - (comeAsTheyGo ? Gradients : 0), AdamW.BytesOfUpdate(_policy.Parameters));
         }
     }
 }

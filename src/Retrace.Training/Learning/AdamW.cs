@@ -15,6 +15,7 @@ namespace Retrace.Training.Learning;
 /// </remarks>
 public sealed class AdamW : IDisposable
 {
+    private readonly Parameters _parameters;
     private readonly double _weightDecay;
     private readonly List<Slot> _slots;
 
@@ -38,6 +39,7 @@ public sealed class AdamW : IDisposable
     /// <param name="offload">Whether the state is kept in host memory.</param>
     internal AdamW(IEnumerable<TrainedPart> parts, Parameters parameters, double weightDecay, bool offload)
     {
+        _parameters = parameters;
         _weightDecay = weightDecay;
         Device device = offload ? CPU : parameters.Device;
         bool wide = device.type != parameters.Device.type || parameters.Type != ScalarType.Float32;
@@ -154,7 +156,10 @@ public sealed class AdamW : IDisposable
         }
     }
 
-    /// <summary>Updates every tensor that has a gradient, and clears the gradients.</summary>
+    /// <summary>
+    /// Updates every tensor that has a gradient, and lets go of the gradients: the next backward pass makes new ones as its
+    /// activations go, so that they are not in memory beside all of these.
+    /// </summary>
     public void Update(double learningRate)
     {
         using var noGrad = no_grad();
@@ -180,7 +185,7 @@ public sealed class AdamW : IDisposable
             {
                 slot.Part.Weights.copy_(slot.Wide);
             }
-            gradient.zero_();
+            _parameters[slot.Part.Name].grad = null;
         }
     }
 

@@ -12,6 +12,8 @@ namespace Retrace.Training.Learning;
 /// </summary>
 public sealed class MicroBatch
 {
+    private const int PaddingOfPass = 8; // More padding than a full batch divided by this costs more than another pass.
+
     private readonly IReadOnlyList<PromptedResponse> _responses; // The whole list, not only this batch.
     private readonly int[][] _rows;                              // [rows][responses in the row]
 
@@ -31,7 +33,10 @@ public sealed class MicroBatch
     /// <summary>Number of tokens that go through the model, padding included.</summary>
     internal int Tokens => _rows.Length * _rows.Max(row => LengthOf(_responses, row));
 
-    /// <summary>Divides responses into batches of padded rows, sorted by length.</summary>
+    /// <summary>
+    /// Divides responses into batches of padded rows, sorted by length. A row so long that all others would be padded to
+    /// more than an eighth of <paramref name="maxTokens"/> in total begins a batch of its own: one more pass costs less.
+    /// </summary>
     /// <param name="responses">Responses; those whose prompt is the same object share its computation.</param>
     /// <param name="config">Sizes that decide how many responses share a row.</param>
     /// <param name="maxTokens">
@@ -41,15 +46,20 @@ public sealed class MicroBatch
         IReadOnlyList<PromptedResponse> responses, TextConfig config, int maxTokens)
     {
         var batch = new List<int[]>();
+        long tokens = 0; // Of the batch, without padding.
         // Ascending, so that the row being added is the longest and decides the width.
         foreach (int[] row in Rows(responses, config, maxTokens).OrderBy(row => LengthOf(responses, row)))
         {
-            if (batch.Count > 0 && (long)(batch.Count + 1) * LengthOf(responses, row) > maxTokens)
+            long width = LengthOf(responses, row);
+            long padding = (batch.Count * width) - tokens;
+            if (batch.Count > 0 && ((batch.Count + 1) * width > maxTokens || padding > maxTokens / PaddingOfPass))
             {
                 yield return new MicroBatch(responses, [.. batch]);
                 batch.Clear();
+                tokens = 0;
             }
             batch.Add(row);
+            tokens += width;
         }
         if (batch.Count > 0)
         {

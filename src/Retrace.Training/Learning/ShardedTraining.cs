@@ -99,7 +99,7 @@ internal sealed class ShardedTraining : IDisposable
         for (int i = 0; i < _tensors.Length; i++)
         {
             _hasGradient[i] = present[i] > 0;
-            _tensors[i].grad?.zero_();
+            _tensors[i].grad = null; // The buckets have the sum of all processes'.
         }
     }
 

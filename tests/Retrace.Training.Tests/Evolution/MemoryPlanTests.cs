@@ -119,6 +119,31 @@ public sealed class MemoryPlanTests
         long BytesOf(string item) => plan.Items.Single(one => one.Name == item).Bytes;
     }
 
+    // Rows of two responses, 200 + 2 · 64 tokens, of which eight fit into a pass: all of 8 problems, half of 16.
+    [Fact]
+    public void Gradients_come_as_the_activations_of_the_only_pass_go()
+    {
+        (long gradients, long ofOnlyPass) = Planned(problems: 8);
+        Assert.Equal((gradients, ofOnlyPass + gradients), Planned(problems: 16));
+
+        (long Gradients, long Activations) Planned(int problems)
+        {
+            var plan = MemoryPlan.Of(
+                ModelFamilies.LoadConfig(Shipped.Model),
+                ConfigurationLayers.Resolve(
+                    null,
+                    null,
+                    [
+                        $"data.batch={problems}", "rollout.group=2", "learn.mini_batch=64", "learn.micro_batch_tokens=2624",
+                        "rollout.max_response_tokens=64", "model.activation_checkpointing=false",
+                    ]),
+                new PromptSize(200, 64));
+            MemoryItem[] learning = [.. plan.Items.Where(item => item.Phase == MemoryPhase.Learning)];
+            Assert.Equal(["gradients", "activations"], learning.Select(item => item.Name));
+            return (learning[0].Bytes, learning[1].Bytes);
+        }
+    }
+
     // Two trajectories with four continuations each are eight sequences side by side, unless fewer are let be.
     [Theory]
     [InlineData("retrace.samples=4", true)]

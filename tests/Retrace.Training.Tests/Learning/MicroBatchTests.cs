@@ -52,7 +52,7 @@ public sealed class MicroBatchTests
         // The rows of three prompts, each as wide as the widest.
         int[] packed = [.. Responses.GroupBy(one => one.Prompt)
             .Select(group => group.Key.Length + group.Sum(one => one.Response.Length))];
-        Assert.Equal(3 * packed.Max(), Assert.Single(MicroBatch.Of(Responses, config, 3 * packed.Max())).Tokens);
+        Assert.Equal(3 * packed.Max(), Assert.Single(MicroBatch.Of(Responses, config, 9 * packed.Max())).Tokens);
         Assert.True(Responses.Length * longest > 3 * packed.Max());
 
         foreach (int maxTokens in new[] { 1, longest, 2 * longest, packed.Max() })
@@ -61,6 +61,18 @@ public sealed class MicroBatchTests
             Assert.Equal(Enumerable.Range(0, Responses.Length), batches.SelectMany(batch => batch.Places).Order());
         }
         Assert.Equal(Responses.Length, MicroBatch.Of(Responses, config, maxTokens: 1).Count());
+    }
+
+    // Three rows of 8 tokens and one of 20 would need 36 tokens of padding.
+    [Theory]
+    [InlineData(288, 80)]
+    [InlineData(287, 24, 20)]
+    public void A_long_row_does_not_pad_the_others_to_more_than_an_eighth_of_a_batch(int maxTokens, params int[] tokens)
+    {
+        PromptedResponse[] responses =
+            [.. ((int[])[8, 20, 8, 8]).Select(length => new PromptedResponse([3], new int[length - 1], []))];
+        Assert.Equal(
+            tokens, MicroBatch.Of(responses, SmallModel.Config().Text, maxTokens).Select(batch => batch.Tokens));
     }
 
     // √(350 · (768 + 256 + 1.5 · 2048 + 350)) / 64 = 19.5; √(100 · 4196) / 1000 = 0.6.
