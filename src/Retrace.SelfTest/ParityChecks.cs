@@ -32,7 +32,7 @@ internal sealed class ParityChecks(ReferenceCheckpoint reference, string variant
         using VisionLanguageNetwork model = reference.Create(variant, ScalarType.Float32, device);
         model.Parameters.Train(_ => true);
         model.RecomputesActivations = recomputes;
-        using var backward = BackwardPass.Begin();
+        using var backward = BackwardPass.Begin(device);
         using ImageFeatures features = model.EncodeImages(reference.Images(model.Config));
         SequenceBatch batch =
             SequenceBatch.Of(model.Config, reference.Answered, features, PaddingSide.Right, device);

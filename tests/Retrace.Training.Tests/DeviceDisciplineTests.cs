@@ -65,6 +65,7 @@ public sealed class DeviceDisciplineTests
         MicroBatch batch = Assert.Single(MicroBatch.Of(Responses, policy.Config.Text, maxTokens: 1000));
         long read = HostCopy.Count;
 
+        using var backward = BackwardPass.Begin(BackwardPass.Records(DeviceType.CUDA));
         using IDisposable? dropping = adapted?.Adapter!.Dropout.During(pass: 1);
         using TokenPredictions predictions = batch.Predict(policy, temperature: 0.7, entropies: true);
         int tokens = Responses.Sum(one => one.Response.Length);
@@ -74,7 +75,7 @@ public sealed class DeviceDisciplineTests
         Tensor divergence = PolicyLoss.Kl(predictions.LogProbs, given, KlEstimator.K2);
         Tensor loss = PolicyLoss.TotalOf(predictions.LogProbs, new float[tokens], objective: 1)
             .Plus(PolicyLoss.WeightedKl(divergence, new float[tokens], beta: 0.1));
-        loss.backward();
+        backward.From(loss);
         string[] without = [.. Trained(policy).Where(name => policy.Parameters[name].grad is null)];
         Assert.True(without.Length == 0, $"no gradient reached {string.Join(", ", without)}");
         Tensor squares = optimizer.SquaredNorm()!;
