@@ -11,8 +11,8 @@ public sealed partial class NarrowOperationsTests
     // What gives a tensor and computes nothing.
     private static readonly string[] Handles =
     [
-        "alias", "apply", "as_tensor", "contiguous", "cpu", "data", "detach", "DetachFromDisposeScope", "empty", "empty_like",
-        "from_array", "MoveToOuterDisposeScope", "requires_grad", "tensor", "to", "tolist",
+        "alias", "apply", "as_tensor", "cpu", "data", "detach", "DetachFromDisposeScope", "empty", "empty_like", "from_array",
+        "MoveToOuterDisposeScope", "requires_grad", "tensor", "to", "tolist",
     ];
 
     private static readonly Dictionary<string, string> Operators = new()
