@@ -10,8 +10,9 @@ internal sealed class ParityChecks(ReferenceCheckpoint reference, string variant
     private const double Tolerance = 1e-4;
     private const double GradientTolerance = 1e-3;
 
-    // In bf16, which has 8 bits: as a share of the numbers' size, over the seven layers of the two parts.
-    private const double NarrowTolerance = 0.06;
+    // In bf16, which has 8 bits: as a share of the numbers' size, over the seven layers of the two parts. On a CPU they are off by
+    // 0.058 at most (docs/families.md), and another device rounds elsewhere.
+    private const double NarrowTolerance = 0.1;
 
     private ReferenceNumbers Expected => reference.Variants[variant];
 

@@ -195,7 +195,9 @@ public sealed class BesidePyTorchTests : IDisposable
         string[] needed =
         [
             .. brought.SelectMany(script => Regex.Matches(
-                    File.ReadAllText(Path.Combine(Scripts, script + ".py")), @"^import (\w+)|""(\w+)\.py""", RegexOptions.Multiline))
+                    File.ReadAllText(Path.Combine(Scripts, script + ".py")),
+                    @"^import (\w+)|""(\w+)\.py""",
+                    RegexOptions.Multiline))
                 .Select(match => match.Groups[1].Value + match.Groups[2].Value).Where(own.Contains),
         ];
         Assert.Contains("beside", brought);
