@@ -28,7 +28,7 @@ archive() {
         fi
     done
     mkdir "$work/archive/$name/beside-pytorch"
-    for script in beside measured peer peer_generate peer_learning peer_sharing problems retrace_side tasks; do
+    for script in beside measured peer peer_generate peer_learning peer_prompts peer_sharing problems retrace_side tasks; do
         cp "benchmarks/beside-pytorch/$script.py" "$work/archive/$name/beside-pytorch/"
     done
     if [ "$torch" = external ]; then

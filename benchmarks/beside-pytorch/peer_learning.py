@@ -43,7 +43,7 @@ def adapt(model, rank):
 def rows_of(inputs, ids, owners, patches=None):
     """A batch of rows, each a prompt's with tokens behind it, for the model.
 
-    inputs: the prompts, as the processor returns them; ids: [rows, T]; owners: the prompt of each row; patches: in place of
+    inputs: the prompts, as peer_prompts.py reads them; ids: [rows, T]; owners: the prompt of each row; patches: in place of
     the prompts' own.
     """
     more = ids.shape[1] - inputs["attention_mask"].shape[1]

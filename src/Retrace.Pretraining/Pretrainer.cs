@@ -273,7 +273,7 @@ public sealed class Pretrainer(PretrainingRecipe recipe, long seed)
         VisionLanguageNetwork model, ReadingTask reading, Lesson[] shard, int tokens, float readingWeight, int step)
     {
         using DisposeScope scope = NewDisposeScope();
-        using var backward = BackwardPass.Begin();
+        using var backward = BackwardPass.Begin(model.Device);
         ProcessedImage[] images = [.. shard.Select(lesson => lesson.Content.Images[0])];
         ImageFeatures features = model.EncodeImages(images);
         Tensor shown = IsReading(step) ? ReadingLoss() : ResponseLoss();

@@ -64,6 +64,7 @@ public sealed class DeviceTest(Device device, bool quick, IReadOnlyList<string> 
             {
                 yield return ($"{family} gradient of LoRA and slope", () => [learning.Slope(adapts: true)]);
                 yield return ($"{family} LoRA", () => [learning.Adapter()]);
+                yield return ($"{family} dropout of LoRA", () => [DropoutCheck.Run(reference, device)]);
                 yield return ($"{family} resumed and unbroken", () => [learning.Resume()]);
             }
         }

@@ -10,8 +10,9 @@ internal sealed class ParityChecks(ReferenceCheckpoint reference, string variant
     private const double Tolerance = 1e-4;
     private const double GradientTolerance = 1e-3;
 
-    // In bf16, which has 8 bits: as a share of the numbers' size, over the seven layers of the two parts.
-    private const double NarrowTolerance = 0.06;
+    // In bf16, which has 8 bits: as a share of the numbers' size, over the seven layers of the two parts. On a CPU they are off by
+    // 0.058 at most (docs/families.md), and another device rounds elsewhere.
+    private const double NarrowTolerance = 0.1;
 
     private ReferenceNumbers Expected => reference.Variants[variant];
 
@@ -32,7 +33,7 @@ internal sealed class ParityChecks(ReferenceCheckpoint reference, string variant
         using VisionLanguageNetwork model = reference.Create(variant, ScalarType.Float32, device);
         model.Parameters.Train(_ => true);
         model.RecomputesActivations = recomputes;
-        using var backward = BackwardPass.Begin();
+        using var backward = BackwardPass.Begin(device);
         using ImageFeatures features = model.EncodeImages(reference.Images(model.Config));
         SequenceBatch batch =
             SequenceBatch.Of(model.Config, reference.Answered, features, PaddingSide.Right, device);

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.Diagnostics;
 using Retrace.Analyzers;
 
 namespace Retrace.Architecture.Tests;
@@ -20,7 +16,7 @@ public sealed class NamedDeviceTests
     [InlineData("tensor(new float[] { 1, 2 })")]
     [InlineData("tensor(1.5f)")]
     public async Task A_tensor_that_is_made_without_a_device_is_a_fault(string made) =>
-        Assert.Equal(["RT0001"], await FaultsAsync(made));
+        Assert.Equal(["RT0001"], await AnalyzedCode.FaultsAsync(new NamedDevice(), made));
 
     [Theory]
     [InlineData("zeros(3, device: CPU)")]
@@ -28,33 +24,5 @@ public sealed class NamedDeviceTests
     [InlineData("zeros_like(x)")]
     [InlineData("cat(new[] { x, x })")]
     public async Task One_whose_device_is_named_or_that_of_another_is_none(string made) =>
-        Assert.Empty(await FaultsAsync(made));
-
-    private static async Task<string[]> FaultsAsync(string made)
-    {
-        SyntaxTree code = CSharpSyntaxTree.ParseText($$"""
-            using TorchSharp;
-            using static TorchSharp.torch;
-            static class Code
-            {
-                static Tensor Made(Tensor x) => {{made}};
-            }
-            """);
-        string[] assemblies =
-        [
-            .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-                .Where(path => path.EndsWith(".dll", StringComparison.Ordinal)),
-        ];
-        var compilation = CSharpCompilation.Create(
-            "Code",
-            [code],
-            assemblies.Select(path => MetadataReference.CreateFromFile(path)),
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
-        Assert.Empty(compilation.GetDiagnostics(TestContext.Current.CancellationToken)
-            .Where(one => one.Severity == DiagnosticSeverity.Error));
-        ImmutableArray<Diagnostic> found = await compilation
-            .WithAnalyzers([new NamedDevice()])
-            .GetAnalyzerDiagnosticsAsync(TestContext.Current.CancellationToken);
-        return [.. found.Select(one => one.Id)];
-    }
+        Assert.Empty(await AnalyzedCode.FaultsAsync(new NamedDevice(), made));
 }

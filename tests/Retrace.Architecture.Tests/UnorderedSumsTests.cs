@@ -29,7 +29,7 @@ public sealed partial class UnorderedSumsTests
         Assert.All(Operations, operation => Assert.NotEmpty(TensorCode.TypesThatUse(operation)));
         string[] calling = [.. Operations.SelectMany(TensorCode.TypesThatUse).Distinct().Except(Decoding)];
 
-        string text = File.ReadAllText(Path.Combine(Root(), "docs", "gpu.md"));
+        string text = SourceTree.Read("docs/gpu.md");
         string section = text.Split("### Sums without a fixed order")[1].Split("\n### ")[0];
         string[] named = [.. TypeName().Matches(section).Select(match => match.Groups[1].Value).Distinct()];
 
@@ -38,14 +38,4 @@ public sealed partial class UnorderedSumsTests
 
     [GeneratedRegex("`([A-Z][A-Za-z]+)`")]
     private static partial Regex TypeName();
-
-    private static string Root()
-    {
-        DirectoryInfo folder = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Retrace.slnx")))
-        {
-            folder = folder.Parent!;
-        }
-        return folder.FullName;
-    }
 }

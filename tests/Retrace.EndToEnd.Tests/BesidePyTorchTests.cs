@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Retrace.EndToEnd.Tests;
 
@@ -182,6 +183,26 @@ public sealed class BesidePyTorchTests : IDisposable
                 Number(row, "lowest"), Number(row, "highest"))));
 
         static double Number(JsonNode row, string name) => row[name]!.GetValue<double>();
+    }
+
+    // The archive of eng/publish.sh has beside.py and peer.py, and every script of ours that one of its scripts comes to.
+    [Fact]
+    public void The_archive_brings_all_scripts_of_a_comparison()
+    {
+        string publish = File.ReadAllText(Path.Combine(Repository.Root, "eng", "publish.sh"));
+        string[] brought = Regex.Match(publish, "for script in ([a-z_ ]+); do").Groups[1].Value.Split(' ');
+        string[] own = [.. Directory.GetFiles(Scripts, "*.py").Select(path => Path.GetFileNameWithoutExtension(path))];
+        string[] needed =
+        [
+            .. brought.SelectMany(script => Regex.Matches(
+                    File.ReadAllText(Path.Combine(Scripts, script + ".py")),
+                    @"^import (\w+)|""(\w+)\.py""",
+                    RegexOptions.Multiline))
+                .Select(match => match.Groups[1].Value + match.Groups[2].Value).Where(own.Contains),
+        ];
+        Assert.Contains("beside", brought);
+        Assert.Contains("peer", needed);
+        Assert.Empty(needed.Except(brought));
     }
 
     // The figure of docs/performance.md: a change that adds an operation to each block adds 36.

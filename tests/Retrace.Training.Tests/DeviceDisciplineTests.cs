@@ -65,12 +65,17 @@ public sealed class DeviceDisciplineTests
         MicroBatch batch = Assert.Single(MicroBatch.Of(Responses, policy.Config.Text, maxTokens: 1000));
         long read = HostCopy.Count;
 
+        using var backward = BackwardPass.Begin(BackwardPass.Records(DeviceType.CUDA));
+        using IDisposable? dropping = adapted?.Adapter!.Dropout.During(pass: 1);
         using TokenPredictions predictions = batch.Predict(policy, temperature: 0.7, entropies: true);
         int tokens = Responses.Sum(one => one.Response.Length);
         Assert.Equal([tokens], predictions.LogProbs.shape);
         Tensor given = empty(tokens, dtype: ScalarType.Float32, device: META);
-        // The loss itself reads the log-probabilities, so it ends here; the read is counted below.
-        (predictions.LogProbs * given).sum().backward();
+        // The objective is made of numbers that are read, which the test below counts; what is made of it on the device is here.
+        Tensor divergence = PolicyLoss.Kl(predictions.LogProbs, given, KlEstimator.K2);
+        Tensor loss = PolicyLoss.TotalOf(predictions.LogProbs, new float[tokens], objective: 1)
+            .Plus(PolicyLoss.WeightedKl(divergence, new float[tokens], beta: 0.1));
+        backward.From(loss);
         string[] without = [.. Trained(policy).Where(name => policy.Parameters[name].grad is null)];
         Assert.True(without.Length == 0, $"no gradient reached {string.Join(", ", without)}");
         Tensor squares = optimizer.SquaredNorm()!;
@@ -79,7 +84,7 @@ public sealed class DeviceDisciplineTests
         using Tensor step = FusedAdamW.StepNumber(1, META);
         OnMeta(
         [
-            predictions.LogProbs, predictions.Entropies!, squares, step,
+            predictions.LogProbs, predictions.Entropies!, divergence, loss, squares, step,
             .. policy.Parameters.Names.Select(name => policy.Parameters[name]),
             .. Trained(policy).Select(name => policy.Parameters[name].grad!),
             .. optimizer.State.Select(state => state.Tensor),
@@ -213,8 +218,11 @@ public sealed class DeviceDisciplineTests
         new(Text, [], maxTokens, [.. Enumerable.Range(0, 2).Select(i => RandomStream.For(3, 1, i))]),
     ];
 
-    private static VisionLanguageNetwork Adapted(VisionLanguageNetwork model) =>
-        model.WithAdapter(new LoraSettings(Rank: 2, Alpha: 4, SmallModel.LoraTargets(model.Config.Family.ModelType)), seed: 1);
+    private static VisionLanguageNetwork Adapted(VisionLanguageNetwork model)
+    {
+        LoraSettings settings = new(Rank: 2, Alpha: 4, SmallModel.LoraTargets(model.Config.Family.ModelType));
+        return model.WithAdapter(settings with { Dropout = settings.AdaptsExperts ? 0 : 0.3 }, seed: 1);
+    }
 
     private static IEnumerable<string> Trained(VisionLanguageNetwork model) =>
         model.Parameters.Names.Where(name => model.Parameters[name].requires_grad);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Retrace.Configuration;
 using Retrace.SelfTest;
 using Retrace.Training.Evolution;
@@ -57,7 +56,7 @@ internal static class SelfTestCommand
         foreach (Finding finding in new DeviceTest(device, quick, ExchangeCommand(name)).Run(cancellation))
         {
             findings.Add(finding);
-            Console.Error.WriteLine($"{WordOf(finding.Outcome)} {finding.Check}");
+            Console.Error.WriteLine($"{TestReport.WordOf(finding.Outcome)} {finding.Check}");
         }
         TextTable.Write(
             Console.Out,
@@ -65,38 +64,19 @@ internal static class SelfTestCommand
             findings.Select(one => (string[])
             [
                 one.Check,
-                WordOf(one.Outcome),
+                TestReport.WordOf(one.Outcome),
                 one.Seconds.ToString("0.0", CultureInfo.InvariantCulture),
                 one.Figures,
             ]));
-        int failed = findings.Count(one => one.Outcome == Outcome.Fail);
-        Console.WriteLine(
-            $"{findings.Count(one => one.Outcome == Outcome.Pass)} passed, {failed} failed, "
-            + $"{findings.Count(one => one.Outcome == Outcome.Skip)} skipped");
+        var report = new TestReport(name, quick, findings);
+        Console.WriteLine(report.Summary);
         if (file is not null)
         {
-            File.WriteAllText(file, Report(findings, name, quick).ToJsonString(Indented) + "\n");
+            string version = typeof(SelfTestCommand).Assembly.GetName().Version!.ToString(3);
+            File.WriteAllText(file, report.ToJson(version).ToJsonString(Indented) + "\n");
         }
-        return failed == 0 ? ExitCode.Done : ExitCode.Failed;
+        return report.Passed ? ExitCode.Done : ExitCode.Failed;
     }
-
-    private static JsonObject Report(List<Finding> findings, string device, bool quick) => new()
-    {
-        ["retrace"] = typeof(SelfTestCommand).Assembly.GetName().Version!.ToString(3),
-        ["device"] = device,
-        ["quick"] = quick,
-        ["passed"] = findings.TrueForAll(one => one.Outcome != Outcome.Fail),
-        ["findings"] = new JsonArray(
-        [
-            .. findings.Select(one => new JsonObject
-            {
-                ["check"] = one.Check,
-                ["outcome"] = WordOf(one.Outcome),
-                ["figures"] = one.Figures,
-                ["seconds"] = Math.Round(one.Seconds, 3),
-            }),
-        ]),
-    };
 
     // This program again: the host of .NET with its library, or itself where it is self-contained.
     private static string[] ExchangeCommand(string device)
@@ -109,6 +89,4 @@ internal static class SelfTestCommand
     }
 
     private static bool IsCuda(string name) => name == "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal);
-
-    private static string WordOf(Outcome outcome) => outcome.ToString().ToUpperInvariant();
 }

@@ -1,3 +1,4 @@
+using Retrace.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -36,8 +37,7 @@ public sealed class AdapterDropout
             return x;
         }
         using DisposeScope scope = NewDisposeScope();
-        using var generator = new Generator((ulong)RandomStream.For(pass, place).NextInt64(), x.device);
-        Tensor kept = empty_like(x, requires_grad: false).bernoulli_(1 - _probability, generator);
+        Tensor kept = RandomMask.Like(x, 1 - _probability, RandomStream.For(pass, place).NextInt64());
         return (x * kept.mul_(_keptScale)).MoveToOuterDisposeScope();
     }
 

@@ -5,12 +5,14 @@ using static TorchSharp.torch;
 namespace Retrace.Models.Network;
 
 /// <summary>
-/// A backward pass through all that this thread computes from <see cref="Begin()"/> on, whatever libtorch there is.
+/// A backward pass through all that this thread computes from <see cref="Begin(Device)"/> on, whatever libtorch and device
+/// there are.
 /// </summary>
 /// <remarks>
 /// Some parts of a network have gradients that code here computes (<see cref="Recomputation"/>, <see cref="GradientHook"/>,
 /// <see cref="GatedExperts"/>). They are custom autograd functions, where libtorch has what TorchSharp makes these of
-/// (<see cref="LibTorch.HasCustomAutograd"/>), and this comes to a call of <c>backward</c>. Otherwise the pass records them: a
+/// (<see cref="LibTorch.HasCustomAutograd"/>), and this comes to a call of <c>backward</c>. Otherwise, and on a GPU, where
+/// libtorch would call them on a thread of its own (docs/torchsharp.md), the pass records them: a
 /// part's result is a leaf of the graph, so that libtorch's backward pass ends there. The parts are then gone through from
 /// the last to the first; a part's code takes the gradient of its leaf, and what that gives goes on into the graph before
 /// it. Everything that reads a leaf was computed after it, so its gradient is complete when its turn comes.
@@ -33,11 +35,16 @@ public sealed class BackwardPass : IDisposable
     internal static BackwardPass? RecordingWhereNeeded => _recording is null && !LibTorch.HasCustomAutograd
         ? throw new InvalidOperationException(
             "TorchSharp's custom autograd functions do not run on this libtorch; what is differentiated has to be "
-            + "computed after BackwardPass.Begin()")
+            + "computed after BackwardPass.Begin(device)")
         : _recording;
 
     /// <summary>Begins one; what is computed from now on may be differentiated by it, until it is disposed of.</summary>
-    public static BackwardPass Begin() => Begin(records: !LibTorch.HasCustomAutograd);
+    /// <param name="device">Where the network lies.</param>
+    public static BackwardPass Begin(Device device) => Begin(Records(device.type));
+
+    /// <summary>Whether a pass on such a device records parts, rather than have libtorch call them.</summary>
+    internal static bool Records(DeviceType device) =>
+        !LibTorch.HasCustomAutograd || device is not (DeviceType.CPU or DeviceType.META);
 
     /// <summary>Begins one that records parts, or one that does not.</summary>
     internal static BackwardPass Begin(bool records) => new(records);

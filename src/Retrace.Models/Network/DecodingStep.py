@@ -56,7 +56,8 @@ def counts_of(picked, experts: int):
         for expert in range(experts):
             spread.append((picked.numel() + experts - 1 - expert) // experts)
         return spread
-    counts: List[int] = picked.flatten().bincount(minlength=experts).tolist()
+    chosen = picked.flatten()
+    counts: List[int] = chosen.new_zeros([experts]).scatter_add_(0, chosen, torch.ones_like(chosen)).tolist()
     return counts
 
 

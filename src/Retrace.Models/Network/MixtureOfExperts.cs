@@ -93,6 +93,9 @@ internal sealed class MixtureOfExperts
             return [.. Enumerable.Range(0, _config.Count)
                 .Select(expert => (picked.numel() + _config.Count - 1 - expert) / _config.Count)];
         }
-        return [.. HostCopy.Of(picked.flatten().bincount(null, _config.Count)).data<long>()];
+        // On a GPU bincount would ask for the least and the largest number first, a round trip each.
+        Tensor experts = picked.flatten(); // [N·k]
+        using Tensor counts = zeros(_config.Count, dtype: ScalarType.Int64, device: picked.device);
+        return [.. HostCopy.Of(counts.scatter_add_(0, experts, ones_like(experts))).data<long>()];
     }
 }

@@ -77,7 +77,7 @@ public sealed class VisionLanguageNetwork : IDisposable
     public void Initialise(long seed, double standardDeviation = 0.02)
     {
         using var noGrad = no_grad();
-        using var generator = new Generator((ulong)seed, Device);
+        using var generator = new Generator((ulong)seed, CPU); // There is none for another device: see RandomMask.
         foreach (string name in Parameters.Names)
         {
             using Tensor values =
@@ -266,14 +266,14 @@ public sealed class VisionLanguageNetwork : IDisposable
     {
         if (name.EndsWith(".bias", StringComparison.Ordinal))
         {
-            return zeros(shape, type, generator.device);
+            return zeros(shape, type, CPU);
         }
         if (shape.Length == 1)
         {
-            return ones(shape, type, generator.device);
+            return ones(shape, type, CPU);
         }
         using Scalar deviation = standardDeviation;
-        return randn(shape, type, generator.device, generator: generator).mul_(deviation);
+        return randn(shape, type, CPU, generator: generator).mul_(deviation);
     }
 
     private Tensor Forward(SequenceBatch batch, ImageFeatures? images, KvCache? cache)

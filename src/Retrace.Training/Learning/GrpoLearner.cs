@@ -233,7 +233,7 @@ public sealed class GrpoLearner : IDisposable
                 ? _sharded.SendCompleted
                 : null;
             int[] places = [.. microBatch.Places.Select(i => miniBatch[share[i]])];
-            using var backward = BackwardPass.Begin();
+            using var backward = BackwardPass.Begin(_policy.Device);
             TokenPredictions predictions = microBatch.Predict(_policy, _rollout.Temperature);
             PolicyLoss loss = PolicyLoss.Of(
                 predictions.LogProbs,

@@ -52,26 +52,44 @@ public sealed record PolicyLoss(Tensor Total, double Value, double KlSum, long C
             .data<float>().ToArray();
         (double objective, float[] slopes, long clipped) =
             Objective(read.AsSpan(0, tokens), samples, weights, settings.Objective);
-        // Objectives compute numbers, not tensors: value and slopes are known, and libtorch has to be given both. Σ slope · ln p
-        // has the slopes as its gradient; less the same sum held constant it adds nothing to the value.
-        Tensor pull = (logProbs * tensor(slopes, device: logProbs.device)).sum();
-        Tensor total = pull - pull.detach() + tensor((float)objective, device: logProbs.device);
         if (kl is null)
         {
-            return new PolicyLoss(total.MoveToOuterDisposeScope(), objective, KlSum: 0, clipped);
+            return new PolicyLoss(
+                TotalOf(logProbs, slopes, objective).MoveToOuterDisposeScope(), objective, KlSum: 0, clipped);
         }
-        using Scalar beta = settings.KlWeight;
         float[] ofTokens =
         [
             .. samples.Zip(weights).SelectMany(
                 one => Enumerable.Repeat(one.Second, one.First.OldLogProbs.Length)),
         ];
-        total = total.Plus((kl * tensor(ofTokens, device: logProbs.device)).sum().mul(beta));
+        Tensor total = TotalOf(logProbs, slopes, objective).Plus(WeightedKl(kl, ofTokens, settings.KlWeight));
         float[] divergences = read[tokens..];
         double value = objective
             + (settings.KlWeight * divergences.Zip(ofTokens, (one, weight) => (double)one * weight).Sum());
         return new PolicyLoss(
             total.MoveToOuterDisposeScope(), value, divergences.Sum(one => (double)one), clipped);
+    }
+
+    /// <summary>
+    /// A scalar whose value is the objective's and whose gradient in the log-probabilities is its slopes. Objectives compute
+    /// numbers, not tensors, and libtorch has to be given both: Σ slope · ln p has the slopes as its gradient; less the same
+    /// sum held constant it adds nothing to the value.
+    /// </summary>
+    /// <param name="logProbs">[N]</param>
+    /// <param name="slopes">[N]</param>
+    internal static Tensor TotalOf(Tensor logProbs, float[] slopes, double objective)
+    {
+        Tensor pull = (logProbs * tensor(slopes, device: logProbs.device)).sum();
+        return pull - pull.detach() + tensor((float)objective, device: logProbs.device);
+    }
+
+    /// <summary>β · Σ weight · kl.</summary>
+    /// <param name="kl">[N]</param>
+    /// <param name="weights">[N]</param>
+    internal static Tensor WeightedKl(Tensor kl, float[] weights, double beta)
+    {
+        using Scalar factor = beta;
+        return (kl * tensor(weights, device: kl.device)).sum().mul(factor);
     }
 
     // The weighted sum of the losses, [N] its slopes in the log-probabilities, and the number of clipped tokens.
@@ -108,7 +126,8 @@ public sealed record PolicyLoss(Tensor Total, double Value, double KlSum, long C
     private static readonly Scalar Small = SmallLogRatio;
     private static readonly Scalar[] Series = [1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120]; // 1/2! to 1/5!
 
-    private static Tensor Kl(Tensor logProbs, Tensor reference, KlEstimator estimator)
+    /// <summary>The divergence of each token. [N]</summary>
+    internal static Tensor Kl(Tensor logProbs, Tensor reference, KlEstimator estimator)
     {
         using Scalar half = 0.5;
         Tensor logRatio = reference - logProbs; // ln(p_ref / p)

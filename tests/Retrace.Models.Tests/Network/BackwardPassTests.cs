@@ -79,6 +79,24 @@ public sealed class BackwardPassTests
         Assert.Equal(6f * 12, x.grad!.item<float>());
     }
 
+    // libtorch calls custom functions on a thread of its own there, where an error ends the process.
+    [Fact]
+    public void On_a_gpu_parts_are_recorded_and_an_error_in_one_comes_back()
+    {
+        Assert.True(BackwardPass.Records(DeviceType.CUDA));
+        Assert.False(BackwardPass.Records(DeviceType.CPU));
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = ones(2).requires_grad_();
+        int computed = 0;
+        using var pass = BackwardPass.Begin(records: true);
+        Tensor y = Recomputation.Of(
+            (input, _) => ++computed == 1 ? input * input : throw new OutOfMemoryException("of the GPU"), x.alias());
+
+        var error = Assert.Throws<OutOfMemoryException>(() => pass.From(y.sum()));
+
+        Assert.Equal("of the GPU", error.Message);
+    }
+
     [Fact]
     public void A_pass_ends_with_its_scope_even_if_nothing_was_differentiated()
     {
