@@ -88,7 +88,7 @@ public sealed class FamilyServerTests(UntrainedFamilies families) : IClassFixtur
                 ["n"] = 4,
                 ["max_tokens"] = 8,
                 ["temperature"] = temperature,
-                ["logprobs"] = 3,
+                ["logprobs"] = 1,
                 ["return_token_ids"] = true,
             });
             Assert.All(reply["choices"]!.AsArray(), choice =>
