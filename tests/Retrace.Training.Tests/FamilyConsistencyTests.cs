@@ -157,7 +157,7 @@ public sealed class FamilyConsistencyTests
             other.ToDictionary(pair => pair.Key, pair => pair.Value - gradients[0][pair.Key])) / size)];
         TestContext.Current.SendDiagnosticMessage(
             $"{family}, {(adapts ? "adapter" : "no adapter")}: off by {string.Join(", ", off.Select(one => $"{one:0.0000}"))}");
-        Assert.All(off, one => Assert.InRange(one, 0, 0.1));
+        Assert.All(off, one => Assert.InRange(one, 0, 0.05));
     }
 
     // Together and alone: an image, none, two, and one of another shape.
