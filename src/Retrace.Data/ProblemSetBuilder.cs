@@ -13,20 +13,18 @@ internal sealed partial class ProblemSetBuilder
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
 
     /// <summary>Adds a record, or the reason why it cannot be used.</summary>
-    /// <param name="id">The record's id.</param>
-    /// <param name="question">Its question, perhaps with image placeholders, or null when it has none.</param>
-    /// <param name="images">Finds the record's images.</param>
-    /// <param name="answer">Its gold answer.</param>
-    /// <param name="category">Its category, or null.</param>
-    /// <param name="rephrased">The question in other words, or null.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="number">Names it where it has no id.</param>
+    /// <param name="questions">The fields that may hold its question, which may have image placeholders.</param>
+    /// <param name="imagesOf">Finds its images, by its id.</param>
     public void Add(
-        string id,
-        string? question,
-        Func<IReadOnlyList<ProblemImage>> images,
-        RecordLabel answer,
-        string? category,
-        string? rephrased = null)
+        IDataRecord record, string number, string[] questions, Func<string, IReadOnlyList<ProblemImage>> imagesOf)
     {
+        string id = record.Text("id") ?? number;
+        string? question = ProblemFields.Question(record, questions);
+        RecordLabel answer = ProblemFields.Answer(record);
+        string? category = record.Text("category");
+        string? rephrased = record.Text("rephrased");
         if (!_ids.Add(id))
         {
             _skipped.Add(new SkippedProblem(id, "an earlier record has the same id"));
@@ -34,10 +32,11 @@ internal sealed partial class ProblemSetBuilder
         }
         try
         {
-            IReadOnlyList<ProblemImage> found = images();
-            Problem problem = new(id, TextOf(question, found), found, string.IsNullOrWhiteSpace(category) ? null : category)
+            ProblemFields.RefuseVideo(record);
+            IReadOnlyList<ProblemImage> images = imagesOf(id);
+            Problem problem = new(id, TextOf(question, images), images, string.IsNullOrWhiteSpace(category) ? null : category)
             {
-                Rephrased = string.IsNullOrWhiteSpace(rephrased) ? null : TextOf(rephrased, found),
+                Rephrased = string.IsNullOrWhiteSpace(rephrased) ? null : TextOf(rephrased, images),
             };
             _problems.Add(problem);
             if (answer.Text is string text)

@@ -9,6 +9,6 @@ namespace Retrace.Pretraining;
 /// </param>
 public sealed record FigureDamage(double NoisyShare, int NoiseLevel, double BlankedShare)
 {
-    /// <summary>Every figure is clear.</summary>
+    /// <summary>No damage: every figure is clear.</summary>
     public static FigureDamage None { get; } = new(0, 1, 0);
 }

@@ -5,7 +5,6 @@ internal sealed class FuzzRun(Func<Random, byte[]> make, Action<byte[]> use, lon
 {
     private const int AllocationPerByte = 200;
 
-    private long _begin = long.MaxValue;
     private volatile byte[] _input = [];
     private volatile int _number;
 
@@ -21,10 +20,6 @@ internal sealed class FuzzRun(Func<Random, byte[]> make, Action<byte[]> use, lon
     /// <summary>What should not have happened; null while all is well.</summary>
     public string? Finding { get; private set; }
 
-    /// <summary>For how long the case at work has been so.</summary>
-    public TimeSpan CaseLasts => TimeSpan.FromMilliseconds(
-        Math.Max(0, Environment.TickCount64 - Math.Min(Interlocked.Read(ref _begin), Environment.TickCount64)));
-
     public void Work(FuzzBudget budget)
     {
         for (int number = budget.First; budget.Allows(number) && Finding is null; number++)
@@ -32,9 +27,7 @@ internal sealed class FuzzRun(Func<Random, byte[]> make, Action<byte[]> use, lon
             _number = number;
             _input = make(new Random(number));
             Tried++;
-            Interlocked.Exchange(ref _begin, Environment.TickCount64);
             Finding = Try();
-            Interlocked.Exchange(ref _begin, long.MaxValue);
         }
     }
 

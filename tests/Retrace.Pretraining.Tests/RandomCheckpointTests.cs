@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Retrace.Pretraining.Tests;
 
-/// <summary>The presets against what is published of Qwen2.5-VL.</summary>
+/// <summary>The presets against what is published of each size.</summary>
 public sealed class RandomCheckpointTests
 {
     // Weights and tensors as the published index files have them: total_size is two bytes a weight.
@@ -117,16 +117,19 @@ public sealed class RandomCheckpointTests
         yield return ("visual.merger.mlp.2.bias", [outHidden]);
     }
 
-    // As many as transformers 5.12 makes of the published configurations.
+    // As many as the published files have, or as transformers 5.12 makes of the published configurations.
     [Theory]
+    [InlineData("qwen2.5-vl-32b-random", 33_452_718_336, "visual.blocks.31.mlp.gate_proj.weight", new long[] { 3456, 1280 })]
+    [InlineData("qwen2.5-vl-72b-random", 73_410_777_344, "visual.blocks.0.mlp.down_proj.weight", new long[] { 1280, 3456 })]
     [InlineData("qwen2-vl-2b-random", 2_208_985_600, "visual.blocks.31.mlp.fc1.weight", new long[] { 5120, 1280 })]
     [InlineData("qwen2-vl-7b-random", 8_291_375_616, "visual.merger.mlp.2.weight", new long[] { 3584, 5120 })]
+    [InlineData("qwen2-vl-72b-random", 73_405_560_320, "visual.merger.mlp.2.weight", new long[] { 8192, 5120 })]
     [InlineData("qwen3-vl-2b-random", 2_127_532_032, "model.visual.pos_embed.weight", new long[] { 2304, 1024 })]
     [InlineData("qwen3-vl-4b-random", 4_437_815_808, "model.language_model.layers.35.self_attn.q_proj.weight", new long[] { 4096, 2560 })]
     [InlineData("qwen3-vl-8b-random", 8_767_123_696, "model.visual.deepstack_merger_list.2.norm.weight", new long[] { 4608 })]
     [InlineData("qwen3-vl-32b-random", 33_357_390_064, "model.language_model.layers.63.self_attn.k_norm.weight", new long[] { 128 })]
     [InlineData("qwen3-vl-30b-a3b-random", 31_070_754_032, "model.language_model.layers.47.mlp.experts.gate_up_proj", new long[] { 128, 1536, 2048 })]
-    public void Other_families_have_the_weights_of_the_reference(string preset, long weights, string name, long[] shape)
+    public void Other_sizes_and_families_have_the_weights_of_the_reference(string preset, long weights, string name, long[] shape)
     {
         using DisposeScope scope = NewDisposeScope();
         (ModelFamily family, ModelSize size) = RandomCheckpoint.Find(preset);

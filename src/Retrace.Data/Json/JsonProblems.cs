@@ -11,17 +11,11 @@ internal sealed class JsonProblems(string path, ImageFolder folder)
 
     /// <param name="record">A problem.</param>
     /// <param name="number">Names it where it has no id.</param>
-    public void Add(JsonRecord record, string number)
-    {
-        string id = record.Text("id") ?? number;
-        _problems.Add(
-            id,
-            ProblemFields.Question(record, "question", "problem", "prompt"),
-            () => [.. record.Images(id).Select((image, i) => Placed(image, record, i))],
-            ProblemFields.Answer(record),
-            record.Text("category"),
-            record.Text("rephrased"));
-    }
+    public void Add(JsonRecord record, string number) => _problems.Add(
+        record,
+        number,
+        ["question", "problem", "prompt"],
+        id => [.. record.Images(id).Select((image, i) => Placed(image, record, i))]);
 
     public ProblemSet Build() => _problems.Build();
 

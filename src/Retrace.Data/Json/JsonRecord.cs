@@ -87,10 +87,9 @@ internal sealed class JsonRecord(JsonElement root, string path, int line, ImageF
 
     /// <summary>The images of the fields <c>image</c> and <c>images</c>, each one or a list.</summary>
     /// <param name="id">Names embedded images in messages.</param>
-    /// <exception cref="UnusableRecordException">One of them is none, or there is a video besides.</exception>
+    /// <exception cref="UnusableRecordException">One of them is none.</exception>
     public IReadOnlyList<ProblemImage> Images(string id)
     {
-        ProblemFields.RefuseVideo(this);
         List<ProblemImage> images = [];
         foreach (string field in (ReadOnlySpan<string>)["image", "images"])
         {

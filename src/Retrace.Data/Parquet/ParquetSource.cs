@@ -60,18 +60,11 @@ public sealed class ParquetSource : IProblemSource
             ParquetFile.Read(path, _cache, record =>
             {
                 number++;
-                string id = record.Text("id") ?? number.ToString(CultureInfo.InvariantCulture);
                 problems.Add(
-                    id,
-                    ProblemFields.Question(record, ProblemFields.Questions),
-                    () =>
-                    {
-                        ProblemFields.RefuseVideo(record);
-                        return record.Images(images, id);
-                    },
-                    ProblemFields.Answer(record),
-                    record.Text("category"),
-                    record.Text("rephrased"));
+                    record,
+                    number.ToString(CultureInfo.InvariantCulture),
+                    ProblemFields.Questions,
+                    id => record.Images(images, id));
             }, ImageFolder.Of(path, _allowOutsideImages, _imageFolder));
         }
         return problems.Build();

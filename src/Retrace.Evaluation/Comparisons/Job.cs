@@ -12,7 +12,7 @@ internal abstract class Job(IEnumerable<Job> after)
     /// <summary>Whether all that comes before it is done.</summary>
     public bool IsReady => Array.TrueForAll(_after, job => job.IsDone);
 
-    /// <summary>Does the work.</summary>
+    /// <summary>Does the job's work, to its end.</summary>
     /// <exception cref="OperationCanceledException">The work was interrupted.</exception>
     public abstract void Do(CancellationToken cancellation);
 }

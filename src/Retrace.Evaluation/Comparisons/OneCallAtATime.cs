@@ -10,7 +10,7 @@ internal sealed class OneCallAtATime
 {
     private readonly Lock _telling = new();
 
-    /// <summary>Tells something.</summary>
+    /// <summary>Makes a call, once those before it have returned.</summary>
     public void Tell(Action call)
     {
         lock (_telling)

@@ -13,10 +13,10 @@ namespace Retrace.Evaluation.GuardCalibrations;
 /// <param name="Runs">The runs, in the order in which they were given.</param>
 public sealed record GuardCalibration(double Fall, int Patience, int Baseline, IReadOnlyList<GuardedRun> Runs)
 {
-    /// <summary>Of alarms from drifting on.</summary>
+    /// <summary>How good alarms are where drifting counts as one, as collapsing does.</summary>
     public AlarmQuality Drifting => AlarmQuality.Of(Runs, run => run.Drifting);
 
-    /// <summary>Of collapsing alone.</summary>
+    /// <summary>How good alarms are where collapsing alone counts as one.</summary>
     public AlarmQuality Collapsing => AlarmQuality.Of(Runs, run => run.Collapsing);
 
     /// <param name="runs">At least one, each with two evaluations or more.</param>

@@ -75,7 +75,7 @@ public static class PaperTables
         Figure("figure-5", "token entropy over the steps", PaperCurve.Entropy, "entropy"),
     ];
 
-    /// <summary>The table of a name.</summary>
+    /// <summary>The table that has this name.</summary>
     /// <exception cref="BadInputException">There is none.</exception>
     public static PaperTable Named(string name) => All.FirstOrDefault(table => table.Name == name)
         ?? throw new BadInputException(name == "figure-6"

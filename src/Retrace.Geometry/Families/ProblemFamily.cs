@@ -120,7 +120,7 @@ internal sealed record ProblemText(
     };
 }
 
-/// <summary>A question.</summary>
+/// <summary>A problem's question, in two ways.</summary>
 /// <param name="Text">As the problem shows it.</param>
 /// <param name="Rephrased">The same in other words.</param>
 internal sealed record Wording(string Text, string Rephrased);

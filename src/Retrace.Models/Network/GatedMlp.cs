@@ -6,7 +6,7 @@ namespace Retrace.Models.Network;
 /// <summary>A gated MLP: down(silu(gate(x)) · up(x)).</summary>
 public sealed class GatedMlp
 {
-    internal const int StepTensorCount = 3 * Linear.StepTensorCount;
+    internal const int StepTensorCount = 3 * Linear.StepTensorCount; // Of all three layers.
 
     private readonly Linear _gate;
     private readonly Linear _up;
@@ -26,10 +26,8 @@ public sealed class GatedMlp
         _down = new Linear(parameters, $"{name}.down_proj", intermediateSize, hiddenSize, bias);
     }
 
-    /// <summary>The tensors of all three layers, in the order in which DecodingStep.py unpacks them.</summary>
-    /// <param name="inOrder">Gives each matrix in the order in memory that the step is to read.</param>
-    internal IEnumerable<Tensor> StepTensors(Func<Tensor, Tensor> inOrder) =>
-        ((Linear[])[_gate, _up, _down]).SelectMany(linear => linear.StepTensors(inOrder));
+    /// <summary>The three layers, in the order in which DecodingStep.py unpacks them.</summary>
+    internal IReadOnlyList<Linear> Linears => [_gate, _up, _down];
 
     /// <summary>Applies the MLP: […, hidden] → […, hidden].</summary>
     public Tensor Forward(Tensor x) => _down.Forward(nn.functional.silu(_gate.Forward(x)) * _up.Forward(x));

@@ -9,8 +9,7 @@ public sealed class Linear
     /// <summary>How many <see cref="StepTensors"/> there are.</summary>
     internal const int StepTensorCount = 4;
 
-    private readonly Tensor _weight; // [out, in]
-    private readonly Tensor? _bias;  // [out]
+    private readonly Tensor? _bias; // [out]
     private readonly LowRankUpdate? _update;
 
     /// <param name="parameters">Where <c>NAME.weight</c> and <c>NAME.bias</c> are declared.</param>
@@ -20,15 +19,18 @@ public sealed class Linear
     /// <param name="bias">Whether there is a b.</param>
     public Linear(Parameters parameters, string name, int inSize, int outSize, bool bias)
     {
-        _weight = parameters.Declare($"{name}.weight", outSize, inSize);
+        Weight = parameters.Declare($"{name}.weight", outSize, inSize);
         _bias = bias ? parameters.Declare($"{name}.bias", outSize) : null;
         _update = parameters.Adapter?.Cover(parameters, name, inSize, outSize);
     }
 
+    /// <summary>The matrix that x is multiplied with. [out, in]</summary>
+    internal Tensor Weight { get; }
+
     /// <summary>Applies the layer: […, in] → […, out].</summary>
     public Tensor Forward(Tensor x)
     {
-        Tensor y = nn.functional.linear(x, _weight, _bias);
+        Tensor y = nn.functional.linear(x, Weight, _bias);
         return _update is null ? y : y.Plus(_update.Forward(x));
     }
 
@@ -37,5 +39,5 @@ public sealed class Linear
     /// </summary>
     /// <param name="inOrder">Gives W in the order in memory that the step is to read.</param>
     internal IEnumerable<Tensor> StepTensors(Func<Tensor, Tensor> inOrder) =>
-        [inOrder(_weight), _bias ?? DecodingStep.None, _update?.A ?? DecodingStep.None, _update?.B ?? DecodingStep.None];
+        [inOrder(Weight), _bias ?? DecodingStep.None, _update?.A ?? DecodingStep.None, _update?.B ?? DecodingStep.None];
 }

@@ -140,24 +140,8 @@ internal sealed class TextDecoder : IDisposable
     }
 
     /// <summary>Bytes of <see cref="TransposedWeights"/> of all matrices that a decoding step multiplies with.</summary>
-    public long BytesOfTransposed
-    {
-        get
-        {
-            long bytes = TransposedWeights.BytesOf(_head);
-            foreach (Block block in _blocks)
-            {
-                _ = block.StepTensors(Counted).Count();
-            }
-            return bytes;
-
-            Tensor Counted(Tensor matrix)
-            {
-                bytes += TransposedWeights.BytesOf(matrix);
-                return matrix;
-            }
-        }
-    }
+    public long BytesOfTransposed => _blocks.SelectMany(block => block.Linears).Select(linear => linear.Weight).Append(_head)
+        .Sum(TransposedWeights.BytesOf);
 
     /// <summary>A decoding step, and the head that belongs to it. [V, hidden]</summary>
     /// <param name="inOrder">Gives each matrix, [out, in], in the order in memory that the step is to read.</param>
@@ -256,16 +240,19 @@ internal sealed class TextDecoder : IDisposable
             _mlpNorm = new RmsNorm(parameters, $"{name}post_attention_layernorm", size, config.NormEpsilon);
         }
 
+        /// <summary>The linear layers, but for the experts', of which each has few tokens.</summary>
+        public IEnumerable<Linear> Linears => [_q, _k, _v, _o, .. _mlp?.Linears ?? []];
+
         /// <summary>The block's tensors, in the order in which DecodingStep.py unpacks them.</summary>
-        /// <param name="inOrder">As in <see cref="StepWith"/>; not asked for the experts, of which each has few tokens.</param>
+        /// <param name="inOrder">As in <see cref="StepWith"/>.</param>
         public IEnumerable<Tensor> StepTensors(Func<Tensor, Tensor> inOrder) =>
         [
             _attentionNorm.Weight,
             _mlpNorm.Weight,
             _qNorm?.Weight ?? DecodingStep.None,
             _kNorm?.Weight ?? DecodingStep.None,
-            .. ((Linear[])[_q, _k, _v, _o]).SelectMany(linear => linear.StepTensors(inOrder)),
-            .. _mlp?.StepTensors(inOrder) ?? Enumerable.Repeat(DecodingStep.None, GatedMlp.StepTensorCount),
+            .. Linears.SelectMany(linear => linear.StepTensors(inOrder)),
+            .. Enumerable.Repeat(DecodingStep.None, _mlp is null ? GatedMlp.StepTensorCount : 0),
             .. _experts?.StepTensors ?? Enumerable.Repeat(DecodingStep.None, MixtureOfExperts.StepTensorCount),
         ];
 

@@ -21,7 +21,7 @@ internal sealed record GuardState
     /// <summary>Steps in a row that looked better than the verdict.</summary>
     public int BetterSteps { get; init; }
 
-    /// <summary>The worst of them.</summary>
+    /// <summary>The worst verdict of these steps: none of them looked worse than that.</summary>
     public GuardVerdict BetterAtMost { get; init; }
 
     /// <summary>

@@ -9,9 +9,9 @@ internal enum SignScale
     /// <summary>now / start − 1: how often the start's value has come on top of it.</summary>
     Grown,
 
-    /// <summary>now − start.</summary>
+    /// <summary>now − start: what has come to the start's value.</summary>
     Added,
 
-    /// <summary>now, whatever the start.</summary>
+    /// <summary>now: the value itself, whatever the start's was.</summary>
     Plain,
 }

@@ -44,7 +44,7 @@ internal sealed class ResumeCheck(string runDirectory, RunConfiguration configur
         }
     }
 
-    /// <summary>Compares everything.</summary>
+    /// <summary>Compares all aspects of the run with what it began with.</summary>
     /// <param name="given">What the run is to go on with.</param>
     /// <param name="stepsTaken">The steps taken so far.</param>
     /// <param name="latestCheckpoint">The folder that the run goes on from; null where it begins anew.</param>

@@ -60,6 +60,7 @@ public static class PromptFile
     {
         try
         {
+            ProblemFields.RefuseVideo(record);
             return record.Images($"line {record.Line}");
         }
         catch (UnusableRecordException reason)

@@ -40,7 +40,7 @@ internal static class HostileRequests
                 byte[] request = make(new Random(number));
                 try
                 {
-                    int status = RawRequest.Send(address, request);
+                    int status = RawRequest.SendDamaged(address, request);
                     if (status is >= 500 and not 505) // 505: another version of HTTP.
                     {
                         finding = Fuzzer.Kept(name, number, request, $"status {status}");

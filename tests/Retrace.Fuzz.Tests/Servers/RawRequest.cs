@@ -9,12 +9,19 @@ internal static class RawRequest
     // A server that says nothing for so long hangs.
     private const int Patience = 50_000; // Milliseconds.
 
-    // After that the server is told that no more comes; before, it would take the end for a wish to hang up.
+    // After that a server that may wait for the rest is told that no more comes. One that is slow takes that for a wish to
+    // hang up.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Sends the bytes and reads the first line that comes back.</summary>
+    /// <summary>Sends a request that a server can answer as it is, and reads the first line that comes back.</summary>
     /// <returns>The status; 0 where the connection was closed without a word.</returns>
-    public static int Send(Uri address, ReadOnlySpan<byte> bytes)
+    public static int Send(Uri address, ReadOnlySpan<byte> bytes) => Send(address, bytes, mayBeCutShort: false);
+
+    /// <summary>Sends what may lack its end, and reads the first line that comes back.</summary>
+    /// <inheritdoc cref="Send(Uri, ReadOnlySpan{byte})" path="/returns"/>
+    public static int SendDamaged(Uri address, ReadOnlySpan<byte> bytes) => Send(address, bytes, mayBeCutShort: true);
+
+    private static int Send(Uri address, ReadOnlySpan<byte> bytes, bool mayBeCutShort)
     {
         using var client = new TcpClient { ReceiveTimeout = Patience, SendTimeout = Patience, NoDelay = true };
         client.Connect(address.Host, address.Port);
@@ -22,7 +29,7 @@ internal static class RawRequest
         try
         {
             stream.Write(bytes);
-            if (!client.Client.Poll(Pause, SelectMode.SelectRead))
+            if (mayBeCutShort && !client.Client.Poll(Pause, SelectMode.SelectRead))
             {
                 client.Client.Shutdown(SocketShutdown.Send);
             }

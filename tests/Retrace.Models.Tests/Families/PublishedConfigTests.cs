@@ -82,6 +82,12 @@ public sealed class PublishedConfigTests
 
     public static MatrixTheoryData<string, bool> FamiliesInBothLayouts { get; } = new(Published.Keys, [false, true]);
 
+    public static MatrixTheoryData<string, string> FamiliesAndScalings { get; } =
+        new(Published.Keys, ["linear", "dynamic", "ntk", "longrope"]);
+
+    public static MatrixTheoryData<string, string> FamiliesAndQuantisations { get; } =
+        new(Published.Keys, ["awq", "gptq", "fp8", "bitsandbytes"]);
+
     [Theory]
     [MemberData(nameof(FamiliesInBothLayouts))]
     public void It_is_read_as_the_size_that_it_is_of_with_no_key_left(string family, bool newer)
@@ -121,6 +127,29 @@ public sealed class PublishedConfigTests
         string message = Assert.Throws<BadInputException>(() => Read(root)).Message;
 
         Assert.Contains($"{key} is {value}, which Retrace does not know", message);
+    }
+
+    [Theory]
+    [MemberData(nameof(FamiliesAndScalings))]
+    public void A_scaling_of_positions_that_is_not_computed_is_refused_by_name(string family, string kind)
+    {
+        JsonObject root = JsonNode.Parse(Published[family].Json)!.AsObject();
+        (root["text_config"] ?? root)["rope_scaling"]!["rope_type"] = kind;
+
+        Assert.Contains($"scaled by \"{kind}\"", Assert.Throws<BadInputException>(() => Read(root)).Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(FamiliesAndQuantisations))]
+    public void Quantised_weights_are_refused_with_what_to_fetch_instead(string family, string method)
+    {
+        JsonObject root = JsonNode.Parse(Published[family].Json)!.AsObject();
+        root["quantization_config"] = new JsonObject { ["quant_method"] = method };
+
+        string message = Assert.Throws<BadInputException>(() => Read(root)).Message;
+
+        Assert.Contains($"the weights are quantised by {method}", message);
+        Assert.Contains("fetch the model that this one was made from", message);
     }
 
     [Theory]

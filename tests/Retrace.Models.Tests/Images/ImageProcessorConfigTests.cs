@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Retrace.Models.Images;
+using Retrace.Models.Network;
 
 namespace Retrace.Models.Tests.Images;
 
@@ -28,6 +29,33 @@ public sealed class ImageProcessorConfigTests
         AssertSame(
             ModelFamilies.Default.ImageDefaults with { MinPixels = 3136, MaxPixels = 1_003_520 }, // As the reference.
             Load("{}"));
+    }
+
+    // As the published Qwen3-VL folders hold it, by itself and in the joint file of newer tools.
+    [Theory]
+    [InlineData("qwen3_vl", false)]
+    [InlineData("qwen3_vl", true)]
+    [InlineData("qwen3_vl_moe", false)]
+    public void The_published_file_of_Qwen3_VL_holds_its_defaults(string family, bool joint)
+    {
+        const string json =
+            """
+            {
+              "size": {"longest_edge": 16777216, "shortest_edge": 65536},
+              "patch_size": 16,
+              "temporal_patch_size": 2,
+              "merge_size": 2,
+              "image_mean": [0.5, 0.5, 0.5],
+              "image_std": [0.5, 0.5, 0.5],
+              "processor_class": "Qwen3VLProcessor",
+              "image_processor_type": "Qwen2VLImageProcessorFast"
+            }
+            """;
+        using var folder = new TemporaryFolder();
+        folder.Write(
+            joint ? "processor_config.json" : "preprocessor_config.json", joint ? $"{{\"image_processor\": {json}}}" : json);
+        ModelFamily found = ModelFamilies.All.First(one => one.ModelType == family);
+        AssertSame(found.ImageDefaults, found.LoadImages(folder.Path));
     }
 
     [Fact]

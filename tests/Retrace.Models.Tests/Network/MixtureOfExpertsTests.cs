@@ -113,6 +113,23 @@ public sealed class MixtureOfExpertsTests
         }
     }
 
+    // 512 values wide, so that the sums of the backward pass are taken in parts of 128 rows, the last of which is shorter.
+    [Theory]
+    [InlineData(8)]
+    [InlineData(300)]
+    public void Sums_in_parts_are_the_sums(int tokens)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var parameters = new Parameters(ScalarType.Float32, CPU);
+        var matrices = new ExpertMatrices(parameters, "matrices", experts: 2, inSize: 512, outSize: 300);
+        using var generator = new Generator(6);
+        using var noGrad = no_grad();
+        matrices.Weight.copy_(randn(matrices.Weight.shape, generator: generator));
+        Tensor gradient = randn([tokens, 300], generator: generator);
+
+        Close.Relative(gradient.matmul(matrices.Weight[1]), matrices.Backward(gradient, expert: 1), 1e-5);
+    }
+
     // hidden = 32: square matrices where intermediate is 16 (gate and up together) or 32 (down).
     [Theory]
     [InlineData(12, false)]

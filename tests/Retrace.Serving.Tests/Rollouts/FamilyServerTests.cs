@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Retrace.Configuration;
 using Retrace.Data.Formats;
 using Retrace.Models;
@@ -7,6 +9,7 @@ using Retrace.Training.Prompts;
 using Retrace.Training.Rollouts;
 using Retrace.Training.Rollouts.Servers;
 using Retrace.Training.Tests.Evolution;
+using static TorchSharp.torch;
 
 namespace Retrace.Serving.Tests.Rollouts;
 
@@ -52,6 +55,50 @@ public sealed class FamilyServerTests(UntrainedFamilies families) : IClassFixtur
             Assert.Equal(alone.Tokens, samples[0].Tokens);
             AssertClose(alone.LogProbs, samples[0].LogProbs);
             AssertClose(alone.LogProbs, samples[0].ServerLogProbs!);
+        }
+    }
+
+    // Of every two rows of the head, which is the embedding, one gives far the highest logit, wherever the states lie. Nothing
+    // in the requests forbids their tokens.
+    [Theory]
+    [MemberData(nameof(Families))]
+    public async Task Tokens_of_images_and_padding_are_never_served_however_high_their_logits(string family)
+    {
+        using TemporaryFolder folder = new();
+        string forced = folder.Combine("forced");
+        IReadOnlyList<int> never;
+        using (VisionLanguageModel model = ShippedProblems.LoadModel(families.FolderOf(family)))
+        {
+            never = model.Network.Config.Tokens.NeverSampled;
+            using Tensor head = model.Network.Parameters[$"{model.Family.WeightNames.Decoder}embed_tokens.weight"].detach();
+            foreach ((int place, int token) in never.Index())
+            {
+                using Tensor row = head[token];
+                row.fill_(place % 2 == 0 ? 100 : -100);
+            }
+            model.Save(forced);
+        }
+        await using RunningServer server = await RunningServer.StartAsync(model: forced);
+        foreach (int temperature in (int[])[0, 1])
+        {
+            JsonNode reply = await server.AskAsync("/v1/completions", new JsonObject
+            {
+                ["model"] = RunningServer.ModelName,
+                ["prompt"] = "How long is it?",
+                ["n"] = 4,
+                ["max_tokens"] = 8,
+                ["temperature"] = temperature,
+                ["logprobs"] = 1,
+                ["return_token_ids"] = true,
+            });
+            Assert.All(reply["choices"]!.AsArray(), choice =>
+            {
+                int[] tokens = choice!["token_ids"].Deserialize<int[]>()!;
+                Assert.NotEmpty(tokens);
+                Assert.Empty(tokens.Intersect(never));
+                double[] logProbs = choice["logprobs"]!["token_logprobs"].Deserialize<double[]>()!;
+                Assert.All(logProbs, value => Assert.InRange(value, -100, 0));
+            });
         }
     }
 

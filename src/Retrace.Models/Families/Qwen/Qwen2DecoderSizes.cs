@@ -19,7 +19,7 @@ internal static class Qwen2DecoderSizes
         MaxPositions: 2048,
         TieWordEmbeddings: true);
 
-    /// <summary>That of a published model.</summary>
+    /// <summary>The decoder's sizes in a published model.</summary>
     public static TextConfig Of(
         int vocabulary, int hidden, int mlp, int layers, int heads, int kv, bool tied, int positions) => new(
             vocabulary,

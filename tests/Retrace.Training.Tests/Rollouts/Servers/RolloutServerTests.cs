@@ -7,6 +7,8 @@ namespace Retrace.Training.Tests.Rollouts.Servers;
 
 public sealed class RolloutServerTests
 {
+    private const int MoreThanTheQueueHolds = 16;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     // As where a machine has gone, or a firewall drops everything.
@@ -21,9 +23,9 @@ public sealed class RolloutServerTests
         List<Socket> waiting = [];
         try
         {
-            while (await FillsAsync((IPEndPoint)listener.LocalEndPoint!, waiting))
+            for (int i = 0; i < MoreThanTheQueueHolds; i++)
             {
-                // Nobody accepts them.
+                waiting.Add(BeginConnecting(listener.LocalEndPoint!)); // Nobody accepts them.
             }
             using RolloutServer server =
                 new(new Uri($"http://{listener.LocalEndPoint}/"), key: null, TimeProvider.System);
@@ -78,21 +80,17 @@ public sealed class RolloutServerTests
         }
     }
 
-    // Whether there was room for one more.
-    private static async Task<bool> FillsAsync(IPEndPoint address, List<Socket> waiting)
+    private static Socket BeginConnecting(EndPoint address)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        waiting.Add(socket);
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(0.5));
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
         try
         {
-            await socket.ConnectAsync(address, limit.Token);
-            return true;
+            socket.Connect(address);
         }
-        catch (OperationCanceledException)
+        catch (SocketException error) when (error.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
         {
-            return false;
+            // The system goes on with it.
         }
+        return socket;
     }
 }
