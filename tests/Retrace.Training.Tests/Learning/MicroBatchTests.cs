@@ -52,7 +52,7 @@ public sealed class MicroBatchTests
         // The rows of three prompts, each as wide as the widest.
         int[] packed = [.. Responses.GroupBy(one => one.Prompt)
             .Select(group => group.Key.Length + group.Sum(one => one.Response.Length))];
-        Assert.Equal(3 * packed.Max(), Assert.Single(MicroBatch.Of(Responses, config, 9 * packed.Max())).Tokens);
+        Assert.Equal(3 * packed.Max(), Assert.Single(MicroBatch.Of(Responses, config, 12 * packed.Max())).Tokens);
         Assert.True(Responses.Length * longest > 3 * packed.Max());
 
         foreach (int maxTokens in new[] { 1, longest, 2 * longest, packed.Max() })
