@@ -55,7 +55,7 @@ public sealed partial class MemoryPlanTests : IDisposable
     [InlineData("qwen3_vl_moe", "q_proj k_proj v_proj o_proj experts")]
     public async Task With_an_adapter_it_is_near_the_measured_peak_in_the_other_families_too(string family, string targets)
     {
-        WriteModel(family, hidden: 512, layers: 8, words: 16000);
+        WriteModel(family, hidden: 512, layers: 8, words: 48000); // So that the program itself, a constant of the plan, is not half.
         await CompareAsync(
             [],
             [
