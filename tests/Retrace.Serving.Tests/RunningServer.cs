@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Retrace.Serving.Requests;
 using Retrace.Testing;
+using static TorchSharp.torch;
 
 namespace Retrace.Serving.Tests;
 
@@ -33,13 +34,14 @@ internal sealed class RunningServer : IAsyncDisposable
 
     /// <param name="model">The folder of the model; the one that ships if not given.</param>
     public static async Task<RunningServer> StartAsync(
-        string? token = null, string? updates = null, ServerLimits? limits = null, int port = 0, string? model = null)
+        string? token = null, string? updates = null, ServerLimits? limits = null, int port = 0, string? model = null,
+        ScalarType type = ScalarType.Float32)
     {
         ServerSettings settings = new(
             IPAddress.Loopback, port, ModelName, token, updates, limits ?? new ServerLimits(), 512, 16384);
         return new RunningServer(
             await ModelServer.StartAsync(
-                ShippedProblems.LoadModel(model), ShippedProblems.LoadModel, settings, Cancellation),
+                ShippedProblems.LoadModel(model, type), folder => ShippedProblems.LoadModel(folder, type), settings, Cancellation),
             token);
     }
 

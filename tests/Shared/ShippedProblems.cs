@@ -11,8 +11,8 @@ namespace Retrace.Testing;
 /// <summary>The first problems that ship, as the model that ships is asked them.</summary>
 internal static class ShippedProblems
 {
-    public static VisionLanguageModel LoadModel(string? folder = null) =>
-        VisionLanguageModel.Load(folder ?? Shipped.Model, ScalarType.Float32, CPU, maxPixels: 200704);
+    public static VisionLanguageModel LoadModel(string? folder = null, ScalarType type = ScalarType.Float32) =>
+        VisionLanguageModel.Load(folder ?? Shipped.Model, type, CPU, maxPixels: 200704);
 
     public static PreparedProblem[] Prepare(VisionLanguageModel model, int count)
     {

@@ -22,6 +22,9 @@ public sealed class FamilyServerTests(UntrainedFamilies families) : IClassFixtur
 
     public static TheoryData<string> Families => UntrainedFamilies.All;
 
+    public static MatrixTheoryData<string, ScalarType> FamiliesAndTypes =>
+        new(ModelFamilies.All.Select(one => one.ModelType), [ScalarType.Float32, ScalarType.BFloat16]);
+
     [Theory]
     [MemberData(nameof(Families))]
     public async Task Prompts_of_all_kinds_side_by_side_give_what_each_gives_alone_in_this_process(string family)
@@ -104,18 +107,18 @@ public sealed class FamilyServerTests(UntrainedFamilies families) : IClassFixtur
 
     // One request at a time: what a server computes beside others is rounded as they come.
     [Theory]
-    [MemberData(nameof(Families))]
-    public async Task Half_of_the_steps_a_resume_and_the_other_half_are_the_whole_bit_for_bit(string family)
+    [MemberData(nameof(FamiliesAndTypes))]
+    public async Task Half_of_the_steps_a_resume_and_the_other_half_are_the_whole_bit_for_bit(string family, ScalarType type)
     {
         string model = families.FolderOf(family);
         using TemporaryFolder folder = new();
-        await using RunningServer server = await RunningServer.StartAsync(updates: Path.GetTempPath(), model: model);
+        await using RunningServer server = await RunningServer.StartAsync(updates: Path.GetTempPath(), model: model, type: type);
         using SmallRuns runs = new(
             model,
             UntrainedFamilies.Problems,
             [
                 .. UntrainedFamilies.Settings(family), "rollout.engine=openai", $"rollout.servers={server.Address}",
-                "rollout.requests_per_server=1", "model.train_vision=false",
+                $"model.dtype={(type == ScalarType.BFloat16 ? "bf16" : "fp32")}", "rollout.requests_per_server=1", "model.train_vision=false",
             ]);
         runs.Evolve("whole");
         runs.Evolve("halves", "steps=1");
