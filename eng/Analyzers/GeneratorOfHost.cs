@@ -3,6 +3,7 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
+using static Retrace.Analyzers.DeviceArgument;
 
 namespace Retrace.Analyzers;
 
@@ -47,13 +48,9 @@ public sealed class GeneratorOfHost : DiagnosticAnalyzer
         {
             context.ReportDiagnostic(Diagnostic.Create(Rule, made.Syntax.GetLocation()));
         }
-
-        static bool Is(ITypeSymbol? type, ITypeSymbol other) => SymbolEqualityComparer.Default.Equals(type, other);
     }
 
     // torch.CPU, or left out.
     private static bool IsHost(IArgumentOperation argument) =>
-        argument.ArgumentKind == ArgumentKind.DefaultValue
-        || argument.Value.ConstantValue is { HasValue: true, Value: null }
-        || argument.Value is IMemberReferenceOperation { Member.Name: "CPU" };
+        NamesNone(argument) || argument.Value is IMemberReferenceOperation { Member.Name: "CPU" };
 }

@@ -3,6 +3,7 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
+using static Retrace.Analyzers.DeviceArgument;
 
 namespace Retrace.Analyzers;
 
@@ -53,11 +54,5 @@ public sealed class NamedDevice : DiagnosticAnalyzer
             context.ReportDiagnostic(
                 Diagnostic.Create(Rule, call.Syntax.GetLocation(), $"torch.{call.TargetMethod.Name}"));
         }
-
-        static bool Is(ITypeSymbol type, ITypeSymbol other) => SymbolEqualityComparer.Default.Equals(type, other);
     }
-
-    private static bool NamesNone(IArgumentOperation argument) =>
-        argument.ArgumentKind == ArgumentKind.DefaultValue
-        || argument.Value.ConstantValue is { HasValue: true, Value: null };
 }

@@ -183,19 +183,7 @@ internal sealed class LearningChecks(ReferenceCheckpoint reference, Device devic
 
     private VisionLanguageNetwork Create() => reference.Create("tied", ScalarType.Float32, device);
 
-    // B as if it had learned, so that the adapter shows.
-    private VisionLanguageNetwork Adapted(VisionLanguageNetwork model)
-    {
-        VisionLanguageNetwork adapted = model.WithAdapter(LoraOf(model), seed: 1);
-        using var noGrad = no_grad();
-        foreach (string layer in adapted.Adapter!.Layers)
-        {
-            string name = $"{layer}.lora_B.weight";
-            using Tensor values = reference.Hashed(name, adapted.Parameters[name].shape, 0.1, device);
-            adapted.Parameters[name].copy_(values);
-        }
-        return adapted;
-    }
+    private VisionLanguageNetwork Adapted(VisionLanguageNetwork model) => reference.Adapted(model, LoraOf(model));
 
     private TrainingSample[] Samples(VisionLanguageNetwork policy)
     {

@@ -98,6 +98,20 @@ internal sealed record ReferenceCheckpoint(
         return model;
     }
 
+    /// <summary>A model with an adapter whose B is as if it had learned: new ones are zero, and then nothing shows.</summary>
+    public VisionLanguageNetwork Adapted(VisionLanguageNetwork model, LoraSettings settings)
+    {
+        VisionLanguageNetwork adapted = model.WithAdapter(settings, seed: 1);
+        using var noGrad = no_grad();
+        foreach (string layer in adapted.Adapter!.Layers)
+        {
+            string name = $"{layer}.lora_B.weight";
+            using Tensor values = Hashed(name, adapted.Parameters[name].shape, 0.1, model.Device);
+            adapted.Parameters[name].copy_(values);
+        }
+        return adapted;
+    }
+
     /// <summary>The images of all prompts, as they are processed.</summary>
     public ProcessedImage[] Images(ModelConfig config) =>
     [
