@@ -294,10 +294,7 @@ public sealed record MemoryPlan(IReadOnlyList<MemoryItem> Items, bool Recomputes
                 rows * inRow * _response, _config.Text.VocabularySize, entropies: _run.Rollout.Engine != "local");
             long passes = mask + _policy.BytesOfLearning(
                 rows * length, Math.Min(rows, _run.Data.Batch) * _patches, predictions, recomputes);
-            // In the first pass of an update gradients come as the activations go: where it is the only one, what is kept of
-            // these has given the memory for those.
-            bool comeAsTheyGo = !recomputes && rows * inRow >= samples;
-            return Math.Max(passes - (comeAsTheyGo ? Gradients : 0), AdamW.BytesOfUpdate(_policy.Parameters));
+            return Math.Max(passes, AdamW.BytesOfUpdate(_policy.Parameters));
         }
     }
 }
