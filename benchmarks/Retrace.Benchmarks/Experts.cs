@@ -8,7 +8,7 @@ namespace Retrace.Benchmarks;
 
 /// <summary>
 /// A mixture of experts against a gated MLP as wide as the experts that a token goes through: forward, with the backward
-/// pass to the input alone, as with an adapter of other layers, and with that to all weights.
+/// pass to the input alone, as with an adapter of other layers, and with that to all weights, whose gradients are there or not.
 /// </summary>
 internal static class Experts
 {
@@ -33,12 +33,15 @@ internal static class Experts
             Compare("forward", Pass.Forward, count);
             Compare("forward and backward to the input", Pass.ToInput, count);
             Compare("forward and backward to all weights", Pass.ToWeights, count);
+            Compare("the same, the first of an update", Pass.FirstOfUpdate, count);
+            Compare("the same, the first of a step", Pass.FirstOfStep, count);
         }
 
         void Compare(string name, Pass pass, int count)
         {
-            sparse.Train(_ => pass == Pass.ToWeights);
-            dense.Train(_ => pass == Pass.ToWeights);
+            bool trains = pass is not (Pass.Forward or Pass.ToInput);
+            sparse.Train(_ => trains);
+            dense.Train(_ => trains);
             using Tensor x = randn([count, hidden]);
             Rounds rounds = Rounds.Of(
                 settings,
@@ -59,6 +62,8 @@ internal static class Experts
         Forward,
         ToInput,
         ToWeights,
+        FirstOfUpdate,
+        FirstOfStep,
     }
 
     private static void Take(Pass pass, Tensor values, Parameters parameters, Func<Tensor, Tensor> layer)
@@ -70,7 +75,18 @@ internal static class Experts
             layer(values);
             return;
         }
-        // Gradients of the weights stay, and are added to, as the optimizer leaves room for them where it is.
+        // Gradients of the weights are added to; an update lets go of them, and a step's last one of experts' memory, too.
+        if (pass is Pass.FirstOfUpdate or Pass.FirstOfStep)
+        {
+            foreach (string name in parameters.Names)
+            {
+                parameters[name].grad = null;
+            }
+        }
+        if (pass == Pass.FirstOfStep)
+        {
+            parameters.ReleaseGradientRooms();
+        }
         Tensor x = values.detach().requires_grad_();
         layer(x).sum().backward();
     }

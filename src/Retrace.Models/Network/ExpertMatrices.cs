@@ -16,6 +16,8 @@ internal sealed class ExpertMatrices
     private const long MostTokensInParts = 256;
     private const long CriticalLength = 512;
 
+    private readonly Parameters _parameters;
+    private readonly string _name;
     private readonly ExpertUpdate? _update;
 
     /// <param name="parameters">Where the matrices are declared, and an adapter's factors.</param>
@@ -25,6 +27,8 @@ internal sealed class ExpertMatrices
     /// <param name="outSize">The last axis of y.</param>
     public ExpertMatrices(Parameters parameters, string name, int experts, int inSize, int outSize)
     {
+        _parameters = parameters;
+        _name = name;
         Weight = parameters.Declare(name, experts, outSize, inSize);
         _update = parameters.Adapter?.CoverExperts(parameters, name, experts, inSize, outSize);
     }
@@ -59,7 +63,7 @@ internal sealed class ExpertMatrices
         {
             return 1;
         }
-        Tensor room = empty_like(Weight, requires_grad: false);
+        Tensor room = _parameters.GradientRoom(_name);
         for (int expert = 0; expert < counts.Length; expert++)
         {
             if (counts[expert] == 0)

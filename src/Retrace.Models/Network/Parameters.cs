@@ -9,6 +9,7 @@ public sealed class Parameters : IDisposable
     private readonly Dictionary<string, Tensor> _byName = [];
     private readonly List<string> _names = [];
     private readonly HashSet<string> _sharedNames = [];
+    private readonly Dictionary<string, Tensor> _gradientRooms = [];
     private readonly Parameters? _shared;
 
     public Parameters(ScalarType type, Device device)
@@ -65,8 +66,38 @@ public sealed class Parameters : IDisposable
         }
     }
 
+    /// <summary>Lets go of the memory in which gradients were made, after the last update of a step.</summary>
+    public void ReleaseGradientRooms()
+    {
+        foreach (Tensor room in _gradientRooms.Values)
+        {
+            room.Dispose();
+        }
+        _gradientRooms.Clear();
+    }
+
+    /// <summary>
+    /// Memory for the gradient of a tensor that has none, of its shape and with any values. On a CPU it is that of the last
+    /// update, as long as this was not released: the system clears fresh memory, which for large gradients of few tokens takes
+    /// as long as their products.
+    /// </summary>
+    internal Tensor GradientRoom(string name)
+    {
+        if (Device.type != DeviceType.CPU)
+        {
+            return empty_like(_byName[name], requires_grad: false);
+        }
+        if (!_gradientRooms.TryGetValue(name, out Tensor? room))
+        {
+            room = empty_like(_byName[name], requires_grad: false).DetachFromDisposeScope();
+            _gradientRooms.Add(name, room);
+        }
+        return room.alias();
+    }
+
     public void Dispose()
     {
+        ReleaseGradientRooms();
         foreach ((string name, Tensor tensor) in _byName)
         {
             if (!IsShared(name))

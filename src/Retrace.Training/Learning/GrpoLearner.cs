@@ -122,6 +122,7 @@ public sealed class GrpoLearner : IDisposable
                 Update(step, samples, reference, miniBatch, total);
             }
         }
+        _policy.Parameters.ReleaseGradientRooms();
         CheckPolicy(step, samples);
         double[] sums = _processes.Sum(total.Kl, total.Clipped);
         TokenImportance[] importance = [.. samples.Select(sample => sample.Importance).OfType<TokenImportance>()];

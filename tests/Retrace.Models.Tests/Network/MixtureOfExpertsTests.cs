@@ -113,6 +113,45 @@ public sealed class MixtureOfExpertsTests
         }
     }
 
+    // An update lets go of gradients, and the next one makes its own in their memory, where experts that have no tokens now have
+    // left theirs.
+    [Fact]
+    public void Gradients_in_used_memory_are_those_in_fresh_memory()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var parameters = new Parameters(ScalarType.Float32, CPU);
+        var experts = new MixtureOfExperts(parameters, "mlp", 6, new ExpertConfig(5, 2, 4, NormsShares: true, [0]));
+        using var generator = new Generator(5);
+        foreach (string name in parameters.Names)
+        {
+            using var noGrad = no_grad();
+            parameters[name].copy_(randn(parameters[name].shape, generator: generator));
+        }
+        parameters.Train(_ => true);
+        Tensor many = randn([14, 6], generator: generator);
+        Tensor one = randn([1, 6], generator: generator);
+
+        Tensor[] fresh = Gradients(one);
+        Gradients(many);
+        Tensor[] used = Gradients(one);
+        parameters.ReleaseGradientRooms();
+        Tensor[] released = Gradients(one);
+
+        Assert.All(fresh.Zip(used), pair => Assert.Equal(pair.First.data<float>().ToArray(), pair.Second.data<float>().ToArray()));
+        Assert.All(fresh.Zip(released), pair => Assert.Equal(pair.First.data<float>().ToArray(), pair.Second.data<float>().ToArray()));
+
+        Tensor[] Gradients(Tensor x)
+        {
+            experts.Forward(x).sum().backward();
+            Tensor[] gradients = [.. parameters.Names.Select(name => parameters[name].grad!.clone())];
+            foreach (string name in parameters.Names)
+            {
+                parameters[name].grad = null;
+            }
+            return gradients;
+        }
+    }
+
     // 512 values wide, so that the sums of the backward pass are taken in parts of 128 rows, the last of which is shorter.
     [Theory]
     [InlineData(8)]
