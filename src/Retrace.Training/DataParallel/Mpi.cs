@@ -102,8 +102,18 @@ internal static class Mpi
     public static extern int ReduceScatterBlock(
         ref byte send, ref byte receive, int receiveCount, IntPtr type, IntPtr operation, IntPtr comm);
 
-    [DllImport(Library, EntryPoint = "MPI_Send")]
-    public static extern int Send(ref byte values, int count, IntPtr type, int to, int tag, IntPtr comm);
+    [DllImport(Library, EntryPoint = "MPI_Ibarrier")]
+    public static extern int BeginBarrier(IntPtr comm, out IntPtr request);
+
+    [DllImport(Library, EntryPoint = "MPI_Isend")]
+    public static extern int BeginSend(
+        ref byte values, int count, IntPtr type, int to, int tag, IntPtr comm, out IntPtr request);
+
+    [DllImport(Library, EntryPoint = "MPI_Test")]
+    public static extern int Test(ref IntPtr request, out int isDone, IntPtr status);
+
+    [DllImport(Library, EntryPoint = "MPI_Iprobe")]
+    public static extern int Probe(int from, int tag, IntPtr comm, out int isThere, IntPtr status);
 
     [DllImport(Library, EntryPoint = "MPI_Recv")]
     public static extern int Receive(

@@ -9,7 +9,8 @@ namespace Retrace.Training.DataParallel;
 /// <summary>The processes of a job that mpirun or srun started, which communicate through Open MPI.</summary>
 /// <remarks>
 /// Tensors on a CUDA device go through NCCL if its library is installed, else through host memory. Only one thread
-/// calls MPI, so MPI_THREAD_FUNNELED is enough.
+/// calls MPI, so MPI_THREAD_FUNNELED is enough. What MPI does while it waits keeps a core busy, which the process that it
+/// waits for may need: so the processes meet first, asking now and then, and only then exchange.
 /// </remarks>
 public sealed class MpiProcessGroup : IProcessGroup
 {
@@ -54,6 +55,7 @@ public sealed class MpiProcessGroup : IProcessGroup
     /// <inheritdoc/>
     public byte[][] GatherAll(byte[] message) => _thread.Run(() =>
     {
+        Meet();
         int[] lengths = new int[Size];
         int ownLength = message.Length;
         Mpi.Check(
@@ -81,6 +83,7 @@ public sealed class MpiProcessGroup : IProcessGroup
         }
         using DisposeScope scope = NewDisposeScope();
         Tensor result = part.cpu();
+        Meet();
         Mpi.Check(
             Mpi.ReduceScatterBlock(
                 ref FirstByteOf(whole.cpu()),
@@ -107,6 +110,7 @@ public sealed class MpiProcessGroup : IProcessGroup
         using DisposeScope scope = NewDisposeScope();
         Tensor result = whole.cpu();
         int bytes = BytesOf(part);
+        Meet();
         Mpi.Check(
             Mpi.Allgather(
                 ref FirstByteOf(part.cpu()),
@@ -124,12 +128,25 @@ public sealed class MpiProcessGroup : IProcessGroup
     });
 
     /// <inheritdoc/>
-    public void Send(Tensor values, int to) => _thread.Run(() => Mpi.Check(
-        Mpi.Send(ref FirstByteOf(values), BytesOf(values), Mpi.Byte, to, Tag, Mpi.World), "MPI_Send"));
+    public void Send(Tensor values, int to) => _thread.Run(() =>
+    {
+        Mpi.Check(
+            Mpi.BeginSend(ref FirstByteOf(values), BytesOf(values), Mpi.Byte, to, Tag, Mpi.World, out IntPtr request),
+            "MPI_Isend");
+        Await(request);
+    });
 
     /// <inheritdoc/>
-    public void Receive(Tensor values, int from) => _thread.Run(() => Mpi.Check(
-        Mpi.Receive(ref FirstByteOf(values), BytesOf(values), Mpi.Byte, from, Tag, Mpi.World, status: 0), "MPI_Recv"));
+    public void Receive(Tensor values, int from) => _thread.Run(() =>
+    {
+        SpinWait.SpinUntil(() =>
+        {
+            Mpi.Check(Mpi.Probe(from, Tag, Mpi.World, out int isThere, status: 0), "MPI_Iprobe");
+            return isThere != 0;
+        });
+        Mpi.Check(
+            Mpi.Receive(ref FirstByteOf(values), BytesOf(values), Mpi.Byte, from, Tag, Mpi.World, status: 0), "MPI_Recv");
+    });
 
     /// <inheritdoc/>
     public void Leave()
@@ -140,6 +157,7 @@ public sealed class MpiProcessGroup : IProcessGroup
             _thread.Run(() =>
             {
                 _nccl?.Dispose();
+                Meet();
                 Mpi.Check(Mpi.Finalize(), "MPI_Finalize");
             });
         }
@@ -147,6 +165,19 @@ public sealed class MpiProcessGroup : IProcessGroup
 
     /// <summary>Stops the communication thread. Without <see cref="Leave"/> the process must end after this.</summary>
     public void Dispose() => _thread.Dispose();
+
+    // Waits until all processes are here.
+    private static void Meet()
+    {
+        Mpi.Check(Mpi.BeginBarrier(Mpi.World, out IntPtr request), "MPI_Ibarrier");
+        Await(request);
+    }
+
+    private static void Await(IntPtr request) => SpinWait.SpinUntil(() =>
+    {
+        Mpi.Check(Mpi.Test(ref request, out int isDone, status: 0), "MPI_Test");
+        return isDone != 0;
+    });
 
     private NcclCommunicator? NcclFor(Tensor tensor) => tensor.device_type != DeviceType.CUDA || !Nccl.IsInstalled
         ? null
