@@ -27,6 +27,7 @@ archive() {
             mv "$work/archive/$name/Retrace.Cli$ending" "$work/archive/$name/retrace$ending"
         fi
     done
+    cp -R README.md CHANGELOG.md SECURITY.md docs "$work/archive/$name/"
     mkdir "$work/archive/$name/beside-pytorch"
     for script in beside measured peer peer_generate peer_learning peer_prompts peer_sharing problems retrace_side tasks; do
         cp "benchmarks/beside-pytorch/$script.py" "$work/archive/$name/beside-pytorch/"

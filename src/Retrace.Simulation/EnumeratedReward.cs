@@ -35,7 +35,7 @@ public sealed class EnumeratedReward(
             foreach (((RewardInputs input, AnswerDistribution source), int answer) in further.Zip(answers[rounds..]))
             {
                 probability *= source[answer];
-                group = SimulatedEvidence.With(group, input, [answer]);
+                group = group.With(input, [answer]);
             }
             if (probability > 0)
             {

@@ -46,7 +46,7 @@ public sealed class SampledReward(
             foreach ((RewardInputs input, AnswerDistribution source) in further)
             {
                 int[] answers = [.. Enumerable.Range(0, size.Trajectories).Select(_ => source.Sample(random))];
-                group = SimulatedEvidence.With(group, input, answers);
+                group = group.With(input, answers);
             }
             yield return SimulatedEvidence.ScoreOfFirst(group, rule, right, policy.Answers, random);
         }

@@ -29,17 +29,6 @@ internal static class SimulatedEvidence
         }.Where(one => rule.Reads.HasFlag(one.Input)),
     ];
 
-    /// <summary>The group with further answers.</summary>
-    /// <param name="input">Which they are: one of <see cref="FurtherAnswers"/>.</param>
-    public static AnswerGroup With(AnswerGroup group, RewardInputs input, IReadOnlyList<int> answers) => input switch
-    {
-        RewardInputs.BlindAnswers => group with { Blind = answers },
-        RewardInputs.StartAnswers => group with { Start = answers },
-        RewardInputs.TeacherAnswers => group with { Teacher = answers },
-        RewardInputs.RephrasedAnswers => group with { Rephrased = answers },
-        _ => throw new ArgumentOutOfRangeException(nameof(input), input, "These are no answers."),
-    };
-
     /// <summary>The first trajectory's score with the problem's weight in learning.</summary>
     /// <param name="group">All answers that the rule reads.</param>
     /// <param name="right">The right answer, for a rule that reads labels.</param>

@@ -9,6 +9,9 @@ public sealed class LocalFeed : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
 
+    /// <summary>The folder of the whole project, which is built and packed.</summary>
+    public static string Repository => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Shipped.Model)!, ".."));
+
     /// <summary>The folder of the packages.</summary>
     public string Packages => _folder.Combine("feed");
 
@@ -16,9 +19,6 @@ public sealed class LocalFeed : IAsyncLifetime
 
     // The feed, and where samples and their packages are put.
     private string[] Places => [$"-p:RetraceFeed={Packages}", $"-p:ArtifactsPath={_folder.Combine("samples")}"];
-
-    private static string Repository =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Shipped.Model)!, ".."));
 
     // "debug" or "release", as these tests are built: then so is what they pack.
     private static string Configuration =>

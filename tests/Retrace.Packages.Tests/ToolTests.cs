@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Xml.Linq;
 using Retrace.Testing;
 
@@ -7,6 +8,13 @@ namespace Retrace.Packages.Tests;
 /// <summary>The command line as a .NET tool.</summary>
 public sealed class ToolTests(LocalFeed feed) : IDisposable
 {
+    private static readonly Dictionary<OSPlatform, string[]> Natives = new()
+    {
+        [OSPlatform.Linux] = ["libtorch.so", "libtorch_cpu.so", "libc10.so", "libLibTorchSharp.so", "libSkiaSharp.so"],
+        [OSPlatform.OSX] = ["libtorch.dylib", "libtorch_cpu.dylib", "libc10.dylib", "libLibTorchSharp.dylib", "libSkiaSharp.dylib"],
+        [OSPlatform.Windows] = ["torch.dll", "torch_cpu.dll", "c10.dll", "LibTorchSharp.dll", "libSkiaSharp.dll"],
+    };
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -24,6 +32,23 @@ public sealed class ToolTests(LocalFeed feed) : IDisposable
             XDocument.Load(settings).Descendants("RuntimeIdentifierPackage")
                 .Select(one => $"{one.Attribute("RuntimeIdentifier")!.Value} {one.Attribute("Id")!.Value}")
                 .Order());
+    }
+
+    // An archive is made of the same files, with .NET beside them.
+    [Fact]
+    public void The_package_of_one_system_has_its_native_libraries_alone_and_the_licenses_of_what_it_hands_on()
+    {
+        using ZipArchive package = ZipFile.OpenRead(Assert.Single(
+            Directory.GetFiles(feed.Packages, "Retrace.Cli.*.nupkg"), path => new FileInfo(path).Length > 1 << 20));
+        string[] files = [.. package.Entries.Select(entry => entry.FullName)];
+        Assert.All(Natives, natives =>
+        {
+            bool areNeeded = RuntimeInformation.IsOSPlatform(natives.Key);
+            Assert.All(natives.Value, native => Assert.Equal(areNeeded, files.Any(file => Path.GetFileName(file) == native)));
+        });
+        Assert.DoesNotContain(files, file => file.Contains("torch_python", StringComparison.Ordinal));
+        string[] licenses = ["LICENSE", "LICENSE-LIBTORCH.txt", "torchsharp.xml", "yamldotnet.xml"];
+        Assert.All(licenses, license => Assert.Contains(files, file => Path.GetFileName(file) == license));
     }
 
     [Fact]

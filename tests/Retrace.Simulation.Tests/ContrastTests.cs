@@ -200,7 +200,10 @@ public class ContrastTests
     {
         public RewardInputs Reads => RewardInputs.StartAnswers;
 
-        public double[] Score(AnswerGroup group) =>
-            [.. group.Maternal.Select(answer => group.Start.Count(one => one == answer) / (double)group.Start.Count)];
+        public double[] Score(AnswerGroup group)
+        {
+            IReadOnlyList<int> start = group.Beside(RewardInputs.StartAnswers);
+            return [.. group.Maternal.Select(answer => start.Count(one => one == answer) / (double)start.Count)];
+        }
     }
 }

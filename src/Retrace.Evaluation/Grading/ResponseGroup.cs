@@ -24,7 +24,7 @@ internal sealed class ResponseGroup
     private const string Nats = "numbers from 0 to 1000";
 
     private readonly string?[][] _retraced;
-    private readonly Dictionary<RewardInputs, string?[]> _beside; // The answers of the rounds that the line says anything of.
+    private readonly Dictionary<RewardInputs, IReadOnlyList<string?>> _beside; // Of the rounds that the line has a field of.
     private readonly string? _gold;
     private readonly Evidence[] _evidence;
     private readonly double[][][]? _distances; // [n][steps][n] of each step from the answer of each response.
@@ -33,7 +33,7 @@ internal sealed class ResponseGroup
         string?[] answers,
         bool[] areFormatted,
         string?[][] retraced,
-        Dictionary<RewardInputs, string?[]> beside,
+        Dictionary<RewardInputs, IReadOnlyList<string?>> beside,
         string? gold,
         Evidence[] evidence,
         double[][][]? distances)
@@ -63,7 +63,7 @@ internal sealed class ResponseGroup
         }
         string[][] retraced = ForEach(maternal, record, "retraced", "responses", Texts);
         int[][] anchors = ForEach(maternal, record, "anchors", "whole numbers", WholeNumbers);
-        Dictionary<RewardInputs, string?[]> beside = [];
+        Dictionary<RewardInputs, IReadOnlyList<string?>> beside = [];
         foreach ((RewardInputs round, string name) in Beside)
         {
             if (record.Field(name) is JsonElement list)
@@ -104,15 +104,7 @@ internal sealed class ResponseGroup
     /// <summary>The answers in classes, with all the evidence that responses hold.</summary>
     public AnswerGroup GroupFor(IAnswerEquivalence equivalence)
     {
-        AnswerGroup group = AnswerGroup.Of(
-            Answers,
-            _retraced,
-            _gold,
-            equivalence,
-            _beside.GetValueOrDefault(RewardInputs.BlindAnswers),
-            _beside.GetValueOrDefault(RewardInputs.StartAnswers),
-            _beside.GetValueOrDefault(RewardInputs.TeacherAnswers),
-            _beside.GetValueOrDefault(RewardInputs.RephrasedAnswers));
+        AnswerGroup group = AnswerGroup.Of(Answers, _retraced, _gold, equivalence, _beside);
         return group with
         {
             Evidence = _distances is null ? _evidence : [.. _evidence, OfClasses(_distances, group.Maternal)],
@@ -127,7 +119,7 @@ internal sealed class ResponseGroup
             (RewardInputs.Label, _gold is not null, "\"answer\", text or a number"),
             (RewardInputs.BlindAnswers, _beside.ContainsKey(RewardInputs.BlindAnswers),
                 "\"blind\", responses to the question with its picture blanked"),
-            (RewardInputs.TeacherAnswers, _beside.GetValueOrDefault(RewardInputs.TeacherAnswers) is { Length: > 0 },
+            (RewardInputs.TeacherAnswers, _beside.GetValueOrDefault(RewardInputs.TeacherAnswers) is { Count: > 0 },
                 "\"teacher\", responses of the averaged teacher"),
             (RewardInputs.RephrasedAnswers, _beside.ContainsKey(RewardInputs.RephrasedAnswers),
                 "\"rephrased\", responses to the question in other words"),

@@ -87,14 +87,11 @@ internal sealed record StoredGroup(
 
     private static StoredGroup Of(string place, GroupAnswers answers, int index, long seed)
     {
-        AnswerGroup group = new(answers.Maternal, answers.Retraced)
-        {
-            Blind = answers.Blind,
-            Start = answers.Start,
-            Teacher = answers.Teacher,
-            Rephrased = answers.Rephrased,
-            GoldClass = answers.Right,
-        };
+        AnswerGroup group = new AnswerGroup(answers.Maternal, answers.Retraced) { GoldClass = answers.Right }
+            .With(RewardInputs.BlindAnswers, answers.Blind)
+            .With(RewardInputs.StartAnswers, answers.Start)
+            .With(RewardInputs.TeacherAnswers, answers.Teacher)
+            .With(RewardInputs.RephrasedAnswers, answers.Rephrased);
         return new StoredGroup(
             place,
             Lacks,

@@ -50,10 +50,8 @@ internal sealed class AnswerGrouping(
             voting.Length > 0 ? ListsOf(voting) : [.. retracings.Select(retracing => retracing.Answers)],
             labels.GetValueOrDefault(problem.Problem.Id),
             rule.Equivalence,
-            AnswersOf(beside.Blind),
-            AnswersOf(beside.Start),
-            AnswersOf(beside.Teacher),
-            AnswersOf(beside.Rephrased)) with
+            AnswerGroup.RoundsBeside.ToDictionary(
+                round => round, IReadOnlyList<string?> (round) => AnswersOf(beside.TrajectoriesOf(round)))) with
         {
             Evidence = [.. evidence.Of(step, place, maternal, retracings, beside)],
         };

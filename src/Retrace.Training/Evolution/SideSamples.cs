@@ -1,3 +1,4 @@
+using Retrace.Rewards;
 using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Evolution;
@@ -27,8 +28,19 @@ public sealed record SideSamples
 
     /// <summary>Everything that was generated.</summary>
     internal IEnumerable<Generation> Generations =>
-        Blind.Concat(Start).Concat(Teacher).Concat(Rephrased).Concat(Rephrasing is null ? [] : [Rephrasing])
+        AnswerGroup.RoundsBeside.SelectMany(TrajectoriesOf).Concat(Rephrasing is null ? [] : [Rephrasing])
             .Select(one => one.Generation).Concat(Judged.Select(one => one.Generation));
+
+    /// <summary>The trajectories whose answers a rule reads.</summary>
+    /// <param name="round">One of <see cref="AnswerGroup.RoundsBeside"/>.</param>
+    internal IReadOnlyList<Trajectory> TrajectoriesOf(RewardInputs round) => round switch
+    {
+        RewardInputs.BlindAnswers => Blind,
+        RewardInputs.StartAnswers => Start,
+        RewardInputs.TeacherAnswers => Teacher,
+        RewardInputs.RephrasedAnswers => Rephrased,
+        _ => throw new ArgumentOutOfRangeException(nameof(round), round, "No trajectories are sampled for it."),
+    };
 }
 
 /// <summary>A judge's response about a trajectory.</summary>

@@ -156,11 +156,10 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             AnswerGroup measured = group.Measured;
             IEnumerable<(int Class, string? Answer)> all = measured.Maternal
                 .Concat(measured.Retraced.SelectMany(answers => answers))
-                .Concat(measured.Blind).Concat(measured.Start).Concat(measured.Teacher).Concat(measured.Rephrased)
+                .Concat(AnswerGroup.RoundsBeside.SelectMany(measured.Beside))
                 .Zip(group.Maternal.Select(one => one.Answer)
                     .Concat(group.Retraced.SelectMany(one => one.Answers))
-                    .Concat(AnswersOf(
-                        group.Beside.Blind, group.Beside.Start, group.Beside.Teacher, group.Beside.Rephrased)));
+                    .Concat(AnswerGroup.RoundsBeside.SelectMany(group.Beside.TrajectoriesOf).Select(one => one.Answer)));
             string[] answers =
             [
                 .. all.Where(one => one.Answer is not null).DistinctBy(one => one.Class)
@@ -173,10 +172,10 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
                 Answers = answers,
                 Maternal = measured.Maternal,
                 Retraced = measured.Retraced,
-                Blind = measured.Blind,
-                Start = measured.Start,
-                Teacher = measured.Teacher,
-                Rephrased = measured.Rephrased,
+                Blind = measured.Beside(RewardInputs.BlindAnswers),
+                Start = measured.Beside(RewardInputs.StartAnswers),
+                Teacher = measured.Beside(RewardInputs.TeacherAnswers),
+                Rephrased = measured.Beside(RewardInputs.RephrasedAnswers),
                 // Classes are numbered by first appearance, so higher numbers belong to the omitted votes.
                 Right = measured.GoldClass is int gold && gold >= answers.Length
                     ? AnswerClasses.None
@@ -184,9 +183,6 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             });
         }
     }
-
-    private static IEnumerable<string?> AnswersOf(params IReadOnlyList<Trajectory>[] rounds) =>
-        rounds.SelectMany(round => round.Select(one => one.Answer));
 
     private static double[] IntervalOf(EvaluationPoint evaluated) =>
         [evaluated.Interval.Lower, evaluated.Interval.Upper];

@@ -1,13 +1,23 @@
+using System.Collections.Immutable;
 using Retrace.Answers;
 
 namespace Retrace.Rewards;
 
 /// <summary>
-/// The answers to one problem, as class ids in one space (<see cref="AnswerClasses.Of"/> over both rounds together);
+/// The answers to one problem, as class ids in one space (<see cref="AnswerClasses.Of"/> over all rounds together);
 /// <see cref="AnswerClasses.None"/> where no answer could be extracted.
 /// </summary>
 public sealed record AnswerGroup
 {
+    /// <summary>
+    /// The inputs of rules that are the answers of a round beside the maternal one and re-inference, in the order in
+    /// which their classes are numbered.
+    /// </summary>
+    public static readonly ImmutableArray<RewardInputs> RoundsBeside =
+    [
+        RewardInputs.BlindAnswers, RewardInputs.StartAnswers, RewardInputs.TeacherAnswers, RewardInputs.RephrasedAnswers,
+    ];
+
     /// <param name="maternal">[n] the maternal trajectories' answers.</param>
     /// <param name="retraced">[n][m] the answers of each one's continuations; empty where nothing was retraced.</param>
     /// <exception cref="ArgumentException">
@@ -32,18 +42,6 @@ public sealed record AnswerGroup
     /// </summary>
     public IReadOnlyList<IReadOnlyList<int>> Retraced { get; }
 
-    /// <summary>[b] the answers of samples whose picture was blanked; empty where none were taken.</summary>
-    public IReadOnlyList<int> Blind { get; init; } = [];
-
-    /// <summary>[s] the start model's answers; empty where it was not asked.</summary>
-    public IReadOnlyList<int> Start { get; init; } = [];
-
-    /// <summary>[t] the answers of a teacher that follows the policy slowly; empty where there is none.</summary>
-    public IReadOnlyList<int> Teacher { get; init; } = [];
-
-    /// <summary>[r] the answers to the question in other words; empty where it was not asked so.</summary>
-    public IReadOnlyList<int> Rephrased { get; init; } = [];
-
     /// <summary>
     /// The class of the gold answer: null where the problem has no label, <see cref="AnswerClasses.None"/> where no
     /// answer of the group is right. Statistics measure with it.
@@ -53,29 +51,31 @@ public sealed record AnswerGroup
     /// <summary>The evidence that the rule which scores the group reads besides answers.</summary>
     public IReadOnlyList<Evidence> Evidence { get; init; } = [];
 
+    private ImmutableDictionary<RewardInputs, IReadOnlyList<int>> AnswersBeside { get; init; } =
+        ImmutableDictionary<RewardInputs, IReadOnlyList<int>>.Empty;
+
     /// <summary>Partitions the answers of all rounds to one problem.</summary>
     /// <param name="maternal">[n] null where none could be extracted.</param>
     /// <param name="retraced">[n][m] the continuations' answers, likewise; empty where nothing was retraced.</param>
     /// <param name="gold">The label; null: none. It takes no part in the partition.</param>
     /// <param name="equivalence">Decides which answers count as equal.</param>
-    /// <param name="blind">[b] the answers of samples whose picture was blanked; null: none.</param>
-    /// <param name="start">[s] the start model's answers; null: none.</param>
-    /// <param name="teacher">[t] the answers of a teacher; null: none.</param>
-    /// <param name="rephrased">[r] the answers to the question in other words; null: none.</param>
+    /// <param name="beside">
+    /// [b] the answers of each further round that was sampled, one of <see cref="RoundsBeside"/>; null: none.
+    /// </param>
+    /// <exception cref="ArgumentException">A key of <paramref name="beside"/> is no round of answers.</exception>
     public static AnswerGroup Of(
         IReadOnlyList<string?> maternal,
         IReadOnlyList<IReadOnlyList<string?>> retraced,
         string? gold,
         IAnswerEquivalence equivalence,
-        IReadOnlyList<string?>? blind = null,
-        IReadOnlyList<string?>? start = null,
-        IReadOnlyList<string?>? teacher = null,
-        IReadOnlyList<string?>? rephrased = null)
+        IReadOnlyDictionary<RewardInputs, IReadOnlyList<string?>>? beside = null)
     {
+        (RewardInputs Round, IReadOnlyList<string?> Answers)[] further = beside is null
+            ? []
+            : [.. beside.Select(one => (Round: Checked(one.Key), one.Value)).OrderBy(one => RoundsBeside.IndexOf(one.Round))];
         string?[] answers =
         [
-            .. maternal, .. retraced.SelectMany(list => list), .. blind ?? [], .. start ?? [], .. teacher ?? [],
-            .. rephrased ?? [],
+            .. maternal, .. retraced.SelectMany(list => list), .. further.SelectMany(round => round.Answers),
         ];
         int[] classes = AnswerClasses.Of(answers, equivalence);
         int[][] ofContinuations = new int[retraced.Count][];
@@ -84,17 +84,26 @@ public sealed record AnswerGroup
         {
             ofContinuations[i] = Next(retraced[i].Count);
         }
-        return new AnswerGroup(classes[..maternal.Count], ofContinuations)
+        AnswerGroup group = new(classes[..maternal.Count], ofContinuations)
         {
-            Blind = Next(blind?.Count ?? 0),
-            Start = Next(start?.Count ?? 0),
-            Teacher = Next(teacher?.Count ?? 0),
-            Rephrased = Next(rephrased?.Count ?? 0),
             GoldClass = gold is null ? null : AnswerClasses.Find(gold, answers, classes, equivalence),
         };
+        return further.Aggregate(group, (with, round) => with.With(round.Round, Next(round.Answers.Count)));
 
         int[] Next(int count) => classes[end..(end += count)];
     }
+
+    /// <summary>[b] the answers of a further round; empty where it was not sampled.</summary>
+    /// <param name="round">One of <see cref="RoundsBeside"/>.</param>
+    /// <exception cref="ArgumentException">The input is no round of answers.</exception>
+    public IReadOnlyList<int> Beside(RewardInputs round) => AnswersBeside.GetValueOrDefault(Checked(round)) ?? [];
+
+    /// <summary>The group with the answers of a further round, in place of those it had of that round.</summary>
+    /// <param name="round">One of <see cref="RoundsBeside"/>.</param>
+    /// <param name="answers">[b] class ids, in the same space as all others of the group.</param>
+    /// <exception cref="ArgumentException">The input is no round of answers.</exception>
+    public AnswerGroup With(RewardInputs round, IReadOnlyList<int> answers) =>
+        this with { AnswersBeside = AnswersBeside.SetItem(Checked(round), answers) };
 
     /// <summary>The group's evidence of type <typeparamref name="T"/>.</summary>
     /// <exception cref="ArgumentException">The group carries none.</exception>
@@ -102,4 +111,8 @@ public sealed record AnswerGroup
         where T : Evidence =>
         Evidence.OfType<T>().FirstOrDefault()
         ?? throw new ArgumentException($"The rule reads {typeof(T).Name}, which the group does not carry.");
+
+    private static RewardInputs Checked(RewardInputs round) => RoundsBeside.Contains(round)
+        ? round
+        : throw new ArgumentException($"{round} is no round of answers: {string.Join(", ", RoundsBeside)} are.", nameof(round));
 }

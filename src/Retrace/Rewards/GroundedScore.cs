@@ -15,8 +15,9 @@ internal sealed class GroundedScore
         _lambda = lambda;
         _counts = new AnswerCounts(group);
         _survival = new SurvivalExcess(group, _counts);
-        _blind = AnswerCounts.Count(group.Blind);
-        _blindTotal = group.Blind.Count;
+        IReadOnlyList<int> blind = group.Beside(RewardInputs.BlindAnswers);
+        _blind = AnswerCounts.Count(blind);
+        _blindTotal = blind.Count;
     }
 
     /// <summary>How the parts make a score.</summary>

@@ -22,7 +22,8 @@ public sealed class HarmonicVoteReward : IRewardRule
     public ExplainedScores Explain(AnswerGroup group)
     {
         AnswerFrequencies asked = new(group.Maternal);
-        AnswerFrequencies? rephrased = group.Rephrased.Count == 0 ? null : new(group.Rephrased);
+        IReadOnlyList<int> inOtherWords = group.Beside(RewardInputs.RephrasedAnswers);
+        AnswerFrequencies? rephrased = inOtherWords.Count == 0 ? null : new(inOtherWords);
         int label = rephrased is null ? AnswerClasses.None : LabelOf(group, asked, rephrased);
         return new ExplainedScores(
             [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == label ? 1.0 : 0.0)],
@@ -40,7 +41,7 @@ public sealed class HarmonicVoteReward : IRewardRule
             ]);
     }
 
-    public double WeightOf(AnswerGroup group) => group.Rephrased.Count == 0 ? 0 : 1;
+    public double WeightOf(AnswerGroup group) => group.Beside(RewardInputs.RephrasedAnswers).Count == 0 ? 0 : 1;
 
     private static int LabelOf(AnswerGroup group, AnswerFrequencies asked, AnswerFrequencies rephrased) =>
         group.Maternal

@@ -20,7 +20,8 @@ public sealed class RephrasedVoteReward : IRewardRule
     public ExplainedScores Explain(AnswerGroup group)
     {
         AnswerFrequencies asked = new(group.Maternal);
-        AnswerFrequencies? rephrased = group.Rephrased.Count == 0 ? null : new(group.Rephrased);
+        IReadOnlyList<int> inOtherWords = group.Beside(RewardInputs.RephrasedAnswers);
+        AnswerFrequencies? rephrased = inOtherWords.Count == 0 ? null : new(inOtherWords);
         int label = rephrased?.Mode ?? AnswerClasses.None;
         return new ExplainedScores(
             [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == label ? 1.0 : 0.0)],
@@ -33,5 +34,5 @@ public sealed class RephrasedVoteReward : IRewardRule
             ]);
     }
 
-    public double WeightOf(AnswerGroup group) => group.Rephrased.Count == 0 ? 0 : 1;
+    public double WeightOf(AnswerGroup group) => group.Beside(RewardInputs.RephrasedAnswers).Count == 0 ? 0 : 1;
 }

@@ -78,7 +78,8 @@ public sealed class RestrainedVoteReward : IRewardRule
 
     public double WeightOf(AnswerGroup group)
     {
-        AnswerFrequencies frequencies = new(group.Start.Count > 0 ? group.Start : group.Maternal);
+        IReadOnlyList<int> start = group.Beside(RewardInputs.StartAnswers);
+        AnswerFrequencies frequencies = new(start.Count > 0 ? start : group.Maternal);
         return Trust(frequencies.Of(frequencies.Mode));
     }
 

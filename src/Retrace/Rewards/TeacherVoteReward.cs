@@ -21,11 +21,12 @@ public sealed class TeacherVoteReward : IRewardRule
     /// <exception cref="ArgumentException">The group has no answers of a teacher.</exception>
     public ExplainedScores Explain(AnswerGroup group)
     {
-        if (group.Teacher.Count == 0)
+        IReadOnlyList<int> answers = group.Beside(RewardInputs.TeacherAnswers);
+        if (answers.Count == 0)
         {
             throw new ArgumentException("Co-rewarding II needs answers of the teacher; the group has none.");
         }
-        AnswerFrequencies teacher = new(group.Teacher);
+        AnswerFrequencies teacher = new(answers);
         return new ExplainedScores(
             [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == teacher.Mode ? 1.0 : 0.0)],
             "1 for the teacher's most frequent answer",

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Retrace.Configuration;
 using Retrace.Data.Formats;
 using Retrace.Models;
+using Retrace.Models.Network;
 using Retrace.Runs;
 using Retrace.Testing;
 using Retrace.Training.Prompts;
@@ -110,8 +111,8 @@ public sealed class FamilyServerTests(UntrainedFamilies families) : IClassFixtur
     [MemberData(nameof(FamiliesAndTypes))]
     public async Task Half_of_the_steps_a_resume_and_the_other_half_are_the_whole_bit_for_bit(string family, ScalarType type)
     {
-        string model = families.FolderOf(family);
         using TemporaryFolder folder = new();
+        string model = type == ScalarType.BFloat16 ? WithSmallWeights(family, folder) : families.FolderOf(family);
         await using RunningServer server = await RunningServer.StartAsync(updates: Path.GetTempPath(), model: model, type: type);
         using SmallRuns runs = new(
             model,
@@ -154,6 +155,21 @@ public sealed class FamilyServerTests(UntrainedFamilies families) : IClassFixtur
 
         Assert.Matches(@" is -\d+\.\d{4} there and -\d+\.\d{4} here, ", message);
         Assert.False(File.Exists(Path.Combine(runs.FolderOf("run"), RunFolder.Metrics)));
+    }
+
+    // The large weights of an untrained model multiply what is rounded to bf16. On some processors server and run are then further
+    // apart than the preflight allows.
+    private string WithSmallWeights(string family, TemporaryFolder folder)
+    {
+        string path = folder.Combine("small");
+        using VisionLanguageModel model = ShippedProblems.LoadModel(families.FolderOf(family));
+        Parameters weights = model.Network.Parameters;
+        foreach (string name in weights.Names.Where(name => weights[name].dim() > 1))
+        {
+            weights[name].mul_(0.125f);
+        }
+        model.Save(path);
+        return path;
     }
 
     private static void AssertClose(float[] expected, float[] actual)

@@ -86,10 +86,10 @@ public class AskingRuleTests
     [Fact]
     public void The_teacher_s_vote_is_the_label()
     {
-        AssertScores([0, 0, 0, 1], "co-rewarding-ii", new AnswerGroup([0, 0, 0, 1], []) { Teacher = [1, 1, 0] });
-        AssertScores([1, 0], "co-rewarding-ii", new AnswerGroup([0, None], []) { Teacher = [2, 0, 2, 0] }); // A tie.
-        AssertScores([0, 0], "co-rewarding-ii", new AnswerGroup([0, None], []) { Teacher = [None, 3] });
-        AssertScores([0, 0], "co-rewarding-ii", new AnswerGroup([0, None], []) { Teacher = [None] });
+        AssertScores([0, 0, 0, 1], "co-rewarding-ii", new AnswerGroup([0, 0, 0, 1], []).With(RewardInputs.TeacherAnswers, [1, 1, 0]));
+        AssertScores([1, 0], "co-rewarding-ii", new AnswerGroup([0, None], []).With(RewardInputs.TeacherAnswers, [2, 0, 2, 0])); // A tie.
+        AssertScores([0, 0], "co-rewarding-ii", new AnswerGroup([0, None], []).With(RewardInputs.TeacherAnswers, [None, 3]));
+        AssertScores([0, 0], "co-rewarding-ii", new AnswerGroup([0, None], []).With(RewardInputs.TeacherAnswers, [None]));
         Assert.Throws<ArgumentException>(() => RewardRules.Create("co-rewarding-ii").Score(new AnswerGroup([0], [])));
     }
 
@@ -97,28 +97,28 @@ public class AskingRuleTests
     public void Restrain_weighs_a_problem_by_what_the_start_model_answered()
     {
         IRewardRule rule = RewardRules.Create("restrain");
-        AnswerGroup group = new([0, 0, 0, 1], []) { Start = [0, 1, 1, 2] };
+        AnswerGroup group = new AnswerGroup([0, 0, 0, 1], []).With(RewardInputs.StartAnswers, [0, 1, 1, 2]);
         Assert.Equal(Math.Exp(-0.5), rule.WeightOf(group), 1e-12);
-        Assert.Equal(rule.Score(group with { Start = [] }), rule.Score(group));
-        Assert.Equal(Math.Exp(-2), rule.WeightOf(group with { Start = [None, None] }), 1e-12);
+        Assert.Equal(rule.Score(group.With(RewardInputs.StartAnswers, [])), rule.Score(group));
+        Assert.Equal(Math.Exp(-2), rule.WeightOf(group.With(RewardInputs.StartAnswers, [None, None])), 1e-12);
     }
 
     [Fact]
     public void The_vote_on_the_question_in_other_words_is_the_label()
     {
-        AssertScores([0, 0, 0, 1], "co-rewarding-i", new AnswerGroup([0, 0, 0, 1], []) { Rephrased = [1, 1, 0] });
-        AssertScores([0, 0], "co-rewarding-i", new AnswerGroup([0, None], []) { Rephrased = [None, 3] });
+        AssertScores([0, 0, 0, 1], "co-rewarding-i", new AnswerGroup([0, 0, 0, 1], []).With(RewardInputs.RephrasedAnswers, [1, 1, 0]));
+        AssertScores([0, 0], "co-rewarding-i", new AnswerGroup([0, None], []).With(RewardInputs.RephrasedAnswers, [None, 3]));
     }
 
     [Fact]
     public void Self_harmony_wants_an_answer_under_both_wordings()
     {
         // 2 · 3/4 · 1/4 / 1 for both: the one that came first. Then h(A) = 0; then nothing is in both.
-        AssertScores([1, 1, 1, 0], "self-harmony", new AnswerGroup([0, 0, 0, 1], []) { Rephrased = [1, 1, 1, 0] });
-        AssertScores([0, 0, 0, 1], "self-harmony", new AnswerGroup([0, 0, 0, 1], []) { Rephrased = [1, 1, 1, 2] });
-        AssertScores([0, 0, 0, 0], "self-harmony", new AnswerGroup([0, 0, None, 1], []) { Rephrased = [2, None] });
+        AssertScores([1, 1, 1, 0], "self-harmony", new AnswerGroup([0, 0, 0, 1], []).With(RewardInputs.RephrasedAnswers, [1, 1, 1, 0]));
+        AssertScores([0, 0, 0, 1], "self-harmony", new AnswerGroup([0, 0, 0, 1], []).With(RewardInputs.RephrasedAnswers, [1, 1, 1, 2]));
+        AssertScores([0, 0, 0, 0], "self-harmony", new AnswerGroup([0, 0, None, 1], []).With(RewardInputs.RephrasedAnswers, [2, None]));
         // A: 2 · 0.5 · 0.25 / 0.75 = 1/3; B: 2 · 0.25 · 0.75 / 1 = 3/8.
-        AssertScores([0, 0, 1, 0], "self-harmony", new AnswerGroup([0, 0, 1, 2], []) { Rephrased = [1, 1, 1, 0] });
+        AssertScores([0, 0, 1, 0], "self-harmony", new AnswerGroup([0, 0, 1, 2], []).With(RewardInputs.RephrasedAnswers, [1, 1, 1, 0]));
     }
 
     [Theory]
@@ -129,7 +129,7 @@ public class AskingRuleTests
         IRewardRule rule = RewardRules.Create(name);
         AnswerGroup group = new([0, 0, 1], []);
         AssertScores([0, 0, 0], name, group);
-        Assert.Equal((0, 1), (rule.WeightOf(group), rule.WeightOf(group with { Rephrased = [None] })));
+        Assert.Equal((0, 1), (rule.WeightOf(group), rule.WeightOf(group.With(RewardInputs.RephrasedAnswers, [None]))));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class ExplainedScoresTests
         from maternal in Gen.Int[None, 3].Array[n]
         from retraced in Gen.Int[None, 3].Array[k].Array[n]
         from blind in Gen.Int[None, 3].Array[0, 4]
-        select new AnswerGroup(maternal, retraced) { Blind = blind };
+        select new AnswerGroup(maternal, retraced).With(RewardInputs.BlindAnswers, blind);
 
     // The rules that give an answer the share of the samples that have it.
     [Theory]
@@ -69,7 +69,7 @@ public sealed class ExplainedScoresTests
             ("survival", [1, 1]),
             ("excess survival", [1, 1]),
         ];
-        AnswerGroup group = new([0, 1], [[0, 0], [1, 1]]) { Blind = [0, 0, None] };
+        AnswerGroup group = new AnswerGroup([0, 1], [[0, 0], [1, 1]]).With(RewardInputs.BlindAnswers, [0, 0, None]);
         AssertParts(Explain("grounded", group), parts);
         AssertParts(Explain("grounded-vote", group), [.. parts, ("grounded", [0.5, 0.75])]);
     }
@@ -113,7 +113,7 @@ public sealed class ExplainedScoresTests
 
     [Fact]
     public void A_teacher_s_vote_shows_both_votes() => AssertParts(
-        Explain("co-rewarding-ii", new AnswerGroup([0, 0, 0, 1], []) { Teacher = [1, 1, 0] }),
+        Explain("co-rewarding-ii", new AnswerGroup([0, 0, 0, 1], []).With(RewardInputs.TeacherAnswers, [1, 1, 0])),
         ("share of the samples", [0.75, 0.75, 0.75, 0.25]),
         ("share of the teacher's answers", [1.0 / 3, 1.0 / 3, 1.0 / 3, 2.0 / 3]));
 
@@ -125,10 +125,10 @@ public sealed class ExplainedScoresTests
             ("share of the samples", [0.75, 0.75, 0.75, 0.25]),
             ("share of the answers to other words", [0, 0, 0, 0.75]),
         ];
-        AnswerGroup group = new([0, 0, 0, 1], []) { Rephrased = [1, 1, 1, 2] };
+        AnswerGroup group = new AnswerGroup([0, 0, 0, 1], []).With(RewardInputs.RephrasedAnswers, [1, 1, 1, 2]);
         AssertParts(Explain("co-rewarding-i", group), parts);
         AssertParts(Explain("self-harmony", group), [.. parts, ("harmonic mean", [0, 0, 0, 0.375])]);
-        AssertParts(Explain("self-harmony", group with { Rephrased = [] }), [parts[0]]);
+        AssertParts(Explain("self-harmony", group.With(RewardInputs.RephrasedAnswers, [])), [parts[0]]);
     }
 
     [Fact]
@@ -216,7 +216,7 @@ public sealed class ExplainedScoresTests
         Assert.Equal(("", 0), (explained.Formula, explained.Parts.Count));
     }
 
-    private static AnswerGroup Everything => GroupOfEverything.Unlabeled with { GoldClass = 1, Blind = [0] };
+    private static AnswerGroup Everything => (GroupOfEverything.Unlabeled with { GoldClass = 1 }).With(RewardInputs.BlindAnswers, [0]);
 
     private static ExplainedScores Explain(string rule, AnswerGroup group) => RewardRules.Create(rule).Explain(group);
 

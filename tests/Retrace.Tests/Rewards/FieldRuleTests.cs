@@ -195,10 +195,10 @@ public class FieldRuleTests
     [Fact]
     public void Grounded_lifts_what_is_seen_and_survives()
     {
-        AnswerGroup group = new([0, 1], [[0, 0], [1, 1]]) { Blind = [0, 0, None] };
+        AnswerGroup group = new AnswerGroup([0, 1], [[0, 0], [1, 1]]).With(RewardInputs.BlindAnswers, [0, 0, None]);
         AssertScores([0.5, 0.75], "grounded", group);
-        AssertScores([0, 0.75], "grounded", group with { Blind = [0, 0, 0, 0, 0, 0, 0, 0, 0] }); // f_blind = 9/10: seen is at least -1
-        AssertScores([0.75, 0.75], "grounded", group with { Blind = [] });
+        AssertScores([0, 0.75], "grounded", group.With(RewardInputs.BlindAnswers, [0, 0, 0, 0, 0, 0, 0, 0, 0])); // f_blind = 9/10: seen is at least -1
+        AssertScores([0.75, 0.75], "grounded", group.With(RewardInputs.BlindAnswers, []));
         AssertScores([-1, 0.5], "grounded", new AnswerGroup([None, 1], [[None], [1]]));
         Assert.Throws<ArgumentException>(() => RewardRules.Create("grounded").Score(new AnswerGroup([0], [])));
     }
@@ -215,7 +215,7 @@ public class FieldRuleTests
     public void A_grounded_vote_elects_the_best_seen_and_surviving_answer()
     {
         AnswerGroup group = new([0, 0, 1], [[0, 0], [0, 0], [1, 1]]);
-        AssertScores([0, 0, 1], "grounded-vote", group with { Blind = [0, 0, 0] }); // 1/3 and 2/3
+        AssertScores([0, 0, 1], "grounded-vote", group.With(RewardInputs.BlindAnswers, [0, 0, 0])); // 1/3 and 2/3
         AssertScores([1, 1, 0], "grounded-vote", group); // 5/6 and 2/3
         AssertScores([1, 0], "grounded-vote", new AnswerGroup([0, 1], [[0, 1], [1, 0]])); // A tie: the first.
         AssertScores([0, 0], "grounded-vote", new AnswerGroup([None, None], [[None], [0]]));
@@ -226,7 +226,7 @@ public class FieldRuleTests
     public void A_grounded_vote_rewards_the_answer_that_grounded_rewards_most() =>
         Gen.Select(Gen.Int[0, 2].Array[4], Gen.Int[0, 2].Array[3].Array[4], Gen.Int[0, 3].Array[5]).Sample((maternal, retraced, blind) =>
         {
-            AnswerGroup group = new(maternal, retraced) { Blind = blind };
+            AnswerGroup group = new AnswerGroup(maternal, retraced).With(RewardInputs.BlindAnswers, blind);
             double[] soft = RewardRules.Create("grounded").Score(group);
             double[] vote = RewardRules.Create("grounded-vote").Score(group);
             int label = maternal[Array.IndexOf(vote, 1)];

@@ -6,11 +6,8 @@ namespace Retrace.Tests.Rewards;
 internal static class GroupOfEverything
 {
     /// <summary>Three trajectories with one continuation each; made anew each time, as it holds a generator.</summary>
-    public static AnswerGroup Unlabeled => new([0, 1, 1], [[0], [1], [0]])
+    public static AnswerGroup Unlabeled => new AnswerGroup([0, 1, 1], [[0], [1], [0]])
     {
-        Start = [0, 2],
-        Teacher = [1, 2],
-        Rephrased = [0, 2],
         Evidence =
         [
             new AnchorPositions([[0], [0], [0]]),
@@ -23,5 +20,8 @@ internal static class GroupOfEverything
             new Judgements([0.5, 1, 0]),
             new AnswerDistances([[[1, 2]], [[1, 2]], [[2, 1]]]),
         ],
-    };
+    }
+        .With(RewardInputs.StartAnswers, [0, 2])
+        .With(RewardInputs.TeacherAnswers, [1, 2])
+        .With(RewardInputs.RephrasedAnswers, [0, 2]);
 }

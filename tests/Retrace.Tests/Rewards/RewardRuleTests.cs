@@ -212,11 +212,12 @@ public class RewardRuleTests
                 Everything.Maternal, rule.Reads.HasFlag(RewardInputs.Continuations) ? Everything.Retraced : [])
             {
                 GoldClass = rule.Reads.HasFlag(RewardInputs.Label) ? 0 : null,
-                Start = rule.Reads.HasFlag(RewardInputs.StartAnswers) ? Everything.Start : [],
-                Teacher = rule.Reads.HasFlag(RewardInputs.TeacherAnswers) ? Everything.Teacher : [],
-                Rephrased = rule.Reads.HasFlag(RewardInputs.RephrasedAnswers) ? Everything.Rephrased : [],
                 Evidence = [.. Everything.Evidence.Where(one => rule.Reads.HasFlag(KindOf(one)))],
             };
+            foreach (RewardInputs round in AnswerGroup.RoundsBeside.Where(round => rule.Reads.HasFlag(round)))
+            {
+                declared = declared.With(round, Everything.Beside(round));
+            }
             Assert.Equal(3, rule.Score(declared).Length);
         }
 
