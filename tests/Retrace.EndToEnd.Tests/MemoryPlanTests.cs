@@ -16,8 +16,8 @@ public sealed partial class MemoryPlanTests : IDisposable
 
     private static readonly string[] Settings =
     [
-        "--steps", "1", "--set", "data.batch=4", "--set", "rollout.group=4", "--set", "retrace.samples=2",
-        "--set", "rollout.max_response_tokens=24", "--set", "learn.mini_batch=16",
+        "--steps", "1", "--set", "data.batch=2", "--set", "rollout.group=4", "--set", "retrace.samples=2",
+        "--set", "rollout.max_response_tokens=24", "--set", "learn.mini_batch=8",
         "--set", "threads=1",
     ];
 
