@@ -130,6 +130,7 @@ public sealed class MpiProcessGroup : IProcessGroup
     /// <inheritdoc/>
     public void Send(Tensor values, int to) => _thread.Run(() =>
     {
+        // MPI reads the values until the request is done; a tensor's memory does not move.
         Mpi.Check(
             Mpi.BeginSend(ref FirstByteOf(values), BytesOf(values), Mpi.Byte, to, Tag, Mpi.World, out IntPtr request),
             "MPI_Isend");
