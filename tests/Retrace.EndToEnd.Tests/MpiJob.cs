@@ -5,14 +5,12 @@ namespace Retrace.EndToEnd.Tests;
 /// <summary>A job of several processes of <c>retrace</c>, started by mpirun.</summary>
 internal static class MpiJob
 {
-    // As root in a container, on fewer cores than processes, and without a system call that containers forbid. Who waits for
-    // a message leaves the core to whoever computes it, and to the tests beside.
+    // As root in a container, and without a system call that containers forbid.
     private static readonly (string Name, string? Value)[] Environment =
     [
         ("OMPI_ALLOW_RUN_AS_ROOT", "1"),
         ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),
         ("OMPI_MCA_btl_vader_single_copy_mechanism", "none"),
-        ("OMPI_MCA_mpi_yield_when_idle", "1"),
         ("DOTNET_TieredPGO", "0"),
     ];
 
