@@ -129,15 +129,11 @@ internal static class CommandLine
 
     private static int Fail(int exitCode, string message)
     {
-        // Messages quote files and servers, which could steer the terminal.
-        Console.Error.WriteLine($"retrace: {string.Concat(message.Select(Harmless))}");
+        Console.Error.WriteLine($"retrace: {TerminalText.WithoutControls(message)}");
         return exitCode;
     }
 
-    private static char Harmless(char character) =>
-        char.IsControl(character) && character is not ('\n' or '\r' or '\t') ? '\uFFFD' : character;
-
-    // A run that memory does not suffice for says itself which of its settings to lower.
+    // A TrainingFailedException says itself which of the run's settings to lower.
     private static string Sentence(Exception error) =>
         error is not TrainingFailedException && MemoryExhaustion.In(error) is { } memory
             ? $"{memory.Complaint}; model.dtype=bf16, and a smaller rollout.max_batch_sequences, rollout.prefill_tokens or "

@@ -3,8 +3,8 @@ namespace Retrace.Configuration;
 public sealed record GuardSettings
 {
     [Setting(
-        "What happens when a run collapses: it is said, the run stops with a checkpoint, or it goes back to the best " +
-        "checkpoint by a label-free score and on with a lower learning rate.",
+        "What happens when a run collapses: it only warns, it stops with a checkpoint, or it returns to the best " +
+        "checkpoint by a label-free score and goes on with a lower learning rate.",
         OneOf = ["warn", "stop", "return"])]
     public string Action { get; init; } = "warn";
 

@@ -28,7 +28,7 @@ public sealed record Method(IRewardRule Rule, bool Retraces)
     /// in the data no sample that finds them.
     /// </summary>
     /// <param name="configuration">The run's settings.</param>
-    public int SamplesBeside(RunConfiguration configuration)
+    public int SideSampleCount(RunConfiguration configuration)
     {
         int group = configuration.Rollout.Group;
         return OfRound(RewardInputs.BlindAnswers, configuration.Retracing.BlindSamples)

@@ -95,7 +95,7 @@ public sealed record RetracingSettings
 {
     [Setting(
         "m: re-inference trajectories (continuations) of each maternal one, whose answers are A_m; " +
-        "0, for rule sfr alone, leaves retracing out.",
+        "0, for a rule that can do without continuations, leaves retracing out.",
         AtLeast = 0)]
     public int Samples { get; init; } = 5;
 
@@ -168,7 +168,7 @@ public sealed record RewardSettings
     [Setting("β of rule sfr: how quickly a difference between the rounds counts in full.", Above = 0)]
     public double Beta { get; init; } = SoftenedFrequency.PaperBeta;
 
-    [Setting("λ of rule survival: weight of survival beyond chance beside frequency.", AtLeast = 0, AtMost = 1)]
+    [Setting("λ of rules survival, grounded and grounded-vote: weight of survival beyond chance beside frequency.", AtLeast = 0, AtMost = 1)]
     public double SurvivalWeight { get; init; } = 0.5;
 
     [Setting("d of rule chain: how far retracing is followed, 1 / (1 − d) times on average.", AtLeast = 0, Below = 1)]

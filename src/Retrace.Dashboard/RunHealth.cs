@@ -13,7 +13,7 @@ internal static class RunHealth
     /// <summary>A paragraph of each; none where nothing was judged, everything teaches and nothing costs.</summary>
     public static IReadOnlyList<XElement> Of(RunRecord run) =>
         run.Metrics is [.., { Step: > 0 } last]
-            ? [.. new[] { Guard(run, last), NoSpread(last) }.OfType<XElement>(), .. LastingHints.Of(run.Metrics).Select(Hint)]
+            ? [.. new[] { Guard(run, last), NoSpread(last) }.OfType<XElement>(), .. PersistentHints.Of(run.Metrics).Select(Hint)]
             : [];
 
     /// <summary>The last verdict as a badge; null where nothing was judged.</summary>

@@ -31,7 +31,7 @@ public sealed record EvaluationData(
     /// <param name="path">The file, or a benchmark's file or folder.</param>
     /// <param name="benchmark">Its name; null: problems of no benchmark.</param>
     /// <param name="allowOutsideImages">See <see cref="ProblemSources.Open"/>; a benchmark's lie in its own folder.</param>
-    /// <param name="imageFolder">Likewise.</param>
+    /// <param name="imageFolder">See <see cref="ProblemSources.Open"/>; the same holds.</param>
     /// <exception cref="BadInputException">The benchmark is not known, or its data cannot be read.</exception>
     public static EvaluationData Read(
         string path, string? benchmark, bool allowOutsideImages = false, string? imageFolder = null)

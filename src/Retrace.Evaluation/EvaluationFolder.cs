@@ -12,7 +12,7 @@ namespace Retrace.Evaluation;
 /// An evaluation in a folder of its own, which keeps every sample as it is generated: it can be resumed where it
 /// stopped, and its responses can be graded anew.
 /// </summary>
-/// <param name="Path">Need not exist yet.</param>
+/// <param name="Path">The folder's path; it is made when something is written.</param>
 public sealed record EvaluationFolder(string Path)
 {
     /// <summary>The name of the file that holds the <see cref="EvaluationManifest"/>.</summary>

@@ -8,12 +8,17 @@ namespace Retrace.Evaluation;
 public static class ImageExchange
 {
     /// <summary>
-    /// Gives every problem that has images those of another problem; the same seed gives the same exchange.
+    /// Gives every problem that has images those of another problem with as many; the same seed gives the same exchange.
     /// </summary>
-    /// <remarks>Sattolo's algorithm (1986): a permutation of one cycle, so that no problem keeps its own.</remarks>
+    /// <remarks>
+    /// Questions say where their images stand, so the number of them must not change. Sattolo's algorithm (1986): a
+    /// permutation of one cycle, so that no problem keeps its own.
+    /// </remarks>
     /// <param name="problems">At least two with images; those without stay as they are.</param>
     /// <param name="seed">Decides which problem gets which images.</param>
-    /// <exception cref="BadInputException">Fewer than two problems have images.</exception>
+    /// <exception cref="BadInputException">
+    /// Fewer than two problems have images, or one alone has as many as it has.
+    /// </exception>
     public static IReadOnlyList<Problem> Of(IReadOnlyList<Problem> problems, long seed)
     {
         int[] places = [.. Enumerable.Range(0, problems.Count).Where(i => problems[i].Images.Count > 0)];
@@ -21,18 +26,32 @@ public static class ImageExchange
         {
             throw new BadInputException("Images can be exchanged only among two or more problems that have some.");
         }
-        IReadOnlyList<ProblemImage>[] images = [.. places.Select(place => problems[place].Images)];
         Random random = RandomStream.For(seed, Purpose.ImageExchange);
-        for (int i = images.Length - 1; i > 0; i--)
-        {
-            int other = random.Next(i);
-            (images[i], images[other]) = (images[other], images[i]);
-        }
         Problem[] exchanged = [.. problems];
-        foreach ((int place, IReadOnlyList<ProblemImage> taken) in places.Zip(images))
+        foreach (int[] alike in places.GroupBy(place => problems[place].Images.Count).OrderBy(count => count.Key).Select(count => count.ToArray()))
         {
-            exchanged[place] = problems[place] with { Images = taken };
+            if (alike is [int alone])
+            {
+                throw new BadInputException(
+                    $"{problems[alone].Id} is the only problem with {problems[alone].Images.Count} images, so there is none "
+                    + "to exchange them with; leave it out of the problems");
+            }
+            foreach ((int place, int from) in alike.Zip(InOneCycle(alike, random)))
+            {
+                exchanged[place] = problems[place] with { Images = problems[from].Images };
+            }
         }
         return exchanged;
+    }
+
+    private static int[] InOneCycle(int[] places, Random random)
+    {
+        int[] from = [.. places];
+        for (int i = from.Length - 1; i > 0; i--)
+        {
+            int other = random.Next(i);
+            (from[i], from[other]) = (from[other], from[i]);
+        }
+        return from;
     }
 }

@@ -4,6 +4,7 @@ using Retrace.Data.Benchmarks;
 using Retrace.Data.Json;
 using Retrace.Files;
 using Retrace.Perturbations;
+using Retrace.Runs;
 using Retrace.Training.Measurement;
 
 namespace Retrace.Evaluation;
@@ -14,9 +15,6 @@ namespace Retrace.Evaluation;
 /// </summary>
 public sealed class SampleLog : IDisposable
 {
-    private const string Stop = "stop";
-    private const string Length = "length";
-
     private readonly FileStream _file;
     private readonly IReadOnlyDictionary<string, BenchmarkItem> _items;
 
@@ -149,7 +147,7 @@ public sealed class SampleLog : IDisposable
             throw new BadInputException(
                 $"{place}: expected sample {sample} of problem {problemId}, but it is {read.Sample} of {read.ProblemId}");
         }
-        return new SampledResponse(read.Response, read.Tokens, read.Finish == Stop);
+        return new SampledResponse(read.Response, read.Tokens, read.Finish == EvaluationSample.Stop);
     }
 
     private static byte[] Lines(
@@ -176,7 +174,7 @@ public sealed class SampleLog : IDisposable
                         problem.Answers[sample],
                         problem.IsRight(problem.Classes[sample]),
                         response.Tokens,
-                        response.Stopped ? Stop : Length)
+                        response.Stopped ? EvaluationSample.Stop : EvaluationSample.Length)
                     {
                         Group = item?.Group,
                         Part = item?.Part,

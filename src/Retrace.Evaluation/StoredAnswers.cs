@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Retrace.Evaluation;
 
 /// <summary>
-/// The responses of an evaluation that are right, read from the file of an <see cref="EvaluationReport"/>.
+/// Which responses of an evaluation are right, as read from the file of an <see cref="EvaluationReport"/>.
 /// </summary>
 /// <param name="Place">The file.</param>
 /// <param name="Samples">k.</param>

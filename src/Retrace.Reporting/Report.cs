@@ -105,7 +105,7 @@ public static class Report
         HtmlPage.Section(
             "Time and memory",
             "Wall time is the sum of the steps' times, without evaluations; a step, rollout and learning are means. Peak"
-            + " memory is the device's, or the process's on a CPU.",
+            + " memory is the process's, without that of a GPU.",
             [Overview.Costs(reported)],
             "table"),
     ];

@@ -47,7 +47,7 @@ internal sealed class GenerateCall : IServerCall
         JsonElement[] replies = body.ValueKind == JsonValueKind.Array ? [.. body.EnumerateArray()] : [body];
         JsonElement first = replies is [JsonElement any, ..]
             ? any.GetProperty("meta_info")
-            : throw new ServerFaultException("it answered an empty list");
+            : throw new ServerFaultException("it returned an empty list");
         return new ServerReply(
             [.. replies.Select(Sample)],
             OpenAiCall.Member(first, "prompt_tokens")?.GetInt32(),

@@ -30,7 +30,7 @@ internal interface IServerCall
 /// <param name="Adapter">The request's <c>lora_path</c>: the adapter's name with SGLang, else null.</param>
 /// <param name="Images">The prompt's images as data URLs.</param>
 /// <param name="StopTokens">The tokens that end a response.</param>
-/// <param name="NeverSampled">The tokens that are no response's.</param>
+/// <param name="NeverSampled">Tokens that must never be sampled: placeholders of images and videos, and padding.</param>
 internal sealed record ServerRequest(
     IReadOnlyList<int> Prompt,
     int Samples,

@@ -99,7 +99,7 @@ internal static class OpenAiCall
     /// <summary>Reads the text of a token.</summary>
     /// <exception cref="ServerFaultException">The text is null.</exception>
     public static string Token(JsonElement token) =>
-        token.GetString() ?? throw new ServerFaultException("it answered a token without its text");
+        token.GetString() ?? throw new ServerFaultException("it returned a token without its text");
 
     /// <summary>The member of that name; null if it is missing or null.</summary>
     public static JsonElement? Member(JsonElement parent, string name) =>

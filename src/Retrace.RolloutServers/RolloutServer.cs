@@ -20,8 +20,8 @@ internal sealed class RolloutServer : IDisposable
     private readonly Lock _state = new();
     private int? _version;
     private int _failures; // Consecutive.
-    private TimeSpan _rest; // After the last failure.
-    private long _failed;   // Timestamp of the last failure, from a clock that is never set.
+    private TimeSpan _rest; // The pause after the last failure.
+    private long _failed;   // Monotonic timestamp of the last failure.
     private Task _loading = Task.CompletedTask;
 
     /// <param name="time">The clock of the pauses after failures.</param>
@@ -201,7 +201,8 @@ internal sealed class RolloutServer : IDisposable
             {
                 LostWeights = fault.LostWeights,
                 Refused = fault.Refused,
-            };
+            }
+            .Of(this);
         }
         catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {

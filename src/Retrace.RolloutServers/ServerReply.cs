@@ -22,4 +22,17 @@ internal sealed class ServerFaultException(string message, Exception? innerExcep
 
     /// <summary>Whether the server rejected the request as wrong, so that sending it again is pointless.</summary>
     public bool Refused { get; init; }
+
+    /// <summary>The same fault with the server's address in its message, if that does not begin with it already.</summary>
+    public ServerFaultException Of(RolloutServer server)
+    {
+        string address = $"{server.Address}";
+        return Message.StartsWith(address, StringComparison.Ordinal)
+            ? this
+            : new ServerFaultException($"{address}: {Message}", InnerException)
+            {
+                LostWeights = LostWeights,
+                Refused = Refused,
+            };
+    }
 }

@@ -1,6 +1,6 @@
 namespace Retrace.Runs;
 
-/// <summary>Tells each hint once a run, when it has come to last (<see cref="LastingHints"/>).</summary>
+/// <summary>Tells each hint once a run, when it has come to last (<see cref="PersistentHints"/>).</summary>
 public sealed class HintNews
 {
     private readonly HashSet<string> _told = []; // Settings.
@@ -10,10 +10,10 @@ public sealed class HintNews
     public IReadOnlyList<CostHint> After(StepMetrics metrics)
     {
         _steps.Add(metrics);
-        if (_steps.Count > LastingHints.Steps)
+        if (_steps.Count > PersistentHints.Steps)
         {
             _steps.RemoveAt(0);
         }
-        return [.. LastingHints.Of(_steps).Where(hint => _told.Add(hint.Setting))];
+        return [.. PersistentHints.Of(_steps).Where(hint => _told.Add(hint.Setting))];
     }
 }

@@ -49,7 +49,7 @@ public sealed record ModelOrigin(string Path, IReadOnlyDictionary<string, string
 /// <param name="Order">SHA-256 of the same in their order.</param>
 public sealed record DataOrigin(string Path, int Problems, string Content, string Order);
 
-/// <summary>What a resumed run does otherwise than before.</summary>
+/// <summary>A change that was allowed when a run was resumed.</summary>
 /// <param name="AfterStep">The steps taken before the change.</param>
 /// <param name="What">The name of an aspect (<see cref="RunAspects.NameOf"/>), or the key of a setting.</param>
 /// <param name="From">What it was.</param>

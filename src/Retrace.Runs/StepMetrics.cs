@@ -10,7 +10,7 @@ namespace Retrace.Runs;
 /// </remarks>
 public sealed record StepMetrics
 {
-    /// <summary>Counts optimizer steps from 1; 0 is the state before training.</summary>
+    /// <summary>The training step, from 1; 0 is the state before training. A step may make several optimizer updates.</summary>
     public required int Step { get; init; }
 
     /// <summary>The configuration's <c>method</c>: csrs, majority, …</summary>
@@ -25,24 +25,24 @@ public sealed record StepMetrics
     public double? RewardStd { get; init; }
 
     /// <summary>
-    /// Share of problems whose advantages are all 0, because their rewards are all equal: nothing is learned from them
-    /// but what the KL term teaches. The five shares below add up to it.
+    /// Share of problems whose advantages are all 0: only the KL term learns from them. The five shares below, of all
+    /// problems, add up to it; a problem counts under the first reason that applies.
     /// </summary>
     public double? NoSpreadShare { get; init; }
 
-    /// <summary>Of these, share of problems whose responses all reached the maximum length without an end.</summary>
+    /// <summary>Share of problems whose responses all reached the maximum length without an end.</summary>
     public double? NoSpreadCutOff { get; init; }
 
-    /// <summary>Of the others, share of problems without an answer in any response.</summary>
+    /// <summary>Share of problems without an answer in any response.</summary>
     public double? NoSpreadNoAnswer { get; init; }
 
-    /// <summary>Of the others, share of problems whose responses all have the same answer.</summary>
+    /// <summary>Share of problems whose responses all have the same answer.</summary>
     public double? NoSpreadSameAnswer { get; init; }
 
-    /// <summary>Of the others, share of problems that the rule gives no weight.</summary>
+    /// <summary>Share of problems that the rule gives no weight.</summary>
     public double? NoSpreadLeftOut { get; init; }
 
-    /// <summary>Of the others: the rule gives different answers the same reward.</summary>
+    /// <summary>Share of problems whose different answers the rule rewards alike.</summary>
     public double? NoSpreadOther { get; init; }
 
     /// <summary>Share of maternal responses that have the asked-for form as a whole.</summary>
@@ -77,7 +77,7 @@ public sealed record StepMetrics
     /// <summary>Share of tokens whose probability ratio the loss clipped.</summary>
     public double? ClipFraction { get; init; }
 
-    /// <summary>Euclidean norm of the gradient before clipping.</summary>
+    /// <summary>Euclidean norm of the gradient before clipping, the mean over the step's updates.</summary>
     public double? GradNorm { get; init; }
 
     public double? LearningRate { get; init; }
@@ -97,7 +97,7 @@ public sealed record StepMetrics
     /// <summary>Samples of an outdated policy, dropped and generated anew by servers. Null with engine local.</summary>
     public int? StaleSamples { get; init; }
 
-    /// <summary>Requests that a server failed, each of which went to another.</summary>
+    /// <summary>Attempts at requests that were refused, broken off, timed out or answered wrongly; each request was tried again.</summary>
     public int? FailedRequests { get; init; }
 
     /// <summary>Requests that took long and went to another server as well.</summary>
@@ -138,11 +138,12 @@ public sealed record StepMetrics
     public long? MaternalTokens { get; init; }
 
     /// <summary>
-    /// Tokens generated in this step for the reward alone: continuations, and samples with a blanked picture.
+    /// Tokens generated in this step for the reward alone: continuations, and what else the rule asks for (blind samples,
+    /// the start model, a teacher, a judge, other words).
     /// </summary>
     public long? RetracedTokens { get; init; }
 
-    /// <summary>Problems of this step that could not be used (over-long, unreadable).</summary>
+    /// <summary>Problems of the training data that could not be used (over-long, unreadable); the same in every step.</summary>
     public int? SkippedProblems { get; init; }
 
     public double? RolloutSeconds { get; init; }
@@ -204,7 +205,7 @@ public sealed record StepMetrics
     /// <summary>Settings that cost time, by what this step has measured; empty where none was found.</summary>
     public IReadOnlyList<CostHint>? CostHints { get; init; }
 
-    /// <summary>The most memory held so far, in bytes: of the device, or of the process on a CPU.</summary>
+    /// <summary>The most resident memory of the process so far, in bytes: the host's, also where the model is on a GPU.</summary>
     public long? PeakMemoryBytes { get; init; }
 
     /// <summary>Share of maternal answers that are right. Needs labels.</summary>

@@ -41,7 +41,7 @@ public static class StepSummary
         IEnumerable<string> found = reasons.Where(one => one.Share > 0)
             .Select(one => string.Create(CultureInfo.InvariantCulture, $"{100 * one.Share:0} % {one.Reason}"));
         string what = metrics.NoSpreadShare >= 1
-            ? "the step teaches nothing, as no problem does"
+            ? "no problem teaches anything"
             : string.Create(
                 CultureInfo.InvariantCulture, $"{100 * metrics.NoSpreadShare:0} % of the problems teach nothing");
         return $"  {what}: {string.Join(", ", found)}";

@@ -38,16 +38,19 @@ public sealed class StopRequest : IDisposable
     public static bool IsMadeIn(string directory) => File.Exists(Path.Combine(directory, RunFolder.Stop));
 
     /// <summary>
-    /// Watches a folder for the request. One that was made before, of a run that had ended, is removed.
+    /// Removes a request that the last run in a folder has left. Called as soon as the folder's lock is held: what is
+    /// asked for after that is for the run that is about to begin, also while it still loads its model.
     /// </summary>
     /// <param name="directory">The folder of a run that this process holds the lock of.</param>
+    /// <exception cref="IOException">The request cannot be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be removed.</exception>
+    public static void Forget(string directory) => File.Delete(Path.Combine(directory, RunFolder.Stop));
+
+    /// <summary>Watches a folder for the request.</summary>
+    /// <param name="directory">The folder of a run that this process holds the lock of.</param>
     /// <param name="interruption">What else ends the run.</param>
-    public static StopRequest WatchFor(string directory, CancellationToken interruption)
-    {
-        string path = Path.Combine(directory, RunFolder.Stop);
-        File.Delete(path);
-        return new StopRequest(path, interruption);
-    }
+    public static StopRequest WatchFor(string directory, CancellationToken interruption) =>
+        new(Path.Combine(directory, RunFolder.Stop), interruption);
 
     /// <summary>Stops watching and removes the request, if one was made.</summary>
     public void Dispose()

@@ -9,9 +9,9 @@ namespace Retrace.SelfTest;
 internal static class SamplerCheck
 {
     private const int Tokens = 50;
-    private const int Draws = 20_000;
+    private const int Samples = 20_000;
 
-    // A normal deviate beyond this comes in one of 30 000 right samplers; the draws are always the same.
+    // A normal deviate beyond this comes in one of 30 000 right samplers; the samples are always the same.
     private const double MostDeviation = 4;
 
     /// <summary>Samples at a temperature, from all tokens or from those that hold top-p.</summary>
@@ -20,10 +20,10 @@ internal static class SamplerCheck
         using DisposeScope scope = NewDisposeScope();
         Random random = RandomStream.For(5, 0);
         float[] logits = [.. Enumerable.Range(0, Tokens).Select(_ => (float)(3 * random.NextDouble()))];
-        float[] uniform = [.. Enumerable.Range(0, Draws).Select(_ => random.NextSingle())];
+        float[] uniform = [.. Enumerable.Range(0, Samples).Select(_ => random.NextSingle())];
         using TokenSampler sampler = new(new SamplingSettings(temperature, topP), stops: [0], device);
         (Tensor tokens, Tensor _) = sampler.Sample(
-            tensor(logits, device: device).expand(Draws, Tokens), tensor(uniform, [Draws, 1], device: device));
+            tensor(logits, device: device).expand(Samples, Tokens), tensor(uniform, [Samples, 1], device: device));
         int[] counts = new int[Tokens];
         foreach (double token in Distance.Values(tokens))
         {
@@ -39,11 +39,11 @@ internal static class SamplerCheck
 
     /// <summary>
     /// χ² of counts as a normal deviate (Wilson and Hilferty 1931): ((χ²/k)^(1/3) − (1 − 2/9k)) / √(2/9k) with k one
-    /// less than the number of possible tokens. Infinite where an impossible token was drawn.
+    /// less than the number of possible tokens. Infinite where an impossible token was sampled.
     /// </summary>
     internal static double Deviation(int[] counts, double[] probabilities)
     {
-        double draws = counts.Sum();
+        double samples = counts.Sum();
         double squares = 0;
         int possible = 0;
         foreach ((int count, double probability) in counts.Zip(probabilities))
@@ -51,7 +51,7 @@ internal static class SamplerCheck
             if (probability > 0)
             {
                 possible++;
-                squares += Math.Pow(count - (draws * probability), 2) / (draws * probability);
+                squares += Math.Pow(count - (samples * probability), 2) / (samples * probability);
             }
             else if (count > 0)
             {

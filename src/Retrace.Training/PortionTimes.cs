@@ -1,8 +1,8 @@
 namespace Retrace.Training;
 
 /// <summary>
-/// Times of work that is done in portions of different size, and which share of them would be spent at any size: what the
-/// straight line through all portions (least squares) has left at size 0.
+/// Fits time = fixed + slope · size (least squares) to portions of work of different size. The result is the fixed part as
+/// a share of the mean time.
 /// </summary>
 /// <remarks>Where that share is high, larger portions cost little more, and fewer of them are needed.</remarks>
 internal sealed class PortionTimes

@@ -35,7 +35,7 @@ internal sealed record StepTimes(
     TimeSpan Waiting);
 
 /// <summary>
-/// Measures where a step's time goes, as the thread sees it that takes the step: each moment belongs to one part. What
+/// Measures where a step's time goes, as seen by the thread that takes the step: each moment belongs to one part. What
 /// other threads do meanwhile counts only while this thread waits for it.
 /// </summary>
 internal sealed class StepClock(TimeProvider time)
@@ -63,6 +63,27 @@ internal sealed class StepClock(TimeProvider time)
         _part = part;
         return before;
     }
+
+    /// <summary>Calls <paramref name="action"/>, whose time belongs to <paramref name="part"/>.</summary>
+    public TResult During<TResult>(StepPart part, Func<TResult> action)
+    {
+        StepPart before = Enter(part);
+        try
+        {
+            return action();
+        }
+        finally
+        {
+            Enter(before);
+        }
+    }
+
+    /// <inheritdoc cref="During{TResult}"/>
+    public void During(StepPart part, Action action) => During(part, () =>
+    {
+        action();
+        return true;
+    });
 
     /// <summary>The times from the beginning of the step until now.</summary>
     public StepTimes Read()

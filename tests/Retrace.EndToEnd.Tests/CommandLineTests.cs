@@ -28,6 +28,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("retrace: The run folder none does not exist.", "report", "none", "--output", "none.html")]
     [InlineData("retrace: Option '--output' is required; see retrace report --help", "report", "none")]
     [InlineData(
+        "retrace: --seed is for --plan; give that with it, or leave it out", "doctor", "--seed", "1")]
+    [InlineData(
+        "retrace: --on-samples trains nothing and does not read --seeds; leave one of them out",
+        "compare", "--on-samples", "f", "--seeds", "3")]
+    [InlineData(
         "retrace: --set seed=x: seed is \"x\", but must be a whole number",
         "evolve", "--print-config", "--seed", "x")]
     public async Task Bad_usage_and_bad_input_are_one_sentence_and_code_2(string sentence, params string[] arguments)
@@ -143,13 +148,13 @@ public sealed class CommandLineTests : IDisposable
             "guard", run, "--set", "guard.baseline=1", "--set", "guard.patience=1", "--output", json);
         Assert.Equal((0, ""), (judged.ExitCode, judged.Error));
         Assert.Contains(
-            "drifting or worse: of 1 runs that fall by 5 points or more, it is said in 1 before, in 0 after, in 0 not at all; "
+            "drifting or worse: of 1 runs that fall by 5 points or more, 1 alarm before it shows, 0 after, 0 not at all; "
             + "5 steps before the evaluation that shows it (median; 5 to 5)",
             judged.Output);
         Assert.Contains("\"fallen\": 1", await File.ReadAllTextAsync(json, TestContext.Current.CancellationToken));
 
         RetraceProcess steeper = await RetraceInProcess.RunAsync("guard", run, "--fall", "11");
-        Assert.Contains("collapsing: of 1 runs that do not fall, it is said in 1", steeper.Output);
+        Assert.Contains("collapsing: of 1 runs that do not fall, 1 alarm", steeper.Output);
         RetraceProcess refused = await RetraceInProcess.RunAsync("guard", run, "--fall", "0");
         Assert.Equal(
             (2, $"retrace: A fall of 0 points cannot be seen; give more than 0 and at most 100.{Environment.NewLine}"),

@@ -86,7 +86,7 @@ public sealed class DryRunTests : IDisposable
     [InlineData("--rates is 100,0, but must be two numbers above 0", "--rates", "100,0")]
     [InlineData("--response-tokens is many, but must be a number above 0", "--response-tokens", "many")]
     [InlineData("--processes is 0, but must be a whole number from 1 to 4096", "--processes", "0")]
-    [InlineData("--dry-run is about a run that has not begun; leave --resume out", "--resume")]
+    [InlineData("--dry-run is for a run that has not begun; leave --resume out", "--resume")]
     [InlineData("The run folder none does not exist.", "--rates-from", "none")]
     [InlineData("The settings are made for qwen2.5-vl-7b (model.made_for), but ", "--set", "model.made_for=qwen2.5-vl-7b")]
     [InlineData("The run needs ", "--set", "rollout.max_response_tokens=1000000000")]

@@ -16,11 +16,13 @@ internal static class GoldenRuns
         "The runs were recorded on Linux x64 with FMA, where the C library's functions give the same bits on every processor.";
 
     /// <summary>
-    /// The variables that a process needs to compute the same bits on every such machine: libtorch and MKL use no
+    /// The variables that a process needs to compute the same bits on every such machine: libtorch, MKL and oneDNN use no
     /// instructions but those that all have, and one thread.
     /// </summary>
     public static readonly (string Name, string? Value)[] Environment =
-        [("ATEN_CPU_CAPABILITY", "default"), ("MKL_CBWR", "COMPATIBLE"), ("OMP_NUM_THREADS", "1")];
+    [
+        ("ATEN_CPU_CAPABILITY", "default"), ("MKL_CBWR", "COMPATIBLE"), ("ONEDNN_MAX_CPU_ISA", "SSE41"), ("OMP_NUM_THREADS", "1"),
+    ];
 
     private static readonly string RecordFile =
         Path.Combine(Repository.Root, "tests", "Retrace.EndToEnd.Tests", "GoldenRuns.txt");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Retrace.Cli.Commands;
 using Retrace.Geometry;
 using Retrace.Geometry.Figures;
 using Retrace.Testing;
@@ -23,7 +24,7 @@ public sealed class ModelCommandTests(ModelCommandTests.Files files) : IClassFix
         JsonElement line = Assert.Single(files.Lines("one-out.jsonl"));
         string[] responses = line.GetProperty("responses").Deserialize<string[]>()!;
         Assert.Equal(2, responses.Length);
-        Assert.All(responses, response => Assert.Equal(one.Output, response + "\n"));
+        Assert.All(responses, response => Assert.Equal(one.Output, TerminalText.WithoutControls(response) + "\n"));
         Assert.InRange(line.GetProperty("token_ids")[0].GetArrayLength(), 1, UntrainedModel.MaxResponseTokens);
         Assert.NotEqual("", responses[0]);
 
@@ -86,7 +87,7 @@ public sealed class ModelCommandTests(ModelCommandTests.Files files) : IClassFix
         Assert.Matches(
             @"^ +problems +accuracy \(avg@2\) +95 % interval +pass@1 +pass@2 +maj@2 +answered +tokens +cut off\nall +5 +\d+\.\d ",
             measured.Output);
-        Assert.EndsWith("left out for want of an answer: 1\n", measured.Output);
+        Assert.EndsWith("left out, as they have no label: 1\n", measured.Output);
 
         using JsonDocument document = JsonDocument.Parse(
             await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken));

@@ -24,9 +24,9 @@ public sealed class ResumeTests : IDisposable
 
         RetraceProcess refused = await EvolveAsync("fewer.jsonl", checkpoint, "--steps", "3", "--resume");
         Assert.Equal(
-            (2, "", $"retrace: The run in {Combine("run")} began otherwise: the model in {checkpoint} is not that of "
+            (2, "", $"retrace: The run in {Combine("run")} began differently: the model in {checkpoint} is not that of "
                 + $"{Path.GetFullPath(Repository.Model)}: it has another model.safetensors; {Combine("fewer.jsonl")} holds 3 "
-                + $"problems, and 4 were in {Combine("problems.jsonl")}; give what it began with, or go on all the same by "
+                + $"problems, and 4 were in {Combine("problems.jsonl")}; give what it began with, or go on with "
                 + "--allow-changed model,data, with other numbers than those of an unbroken run.\n"),
             (refused.ExitCode, refused.Output, refused.Error));
 
@@ -50,7 +50,7 @@ public sealed class ResumeTests : IDisposable
     {
         RetraceProcess alone = await EvolveAsync("problems.jsonl", Repository.Model, "--allow-changed", "data");
         Assert.Equal(
-            (2, "retrace: --allow-changed is about a run that goes on; give --resume with it\n"),
+            (2, "retrace: --allow-changed is for --resume; give that with it, or leave it out\n"),
             (alone.ExitCode, alone.Error));
         RetraceProcess unknown = await EvolveAsync("problems.jsonl", Repository.Model, "--resume", "--allow-changed", "seed");
         Assert.Equal(2, unknown.ExitCode);

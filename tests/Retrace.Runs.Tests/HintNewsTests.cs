@@ -22,12 +22,12 @@ public sealed class HintNewsTests
     public void Hints_that_last_are_those_of_the_last_step_which_the_two_before_it_gave_too()
     {
         StepMetrics[] steps = [Step("a", "b"), Step("a", "b"), Step("a", "b"), Step("b", "c")];
-        Assert.Equal([Hint("b")], LastingHints.Of(steps));
-        Assert.Equal([Hint("a"), Hint("b")], LastingHints.Of(steps[..3]));
-        Assert.Empty(LastingHints.Of(steps[..2]));
-        Assert.Empty(LastingHints.Of([UntakenStep.Of(), UntakenStep.Of(), UntakenStep.Of()])); // Of an earlier version.
+        Assert.Equal([Hint("b")], PersistentHints.Of(steps));
+        Assert.Equal([Hint("a"), Hint("b")], PersistentHints.Of(steps[..3]));
+        Assert.Empty(PersistentHints.Of(steps[..2]));
+        Assert.Empty(PersistentHints.Of([UntakenStep.Of(), UntakenStep.Of(), UntakenStep.Of()])); // Of an earlier version.
         StepMetrics broken = UntakenStep.Of() with { CostHints = [null!, new CostHint(null!, "x"), new CostHint("x", null!)] };
-        Assert.Empty(LastingHints.Of([broken, broken, broken])); // As a file may hold them.
+        Assert.Empty(PersistentHints.Of([broken, broken, broken])); // As a file may hold them.
     }
 
     private static StepMetrics Step(params string[] settings) =>

@@ -32,7 +32,7 @@ public sealed class StepSummaryTests
     [Fact]
     public void A_step_that_teaches_nothing_at_all_says_so() =>
         Assert.EndsWith(
-            "left  the step teaches nothing, as no problem does: 75 % the same answer everywhere, 25 % left out by the rule",
+            "left  no problem teaches anything: 75 % the same answer everywhere, 25 % left out by the rule",
             StepSummary.Line(
                 Step with { NoSpreadShare = 1, NoSpreadSameAnswer = 0.75, NoSpreadLeftOut = 0.25 }, steps: 10));
 

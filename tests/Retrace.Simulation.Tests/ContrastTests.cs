@@ -202,7 +202,7 @@ public class ContrastTests
 
         public double[] Score(AnswerGroup group)
         {
-            IReadOnlyList<int> start = group.Beside(RewardInputs.StartAnswers);
+            IReadOnlyList<int> start = group.SideAnswersOf(RewardInputs.StartAnswers);
             return [.. group.Maternal.Select(answer => start.Count(one => one == answer) / (double)start.Count)];
         }
     }

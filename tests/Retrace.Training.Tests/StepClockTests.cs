@@ -35,6 +35,27 @@ public sealed class StepClockTests
     }
 
     [Fact]
+    public void An_action_has_the_time_that_it_takes_also_when_it_fails()
+    {
+        var clock = new StepClock(_time);
+        clock.Begin();
+        Assert.Equal(7, clock.During(StepPart.Sampling, () =>
+        {
+            _time.Spend(1);
+            return 7;
+        }));
+        _time.Spend(2);
+        clock.During(StepPart.Perturbing, () => _time.Spend(4));
+        Assert.Throws<RolloutFailedException>(() => clock.During(StepPart.Reinference, () =>
+        {
+            _time.Spend(8);
+            throw new RolloutFailedException("None.");
+        }));
+        _time.Spend(16);
+        Assert.Equal(Times(rollout: 31, learning: 0, sampling: 1, reinference: 8, perturbing: 4, waiting: 0), clock.Read());
+    }
+
+    [Fact]
     public void What_comes_after_the_own_samples_is_waiting_for_those_of_others()
     {
         var clock = new StepClock(_time);

@@ -69,6 +69,10 @@ internal static class CompareCommand
         {
             if (parsed.GetValue(onSamples) is string stored)
             {
+                GivenOptions.RefuseOthers(
+                    parsed,
+                    [onSamples, methods, output, .. settings.Settings],
+                    name => $"--on-samples trains nothing and does not read {name}; leave one of them out");
                 RuleStudyTable.Show(
                     RuleStudy.Of(stored, RulesOf(parsed.GetValue(methods)), settings.Resolve(parsed, modelFolder: null), cancellation),
                     parsed.GetValue(output));
@@ -102,7 +106,7 @@ internal static class CompareCommand
             }
             catch (OperationCanceledException)
             {
-                Console.WriteLine("the same command goes on from here");
+                Console.WriteLine("the same command continues from here");
                 throw;
             }
             return Task.FromResult(ExitCode.Done);

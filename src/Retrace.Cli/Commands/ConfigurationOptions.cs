@@ -44,6 +44,9 @@ internal sealed class ConfigurationOptions
         HelpName = "FILE",
     };
 
+    /// <summary><c>--config</c> and <c>--set</c>.</summary>
+    public IReadOnlyList<Option> Settings => [_files, _overrides];
+
     /// <summary>Adds the options of a command that trains.</summary>
     public void AddTo(Command command)
     {

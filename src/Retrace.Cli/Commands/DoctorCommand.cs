@@ -47,10 +47,8 @@ internal static class DoctorCommand
         {
             if (!parsed.GetValue(plan))
             {
-                if (parsed.GetValue(device) is not null)
-                {
-                    throw new BadInputException("--device is for --plan; give that with it, or leave it out");
-                }
+                GivenOptions.RefuseOthers(
+                    parsed, [plan, model], name => $"{name} is for --plan; give that with it, or leave it out");
                 return Task.FromResult(Examine(Console.Out, parsed.GetValue(model)));
             }
             LibTorch.Prepare();
@@ -81,8 +79,8 @@ internal static class DoctorCommand
         Line("processor", $"{Environment.ProcessorCount} threads, {VectorExtensions()}");
         if (MklKernels.AreHeldBack)
         {
-            Line("", "MKL gives AMD's processors slower kernels than they could run; a preloaded library that answers for it made");
-            Line("", "products in fp32 up to twice as fast (docs/performance.md#amd-processors). They round otherwise then.");
+            Line("", "MKL uses slower kernels on AMD's processors than they support; preloading the library below made products");
+            Line("", "in fp32 up to twice as fast (docs/performance.md#amd-processors), with other rounding.");
             Line("", $"→ {MklKernels.Preload}");
         }
         Line("memory", $"{Gibibytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} for this process");
@@ -187,8 +185,8 @@ internal static class DoctorCommand
             typeof(Spectre.Console.AnsiConsole),
         }.Select(type => $"{type.Assembly.GetName().Name} {VersionOf(type)}");
 
-    // Without the commit that some builds append after a plus sign.
-    private static string VersionOf(Type type)
+    /// <summary>The version of an assembly, without the commit that some builds append after a plus sign.</summary>
+    internal static string VersionOf(Type type)
     {
         Assembly assembly = type.Assembly;
         string? version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;

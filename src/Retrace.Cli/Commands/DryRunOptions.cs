@@ -89,7 +89,7 @@ internal sealed class DryRunOptions
         }
         Line("steps", $"{forecast.Steps} of {Math.Min(settings.Data.Batch, forecast.Data.Problems.Count)} problems");
         var tokens = TokenForecast.Of(settings, forecast.Data.Problems.Count, length);
-        string beside = tokens.Beside > 0 ? $", {Count(tokens.Beside)} beside them" : "";
+        string beside = tokens.Side > 0 ? $", {Count(tokens.Side)} beside them" : "";
         Line("tokens", $"{Count(tokens.Generated)} generated in a step ({Count(tokens.Maternal)} maternal, "
             + $"{Count(tokens.Retraced)} re-inference{beside}), {Count(tokens.Learned)} learned from; "
             + $"{Count(tokens.Generated * forecast.Steps)} generated in all");

@@ -49,7 +49,7 @@ internal static class EvaluationTable
         }
         if (report.Unlabeled > 0)
         {
-            output.WriteLine($"left out for want of an answer: {report.Unlabeled}");
+            output.WriteLine($"left out, as they have no label: {report.Unlabeled}");
         }
     }
 

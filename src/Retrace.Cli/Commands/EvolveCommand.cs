@@ -45,12 +45,12 @@ internal static class EvolveCommand
             IReadOnlySet<RunAspect> allowed = allowChanged.In(parsed);
             if (allowed.Count > 0 && !resumes)
             {
-                throw new BadInputException("--allow-changed is about a run that goes on; give --resume with it");
+                throw new BadInputException("--allow-changed is for --resume; give that with it, or leave it out");
             }
             bool isDryRun = dryRun.IsGiven(parsed);
             if (isDryRun && resumes)
             {
-                throw new BadInputException("--dry-run is about a run that has not begun; leave --resume out");
+                throw new BadInputException("--dry-run is for a run that has not begun; leave --resume out");
             }
             string? runFolder = parsed.GetValue(output);
             string began = Path.Combine(runFolder ?? "", RunFolder.Config);
@@ -74,43 +74,47 @@ internal static class EvolveCommand
                     cancellation);
                 return Task.FromResult(ExitCode.Done);
             }
-            using IProcessGroup processes = ProcessGroups.Join();
-            try
+            RunOptions options = new(modelFolder, problems, directory)
             {
-                using EvolutionRun run = EvolutionRun.Open(
-                    new RunOptions(modelFolder, problems, directory)
-                    {
-                        Configuration = configuration,
-                        Resume = resumes,
-                        AllowChanged = allowed,
-                        Observers = TerminalObservers.ForRun(new RunBars()),
-                        Processes = processes,
-                    },
-                    cancellation);
-                if (processes.Rank == 0)
-                {
-                    Show(run, resumes, processes.Size, cancellation);
-                }
-                else
-                {
-                    run.Evolve(cancellation);
-                }
-            }
-            catch (Exception error)
-                when (processes.Size > 1 && error is OperationCanceledException or RolloutFailedException)
-            {
-                // They have agreed to stop here. None ends before the first one has written its checkpoint.
-                processes.Leave();
-                if (processes.Rank > 0 && error is OperationCanceledException)
-                {
-                    return Task.FromResult(ExitCode.Interrupted);
-                }
-                throw;
-            }
-            processes.Leave();
-            return Task.FromResult(ExitCode.Done);
+                Configuration = configuration,
+                Resume = resumes,
+                AllowChanged = allowed,
+                Observers = TerminalObservers.ForRun(new RunBars()),
+            };
+            return Task.FromResult(Evolve(options, cancellation));
         });
         return command;
+    }
+
+    // In one process, or in each of those of a job that mpirun has started.
+    private static int Evolve(RunOptions options, CancellationToken cancellation)
+    {
+        using IProcessGroup processes = ProcessGroups.Join();
+        try
+        {
+            using EvolutionRun run = EvolutionRun.Open(options with { Processes = processes }, cancellation);
+            if (processes.Rank == 0)
+            {
+                Show(run, options.Resume, processes.Size, cancellation);
+            }
+            else
+            {
+                run.Evolve(cancellation);
+            }
+        }
+        catch (Exception error)
+            when (processes.Size > 1 && error is OperationCanceledException or RolloutFailedException)
+        {
+            // They have agreed to stop here. None ends before the first one has written its checkpoint.
+            processes.Leave();
+            if (processes.Rank > 0 && error is OperationCanceledException)
+            {
+                return ExitCode.Interrupted;
+            }
+            throw;
+        }
+        processes.Leave();
+        return ExitCode.Done;
     }
 
     private static void Show(EvolutionRun run, bool resumes, int processes, CancellationToken cancellation)

@@ -121,11 +121,7 @@ internal sealed class GenerateCommand
 
     private ResponseSampling Sampling(ParseResult parsed, RunConfiguration configuration)
     {
-        int samples = parsed.GetValue(_samples);
-        if (samples < 1)
-        {
-            throw new BadInputException($"--samples is {samples}, but must be at least 1");
-        }
+        int samples = WholeNumber.AtLeastOne("--samples", parsed.GetValue(_samples));
         double temperature = parsed.GetValue(_temperature) ?? configuration.Rollout.Temperature;
         if (!(temperature is >= 0 and < double.PositiveInfinity))
         {
@@ -150,14 +146,14 @@ internal sealed class GenerateCommand
         {
             if (sample == 0)
             {
-                Console.Write(first.Append(token));
+                Console.Write(TerminalText.WithoutControls(first.Append(token)));
             }
         });
-        Console.WriteLine(first.End());
+        Console.WriteLine(TerminalText.WithoutControls(first.End()));
         for (int sample = 1; sample < samples; sample++)
         {
             WriteLabel(sample);
-            Console.WriteLine(tokenizer.Decode(responses[sample].Tokens));
+            Console.WriteLine(TerminalText.WithoutControls(tokenizer.Decode(responses[sample].Tokens)));
         }
 
         void WriteLabel(int sample)

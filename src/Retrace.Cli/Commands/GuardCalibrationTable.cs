@@ -59,13 +59,13 @@ internal static class GuardCalibrationTable
         string leads = quality.MedianLead is double median
             ? Text($"; {median:0.#} steps before the evaluation that shows it (median; {quality.Leads[0]} to {quality.Leads[^1]})")
             : "";
-        yield return Text($"{verdict}: of {quality.Fallen} runs that fall by {100 * fall:0.##} points or more, it is said in ")
-            + Text($"{quality.Before} before, in {quality.After} after, in {quality.Missed} not at all{leads}");
+        yield return Text($"{verdict}: of {quality.Fallen} runs that fall by {100 * fall:0.##} points or more, {quality.Before} alarm before ")
+            + Text($"it shows, {quality.After} after, {quality.Missed} not at all{leads}");
         string share = quality.AlarmedSoundInterval is { } interval
             ? Text($" (95 % interval of the share {100 * interval.Lower:0} to {100 * interval.Upper:0} %)")
             : "";
         string rate = quality.FalseAlarmsPerHundredSteps is double alarms ? Text($", {alarms:0.##} in 100 sound steps") : "";
-        yield return Text($"{verdict}: of {quality.Sound} runs that do not fall, it is said in {quality.AlarmedSound}{share}; ")
+        yield return Text($"{verdict}: of {quality.Sound} runs that do not fall, {quality.AlarmedSound} alarm{share}; ")
             + Text($"false alarms: {quality.FalseAlarms}{rate}");
     }
 

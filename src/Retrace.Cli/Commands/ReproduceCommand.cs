@@ -62,7 +62,7 @@ internal static class ReproduceCommand
             }
             catch (OperationCanceledException)
             {
-                Console.WriteLine("the same command goes on from here");
+                Console.WriteLine("the same command continues from here");
                 throw;
             }
             return Task.FromResult(ExitCode.Done);

@@ -72,8 +72,8 @@ internal static class SelfTestCommand
         Console.WriteLine(report.Summary);
         if (file is not null)
         {
-            string version = typeof(SelfTestCommand).Assembly.GetName().Version!.ToString(3);
-            File.WriteAllText(file, report.ToJson(version).ToJsonString(Indented) + "\n");
+            File.WriteAllText(
+                file, report.ToJson(DoctorCommand.VersionOf(typeof(SelfTestCommand))).ToJsonString(Indented) + "\n");
         }
         return report.Passed ? ExitCode.Done : ExitCode.Failed;
     }

@@ -14,41 +14,13 @@ internal sealed class SimulateCollapse(Option<long> seed, Option<string?> output
 
     public Command Create()
     {
-        Option<string> probabilities = new("--probabilities")
-        {
-            Description = "Probabilities of the answers at the beginning, separated by commas.",
-            HelpName = "LIST",
-            DefaultValueFactory = _ => NumberList.Write(new CollapseSetting().Initial.Probabilities),
-        };
-        Option<int> right = Number("--right", "Which answer is right, counted from 0.", usual => usual.Right);
-        Option<double> beta = Number("--beta", "Weight of the KL divergence.", usual => usual.Beta);
-        Option<int> iterations = Number("--iterations", "How often the policy is replaced.", usual => usual.Iterations);
-        Option<int> group = Number("--group", "Trajectories in a group.", usual => usual.Group.Trajectories);
-        Option<int> samples = Number(
-            "--samples", "Continuations of each trajectory.", usual => usual.Group.Continuations);
-        Option<double> survival = Number(
-            "--survival", "Probability that a continuation keeps its answer.", usual => usual.Reinference.Survival);
-        Option<double> spread = Number(
-            "--spread", "Uniform share in what the others sample: perturbation.", usual => usual.Reinference.Spread);
-        Option<int> groups = Number(
-            "--sampled-groups", "Groups per answer and iteration of the sampled maps.", usual => usual.SampledGroups);
-        Command command = new("collapse", "Iterates the closed forms of majority voting and of soft frequencies.")
-        {
-            probabilities, right, beta, iterations, group, samples, survival, spread, groups,
-        };
+        CollapseOptions options = new(
+            Number("--iterations", "How often the policy is replaced.", usual => usual.Iterations));
+        Command command = new("collapse", "Iterates the closed forms of majority voting and of soft frequencies.");
+        options.AddTo(command);
         command.SetAction(parsed =>
         {
-            Run(parsed, new CollapseSetting
-            {
-                Initial = AnswerDistribution.Of(
-                    NumberList.Parse("--probabilities", parsed.GetRequiredValue(probabilities))),
-                Right = parsed.GetValue(right),
-                Beta = parsed.GetValue(beta),
-                Iterations = parsed.GetValue(iterations),
-                Group = new GroupSize(parsed.GetValue(group), parsed.GetValue(samples)),
-                Reinference = new Reinference(parsed.GetValue(survival), parsed.GetValue(spread)),
-                SampledGroups = parsed.GetValue(groups),
-            });
+            Run(parsed, options.In(parsed));
             return ExitCode.Done;
         });
         return command;

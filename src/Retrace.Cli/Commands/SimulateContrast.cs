@@ -19,41 +19,12 @@ internal sealed class SimulateContrast(Option<long> seed, Option<string?> output
 
     public Command Create()
     {
-        Option<string> probabilities = new("--probabilities")
-        {
-            Description = "Probabilities of the answers at the beginning, separated by commas.",
-            HelpName = "LIST",
-            DefaultValueFactory = _ => NumberList.Write(new CollapseSetting().Initial.Probabilities),
-        };
-        Option<int> right = Number("--right", "Which answer is right, counted from 0.", usual => usual.Right);
-        Option<double> beta = Number("--beta", "Weight of the KL divergence; η is 1/β.", usual => usual.Beta);
-        Option<int> rounds = Number("--rounds", "How often the policy is replaced.", _ => UsualRounds);
-        Option<int> group = Number("--group", "n: maternal trajectories.", usual => usual.Group.Trajectories);
-        Option<int> samples = Number(
-            "--samples", "m: re-inference trajectories of each.", usual => usual.Group.Continuations);
-        Option<double> survival = Number(
-            "--survival", "Probability that a continuation keeps its answer.", usual => usual.Reinference.Survival);
-        Option<double> spread = Number(
-            "--spread", "Uniform share in what the others sample: perturbation.", usual => usual.Reinference.Spread);
-        Option<int> groups = Number(
-            "--sampled-groups", "Groups per answer and round of the sampled rewards.", usual => usual.SampledGroups);
-        Command command = new("contrast", "Shows how fast each reward sets a frequent answer apart from a rare one.")
-        {
-            probabilities, right, beta, rounds, group, samples, survival, spread, groups,
-        };
+        CollapseOptions options = new(Number("--rounds", "How often the policy is replaced.", _ => UsualRounds));
+        Command command = new("contrast", "Shows how fast each reward sets a frequent answer apart from a rare one.");
+        options.AddTo(command);
         command.SetAction(parsed =>
         {
-            Run(parsed, new CollapseSetting
-            {
-                Initial = AnswerDistribution.Of(
-                    NumberList.Parse("--probabilities", parsed.GetRequiredValue(probabilities))),
-                Right = parsed.GetValue(right),
-                Beta = parsed.GetValue(beta),
-                Iterations = parsed.GetValue(rounds),
-                Group = new GroupSize(parsed.GetValue(group), parsed.GetValue(samples)),
-                Reinference = new Reinference(parsed.GetValue(survival), parsed.GetValue(spread)),
-                SampledGroups = parsed.GetValue(groups),
-            });
+            Run(parsed, options.In(parsed));
             return ExitCode.Done;
         });
         return command;
@@ -74,8 +45,8 @@ internal sealed class SimulateContrast(Option<long> seed, Option<string?> output
             ["contrastive factor G in round", .. shown.Select(round => round.ToString(CultureInfo.InvariantCulture))],
             curves.Select(string[] (curve) =>
                 [NameOf(curve), .. shown.Select(round => Text(curve.Factors[round - 1]))]));
-        Console.WriteLine("beside answers all responses are alike to a rule; with the picture blanked all answers are equally "
-            + "frequent, the start model has the first policy, a teacher and other words the policy itself");
+        Console.WriteLine("assumed: responses differ in their answers alone; with the picture blanked all answers are equally "
+            + "frequent; the start model is the first policy; a teacher and other words answer as the policy does");
         IReadOnlyList<FrequencyContrast> table = FrequencyContrast.Table(setting, FrequentShares, RareShares);
         Write("softened frequency, G_SR", one => one.Softened);
         Write($"majority of {setting.Group.Total} votes", one => one.Voted);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Retrace.Anchors;
 using Retrace.Cli.Progress;
 using Retrace.Evaluation.Surveys;
 
@@ -23,12 +24,12 @@ internal static class SurvivalCommand
         Option<int?> limit = new("--limit") { Description = "Uses only the first N problems.", HelpName = "N" };
         Option<string> keepRates = List(
             "--keep-rates", "Shares of a trajectory to keep.", "0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9");
-        Option<string> anchors = List("--anchors", "Anchor rules: ratio, step, entropy, random.", "ratio");
+        Option<string> anchors = List("--anchors", $"Anchor rules, of {string.Join(", ", AnchorRules.Names)}.", "ratio");
         Option<string> perturbations = List(
             "--perturbations", "Perturbations, with a highest level where it is not 40: gaussian:20.", "none,gaussian");
         Option<string?> output = new("--output")
         {
-            Description = "Folder for survival-map.csv and survival-map.html.",
+            Description = "Folder for survival-map.csv.",
             HelpName = "DIR",
         };
         TensorCommand command = new(

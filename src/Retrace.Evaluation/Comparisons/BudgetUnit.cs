@@ -1,6 +1,6 @@
 namespace Retrace.Evaluation.Comparisons;
 
-/// <summary>What a vote may spend as much of as another method.</summary>
+/// <summary>The unit in which a vote's budget is matched to another method's.</summary>
 public enum BudgetUnit
 {
     /// <summary>Generated tokens.</summary>

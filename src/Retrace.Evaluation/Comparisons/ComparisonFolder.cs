@@ -1,7 +1,7 @@
 namespace Retrace.Evaluation.Comparisons;
 
 /// <summary>The folder of a comparison: its runs, its tests, and what is written about them.</summary>
-/// <param name="Path">Need not exist yet.</param>
+/// <param name="Path">The folder's path; it is made when something is written.</param>
 public sealed record ComparisonFolder(string Path)
 {
     /// <summary>The folder of the tables and the page, where it is not the comparison's own.</summary>

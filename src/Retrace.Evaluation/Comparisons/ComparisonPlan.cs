@@ -34,13 +34,13 @@ public sealed class ComparisonPlan
     /// <summary>The configuration that every method starts from.</summary>
     public RunConfiguration Shared { get; }
 
-    /// <summary>The methods in an order in which a budget is known before it has to be matched.</summary>
+    /// <summary>The methods, those that match another's budget last.</summary>
     public IEnumerable<Variant> InOrderOfRuns => Methods.OrderBy(method => method.BudgetOf is null ? 0 : 1);
 
     /// <summary>The configurations of the methods, but for seeds and budgets.</summary>
     internal IReadOnlyCollection<RunConfiguration> Configurations => [.. _configurations.Values];
 
-    /// <summary>Whether a run is made to last as long as another.</summary>
+    /// <summary>Whether a budget is matched in seconds.</summary>
     internal bool ComparesSeconds =>
         Methods.Any(method => method.BudgetOf is not null && method.BudgetIn == BudgetUnit.Seconds);
 

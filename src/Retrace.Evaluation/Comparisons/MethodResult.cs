@@ -37,8 +37,8 @@ public sealed record MethodResult(
         ofBaseline is null
             ? null
             : Difference(ofMethod, ofBaseline, outcome => outcome.Final.Whole.Accuracy),
-        ofMethod.Average(outcome => outcome.InTheEnd(step => step.Entropy)),
-        ofMethod.Average(outcome => outcome.InTheEnd(step => step.HighConfidenceShare)),
+        ofMethod.Average(outcome => outcome.FinalMean(step => step.Entropy)),
+        ofMethod.Average(outcome => outcome.FinalMean(step => step.HighConfidenceShare)),
         ofMethod.Average(outcome => (double)outcome.Samples),
         ofMethod.Average(outcome => (double)outcome.Tokens),
         ofMethod.Average(outcome => outcome.Seconds));

@@ -29,6 +29,6 @@ public sealed record Outcome(
     /// <summary>
     /// The final value of a step's number, averaged over the last steps; null where it was never measured.
     /// </summary>
-    public double? InTheEnd(Func<StepMetrics, double?> read) =>
+    public double? FinalMean(Func<StepMetrics, double?> read) =>
         Metrics.Select(read).OfType<double>().TakeLast(LastSteps).Select(value => (double?)value).Average();
 }

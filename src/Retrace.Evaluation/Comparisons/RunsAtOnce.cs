@@ -8,13 +8,13 @@ namespace Retrace.Evaluation.Comparisons;
 
 /// <summary>How many runs go on at once, and on how many threads each of them computes.</summary>
 /// <remarks>
-/// The threads of a run follow from its settings and its model alone, never from what goes on beside it: libtorch rounds
-/// otherwise with another number of them, and a run is to be the same alone and beside others. What goes on at once is
+/// The threads of a run follow from its settings and its model alone, never from what goes on beside it: libtorch's
+/// rounding depends on their number, and a run must give the same numbers alone and beside others. What goes on at once is
 /// bounded by memory, too, but run by run, as they begin: <see cref="Training.Evolution.SharedMemory"/>.
 /// </remarks>
 internal sealed class RunsAtOnce
 {
-    // An operation of a model of so many weights is too small to be worth sharing out while other runs can have the core.
+    // Up to this many weights operations are too small to be shared out by threads: other runs use the cores better.
     private const long MostWeightsOfSmall = 50_000_000;
 
     private readonly bool _isSmall;
@@ -31,7 +31,7 @@ internal sealed class RunsAtOnce
     /// <param name="modelFolder">The model that all runs start from.</param>
     /// <param name="runs">The settings of the runs.</param>
     /// <param name="asked">How many are asked for; null: as many as there are cores for.</param>
-    /// <param name="comparesSeconds">Whether it matters how long a run takes, which one beside it would change.</param>
+    /// <param name="comparesSeconds">Whether run times are compared; runs beside each other would distort them.</param>
     /// <exception cref="BadInputException">So many cannot go on at once.</exception>
     public static RunsAtOnce Of(
         string modelFolder, IReadOnlyCollection<RunConfiguration> runs, int? asked, bool comparesSeconds = false)
@@ -46,6 +46,12 @@ internal sealed class RunsAtOnce
         {
             throw new BadInputException(
                 $"--parallel is {asked}, but runs that compute on a GPU or sample on servers take turns; leave it out");
+        }
+        if (asked > 1 && comparesSeconds)
+        {
+            throw new BadInputException(
+                $"--parallel is {asked}, but a vote that is given another run's seconds needs runs that take turns, since runs "
+                + "beside each other take longer; leave it out");
         }
         bool isSmall = IsSmall(modelFolder);
         int cores = Environment.ProcessorCount;

@@ -52,7 +52,7 @@ public static class VoteBudget
 
     /// <summary>
     /// Samples that a run takes of each problem of a step: n, and those of continuations or of a vote beyond the group, and
-    /// of every round that the rule asks for beside them (<see cref="Method.SamplesBeside"/>).
+    /// of every round that the rule asks for beside them (<see cref="Method.SideSampleCount"/>).
     /// </summary>
     /// <param name="configuration">The run's settings.</param>
     public static int SamplesOf(RunConfiguration configuration)
@@ -62,6 +62,6 @@ public static class VoteBudget
         int main = method.Retraces ? group * (1 + configuration.Retracing.Samples)
             : method.CountsVotes ? Math.Max(configuration.Rollout.VoteSamples ?? group, group)
             : group;
-        return main + method.SamplesBeside(configuration);
+        return main + method.SideSampleCount(configuration);
     }
 }

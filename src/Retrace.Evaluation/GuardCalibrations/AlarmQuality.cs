@@ -2,7 +2,7 @@ using Retrace.Statistics;
 
 namespace Retrace.Evaluation.GuardCalibrations;
 
-/// <summary>How early and how often for nothing the guard alarms at one level, over several runs.</summary>
+/// <summary>Lead times and false alarms of the guard at one level, over several runs.</summary>
 /// <param name="Fallen">Runs whose accuracy falls.</param>
 /// <param name="Before">Those of them with an alarm no later than the evaluation that shows the fall.</param>
 /// <param name="After">Those with one after it.</param>
@@ -11,12 +11,12 @@ namespace Retrace.Evaluation.GuardCalibrations;
 /// </param>
 /// <param name="Sound">Runs whose accuracy does not fall.</param>
 /// <param name="AlarmedSound">Those of them with an alarm.</param>
-/// <param name="FalseAlarms">Alarms of which nothing came, in all runs.</param>
-/// <param name="SoundSteps">Steps in which an alarm would have been one.</param>
+/// <param name="FalseAlarms">False alarms, in all runs.</param>
+/// <param name="SoundSteps">Steps in which an alarm would be false.</param>
 public sealed record AlarmQuality(
     int Fallen, int Before, int After, IReadOnlyList<int> Leads, int Sound, int AlarmedSound, int FalseAlarms, int SoundSteps)
 {
-    /// <summary>Fallen runs in which nothing was said.</summary>
+    /// <summary>Fallen runs without an alarm.</summary>
     public int Missed => Fallen - Before - After;
 
     /// <summary>The lead that half of the alarms of falls have at least; null where there are none.</summary>

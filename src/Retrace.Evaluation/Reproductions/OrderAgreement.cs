@@ -10,18 +10,18 @@ namespace Retrace.Evaluation.Reproductions;
 /// </remarks>
 /// <param name="Kept">Pairs in the paper's order, told apart.</param>
 /// <param name="Reversed">Pairs in the opposite order, told apart.</param>
-/// <param name="Untold">Pairs that cannot be told apart.</param>
-public sealed record OrderAgreement(int Kept, int Reversed, int Untold)
+/// <param name="Inconclusive">Pairs that cannot be told apart.</param>
+public sealed record OrderAgreement(int Kept, int Reversed, int Inconclusive)
 {
     /// <summary>All pairs of rows whose numbers differ in the paper.</summary>
-    public int Pairs => Kept + Reversed + Untold;
+    public int Pairs => Kept + Reversed + Inconclusive;
 
     /// <summary>The verdict as a sentence.</summary>
     public string Sentence =>
         $"Of {Pairs} pairs of rows {Kept} stand in the paper's order beyond chance, {Reversed} in the opposite one, and "
-        + $"{Untold} cannot be told apart: {Verdict}.";
+        + $"{Inconclusive} cannot be told apart: {Verdict}.";
 
-    private string Verdict => (Kept, Reversed, Untold) switch
+    private string Verdict => (Kept, Reversed, Inconclusive) switch
     {
         ( > 0, 0, 0) => "the shape agrees",
         ( > 0, 0, _) => "what can be told agrees with the paper",
@@ -62,6 +62,6 @@ public sealed record OrderAgreement(int Kept, int Reversed, int Untold)
     {
         > 0 => this with { Kept = Kept + 1 },
         < 0 => this with { Reversed = Reversed + 1 },
-        _ => this with { Untold = Untold + 1 },
+        _ => this with { Inconclusive = Inconclusive + 1 },
     };
 }

@@ -23,10 +23,10 @@ public sealed record PaperCurve(string Name, Func<StepMetrics, double?> Read, bo
         "the token entropy", step => step.Entropy, IsHigherUnderCsrs: true);
 
     /// <summary>Whether the ends of the curves are as claimed, as a sentence.</summary>
-    /// <param name="comparison">Of CSRS and majority voting.</param>
+    /// <param name="comparison">The comparison of CSRS with majority voting.</param>
     public string Sentence(Comparison comparison)
     {
-        if (comparison.Difference(PaperTables.Csrs, Variants.UsualBaseline, InTheEnd) is not MeanInterval difference)
+        if (comparison.Difference(PaperTables.Csrs, Variants.UsualBaseline, FinalMean) is not MeanInterval difference)
         {
             return $"No run has measured {Name}.";
         }
@@ -41,5 +41,5 @@ public sealed record PaperCurve(string Name, Func<StepMetrics, double?> Read, bo
             + Invariant($"{difference.Mean:+0.000;-0.000;0.000}{interval}, {verdict}.");
     }
 
-    private double? InTheEnd(Outcome outcome) => outcome.InTheEnd(Read);
+    private double? FinalMean(Outcome outcome) => outcome.FinalMean(Read);
 }

@@ -11,25 +11,25 @@ namespace Retrace.Models.Native;
 public sealed record GpuMemory(long Free, long Total)
 {
     [UnmanagedFunctionPointer(CallingConvention.Winapi)]
-    internal delegate int Starting(uint flags);
+    internal delegate int CuInit(uint flags);
 
     [UnmanagedFunctionPointer(CallingConvention.Winapi)]
-    internal delegate int DeviceReading(out int handle, int device);
+    internal delegate int CuDeviceGet(out int handle, int device);
 
     [UnmanagedFunctionPointer(CallingConvention.Winapi)]
-    internal delegate int ContextTaking(out nint context, int handle);
+    internal delegate int CuDevicePrimaryCtxRetain(out nint context, int handle);
 
     [UnmanagedFunctionPointer(CallingConvention.Winapi)]
-    internal delegate int ContextUse(nint context);
+    internal delegate int CuCtxPushCurrent(nint context);
 
     [UnmanagedFunctionPointer(CallingConvention.Winapi)]
-    internal delegate int MemoryReading(out nuint free, out nuint total);
+    internal delegate int CuMemGetInfo(out nuint free, out nuint total);
 
     [UnmanagedFunctionPointer(CallingConvention.Winapi)]
-    internal delegate int ContextLeaving(out nint context);
+    internal delegate int CuCtxPopCurrent(out nint context);
 
     [UnmanagedFunctionPointer(CallingConvention.Winapi)]
-    internal delegate int ContextReturn(int handle);
+    internal delegate int CuDevicePrimaryCtxRelease(int handle);
 
     /// <summary>Asks the driver; null where there is none, or it does not tell.</summary>
     /// <param name="device">The device's number, from 0, among those that are visible.</param>
@@ -38,18 +38,18 @@ public sealed record GpuMemory(long Free, long Total)
         : null;
 
     /// <summary>Asks a driver.</summary>
-    /// <param name="device">As above.</param>
+    /// <param name="device">The number of the device, from 0, among those that are visible.</param>
     /// <param name="find">The address of the driver's function of a name; 0 where it has none.</param>
     internal static GpuMemory? Of(int device, Func<string, nint> find)
     {
         // The primary context is the one that libtorch uses too, so what it takes is not counted as free.
-        if (Function<Starting>("cuInit") is not { } start
-            || Function<DeviceReading>("cuDeviceGet") is not { } get
-            || Function<ContextTaking>("cuDevicePrimaryCtxRetain") is not { } take
-            || Function<ContextUse>("cuCtxPushCurrent_v2") is not { } use
-            || Function<MemoryReading>("cuMemGetInfo_v2") is not { } read
-            || Function<ContextLeaving>("cuCtxPopCurrent_v2") is not { } leave
-            || Function<ContextReturn>("cuDevicePrimaryCtxRelease_v2") is not { } giveBack
+        if (Function<CuInit>("cuInit") is not { } start
+            || Function<CuDeviceGet>("cuDeviceGet") is not { } get
+            || Function<CuDevicePrimaryCtxRetain>("cuDevicePrimaryCtxRetain") is not { } take
+            || Function<CuCtxPushCurrent>("cuCtxPushCurrent_v2") is not { } use
+            || Function<CuMemGetInfo>("cuMemGetInfo_v2") is not { } read
+            || Function<CuCtxPopCurrent>("cuCtxPopCurrent_v2") is not { } leave
+            || Function<CuDevicePrimaryCtxRelease>("cuDevicePrimaryCtxRelease_v2") is not { } giveBack
             || start(0) != 0
             || get(out int handle, device) != 0
             || take(out nint context, handle) != 0)

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Retrace.Models.Native;
 
-/// <summary>The way of values from a device to the host, for code that goes on by what it reads.</summary>
+/// <summary>Copies values from a device to the host, for code that branches on them.</summary>
 /// <remarks>
 /// On a GPU each copy is a round trip: the host waits until all that was asked of the device has been computed, and the
 /// device then waits for the host. docs/gpu.md lists the places that need one, and tests count them.

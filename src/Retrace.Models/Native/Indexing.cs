@@ -18,13 +18,13 @@ public static class Indexing
         ? x.gather(0, OverRows(x, indices))
         : x.index_select(0, indices);
 
-    /// <summary>A copy with other rows at these indices: [N, …], [n] and [n, …] → [N, …].</summary>
+    /// <summary>A copy with the rows at these indices replaced: [N, …], [n] and [n, …] → [N, …].</summary>
     /// <inheritdoc cref="RowsAt"/>
     public static Tensor WithRowsAt(this Tensor x, Tensor indices, Tensor rows) => x.device_type == DeviceType.META
         ? x.scatter(0, OverRows(x, indices), rows)
         : x.index_copy(0, indices, rows);
 
-    /// <summary>A sum with other rows at these indices: [N, …], [n] and [n, …] → [N, …].</summary>
+    /// <summary>A copy with these rows added at these indices: [N, …], [n] and [n, …] → [N, …].</summary>
     /// <inheritdoc cref="RowsAt"/>
     public static Tensor PlusRowsAt(this Tensor x, Tensor indices, Tensor rows) => x.device_type == DeviceType.META
         ? x.scatter_add(0, OverRows(x, indices), rows)

@@ -14,7 +14,7 @@ internal static class NeededSymbols
     private const int SymbolSize = 24;
     private const int GlobalBinding = 1; // STB_GLOBAL; what is weak (2) may be absent.
 
-    // Functions that nothing here comes to, by parts of their symbols: of named tensors, and of storage that is copied
+    // Functions that nothing here ever calls, by parts of their symbols: of named tensors, and of storage that is copied
     // when it is written to; and libstdc++'s of eng/WeakenLibstdcxxRequirement.cs. The system's loader looks for a
     // function when it is first called, so they may be absent.
     private static readonly string[] Unused =
@@ -51,14 +51,14 @@ internal static class NeededSymbols
         [.. symbols.Where(symbol => !NativeLibrary.TryGetExport(library, symbol, out _))];
 
     /// <summary>
-    /// Whether nothing here comes to a function, so that it may be missing. A class's tables of methods and types (_ZT…)
+    /// Whether nothing here ever calls a function, so that it may be missing. A class's tables of methods and types (_ZT…)
     /// are wanted at once, whoever uses them.
     /// </summary>
     public static bool IsUnused(string symbol) =>
         !symbol.StartsWith("_ZT", StringComparison.Ordinal)
         && Array.Exists(Unused, part => symbol.Contains(part, StringComparison.Ordinal));
 
-    /// <summary>Whether nothing but a custom autograd function comes to a function.</summary>
+    /// <summary>Whether nothing but custom autograd functions calls a function.</summary>
     public static bool IsOfCustomAutograd(string symbol) =>
         Array.Exists(CustomAutograd, beginning => symbol.StartsWith(beginning, StringComparison.Ordinal));
 

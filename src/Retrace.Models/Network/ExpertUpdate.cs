@@ -43,13 +43,13 @@ internal sealed class ExpertUpdate
 
     /// <summary>Takes a gradient through an expert's update.</summary>
     /// <param name="ofX">Takes what is added to the gradient of x. [n, in]</param>
-    /// <param name="gradient">Of the outputs. [n, out]</param>
+    /// <param name="gradient">The gradient of the outputs. [n, out]</param>
     public void AddBackward(Tensor ofX, Tensor gradient, int expert) =>
         ofX.addmm_(gradient.mm(OfExpertB(B, expert)), OfExpertA(A, expert), alpha: _scale);
 
     /// <summary>Adds the gradients of an expert's factors to theirs.</summary>
     /// <param name="x">[n, in]</param>
-    /// <param name="gradient">Of the outputs. [n, out]</param>
+    /// <param name="gradient">The gradient of the outputs. [n, out]</param>
     public void AddGradients(Tensor x, Tensor gradient, int expert)
     {
         Tensor ofLow = gradient.mm(OfExpertB(B, expert)); // [n, r]

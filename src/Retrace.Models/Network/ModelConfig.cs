@@ -33,7 +33,7 @@ public sealed record ModelConfig(ModelFamily Family, TextConfig Text, VisionConf
     public ScalarType StoredType { get; init; } = ScalarType.Float32;
 
     /// <summary>
-    /// The type in which weights of that type are computed: the same, or fp32 for what bf16 has not the digits.
+    /// The type that weights are computed in: bf16 if they are stored in bf16, else fp32.
     /// </summary>
     public ScalarType ComputeType => StoredType == ScalarType.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
 

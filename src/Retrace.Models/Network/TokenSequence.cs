@@ -6,8 +6,8 @@ namespace Retrace.Models.Network;
 public sealed record TokenSequence(int[] Tokens, IReadOnlyList<int> Images)
 {
     /// <summary>
-    /// Lengths of the runs of text at its end that each go on from what stands before the first of them, as if the
-    /// others were not there; empty where the sequence is one run.
+    /// Lengths of the branches at its end: each continues the stem before them and attends to the stem and itself alone.
+    /// Empty: there are none.
     /// </summary>
     public IReadOnlyList<int> Branches { get; init; } = [];
 }

@@ -35,7 +35,7 @@ internal static class CostFigures
         return new Figure(
             $"step-cost-{FigureName.Of(run.Name)}",
             run.Name,
-            string.Join(' ', LastingHints.Of(run.Run.Metrics).Select(hint => $"Hint: {hint.Sentence}.")
+            string.Join(' ', PersistentHints.Of(run.Run.Metrics).Select(hint => $"Hint: {hint.Sentence}.")
                 .Prepend("Shares of each step's time.")),
             [.. whole.Index().Where(part => part.Item.Share > 0).Select(part =>
                 new LegendEntry(LookOf(part.Index), "mean", part.Item.Name, Percent(part.Item.Share)))],

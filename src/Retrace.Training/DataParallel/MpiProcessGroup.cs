@@ -9,8 +9,8 @@ namespace Retrace.Training.DataParallel;
 /// <summary>The processes of a job that mpirun or srun started, which communicate through Open MPI.</summary>
 /// <remarks>
 /// Tensors on a CUDA device go through NCCL if its library is installed, else through host memory. Only one thread
-/// calls MPI, so MPI_THREAD_FUNNELED is enough. What MPI does while it waits keeps a core busy, which the process that it
-/// waits for may need: so the processes meet first, asking now and then, and only then exchange.
+/// calls MPI, so MPI_THREAD_FUNNELED is enough. MPI waits by spinning, on a core that the process it waits for may
+/// need: so processes first meet at a barrier that they ask now and then, and only then exchange.
 /// </remarks>
 public sealed class MpiProcessGroup : IProcessGroup
 {

@@ -18,13 +18,13 @@ internal sealed class AnswerGrouping(
     /// [problems][samples] n trajectories, followed by those that only vote in place of continuations.
     /// </param>
     /// <param name="retraced">[problems][n] The continuations; empty if nothing was retraced.</param>
-    /// <param name="beside">[problems] What was sampled beside both rounds.</param>
+    /// <param name="sideSamples">[problems] What was sampled beside both rounds.</param>
     public SampledGroup[] Of(
         int step,
         IReadOnlyList<PreparedProblem> problems,
         IReadOnlyList<Trajectory[]> sampled,
         IReadOnlyList<Retracing[]> retraced,
-        IReadOnlyList<SideSamples> beside) =>
+        IReadOnlyList<SideSamples> sideSamples) =>
     [
         .. problems.Select((problem, place) => GroupOf(
             step,
@@ -33,7 +33,7 @@ internal sealed class AnswerGrouping(
             sampled[place][..n],
             sampled[place][n..],
             retraced.Count == 0 ? [] : retraced[place],
-            beside[place])),
+            sideSamples[place])),
     ];
 
     private SampledGroup GroupOf(
@@ -43,19 +43,19 @@ internal sealed class AnswerGrouping(
         Trajectory[] maternal,
         Trajectory[] voting,
         Retracing[] retracings,
-        SideSamples beside)
+        SideSamples sideSamples)
     {
         AnswerGroup answers = AnswerGroup.Of(
             AnswersOf(maternal),
             voting.Length > 0 ? ListsOf(voting) : [.. retracings.Select(retracing => retracing.Answers)],
             labels.GetValueOrDefault(problem.Problem.Id),
             rule.Equivalence,
-            AnswerGroup.RoundsBeside.ToDictionary(
-                round => round, IReadOnlyList<string?> (round) => AnswersOf(beside.TrajectoriesOf(round)))) with
+            AnswerGroup.SideRounds.ToDictionary(
+                round => round, IReadOnlyList<string?> (round) => AnswersOf(sideSamples.TrajectoriesOf(round)))) with
         {
-            Evidence = [.. evidence.Of(step, place, maternal, retracings, beside)],
+            Evidence = [.. evidence.Of(step, place, maternal, retracings, sideSamples)],
         };
-        return new SampledGroup(problem, maternal, voting, retracings, beside, answers);
+        return new SampledGroup(problem, maternal, voting, retracings, sideSamples, answers);
     }
 
     private static string?[] AnswersOf(IReadOnlyList<Trajectory> trajectories) =>

@@ -30,8 +30,8 @@ internal static class CostHints
         {
             return null;
         }
-        string measured = Invariant($"a decoding step of {load.Sequences:0.#} sequences, in the mean, spends ")
-            + Invariant($"{100 * fixedShare:0} % of its time on what it would do for one");
+        string measured = Invariant($"{100 * fixedShare:0} % of the time of a decoding step, of {load.Sequences:0.#} sequences in the mean, ")
+            + "does not depend on their number";
         return load.IsFull
             ? new CostHint(
                 "rollout.max_batch_sequences",
@@ -61,8 +61,8 @@ internal static class CostHints
         return new CostHint(
             "learn.micro_batch_tokens",
             Invariant($"learn.micro_batch_tokens is small for this device at {atOnce:#,0}: ")
-            + Invariant($"a pass of {load.Tokens:#,0} tokens, in the mean, spends {100 * fixedShare:0} % of its time ")
-            + "on what it would do for any number; passes twice as large, where memory has room, "
+            + Invariant($"{100 * fixedShare:0} % of the time of a pass, of {load.Tokens:#,0} tokens in the mean, does not depend on their ")
+            + "number; passes twice as large, where memory has room, "
             + Invariant($"would save some {100 * fixedShare / 2:0} % of learning"));
     }
 

@@ -44,14 +44,8 @@ internal sealed class CsrsStep(
         ExplainedScores[] rewarded = [.. groups.Select(group => rewarding.Explain(group.Answers, group.AreFormatted))]; // SFR
         double[][] advantages = rewarding.Advantages( // relative to the others of the group
             [.. rewarded.Select(group => group.Scores)], groups.Select(group => group.Answers));
-
-        clock.Enter(StepPart.Learning);
         onStage(LearningStage);
-        FreedMemory.GiveBack(); // Of the rollouts, whose tensors have other sizes.
-        batches.Prepare(step + 1);
-        LearningStatistics learned = learner.Learn(step, samples.Of(groups, advantages)); // GRPO
-        FreedMemory.GiveBack(); // Of learning, which has the largest tensors.
-        teach?.Invoke(step);
+        LearningStatistics learned = clock.During(StepPart.Learning, () => Learn(step, groups, advantages)); // GRPO
         return new StepOutcome(groups, rewarded, advantages, learned, clock.Read());
     }
 
@@ -59,25 +53,32 @@ internal sealed class CsrsStep(
     private SampledGroup[] Sample(int step, Action<string> onStage, CancellationToken cancellation)
     {
         onStage("rollout");
-        clock.Enter(StepPart.Waiting);
-        StepBatch batch = batches.Of(step);
-        clock.Enter(StepPart.Sampling);
-        Trajectory[][] maternal = maternalRound.Sample(step, batch.Problems, cancellation); // from the clean image
+        StepBatch batch = clock.During(StepPart.Waiting, () => batches.Of(step));
+        Trajectory[][] maternal = clock.During( // from the clean image
+            StepPart.Sampling, () => maternalRound.Sample(step, batch.Problems, cancellation));
         Retracing[][] retraced = [];
         if (cutter is not null && reinference is not null)
         {
-            clock.Enter(StepPart.Rest);
             onStage("retracing");
             Cut[][] cuts = cutter.Cut(step, maternal, batch.Perturbed); // RRM: anchors; VSP: perturbed images
-            clock.Enter(StepPart.Perturbing);
-            batch.AwaitPerturbed();
-            clock.Enter(StepPart.Reinference);
-            retraced = reinference.Continue(step, batch.Problems, cuts, cancellation); // m continuations of each
+            clock.During(StepPart.Perturbing, batch.AwaitPerturbed);
+            retraced = clock.During( // m continuations of each
+                StepPart.Reinference, () => reinference.Continue(step, batch.Problems, cuts, cancellation));
         }
-        clock.Enter(StepPart.Sampling);
-        SideSamples[] beside = sideRounds.Sample(step, batch.Problems, maternal, cancellation); // what else the rule reads
-        clock.Enter(StepPart.Rest);
-        SampledGroup[] groups = grouping.Of(step, batch.Problems, maternal, retraced, beside); // A_n and A_m, in classes of equal answers
+        SideSamples[] sideSamples = clock.During( // what else the rule reads
+            StepPart.Sampling, () => sideRounds.Sample(step, batch.Problems, maternal, cancellation));
+        SampledGroup[] groups = grouping.Of(step, batch.Problems, maternal, retraced, sideSamples); // A_n and A_m, in classes of equal answers
         return paths?.AddTo(groups, cancellation) ?? groups;
+    }
+
+    // Updates the policy, and the teacher where there is one, while the next batch is prepared.
+    private LearningStatistics Learn(int step, SampledGroup[] groups, double[][] advantages)
+    {
+        FreedMemory.GiveBack(); // Of the rollouts, whose tensors have other sizes.
+        batches.Prepare(step + 1);
+        LearningStatistics learned = learner.Learn(step, samples.Of(groups, advantages));
+        FreedMemory.GiveBack(); // Of learning, which has the largest tensors.
+        teach?.Invoke(step);
+        return learned;
     }
 }

@@ -121,7 +121,7 @@ public sealed class EvolutionRun : IDisposable
     {
         if (_processes.Rank == 0)
         {
-            new ObservedRun(Loop, BeginningOf(), _options.Observers).Run(cancellation);
+            new ObservedRun(Loop, DescribeStart(), _options.Observers).Run(cancellation);
         }
         else
         {
@@ -160,7 +160,7 @@ public sealed class EvolutionRun : IDisposable
         }
     }
 
-    private RunStart BeginningOf() => new(
+    private RunStart DescribeStart() => new(
         _options.Name ?? Configuration.Method,
         _options.RunFolder,
         StepsTaken,
@@ -187,6 +187,7 @@ public sealed class EvolutionRun : IDisposable
             if (resume && _processes.Rank == 0)
             {
                 Hold(RunLock.Take(runDirectory)); // First, so that no other process changes the run from here on.
+                ForgetStopRequest(runDirectory);
                 FindCheckpoint();
             }
         });
@@ -205,7 +206,7 @@ public sealed class EvolutionRun : IDisposable
         int steps = Configuration.Epochs is double epochs ? schedule.StepsFor(epochs) : Configuration.Steps;
         _processes.RunOnAll(() => CheckLength(runDirectory, StepsTaken, steps));
         var policy = new FirstPolicy(_options, Configuration, parts, _processes);
-        if (policy.Give(StepsTaken, schedule, cancellation) is { } folderLock)
+        if (policy.Publish(StepsTaken, schedule, cancellation) is { } folderLock)
         {
             Hold(folderLock);
         }
@@ -219,7 +220,7 @@ public sealed class EvolutionRun : IDisposable
             schedule,
             steps,
             parts.Learner,
-            parts.Beside,
+            parts.SideModels,
             _processes);
         Loop = new EvolutionLoop(
             Configuration,
@@ -262,6 +263,18 @@ public sealed class EvolutionRun : IDisposable
         return (source, read);
     }
 
+    private static void ForgetStopRequest(string runDirectory)
+    {
+        try
+        {
+            StopRequest.Forget(runDirectory);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"The run folder {runDirectory} cannot be written to: {error.Message}", error);
+        }
+    }
+
     private void FindCheckpoint()
     {
         (int? step, Damaged) = _checkpoints.FindIntact();
@@ -298,7 +311,7 @@ public sealed class EvolutionRun : IDisposable
         (VisionLanguageModel policy, GrpoLearner learner) = (parts.Policy, parts.Learner);
         if (learner.Sharded is not ShardedTraining sharded)
         {
-            _checkpoints.Save(step, policy, learner.Optimizer, parts.Beside.Teacher?.State, parts.Guard);
+            _checkpoints.Save(step, policy, learner.Optimizer, parts.SideModels.Teacher?.State, parts.Guard);
         }
         else if (_processes.Broadcast(_checkpoints.Exists(step) ? 1 : 0) == 1)
         {
@@ -313,7 +326,7 @@ public sealed class EvolutionRun : IDisposable
                 parts.Guard,
                 [
                     .. sharded.StateToStore(learner.Optimizer),
-                    .. (parts.Beside.Teacher?.State ?? []).Select(state => StoredTensor.Of(state.Name, state.Tensor)),
+                    .. (parts.SideModels.Teacher?.State ?? []).Select(state => StoredTensor.Of(state.Name, state.Tensor)),
                 ]);
         }
         else

@@ -4,13 +4,12 @@ using Retrace.Training.Learning;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>What to do about a number that is none, so that the run does not come to it again.</summary>
+/// <summary>What to do about a NaN or infinite value, so that the resumed run does not come to it again.</summary>
 internal static class FailureAdvice
 {
     /// <summary>
-    /// The failure with its advice. A checkpoint from which not even one step succeeds is moved out of the way: setting
-    /// less for the next update does not change what its weights compute before it, and going back further costs time
-    /// alone.
+    /// The failure with its advice. A checkpoint from which not even one step succeeds is moved out of the way: lower
+    /// settings cannot change what its weights compute, and an earlier checkpoint only costs time.
     /// </summary>
     /// <param name="failure">What happened.</param>
     /// <param name="hasLearned">Whether a whole step has been learned since the latest checkpoint or the start.</param>

@@ -24,7 +24,7 @@ internal sealed class FirstPolicy(
     /// Servers compute another policy than this process, or the run's folder cannot be used.
     /// </exception>
     /// <exception cref="RolloutFailedException">No server is left that could generate.</exception>
-    public IDisposable? Give(int stepsTaken, BatchSchedule schedule, CancellationToken cancellation)
+    public IDisposable? Publish(int stepsTaken, BatchSchedule schedule, CancellationToken cancellation)
     {
         UnbegunFolder? folder = null;
         try

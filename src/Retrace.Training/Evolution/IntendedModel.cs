@@ -5,7 +5,7 @@ using Retrace.Models.Network;
 namespace Retrace.Training.Evolution;
 
 /// <summary>
-/// Holds a model to <c>model.made_for</c>: a preset's learning rate, lengths and retracing rate are those of one
+/// Refuses a model other than that of <c>model.made_for</c>: a preset's learning rate, lengths and retracing rate are those of one
 /// published model, and say nothing about another.
 /// </summary>
 internal static class IntendedModel

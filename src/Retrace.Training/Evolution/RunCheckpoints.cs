@@ -13,8 +13,8 @@ namespace Retrace.Training.Evolution;
 
 /// <summary>
 /// The checkpoints of a run: <c>checkpoints/step-N/</c>, each a model folder in the hub's layout, or an adapter in
-/// PEFT's, with the optimizer's state in <c>trainer/</c> and checksums of all files. One that has its final name was
-/// whole when it got it.
+/// PEFT's, with the optimizer's state in <c>trainer/</c> and checksums of all files. A checkpoint gets its final
+/// name only once it is complete.
 /// </summary>
 /// <param name="runDirectory">The run's folder.</param>
 /// <param name="keep">Number of latest checkpoints to keep.</param>
@@ -88,7 +88,7 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
         return directory + Unusable;
     }
 
-    /// <summary>Writes a checkpoint under a temporary name, renames it, and removes those that are one too many.</summary>
+    /// <summary>Writes a checkpoint under a temporary name, renames it, and removes those beyond the number to keep.</summary>
     /// <param name="more">Further tensors to store with the optimizer's, under names that it does not use.</param>
     /// <param name="guard">
     /// The run's guard: its state is stored, and what it may go back to stays. Null without one.
@@ -154,8 +154,8 @@ internal sealed class RunCheckpoints(string runDirectory, int keep)
     }
 
     /// <summary>
-    /// Removes those that are one too many, and unfinished ones. Saving one does so; a process that was killed in between
-    /// has left them.
+    /// Removes those beyond the number to keep, and unfinished ones. Saving one does so; a process that was killed in
+    /// between has left them.
     /// </summary>
     /// <param name="kept">The step of a checkpoint that stays however old it is; null: only the latest stay.</param>
     public void RemoveSuperfluous(int? kept)

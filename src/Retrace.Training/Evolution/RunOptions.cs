@@ -62,7 +62,8 @@ public sealed record RunOptions
 
     /// <summary>
     /// A reward rule that replaces the configuration's method and rule. It is registered under the name of its class,
-    /// which the run's <c>config.yaml</c> then holds as <c>reward.rule</c>.
+    /// which the run's <c>config.yaml</c> then holds as <c>reward.rule</c>: rules of two runs that are opened at the same
+    /// time need two classes.
     /// </summary>
     public IRewardRule? Reward { get; init; }
 

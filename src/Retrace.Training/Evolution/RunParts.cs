@@ -55,7 +55,7 @@ internal sealed class RunParts : IDisposable
     public GrpoLearner Learner { get; private set; } = null!;
 
     /// <summary>The models beside the policy that the rule asks.</summary>
-    public SideModels Beside { get; private set; } = null!;
+    public SideModels SideModels { get; private set; } = null!;
 
     public RunGuard Guard { get; private set; } = null!;
 
@@ -152,7 +152,7 @@ internal sealed class RunParts : IDisposable
         Policy.Network.RecomputesActivations = plan.RecomputesActivations;
         Policy.Network.Train(_configuration.Model.TrainVision);
         AveragedTeacher? teacher = reads.HasFlag(RewardInputs.TeacherAnswers) ? OpenTeacher(start, reads) : null;
-        Beside = new SideModels(AsksStart(reads) ? reference : null, teacher);
+        SideModels = new SideModels(AsksStart(reads) ? reference : null, teacher);
         Learner = Hold(new GrpoLearner(
             Policy.Network,
             teacher?.Network ?? reference,
@@ -197,8 +197,8 @@ internal sealed class RunParts : IDisposable
     // Optimizer and teacher. The weights are loaded as a model.
     private GuardState? Restore(int step)
     {
-        GuardState? guard = _checkpoints.Restore(step, Learner.Optimizer, Beside.Teacher?.State);
-        Beside.Teacher?.UseAverages();
+        GuardState? guard = _checkpoints.Restore(step, Learner.Optimizer, SideModels.Teacher?.State);
+        SideModels.Teacher?.UseAverages();
         return guard;
     }
 

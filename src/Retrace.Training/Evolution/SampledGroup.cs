@@ -8,14 +8,14 @@ namespace Retrace.Training.Evolution;
 /// <param name="Maternal">[n] The maternal trajectories, which are trained on.</param>
 /// <param name="Voting">Trajectories that only vote, in place of continuations; usually none.</param>
 /// <param name="Retraced">[n] The continuations of each trajectory; empty if nothing was retraced.</param>
-/// <param name="Beside">What was sampled beside both rounds.</param>
+/// <param name="SideSamples">What was sampled beside both rounds.</param>
 /// <param name="Answers">A_n and A_m in classes of equal answers, as the reward rule reads them.</param>
 public sealed record SampledGroup(
     PreparedProblem Problem,
     IReadOnlyList<Trajectory> Maternal,
     IReadOnlyList<Trajectory> Voting,
     IReadOnlyList<Retracing> Retraced,
-    SideSamples Beside,
+    SideSamples SideSamples,
     AnswerGroup Answers)
 {
     /// <summary>[n] Whether each maternal response has the required format.</summary>

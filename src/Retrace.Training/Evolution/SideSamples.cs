@@ -28,11 +28,11 @@ public sealed record SideSamples
 
     /// <summary>Everything that was generated.</summary>
     internal IEnumerable<Generation> Generations =>
-        AnswerGroup.RoundsBeside.SelectMany(TrajectoriesOf).Concat(Rephrasing is null ? [] : [Rephrasing])
+        AnswerGroup.SideRounds.SelectMany(TrajectoriesOf).Concat(Rephrasing is null ? [] : [Rephrasing])
             .Select(one => one.Generation).Concat(Judged.Select(one => one.Generation));
 
     /// <summary>The trajectories whose answers a rule reads.</summary>
-    /// <param name="round">One of <see cref="AnswerGroup.RoundsBeside"/>.</param>
+    /// <param name="round">One of <see cref="AnswerGroup.SideRounds"/>.</param>
     internal IReadOnlyList<Trajectory> TrajectoriesOf(RewardInputs round) => round switch
     {
         RewardInputs.BlindAnswers => Blind,

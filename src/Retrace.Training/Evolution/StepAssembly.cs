@@ -19,7 +19,7 @@ internal static class StepAssembly
     /// <param name="engine">This process's rollout engine.</param>
     /// <param name="schedule">Decides which problems each step uses.</param>
     /// <param name="steps">Number of steps in the whole run.</param>
-    /// <param name="beside">The models beside the policy that the rule asks.</param>
+    /// <param name="sideModels">The models beside the policy that the rule asks.</param>
     public static CsrsStep StepOf(
         RunConfiguration configuration,
         Method method,
@@ -29,7 +29,7 @@ internal static class StepAssembly
         BatchSchedule schedule,
         int steps,
         GrpoLearner learner,
-        SideModels beside,
+        SideModels sideModels,
         IProcessGroup processes)
     {
         var clock = new StepClock(TimeProvider.System);
@@ -63,7 +63,7 @@ internal static class StepAssembly
                 model,
                 shared,
                 network => SharedAmong(processes, new LocalRolloutEngine(network, configuration.Rollout), clock),
-                beside,
+                sideModels,
                 sampling).RoundsFor(method.Rule.Reads),
             new AnswerGrouping(
                 method.Rule,
@@ -83,7 +83,7 @@ internal static class StepAssembly
                 configuration.Learning.ImportanceTruncation),
             learner,
             clock,
-            beside.Teacher is AveragedTeacher teacher ? step => teacher.Follow(step, steps) : null);
+            sideModels.Teacher is AveragedTeacher teacher ? step => teacher.Follow(step, steps) : null);
     }
 
     /// <summary>The guard's question about images; null where it is not asked.</summary>

@@ -45,7 +45,7 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             group.Maternal.Concat(group.Voting).Sum(one => (long)one.Generation.Tokens.Length));
         long retracedTokens = groups.Sum(group => group.Retraced.Sum(one =>
             one.Continuations.Sum(continuation => (long)continuation.Tokens.Length))
-            + group.Beside.Generations.Sum(one => (long)one.Tokens.Length));
+            + group.SideSamples.Generations.Sum(one => (long)one.Tokens.Length));
         StepMetrics metrics = new()
         {
             Step = step,
@@ -114,7 +114,8 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             Retracing? retracing = group.Retraced.Count == 0 ? null : group.Retraced[0];
             string? prefix = retracing is null
                 ? null
-                : tokenizer.Decode(trajectory.Generation.Tokens[..retracing.Anchors[0]]);
+                // Without the beginning of a character that the anchor divides.
+                : tokenizer.Decode(trajectory.Generation.Tokens[..retracing.Anchors[0]]).TrimEnd('\uFFFD');
             writer.Append(new TrajectorySample
             {
                 Step = step,
@@ -156,10 +157,10 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
             AnswerGroup measured = group.Measured;
             IEnumerable<(int Class, string? Answer)> all = measured.Maternal
                 .Concat(measured.Retraced.SelectMany(answers => answers))
-                .Concat(AnswerGroup.RoundsBeside.SelectMany(measured.Beside))
+                .Concat(AnswerGroup.SideRounds.SelectMany(measured.SideAnswersOf))
                 .Zip(group.Maternal.Select(one => one.Answer)
                     .Concat(group.Retraced.SelectMany(one => one.Answers))
-                    .Concat(AnswerGroup.RoundsBeside.SelectMany(group.Beside.TrajectoriesOf).Select(one => one.Answer)));
+                    .Concat(AnswerGroup.SideRounds.SelectMany(group.SideSamples.TrajectoriesOf).Select(one => one.Answer)));
             string[] answers =
             [
                 .. all.Where(one => one.Answer is not null).DistinctBy(one => one.Class)
@@ -172,10 +173,10 @@ internal sealed class StepLog(RunConfiguration configuration, Tokenizer tokenize
                 Answers = answers,
                 Maternal = measured.Maternal,
                 Retraced = measured.Retraced,
-                Blind = measured.Beside(RewardInputs.BlindAnswers),
-                Start = measured.Beside(RewardInputs.StartAnswers),
-                Teacher = measured.Beside(RewardInputs.TeacherAnswers),
-                Rephrased = measured.Beside(RewardInputs.RephrasedAnswers),
+                Blind = measured.SideAnswersOf(RewardInputs.BlindAnswers),
+                Start = measured.SideAnswersOf(RewardInputs.StartAnswers),
+                Teacher = measured.SideAnswersOf(RewardInputs.TeacherAnswers),
+                Rephrased = measured.SideAnswersOf(RewardInputs.RephrasedAnswers),
                 // Classes are numbered by first appearance, so higher numbers belong to the omitted votes.
                 Right = measured.GoldClass is int gold && gold >= answers.Length
                     ? AnswerClasses.None

@@ -4,7 +4,7 @@ using Retrace.Training.Rollouts;
 
 namespace Retrace.Training.Evolution;
 
-/// <summary>A maternal trajectory with its text and final answer.</summary>
+/// <summary>A sampled response with its text and final answer.</summary>
 /// <param name="Generation">The sampled tokens.</param>
 /// <param name="Text">The text without the stop token.</param>
 /// <param name="Answer">The final answer; null if none could be extracted.</param>

@@ -15,9 +15,9 @@ internal sealed class TrajectoryEvidence(
 {
     /// <param name="maternal">[n] The trajectories that are rewarded.</param>
     /// <param name="retracings">[n] Their continuations; empty if nothing was retraced.</param>
-    /// <param name="beside">What was sampled besides the two rounds.</param>
+    /// <param name="sideSamples">What was sampled besides the two rounds.</param>
     public IEnumerable<Evidence> Of(
-        int step, int place, Trajectory[] maternal, Retracing[] retracings, SideSamples beside)
+        int step, int place, Trajectory[] maternal, Retracing[] retracings, SideSamples sideSamples)
     {
         if (Reads(RewardInputs.AnchorPositions))
         {
@@ -46,7 +46,7 @@ internal sealed class TrajectoryEvidence(
         }
         if (Reads(RewardInputs.Judgements))
         {
-            yield return new Judgements([.. beside.Judged.Select(one => one.Score)]);
+            yield return new Judgements([.. sideSamples.Judged.Select(one => one.Score)]);
         }
         if (Reads(RewardInputs.RandomNumbers))
         {

@@ -3,12 +3,10 @@ using Retrace.Runs;
 namespace Retrace.Training.Forecasts;
 
 /// <summary>How fast a machine generates and learns, stated or measured.</summary>
-/// <param name="Generated">Tokens generated in a second of rollout, both rounds together; above 0.</param>
+/// <param name="Generated">Tokens generated in a second of everything but learning, both rounds together; above 0.</param>
 /// <param name="Learned">Response tokens learned from in a second, each pass counted; above 0.</param>
-/// <param name="OtherSeconds">Seconds of a step that are neither: rewards, waiting for images.</param>
 /// <param name="ResponseTokens">The mean length of a maternal response; null where it is not known.</param>
-public sealed record ComputeRates(
-    double Generated, double Learned, double OtherSeconds = 0, double? ResponseTokens = null)
+public sealed record ComputeRates(double Generated, double Learned, double? ResponseTokens = null)
 {
     /// <summary>Measures the rates of an earlier run: its tokens over its seconds, summed over its steps.</summary>
     /// <param name="runDirectory">The run's folder.</param>
@@ -20,7 +18,7 @@ public sealed record ComputeRates(
         [
             .. RunReader.Read(runDirectory).Metrics.Where(step => step is
             {
-                Step: > 0, MaternalTokens: > 0, RolloutSeconds: > 0, LearnSeconds: > 0, StepSeconds: not null,
+                Step: > 0, MaternalTokens: > 0, RolloutSeconds: > 0, LearnSeconds: > 0,
             }),
         ];
         if (steps.Length == 0)
@@ -34,7 +32,6 @@ public sealed record ComputeRates(
         return new ComputeRates(
             (maternal + steps.Sum(step => (double)(step.RetracedTokens ?? 0))) / rollout,
             maternal * passes / learning,
-            Math.Max(0, steps.Sum(step => step.StepSeconds!.Value) - rollout - learning) / steps.Length,
             steps.All(step => step.ResponseTokensMean > 0) ? steps.Average(step => step.ResponseTokensMean) : null);
     }
 
@@ -43,5 +40,5 @@ public sealed record ComputeRates(
 
     /// <summary>The time of one step.</summary>
     public TimeSpan TimeOf(TokenForecast tokens) =>
-        TimeSpan.FromSeconds((tokens.Generated / Generated) + (tokens.Learned / Learned) + OtherSeconds);
+        TimeSpan.FromSeconds((tokens.Generated / Generated) + (tokens.Learned / Learned));
 }

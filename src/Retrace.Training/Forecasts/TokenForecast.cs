@@ -19,16 +19,16 @@ public sealed record TokenForecast(double ResponseTokens, double Maternal, doubl
     /// Generated beside both rounds for a rule that asks: blind samples, the start model, a teacher, other words, and
     /// judgements, which are taken to be as long as a response.
     /// </summary>
-    public double Beside { get; init; }
+    public double Side { get; init; }
 
     /// <summary>All tokens that a step generates.</summary>
-    public double Generated => Maternal + Retraced + Beside;
+    public double Generated => Maternal + Retraced + Side;
 
     /// <param name="configuration">The settings.</param>
     /// <param name="problems">Number of problems to train on, which bounds a step's batch.</param>
     /// <param name="responseTokens">
-    /// The mean length of a response; null for the longest that the settings allow, which only models that never stop
-    /// early need.
+    /// The mean length of a response; null: the longest that the settings allow, which only models that never stop early
+    /// reach.
     /// </param>
     public static TokenForecast Of(RunConfiguration configuration, int problems, double? responseTokens)
     {
@@ -45,7 +45,7 @@ public sealed record TokenForecast(double ResponseTokens, double Maternal, doubl
             method.Retraces ? batch * rollout.Group * Continued(configuration, length) : 0,
             batch * rollout.Group * length * configuration.Learning.EpochsPerBatch)
         {
-            Beside = batch * length * method.SamplesBeside(configuration),
+            Side = batch * length * method.SideSampleCount(configuration),
         };
     }
 

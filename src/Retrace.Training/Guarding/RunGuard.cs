@@ -62,11 +62,10 @@ internal sealed class RunGuard(GuardSettings settings, GuardState? known)
     public string Farewell(int step, string? checkpoint)
     {
         string cause = !Returns ? "guard.action is stop"
-            : State.Returns > 0
-                ? string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"it has gone back {State.Returns} times, as often as guard.most_returns allows")
-            : "there is no checkpoint from before, which checkpoint.every decides";
+            : State.Returns < settings.MostReturns ? "there is no checkpoint to go back to, which checkpoint.every decides"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"it has gone back {State.Returns} {(State.Returns == 1 ? "time" : "times")}, as often as guard.most_returns allows");
         return string.Create(
             CultureInfo.InvariantCulture,
             $"The run collapses, and the guard has stopped it after step {step}: {GuardSentence.Of(State)}; {cause}. "

@@ -6,10 +6,10 @@ internal enum SignScale
     /// <summary>1 − now / start: the share of the start's value that is gone.</summary>
     Lost,
 
-    /// <summary>now / start − 1: how often the start's value has come on top of it.</summary>
+    /// <summary>now / start − 1: growth relative to the start.</summary>
     Grown,
 
-    /// <summary>now − start: what has come to the start's value.</summary>
+    /// <summary>now − start: the increase over the start.</summary>
     Added,
 
     /// <summary>now: the value itself, whatever the start's was.</summary>

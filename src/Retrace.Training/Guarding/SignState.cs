@@ -48,6 +48,6 @@ internal sealed record SignState(double Start, int Measured, double? Smoothed, G
         _ => GuardVerdict.Fine,
     };
 
-    // Who has passed a bound has to come back further than to it.
+    // Hysteresis: a bound that was passed is released only below this share of it.
     private double Bound(double bound, GuardVerdict level) => Level >= level ? ReleaseShare * bound : bound;
 }

@@ -9,8 +9,8 @@ namespace Retrace.Training.Learning;
 /// 1e-5 over the run as half a cosine does.
 /// </summary>
 /// <remarks>
-/// Source: Zhang et al. 2025, "Co-rewarding" (arXiv 2508.00410), with the numbers of its release. What trains is
-/// averaged: of an adapted policy the adapter. The averages are kept in fp32, as steps of α are lost in bf16.
+/// Source: Zhang et al. 2025, "Co-rewarding" (arXiv 2508.00410), with the numbers of its release. Only what
+/// trains is averaged: with LoRA the adapter. The averages are kept in fp32, as steps of α are lost in bf16.
 /// </remarks>
 public sealed class AveragedTeacher : IDisposable
 {

@@ -8,7 +8,7 @@ namespace Retrace.Training.Measurement;
 
 /// <summary>SHA-256 of what an evaluation depends on, for its card, and by which a resumed one recognizes it.</summary>
 /// <remarks>
-/// Others than those of a run's origin (<see cref="Models.Checkpoints.ModelDigest"/>, <see cref="ProblemSetDigest"/>), and
+/// Not the digests of a run's origin (<see cref="Models.Checkpoints.ModelDigest"/>, <see cref="ProblemSetDigest"/>):
 /// neither can take the other's place in the files that hold them. A card stands for published numbers: it has one number
 /// for every byte of the weights and for the problems that were asked. An origin is compared whenever a run goes on: it
 /// skips most of large weights, keeps files apart to name the one that differs, and counts what training alone reads.

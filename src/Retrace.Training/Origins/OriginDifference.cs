@@ -2,7 +2,7 @@ using Retrace.Runs;
 
 namespace Retrace.Training.Origins;
 
-/// <summary>Something that a run goes on with otherwise than it began.</summary>
+/// <summary>A difference between what a run began with and what it is resumed with.</summary>
 /// <param name="Aspect">What it is.</param>
 /// <param name="Sentence">A clause that says how the two differ.</param>
 /// <param name="From">What the run began with, in short.</param>

@@ -82,9 +82,9 @@ internal sealed class ResumeCheck(string runDirectory, RunConfiguration configur
         {
             string aspects = string.Join(',', differences.Select(one => RunAspects.NameOf(one.Aspect)));
             throw new BadInputException(
-                $"The run in {runDirectory} began otherwise: {string.Join("; ", refused.Select(one => one.Sentence))}; "
-                + $"give what it began with, or go on all the same by --allow-changed {aspects}, with other numbers "
-                + "than those of an unbroken run.");
+                $"The run in {runDirectory} began differently: {string.Join("; ", refused.Select(one => one.Sentence))}; "
+                + $"give what it began with, or go on with --allow-changed {aspects}, with other numbers than those of an "
+                + "unbroken run.");
         }
     }
 }

@@ -35,7 +35,7 @@ internal sealed class DecodingBatch(
     private List<DecodedSequence> _rows = [];        // The rows of all caches, in order.
     private Tensor? _hidden;                         // [B, hidden], which predicts the next tokens.
     private Tensor? _positions;                      // [B] of the next tokens.
-    private Tensor? _uniform;                        // [B, 1], what the next tokens are drawn with.
+    private Tensor? _uniform;                        // [B, 1], uniform numbers that the next tokens are sampled with.
 
     /// <summary>Number of sequences in the batch.</summary>
     public int Rows => _rows.Count;

@@ -11,7 +11,7 @@ public interface IRolloutEngine
         IReadOnlyList<RolloutRequest> requests, SamplingSettings sampling, CancellationToken cancellation);
 
     /// <summary>Generates with the current weights from now on. All processes call it together.</summary>
-    /// <param name="version">The number of steps learned, which rises with every change of the weights.</param>
+    /// <param name="version">Rises with every change of the weights, the guard's return to a checkpoint included.</param>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     void UsePolicy(int version, CancellationToken cancellation);
 
@@ -22,7 +22,7 @@ public interface IRolloutEngine
     RolloutIncidents? TakeIncidents();
 
     /// <summary>
-    /// How well what generates was used since the previous call; null if the engine does not measure it. All processes
+    /// How busy the model or the servers were since the previous call; null if the engine does not measure it. All processes
     /// call it together.
     /// </summary>
     RolloutLoad? TakeLoad() => null;
@@ -33,7 +33,7 @@ public interface IRolloutEngine
 /// Number of samples from a policy that was too old, which were dropped and generated again.
 /// </param>
 /// <param name="FailedRequests">
-/// Number of requests that a server refused, broke off or answered wrongly, and that another one served.
+/// Number of attempts that were refused, broken off, timed out or answered wrongly, after which the request was tried again.
 /// </param>
 /// <param name="HedgedRequests">Number of requests that took long and were sent to another server as well.</param>
 public sealed record RolloutIncidents(int StaleSamples, int FailedRequests, int HedgedRequests);

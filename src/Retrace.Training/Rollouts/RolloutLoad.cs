@@ -1,6 +1,6 @@
 namespace Retrace.Training.Rollouts;
 
-/// <summary>How well what generates was used.</summary>
+/// <summary>How busy the model or the servers that generated were.</summary>
 /// <param name="Decoding">Of the model in this process; null where it generated nothing.</param>
 /// <param name="Servers">Of the servers; null where the engine uses none.</param>
 public sealed record RolloutLoad(DecodingLoad? Decoding, ServerLoad? Servers);
@@ -15,6 +15,6 @@ public sealed record DecodingLoad(double Sequences, double? FixedShare, bool IsF
 
 /// <summary>How busy the servers were.</summary>
 /// <param name="Servers">How many there are.</param>
-/// <param name="Sampling">How long samples were asked of them, all calls together.</param>
-/// <param name="Busy">How long a server had something of that to do, in the mean over the servers.</param>
+/// <param name="Sampling">How long this process waited for their samples, over all calls.</param>
+/// <param name="Busy">How long a server had requests to work on, the mean over the servers.</param>
 public sealed record ServerLoad(int Servers, TimeSpan Sampling, TimeSpan Busy);

@@ -11,8 +11,7 @@ public interface IAnchorRule
     int Choose(AnchorContext context, Random random);
 
     /// <summary>
-    /// About how many tokens it keeps of a response of a length, for forecasts; half of them unless a rule says
-    /// otherwise.
+    /// The expected number of tokens kept of a response of this length, for forecasts; half of them by default.
     /// </summary>
     /// <param name="length">The mean length of responses in tokens.</param>
     /// <param name="paddedLength">The longest that a response may have, in tokens.</param>

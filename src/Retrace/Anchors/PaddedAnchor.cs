@@ -14,14 +14,7 @@ public sealed class PaddedAnchor : IAnchorRule
 
     /// <param name="keepRate">Share of the padded length that is kept, from 0 to below 1.</param>
     /// <exception cref="BadInputException">The keep rate is out of range.</exception>
-    public PaddedAnchor(double keepRate)
-    {
-        if (keepRate is not (>= 0 and < 1))
-        {
-            throw new BadInputException($"The keep rate is {keepRate}; it must be at least 0 and less than 1.");
-        }
-        _keepRate = keepRate;
-    }
+    public PaddedAnchor(double keepRate) => _keepRate = KeepRate.Checked(keepRate);
 
     public int Choose(AnchorContext context, Random random) =>
         Math.Min((int)(_keepRate * context.PaddedLength), context.Length);

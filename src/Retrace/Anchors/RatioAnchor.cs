@@ -15,14 +15,7 @@ public sealed class RatioAnchor : IAnchorRule
 
     /// <param name="keepRate">Share of the tokens kept, from 0 to below 1. The release's default is 0.7.</param>
     /// <exception cref="BadInputException">The keep rate is out of range.</exception>
-    public RatioAnchor(double keepRate)
-    {
-        if (keepRate is not (>= 0 and < 1))
-        {
-            throw new BadInputException($"The keep rate is {keepRate}; it must be at least 0 and less than 1.");
-        }
-        _keepRate = keepRate;
-    }
+    public RatioAnchor(double keepRate) => _keepRate = KeepRate.Checked(keepRate);
 
     public int Choose(AnchorContext context, Random random)
     {

@@ -1,7 +1,7 @@
 namespace Retrace.Objectives;
 
 /// <summary>
-/// What the policy's weights are moved by: the loss of a response's tokens as a function of their log-probabilities.
+/// The policy loss: the losses of a response's tokens as a function of their log-probabilities.
 /// The KL term and the weights of tokens (<see cref="LossAggregation"/>) are not part of it.
 /// </summary>
 /// <remarks>

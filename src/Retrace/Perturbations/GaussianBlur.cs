@@ -3,8 +3,8 @@ using Retrace.Problems;
 namespace Retrace.Perturbations;
 
 /// <summary>
-/// Blurs with a normal kernel whose variance is level / 10 square pixels. Beyond its border the image goes on as the
-/// border is.
+/// Blurs with a normal kernel whose variance is level / 10 square pixels. Beyond its border the nearest
+/// pixel is repeated.
 /// </summary>
 public sealed class GaussianBlur(int highestLevel = PerturbationLevel.ReleasedHighest) : IImagePerturbation
 {

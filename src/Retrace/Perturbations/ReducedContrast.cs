@@ -5,7 +5,7 @@ namespace Retrace.Perturbations;
 /// <summary>
 /// Takes level / 100 of the contrast away: moves every value by that share towards the mean of them all.
 /// </summary>
-/// <remarks>It never adds contrast: a figure has all there is, and clipping would leave it as it was.</remarks>
+/// <remarks>It never adds contrast: figures have full contrast already, so clipping would undo it.</remarks>
 public sealed class ReducedContrast(int highestLevel = PerturbationLevel.ReleasedHighest) : IImagePerturbation
 {
     public PixelImage Apply(PixelImage image, Random random)

@@ -3,7 +3,7 @@ using Retrace.Problems;
 namespace Retrace.Perturbations;
 
 /// <summary>
-/// Turns the image about its centre by level / 4 degrees, either way with equal chance, between pixels bilinearly.
+/// Turns the image about its centre by level / 4 degrees, either way with equal chance, with bilinear interpolation.
 /// </summary>
 /// <remarks>
 /// Corners that would be empty are filled with the nearest pixel of the border, so that the background goes on,

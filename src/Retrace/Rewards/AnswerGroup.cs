@@ -13,7 +13,7 @@ public sealed record AnswerGroup
     /// The inputs of rules that are the answers of a round beside the maternal one and re-inference, in the order in
     /// which their classes are numbered.
     /// </summary>
-    public static readonly ImmutableArray<RewardInputs> RoundsBeside =
+    public static readonly ImmutableArray<RewardInputs> SideRounds =
     [
         RewardInputs.BlindAnswers, RewardInputs.StartAnswers, RewardInputs.TeacherAnswers, RewardInputs.RephrasedAnswers,
     ];
@@ -51,7 +51,7 @@ public sealed record AnswerGroup
     /// <summary>The evidence that the rule which scores the group reads besides answers.</summary>
     public IReadOnlyList<Evidence> Evidence { get; init; } = [];
 
-    private ImmutableDictionary<RewardInputs, IReadOnlyList<int>> AnswersBeside { get; init; } =
+    private ImmutableDictionary<RewardInputs, IReadOnlyList<int>> SideAnswers { get; init; } =
         ImmutableDictionary<RewardInputs, IReadOnlyList<int>>.Empty;
 
     /// <summary>Partitions the answers of all rounds to one problem.</summary>
@@ -59,20 +59,20 @@ public sealed record AnswerGroup
     /// <param name="retraced">[n][m] the continuations' answers, likewise; empty where nothing was retraced.</param>
     /// <param name="gold">The label; null: none. It takes no part in the partition.</param>
     /// <param name="equivalence">Decides which answers count as equal.</param>
-    /// <param name="beside">
-    /// [b] the answers of each further round that was sampled, one of <see cref="RoundsBeside"/>; null: none.
+    /// <param name="sideAnswers">
+    /// [b] the answers of each further round that was sampled, one of <see cref="SideRounds"/>; null: none.
     /// </param>
-    /// <exception cref="ArgumentException">A key of <paramref name="beside"/> is no round of answers.</exception>
+    /// <exception cref="ArgumentException">A key of <paramref name="sideAnswers"/> is no round of answers.</exception>
     public static AnswerGroup Of(
         IReadOnlyList<string?> maternal,
         IReadOnlyList<IReadOnlyList<string?>> retraced,
         string? gold,
         IAnswerEquivalence equivalence,
-        IReadOnlyDictionary<RewardInputs, IReadOnlyList<string?>>? beside = null)
+        IReadOnlyDictionary<RewardInputs, IReadOnlyList<string?>>? sideAnswers = null)
     {
-        (RewardInputs Round, IReadOnlyList<string?> Answers)[] further = beside is null
+        (RewardInputs Round, IReadOnlyList<string?> Answers)[] further = sideAnswers is null
             ? []
-            : [.. beside.Select(one => (Round: Checked(one.Key), one.Value)).OrderBy(one => RoundsBeside.IndexOf(one.Round))];
+            : [.. sideAnswers.Select(one => (Round: Checked(one.Key), one.Value)).OrderBy(one => SideRounds.IndexOf(one.Round))];
         string?[] answers =
         [
             .. maternal, .. retraced.SelectMany(list => list), .. further.SelectMany(round => round.Answers),
@@ -94,16 +94,16 @@ public sealed record AnswerGroup
     }
 
     /// <summary>[b] the answers of a further round; empty where it was not sampled.</summary>
-    /// <param name="round">One of <see cref="RoundsBeside"/>.</param>
+    /// <param name="round">One of <see cref="SideRounds"/>.</param>
     /// <exception cref="ArgumentException">The input is no round of answers.</exception>
-    public IReadOnlyList<int> Beside(RewardInputs round) => AnswersBeside.GetValueOrDefault(Checked(round)) ?? [];
+    public IReadOnlyList<int> SideAnswersOf(RewardInputs round) => SideAnswers.GetValueOrDefault(Checked(round)) ?? [];
 
     /// <summary>The group with the answers of a further round, in place of those it had of that round.</summary>
-    /// <param name="round">One of <see cref="RoundsBeside"/>.</param>
+    /// <param name="round">One of <see cref="SideRounds"/>.</param>
     /// <param name="answers">[b] class ids, in the same space as all others of the group.</param>
     /// <exception cref="ArgumentException">The input is no round of answers.</exception>
     public AnswerGroup With(RewardInputs round, IReadOnlyList<int> answers) =>
-        this with { AnswersBeside = AnswersBeside.SetItem(Checked(round), answers) };
+        this with { SideAnswers = SideAnswers.SetItem(Checked(round), answers) };
 
     /// <summary>The group's evidence of type <typeparamref name="T"/>.</summary>
     /// <exception cref="ArgumentException">The group carries none.</exception>
@@ -112,7 +112,7 @@ public sealed record AnswerGroup
         Evidence.OfType<T>().FirstOrDefault()
         ?? throw new ArgumentException($"The rule reads {typeof(T).Name}, which the group does not carry.");
 
-    private static RewardInputs Checked(RewardInputs round) => RoundsBeside.Contains(round)
+    private static RewardInputs Checked(RewardInputs round) => SideRounds.Contains(round)
         ? round
-        : throw new ArgumentException($"{round} is no round of answers: {string.Join(", ", RoundsBeside)} are.", nameof(round));
+        : throw new ArgumentException($"{round} is no round of answers: {string.Join(", ", SideRounds)} are.", nameof(round));
 }

@@ -55,12 +55,8 @@ public sealed class DualConsensusReward : IRewardRule
             ]);
     }
 
-    private static double Agreement(int answer, AnswerFrequencies first, AnswerCounts counts)
-    {
-        double p0 = first.Of(answer);
-        double p1 = counts.RetracedFrequency(answer);
-        return 2 * p0 * p1 / (p0 + p1);
-    }
+    private static double Agreement(int answer, AnswerFrequencies first, AnswerCounts counts) =>
+        HarmonicMean.Of(first.Of(answer), counts.RetracedFrequency(answer));
 
     private static int Label(AnswerGroup group, AnswerFrequencies first, AnswerCounts counts)
     {

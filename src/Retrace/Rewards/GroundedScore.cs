@@ -15,7 +15,7 @@ internal sealed class GroundedScore
         _lambda = lambda;
         _counts = new AnswerCounts(group);
         _survival = new SurvivalExcess(group, _counts);
-        IReadOnlyList<int> blind = group.Beside(RewardInputs.BlindAnswers);
+        IReadOnlyList<int> blind = group.SideAnswersOf(RewardInputs.BlindAnswers);
         _blind = AnswerCounts.Count(blind);
         _blindTotal = blind.Count;
     }

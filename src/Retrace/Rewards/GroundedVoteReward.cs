@@ -44,7 +44,7 @@ public sealed class GroundedVoteReward : IRewardRule
             .ThenBy(answer => answer)
             .FirstOrDefault(AnswerClasses.None);
         return new ExplainedScores(
-            [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == label ? 1.0 : 0.0)],
+            LabelMatch.Scores(group, label),
             $"1 for the answer that is best grounded; grounded = {score.Formula}",
             [.. score.PartsOf(group), RewardPart.OfAnswers("grounded", group, score.Of)]);
     }

@@ -21,33 +21,26 @@ public sealed class HarmonicVoteReward : IRewardRule
 
     public ExplainedScores Explain(AnswerGroup group)
     {
-        AnswerFrequencies asked = new(group.Maternal);
-        IReadOnlyList<int> inOtherWords = group.Beside(RewardInputs.RephrasedAnswers);
-        AnswerFrequencies? rephrased = inOtherWords.Count == 0 ? null : new(inOtherWords);
-        int label = rephrased is null ? AnswerClasses.None : LabelOf(group, asked, rephrased);
+        TwoWordings wordings = new(group);
         return new ExplainedScores(
-            [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == label ? 1.0 : 0.0)],
+            LabelMatch.Scores(group, LabelOf(group, wordings)),
             "1 for the answer with the largest harmonic mean of both shares",
             [
-                RewardPart.OfAnswers("share of the samples", group, asked.Of),
-                .. rephrased is null
+                .. wordings.Parts,
+                .. wordings.Rephrased is null
                     ? Array.Empty<RewardPart>()
-                    :
-                    [
-                        RewardPart.OfAnswers("share of the answers to other words", group, rephrased.Of),
-                        RewardPart.OfAnswers(
-                            "harmonic mean", group, answer => Harmonic(asked.Of(answer), rephrased.Of(answer))),
-                    ],
+                    : [RewardPart.OfAnswers("harmonic mean", group, answer => MeanOf(answer, wordings))],
             ]);
     }
 
-    public double WeightOf(AnswerGroup group) => group.Beside(RewardInputs.RephrasedAnswers).Count == 0 ? 0 : 1;
+    public double WeightOf(AnswerGroup group) => TwoWordings.WeightOf(group);
 
-    private static int LabelOf(AnswerGroup group, AnswerFrequencies asked, AnswerFrequencies rephrased) =>
+    private static int LabelOf(AnswerGroup group, TwoWordings wordings) =>
         group.Maternal
-            .Where(answer => answer != AnswerClasses.None && rephrased.Of(answer) > 0)
+            .Where(answer => answer != AnswerClasses.None && wordings.Rephrased?.Of(answer) > 0)
             .DefaultIfEmpty(AnswerClasses.None)
-            .MinBy(answer => (-Harmonic(asked.Of(answer), rephrased.Of(answer)), answer));
+            .MinBy(answer => (-MeanOf(answer, wordings), answer));
 
-    private static double Harmonic(double p, double q) => p + q == 0 ? 0 : 2 * p * q / (p + q);
+    private static double MeanOf(int answer, TwoWordings wordings) =>
+        HarmonicMean.Of(wordings.Asked.Of(answer), wordings.Rephrased?.Of(answer) ?? 0);
 }

@@ -34,8 +34,8 @@ public interface IRewardRule
 
     /// <summary>
     /// The scores with what they are made of, from one computation. A rule that explains itself computes its scores here,
-    /// and <see cref="Score"/> passes them on; one that does not has scores alone. A caller asks for one of the two: a rule
-    /// that reads random numbers reads on in the stream.
+    /// and <see cref="Score"/> passes them on; one that does not has scores alone. Call one of the two, not both: each
+    /// call takes further numbers of the rule's random stream.
     /// </summary>
     /// <exception cref="ArgumentException">The group lacks something that the rule needs.</exception>
     ExplainedScores Explain(AnswerGroup group) => ExplainedScores.Bare(Score(group));

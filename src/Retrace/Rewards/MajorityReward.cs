@@ -23,7 +23,7 @@ public sealed class MajorityReward : IRewardRule
         AnswerCounts counts = new(group);
         int majority = counts.Majority();
         return new ExplainedScores(
-            [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == majority ? 1.0 : 0.0)],
+            LabelMatch.Scores(group, majority),
             "1 for the answer with the most votes",
             [RewardPart.OfAnswers("share of all votes", group, counts.OverallFrequency)]);
     }

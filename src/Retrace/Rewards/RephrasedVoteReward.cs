@@ -19,20 +19,12 @@ public sealed class RephrasedVoteReward : IRewardRule
 
     public ExplainedScores Explain(AnswerGroup group)
     {
-        AnswerFrequencies asked = new(group.Maternal);
-        IReadOnlyList<int> inOtherWords = group.Beside(RewardInputs.RephrasedAnswers);
-        AnswerFrequencies? rephrased = inOtherWords.Count == 0 ? null : new(inOtherWords);
-        int label = rephrased?.Mode ?? AnswerClasses.None;
+        TwoWordings wordings = new(group);
         return new ExplainedScores(
-            [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == label ? 1.0 : 0.0)],
+            LabelMatch.Scores(group, wordings.Rephrased?.Mode),
             "1 for the most frequent answer to other words",
-            [
-                RewardPart.OfAnswers("share of the samples", group, asked.Of),
-                .. rephrased is null
-                    ? Array.Empty<RewardPart>()
-                    : [RewardPart.OfAnswers("share of the answers to other words", group, rephrased.Of)],
-            ]);
+            [.. wordings.Parts]);
     }
 
-    public double WeightOf(AnswerGroup group) => group.Beside(RewardInputs.RephrasedAnswers).Count == 0 ? 0 : 1;
+    public double WeightOf(AnswerGroup group) => TwoWordings.WeightOf(group);
 }

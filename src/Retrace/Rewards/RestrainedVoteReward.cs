@@ -78,7 +78,7 @@ public sealed class RestrainedVoteReward : IRewardRule
 
     public double WeightOf(AnswerGroup group)
     {
-        IReadOnlyList<int> start = group.Beside(RewardInputs.StartAnswers);
+        IReadOnlyList<int> start = group.SideAnswersOf(RewardInputs.StartAnswers);
         AnswerFrequencies frequencies = new(start.Count > 0 ? start : group.Maternal);
         return Trust(frequencies.Of(frequencies.Mode));
     }

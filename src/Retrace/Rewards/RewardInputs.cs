@@ -33,7 +33,7 @@ public enum RewardInputs
     /// <summary>How long each response is before its answer (<see cref="Rewards.WordsBeforeAnswers"/>).</summary>
     WordsBeforeAnswers = 64,
 
-    /// <summary>The answers with the picture blanked, which the question alone suggests (<see cref="AnswerGroup.Beside"/>).</summary>
+    /// <summary>The answers with the picture blanked, which the question alone suggests (<see cref="AnswerGroup.SideAnswersOf"/>).</summary>
     BlindAnswers = 128,
 
     /// <summary>
@@ -48,15 +48,15 @@ public enum RewardInputs
     /// <summary>What a frozen copy of the start model thinks of each response (<see cref="Rewards.Judgements"/>).</summary>
     Judgements = 1024,
 
-    /// <summary>The answers of the start model (<see cref="AnswerGroup.Beside"/>).</summary>
+    /// <summary>The answers of the start model (<see cref="AnswerGroup.SideAnswersOf"/>).</summary>
     StartAnswers = 2048,
 
-    /// <summary>The answers of a teacher whose weights follow the policy's (<see cref="AnswerGroup.Beside"/>).</summary>
+    /// <summary>The answers of a teacher whose weights follow the policy's (<see cref="AnswerGroup.SideAnswersOf"/>).</summary>
     TeacherAnswers = 4096,
 
     /// <summary>How far each answer is from the steps of each response (<see cref="Rewards.AnswerDistances"/>).</summary>
     AnswerDistances = 8192,
 
-    /// <summary>The answers to the question in other words (<see cref="AnswerGroup.Beside"/>).</summary>
+    /// <summary>The answers to the question in other words (<see cref="AnswerGroup.SideAnswersOf"/>).</summary>
     RephrasedAnswers = 16384,
 }

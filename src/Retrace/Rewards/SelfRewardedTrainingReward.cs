@@ -43,9 +43,7 @@ public sealed class SelfRewardedTrainingReward : IRewardRule
     {
         AnswerFrequencies frequencies = new(group.Maternal);
         return new ExplainedScores(
-            [
-                .. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == frequencies.Mode ? 1.0 : 0.0),
-            ],
+            LabelMatch.Scores(group, frequencies.Mode),
             FormattableString.Invariant(
                 $"1 for the most frequent answer; nothing is learned where its share is below {_threshold}"),
             [RewardPart.OfAnswers("share of the samples", group, frequencies.Of)]);

@@ -13,7 +13,7 @@ public sealed class SupervisedReward : IRewardRule
     public double[] Score(AnswerGroup group) => Explain(group).Scores;
 
     public ExplainedScores Explain(AnswerGroup group) => new(
-        [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == group.GoldClass ? 1.0 : 0.0)],
+        LabelMatch.Scores(group, group.GoldClass),
         "1 for the label",
         []);
 }

@@ -21,14 +21,14 @@ public sealed class TeacherVoteReward : IRewardRule
     /// <exception cref="ArgumentException">The group has no answers of a teacher.</exception>
     public ExplainedScores Explain(AnswerGroup group)
     {
-        IReadOnlyList<int> answers = group.Beside(RewardInputs.TeacherAnswers);
+        IReadOnlyList<int> answers = group.SideAnswersOf(RewardInputs.TeacherAnswers);
         if (answers.Count == 0)
         {
             throw new ArgumentException("Co-rewarding II needs answers of the teacher; the group has none.");
         }
         AnswerFrequencies teacher = new(answers);
         return new ExplainedScores(
-            [.. group.Maternal.Select(answer => answer != AnswerClasses.None && answer == teacher.Mode ? 1.0 : 0.0)],
+            LabelMatch.Scores(group, teacher.Mode),
             "1 for the teacher's most frequent answer",
             [
                 RewardPart.OfAnswers("share of the samples", group, new AnswerFrequencies(group.Maternal).Of),

@@ -76,8 +76,8 @@ public sealed class ComparisonTests
         double?[] entropies = [null, 9, 9, 1, 2, 3, 4, null, 5];
         Outcome outcome = SyntheticOutcome.Of(
             "csrs", 0, 0, 0, [.. entropies.Select((entropy, step) => SyntheticOutcome.Step(step, entropy))]);
-        Assert.Equal(3.0, outcome.InTheEnd(step => step.Entropy));
-        Assert.Null(outcome.InTheEnd(step => step.Kl));
+        Assert.Equal(3.0, outcome.FinalMean(step => step.Entropy));
+        Assert.Null(outcome.FinalMean(step => step.Kl));
     }
 
     [Fact]

@@ -44,6 +44,17 @@ public sealed class RunsAtOnceTests : IDisposable
         Assert.Equal(2, RunsAtOnce.Of(_folder.Path, [run], asked: 2).Count);
     }
 
+    [Fact]
+    public void Runs_whose_seconds_are_compared_take_turns()
+    {
+        RunConfiguration run = new();
+        Assert.Equal(1, RunsAtOnce.Of(Shipped.Model, [run, run], asked: null, comparesSeconds: true).Count);
+        Assert.StartsWith(
+            "--parallel is 2, but a vote that is given another run's seconds needs runs that take turns",
+            Assert.Throws<BadInputException>(
+                () => RunsAtOnce.Of(Shipped.Model, [run, run], asked: 2, comparesSeconds: true)).Message);
+    }
+
     [Theory]
     [InlineData("cuda", "local")]
     [InlineData("cpu", "openai")]

@@ -19,7 +19,7 @@ public sealed class OrderAgreementTests
             (2, 3) => new MeanInterval(-0.02, null), // One seed tells nothing.
             _ => throw new ArgumentException("Equal rows have no order."),
         });
-        Assert.Equal(new OrderAgreement(Kept: 2, Reversed: 1, Untold: 2), agreement);
+        Assert.Equal(new OrderAgreement(Kept: 2, Reversed: 1, Inconclusive: 2), agreement);
         Assert.Equal(
             "Of 5 pairs of rows 2 stand in the paper's order beyond chance, 1 in the opposite one, and 2 cannot be told "
             + "apart: the shape agrees in part.",

@@ -51,29 +51,29 @@ public sealed class GpuMemoryTests
 
         public Driver() => _functions = new()
         {
-            ["cuInit"] = new GpuMemory.Starting(_ => Note("start", StartResult)),
-            ["cuDeviceGet"] = new GpuMemory.DeviceReading((out int handle, int device) =>
+            ["cuInit"] = new GpuMemory.CuInit(_ => Note("start", StartResult)),
+            ["cuDeviceGet"] = new GpuMemory.CuDeviceGet((out int handle, int device) =>
             {
                 handle = 10 + device;
                 return Note($"device {device}");
             }),
-            ["cuDevicePrimaryCtxRetain"] = new GpuMemory.ContextTaking((out nint context, int handle) =>
+            ["cuDevicePrimaryCtxRetain"] = new GpuMemory.CuDevicePrimaryCtxRetain((out nint context, int handle) =>
             {
                 context = 100 + handle;
                 return Note($"take {handle}", TakeResult);
             }),
-            ["cuCtxPushCurrent_v2"] = new GpuMemory.ContextUse(context => Note($"use {context}")),
-            ["cuMemGetInfo_v2"] = new GpuMemory.MemoryReading((out nuint free, out nuint total) =>
+            ["cuCtxPushCurrent_v2"] = new GpuMemory.CuCtxPushCurrent(context => Note($"use {context}")),
+            ["cuMemGetInfo_v2"] = new GpuMemory.CuMemGetInfo((out nuint free, out nuint total) =>
             {
                 (free, total) = ((nuint)130 << 30, (nuint)139 << 30);
                 return Note("read", ReadResult);
             }),
-            ["cuCtxPopCurrent_v2"] = new GpuMemory.ContextLeaving((out nint context) =>
+            ["cuCtxPopCurrent_v2"] = new GpuMemory.CuCtxPopCurrent((out nint context) =>
             {
                 context = 0;
                 return Note("leave");
             }),
-            ["cuDevicePrimaryCtxRelease_v2"] = new GpuMemory.ContextReturn(handle => Note($"give back {handle}")),
+            ["cuDevicePrimaryCtxRelease_v2"] = new GpuMemory.CuDevicePrimaryCtxRelease(handle => Note($"give back {handle}")),
         };
 
         public int StartResult { get; init; }

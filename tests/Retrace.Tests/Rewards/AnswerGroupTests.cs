@@ -5,7 +5,7 @@ namespace Retrace.Tests.Rewards;
 
 public sealed class AnswerGroupTests
 {
-    // Numbered by first appearance: maternal, continuations, then the rounds beside in the order of RoundsBeside,
+    // Numbered by first appearance: maternal, continuations, then the rounds beside in the order of SideRounds,
     // whatever that of the dictionary.
     [Fact]
     public void All_rounds_share_one_space_of_classes()
@@ -18,9 +18,9 @@ public sealed class AnswerGroupTests
             });
         Assert.Equal([0, 1, AnswerClasses.None], group.Maternal);
         Assert.Equal([[0], [2], []], group.Retraced);
-        Assert.Equal([1, AnswerClasses.None, 3, 4], group.Beside(RewardInputs.BlindAnswers));
-        Assert.Equal([5, 3], group.Beside(RewardInputs.RephrasedAnswers));
-        Assert.Empty(group.Beside(RewardInputs.TeacherAnswers));
+        Assert.Equal([1, AnswerClasses.None, 3, 4], group.SideAnswersOf(RewardInputs.BlindAnswers));
+        Assert.Equal([5, 3], group.SideAnswersOf(RewardInputs.RephrasedAnswers));
+        Assert.Empty(group.SideAnswersOf(RewardInputs.TeacherAnswers));
         Assert.Equal(5, group.GoldClass);
     }
 
@@ -29,9 +29,9 @@ public sealed class AnswerGroupTests
     {
         AnswerGroup first = new AnswerGroup([0], []).With(RewardInputs.StartAnswers, [0]).With(RewardInputs.BlindAnswers, [1]);
         AnswerGroup second = first.With(RewardInputs.StartAnswers, [2, 2]);
-        Assert.Equal([0], first.Beside(RewardInputs.StartAnswers));
-        Assert.Equal([2, 2], second.Beside(RewardInputs.StartAnswers));
-        Assert.Equal([1], second.Beside(RewardInputs.BlindAnswers));
+        Assert.Equal([0], first.SideAnswersOf(RewardInputs.StartAnswers));
+        Assert.Equal([2, 2], second.SideAnswersOf(RewardInputs.StartAnswers));
+        Assert.Equal([1], second.SideAnswersOf(RewardInputs.BlindAnswers));
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class AnswerGroupTests
     public void What_is_no_round_of_answers_is_refused(RewardInputs input)
     {
         AnswerGroup group = new([0], []);
-        Assert.Throws<ArgumentException>("round", () => group.Beside(input));
+        Assert.Throws<ArgumentException>("round", () => group.SideAnswersOf(input));
         Assert.Throws<ArgumentException>("round", () => group.With(input, [0]));
         Assert.Throws<ArgumentException>("round", () => AnswerGroup.Of(
             ["7"], [], null, new MathematicalEquivalence(),

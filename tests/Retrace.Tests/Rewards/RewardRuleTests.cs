@@ -214,9 +214,9 @@ public class RewardRuleTests
                 GoldClass = rule.Reads.HasFlag(RewardInputs.Label) ? 0 : null,
                 Evidence = [.. Everything.Evidence.Where(one => rule.Reads.HasFlag(KindOf(one)))],
             };
-            foreach (RewardInputs round in AnswerGroup.RoundsBeside.Where(round => rule.Reads.HasFlag(round)))
+            foreach (RewardInputs round in AnswerGroup.SideRounds.Where(round => rule.Reads.HasFlag(round)))
             {
-                declared = declared.With(round, Everything.Beside(round));
+                declared = declared.With(round, Everything.SideAnswersOf(round));
             }
             Assert.Equal(3, rule.Score(declared).Length);
         }

@@ -23,14 +23,14 @@ public sealed class CostHintsTests
         Assert.Equal(
             new CostHint(
                 "data.batch",
-                "the batch is small for this device: a decoding step of 11.5 sequences, in the mean, spends 62 % of its time on what "
-                + "it would do for one; a larger data.batch or rollout.group would cost little more"),
+                "the batch is small for this device: 62 % of the time of a decoding step, of 11.5 sequences in the mean, does not "
+                + "depend on their number; a larger data.batch or rollout.group would cost little more"),
             CostHints.OfDecoding(new DecodingLoad(11.5, 0.62, IsFull: false), Step, atOnce: 512));
         Assert.Equal(
             new CostHint(
                 "rollout.max_batch_sequences",
-                "rollout.max_batch_sequences is small for this device at 1,024: a decoding step of 900 sequences, in the mean, spends "
-                + "50 % of its time on what it would do for one, and others wait for a place"),
+                "rollout.max_batch_sequences is small for this device at 1,024: 50 % of the time of a decoding step, of 900 "
+                + "sequences in the mean, does not depend on their number, and others wait for a place"),
             CostHints.OfDecoding(new DecodingLoad(900, 0.5, IsFull: true), Step, atOnce: 1024));
     }
 
@@ -49,8 +49,8 @@ public sealed class CostHintsTests
     public void Micro_batches_that_are_small_for_the_device_are_named_with_what_larger_ones_would_save() => Assert.Equal(
         new CostHint(
             "learn.micro_batch_tokens",
-            "learn.micro_batch_tokens is small for this device at 4,096: a pass of 3,500 tokens, in the mean, spends 42 % of its time on "
-            + "what it would do for any number; passes twice as large, where memory has room, would save some 21 % of learning"),
+            "learn.micro_batch_tokens is small for this device at 4,096: 42 % of the time of a pass, of 3,500 tokens in the mean, does not "
+            + "depend on their number; passes twice as large, where memory has room, would save some 21 % of learning"),
         CostHints.OfPasses(new PassLoad(3500, 6, 0.42), Step, atOnce: 4096));
 
     [Theory]

@@ -39,5 +39,5 @@ public sealed class MeasurementForecastTests
 
     [Fact]
     public void They_take_the_time_that_generating_takes() =>
-        Assert.Equal(60, new ComputeRates(100, 80, OtherSeconds: 3).TimeOf(new MeasurementForecast(2, 1, 6000)).TotalSeconds);
+        Assert.Equal(60, new ComputeRates(100, 80).TimeOf(new MeasurementForecast(2, 1, 6000)).TotalSeconds);
 }

@@ -40,7 +40,7 @@ public sealed class TokenForecastTests
     public void What_a_rule_asks_beside_both_rounds_counts(double beside, params string[] settings)
     {
         TokenForecast tokens = TokenForecast.Of(Settings(settings), problems: 1000, responseTokens: 100);
-        Assert.Equal(beside, tokens.Beside);
+        Assert.Equal(beside, tokens.Side);
         Assert.Equal(tokens.Maternal + tokens.Retraced + beside, tokens.Generated);
     }
 

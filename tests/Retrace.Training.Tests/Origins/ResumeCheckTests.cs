@@ -49,7 +49,7 @@ public sealed class ResumeCheckTests : IDisposable
         {
             string name = RunAspects.NameOf(aspect);
             Assert.Equal(
-                $"The run in {_run.Path} began otherwise: {sentence}; give what it began with, or go on all the same by "
+                $"The run in {_run.Path} began differently: {sentence}; give what it began with, or go on with "
                 + $"--allow-changed {name}, with other numbers than those of an unbroken run.",
                 Assert.Throws<BadInputException>(() => Check(given)).Message);
             RunAspect[] others = [.. Enum.GetValues<RunAspect>().Except([aspect])];

@@ -32,13 +32,13 @@ internal sealed class PublishedPolicy : IDisposable
     /// <param name="policy">The policy, saved by <see cref="Write"/>.</param>
     /// <param name="settings">The servers' API, timeouts, and how old a version may be.</param>
     /// <param name="servers">The servers that load the policy.</param>
-    /// <param name="runFolder">The run's folder, which receives the versions unless the settings name another.</param>
+    /// <param name="ownFolder">Receives the versions unless the settings name another folder.</param>
     /// <param name="time">The clock of the timeout of loading.</param>
     public PublishedPolicy(
         VisionLanguageModel policy,
         RolloutSettings settings,
         IReadOnlyList<RolloutServer> servers,
-        string runFolder,
+        string ownFolder,
         TimeProvider time)
     {
         _policy = policy;
@@ -46,9 +46,9 @@ internal sealed class PublishedPolicy : IDisposable
         _dialect = ServerDialects.Named(settings.ServerApi);
         _time = time;
         _servers = servers;
-        string run = Path.GetFullPath(runFolder);
-        _folder = settings.WeightsFolder is string shared ? Path.GetFullPath(shared) : run;
-        _run = $"retrace-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(run)))[..8]}-";
+        string own = Path.GetFullPath(ownFolder);
+        _folder = settings.WeightsFolder is string shared ? Path.GetFullPath(shared) : own;
+        _run = $"retrace-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(own)))[..8]}-";
         _prefix = $"{_run}{Guid.NewGuid().ToString("N")[..8]}-";
     }
 

@@ -151,8 +151,9 @@ internal sealed class RolloutDispatcher
         }
         catch (ServerFaultException error)
         {
-            Fail(server, attempts, error);
-            throw;
+            ServerFaultException fault = error.Of(server);
+            Fail(server, attempts, fault);
+            throw fault;
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {

@@ -24,7 +24,7 @@ internal sealed class SampleReading(Tokenizer tokenizer, ModelConfig config)
     {
         if (reply.Samples.Count != job.Samples)
         {
-            throw new ServerFaultException($"it answered {reply.Samples.Count} samples instead of {job.Samples}");
+            throw new ServerFaultException($"it returned {reply.Samples.Count} samples instead of {job.Samples}");
         }
         CheckPrompt(job, reply);
         return [.. reply.Samples.Select(sample => Read(sample, job.MaxTokens))];
@@ -52,25 +52,32 @@ internal sealed class SampleReading(Tokenizer tokenizer, ModelConfig config)
         (int[] tokens, float[]? logProbs) = sample.Tokens is null
             ? (Encode(sample, maxTokens), null)
             : (sample.Tokens, sample.LogProbs);
+        if (tokens.Length > maxTokens)
+        {
+            throw new ServerFaultException($"it returned {tokens.Length} tokens where at most {maxTokens} were asked for");
+        }
         if (sample.Stopped && !IsStop(tokens.LastOrDefault(-1)))
         {
             // Some servers leave the stop token out, so its log-probability is unknown.
             (tokens, logProbs) = ([.. tokens, _endOfTurn], null);
         }
         int first = Array.FindIndex(tokens, IsStop);
-        if (tokens.Length == 0 || tokens.Length > maxTokens + 1 || (first >= 0 && first < tokens.Length - 1))
+        if (tokens.Length == 0)
         {
-            throw new ServerFaultException(
-                $"it answered {tokens.Length} tokens where at most {maxTokens} were asked for, or went on after the end");
+            throw new ServerFaultException("it returned an empty sample that had not come to its end");
+        }
+        if (first >= 0 && first < tokens.Length - 1)
+        {
+            throw new ServerFaultException("it went on after the token that ends a response");
         }
         if (Array.Exists(tokens, id => id < 0 || id >= config.Text.VocabularySize))
         {
-            throw new ServerFaultException("it answered a token that the model does not have");
+            throw new ServerFaultException("it returned a token that the model does not have");
         }
         if (Array.FindIndex(tokens, config.Tokens.NeverSampled.Contains) is >= 0 and int banned)
         {
             throw new ServerFaultException(
-                $"it answered the token {tokens[banned]}, which stands for images, videos or padding and is never a "
+                $"it returned the token {tokens[banned]}, which stands for images, videos or padding and is never a "
                 + "response's; it should take logit_bias")
             {
                 Refused = true, // The same seed gives the same sample.
@@ -78,7 +85,7 @@ internal sealed class SampleReading(Tokenizer tokenizer, ModelConfig config)
         }
         if (logProbs is not null && (logProbs.Length != tokens.Length || !Array.TrueForAll(logProbs, IsLogProb)))
         {
-            throw new ServerFaultException("its log-probabilities do not fit its tokens");
+            throw new ServerFaultException("it returned log-probabilities that do not fit its tokens");
         }
         return new Generation(tokens, [], [], [], first >= 0) { ServerLogProbs = logProbs };
     }
@@ -87,13 +94,13 @@ internal sealed class SampleReading(Tokenizer tokenizer, ModelConfig config)
     {
         if (sample.Text is not string text)
         {
-            throw new ServerFaultException("it answered neither the tokens of a sample nor its text");
+            throw new ServerFaultException("it returned neither the tokens of a sample nor its text");
         }
         // Checked before encoding. No token has more characters than bytes.
         if (text.Length > (long)maxTokens * _longestToken)
         {
             throw new ServerFaultException(
-                $"it answered {text.Length} characters where at most {maxTokens} tokens were asked for");
+                $"it returned {text.Length} characters where at most {maxTokens} tokens were asked for");
         }
         int[] tokens = tokenizer.Encode(text);
         int end = Array.FindIndex(tokens, IsStop);

@@ -43,7 +43,7 @@ public sealed class SampleReadingTests
             int[] sampled = [.. words, token];
             var refused = Assert.Throws<ServerFaultException>(() => new SampleReading(tokenizer, config).Read(
                 job, new ServerReply([new ReportedSample(null, sampled, new float[sampled.Length], Stopped: false)], 3, null)));
-            Assert.Contains($"answered the token {token}, which stands for images", refused.Message);
+            Assert.Contains($"returned the token {token}, which stands for images", refused.Message);
             Assert.True(refused.Refused);
         });
     }

@@ -3,7 +3,7 @@ namespace Retrace.Runs;
 /// <summary>
 /// Which hints are worth telling: those that several steps on end have given, as one step may be an exception.
 /// </summary>
-public static class LastingHints
+public static class PersistentHints
 {
     /// <summary>How many steps on end have to give a hint.</summary>
     internal const int Steps = 3;
