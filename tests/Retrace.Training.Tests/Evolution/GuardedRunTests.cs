@@ -110,7 +110,7 @@ public sealed class GuardedRunTests : IDisposable
     [Fact]
     public void Without_a_checkpoint_from_before_a_return_is_a_stop() =>
         Assert.Contains(
-            "there is no checkpoint from before",
+            "there is no checkpoint to go back to",
             Assert.Throws<CollapseException>(() =>
                 _runs.Evolve("run", [.. Destroying, "guard.action=return", "checkpoint.every=100"])).Message);
 
