@@ -9,7 +9,10 @@ public static class RunLock
 {
     private const int Attempts = 4;
 
-    /// <summary>Held until it is disposed or the process ends, however it ends.</summary>
+    /// <summary>
+    /// Held until it is disposed or the process ends, however it ends. A <see cref="StopRequest"/> that the last run has
+    /// left is removed: what is asked for from here on is for the run that is about to begin, also while it still loads.
+    /// </summary>
     /// <exception cref="BadInputException">
     /// Another process is at work there, or the folder cannot be written to.
     /// </exception>
@@ -20,7 +23,7 @@ public static class RunLock
         {
             try
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+                return TakeOnce(path, directory);
             }
             catch (IOException error) when (IsHeldElsewhere(error))
             {
@@ -35,6 +38,21 @@ public static class RunLock
             {
                 throw new BadInputException($"The run folder {directory} cannot be written to: {error.Message}", error);
             }
+        }
+    }
+
+    private static FileStream TakeOnce(string path, string directory)
+    {
+        FileStream taken = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        try
+        {
+            StopRequest.Forget(directory);
+            return taken;
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
         }
     }
 

@@ -37,14 +37,11 @@ public sealed class StopRequest : IDisposable
     /// <summary>Whether the run in a folder has been asked to end and has not ended yet.</summary>
     public static bool IsMadeIn(string directory) => File.Exists(Path.Combine(directory, RunFolder.Stop));
 
-    /// <summary>
-    /// Removes a request that the last run in a folder has left. Called as soon as the folder's lock is held: what is
-    /// asked for after that is for the run that is about to begin, also while it still loads its model.
-    /// </summary>
+    /// <summary>Removes a request that the last run in a folder has left; <see cref="RunLock.Take"/> does so.</summary>
     /// <param name="directory">The folder of a run that this process holds the lock of.</param>
     /// <exception cref="IOException">The request cannot be removed.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be removed.</exception>
-    public static void Forget(string directory) => File.Delete(Path.Combine(directory, RunFolder.Stop));
+    internal static void Forget(string directory) => File.Delete(Path.Combine(directory, RunFolder.Stop));
 
     /// <summary>Watches a folder for the request.</summary>
     /// <param name="directory">The folder of a run that this process holds the lock of.</param>

@@ -123,7 +123,7 @@ public sealed class RunFollowerTests : IDisposable
     public void A_request_from_before_the_run_does_not_stop_it()
     {
         StopRequest.Make(_folder);
-        StopRequest.Forget(_folder);
+        using IDisposable held = RunLock.Take(_folder);
         using StopRequest watch = StopRequest.WatchFor(_folder, CancellationToken.None);
         Assert.False(StopRequest.IsMadeIn(_folder)); // So there is nothing to be seen.
         Assert.False(watch.IsMade);
@@ -132,7 +132,7 @@ public sealed class RunFollowerTests : IDisposable
     [Fact]
     public void A_request_that_is_made_while_the_run_loads_stops_it()
     {
-        StopRequest.Forget(_folder);
+        using IDisposable held = RunLock.Take(_folder);
         StopRequest.Make(_folder);
         using StopRequest watch = StopRequest.WatchFor(_folder, CancellationToken.None);
         watch.Token.WaitHandle.WaitOne();

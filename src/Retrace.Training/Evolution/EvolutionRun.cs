@@ -187,7 +187,6 @@ public sealed class EvolutionRun : IDisposable
             if (resume && _processes.Rank == 0)
             {
                 Hold(RunLock.Take(runDirectory)); // First, so that no other process changes the run from here on.
-                ForgetStopRequest(runDirectory);
                 FindCheckpoint();
             }
         });
@@ -261,18 +260,6 @@ public sealed class EvolutionRun : IDisposable
                 : new ResumedOrigin(given, []);
         }
         return (source, read);
-    }
-
-    private static void ForgetStopRequest(string runDirectory)
-    {
-        try
-        {
-            StopRequest.Forget(runDirectory);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new BadInputException($"The run folder {runDirectory} cannot be written to: {error.Message}", error);
-        }
     }
 
     private void FindCheckpoint()

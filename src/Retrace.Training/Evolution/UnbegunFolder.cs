@@ -25,19 +25,15 @@ internal sealed class UnbegunFolder : IDisposable
     public static UnbegunFolder Make(string directory)
     {
         bool isNew = !Directory.Exists(directory);
-        IDisposable? taken = null;
         try
         {
             Directory.CreateDirectory(directory);
-            taken = RunLock.Take(directory);
-            StopRequest.Forget(directory);
-            return new UnbegunFolder(directory, isNew, taken);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            taken?.Dispose();
             throw new BadInputException($"The run folder {directory} cannot be written to: {error.Message}", error);
         }
+        return new UnbegunFolder(directory, isNew, RunLock.Take(directory));
     }
 
     /// <summary>The run begins: the folder stays.</summary>
