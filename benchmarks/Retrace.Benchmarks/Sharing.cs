@@ -18,7 +18,6 @@ internal static class Sharing
     private const int Continuations = 5;     // k
     private const int Samples = Group * (1 + Continuations);
     private const double KeepRate = 0.7;
-    private const int ImageSide = 16;        // 256 image tokens.
     private const int QuestionTokens = 40;
 
     public static void Run(BenchmarkSettings settings)
@@ -26,15 +25,16 @@ internal static class Sharing
         ModelConfig config = settings.Smallest
             ? RandomModel.Smallest
             : RandomModel.Shape(hidden: 384, layers: 6, vocabulary: 8000);
+        int imageSide = settings.Smallest ? 4 : 16; // In tokens: 256 of an image.
         using VisionLanguageNetwork model = RandomModel.Create(config);
         model.Train(vision: false);
         Console.WriteLine(
             $"{model.Parameters.Count / 1e6:0.0} million weights, fp32; n = {Group}, k = {Continuations}, keep rate {KeepRate}, "
-            + $"an image of {ImageSide * ImageSide} tokens and {QuestionTokens} of text");
+            + $"an image of {imageSide * imageSide} tokens and {QuestionTokens} of text");
         int[] lengths = settings.Smallest ? [8] : [64, 256, 512];
         foreach (int responseTokens in lengths)
         {
-            using var step = new Step(model, responseTokens);
+            using var step = new Step(model, imageSide, responseTokens);
             if (responseTokens == lengths[0])
             {
                 CompareWithNothingShared(step, responseTokens, settings);
@@ -110,7 +110,7 @@ internal static class Sharing
         private readonly ProcessedImage _image;
         private readonly ProcessedImage[] _perturbed;
 
-        public Step(VisionLanguageNetwork model, int responseTokens)
+        public Step(VisionLanguageNetwork model, int imageSide, int responseTokens)
         {
             _config = model.Config;
             _responseTokens = responseTokens;
@@ -122,9 +122,9 @@ internal static class Sharing
                 new LearningSettings { Kl = 0, LearningRate = 1e-12, MiniBatch = Samples },
                 new RolloutSettings { MaxResponseTokens = responseTokens },
                 seed: 0);
-            _prompt = RandomModel.PromptWithImage(_config, ImageSide, QuestionTokens, place: 0);
-            _image = RandomModel.Image(_config, ImageSide, place: 0);
-            _perturbed = [.. Enumerable.Range(1, Group).Select(i => RandomModel.Image(_config, ImageSide, i))];
+            _prompt = RandomModel.PromptWithImage(_config, imageSide, QuestionTokens, place: 0);
+            _image = RandomModel.Image(_config, imageSide, place: 0);
+            _perturbed = [.. Enumerable.Range(1, Group).Select(i => RandomModel.Image(_config, imageSide, i))];
         }
 
         /// <summary>Both rounds, and learning from the first.</summary>

@@ -21,6 +21,12 @@ public sealed partial class MemoryPlanTests : IDisposable
         "--set", "threads=1",
     ];
 
+    // One problem with four short responses: some seconds, and in bf16 not minutes where the processor has no products of it.
+    private static readonly string[] FewSamples =
+    [
+        .. Settings, "--set", "data.batch=1", "--set", "rollout.max_response_tokens=16", "--set", "learn.mini_batch=4",
+    ];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("retrace-test-").FullName;
 
     private string Model => Path.Combine(_folder, "model");
@@ -30,7 +36,6 @@ public sealed partial class MemoryPlanTests : IDisposable
     [Theory]
     [InlineData("qwen2_5_vl", 256, 6, 4000, "fp32", "0", "true")]
     [InlineData("qwen2_5_vl", 512, 8, 16000, "fp32", "0", "false")]
-    [InlineData("qwen2_5_vl", 512, 8, 16000, "bf16", "0", "false")]
     [InlineData("qwen2_5_vl", 512, 8, 32000, "fp32", "8", "true")]
     [InlineData("qwen2_vl", 512, 8, 16000, "fp32", "0", "false")]
     [InlineData("qwen3_vl", 512, 8, 16000, "fp32", "0", "false")]
@@ -50,7 +55,18 @@ public sealed partial class MemoryPlanTests : IDisposable
             ]);
     }
 
-    // One problem with four short responses, which takes some seconds.
+    [Fact]
+    public async Task In_bf16_it_is_near_the_measured_peak()
+    {
+        WriteModel("qwen2_5_vl", hidden: 512, layers: 3, words: 16000);
+        await CompareAsync(
+            [],
+            [
+                .. FewSamples, "--set", "model.dtype=bf16", "--set", "model.lora_rank=0",
+                "--set", "model.activation_checkpointing=false",
+            ]);
+    }
+
     [Theory]
     [InlineData("qwen2_vl", Dense)]
     [InlineData("qwen3_vl", Dense)]
@@ -61,8 +77,7 @@ public sealed partial class MemoryPlanTests : IDisposable
         await CompareAsync(
             [],
             [
-                .. Settings, "--set", "data.batch=1", "--set", "rollout.max_response_tokens=16", "--set", "learn.mini_batch=4",
-                "--set", "model.dtype=fp32", "--set", "model.lora_rank=8", "--set", $"model.lora_targets={targets}",
+                .. FewSamples, "--set", "model.dtype=fp32", "--set", "model.lora_rank=8", "--set", $"model.lora_targets={targets}",
                 "--set", "model.activation_checkpointing=false",
             ]);
     }

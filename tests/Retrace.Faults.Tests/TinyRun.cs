@@ -48,7 +48,7 @@ internal sealed class TinyRun(string directory, RunKind? kind = null)
             .Select(File.GetLastWriteTimeUtc).Append(DateTime.MinValue).Max();
 
     /// <summary>How many processes have loaded everything and begun their work.</summary>
-    public int Attempts => WholeLinesOf("log.txt").Count(line => line.Contains(" steps taken, ", StringComparison.Ordinal));
+    public int Attempts => WholeLinesOf(RunFolder.Log).Count(line => line.Contains(" steps taken, ", StringComparison.Ordinal));
 
     public string FileOf(params string[] parts) => Path.Combine([Directory, .. parts]);
 

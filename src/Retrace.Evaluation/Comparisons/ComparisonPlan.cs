@@ -35,7 +35,7 @@ public sealed class ComparisonPlan
     public RunConfiguration Shared { get; }
 
     /// <summary>The methods, those that match another's budget last.</summary>
-    public IEnumerable<Variant> InOrderOfRuns => Methods.OrderBy(method => method.BudgetOf is null ? 0 : 1);
+    public IEnumerable<Variant> InOrderOfRuns => Methods.OrderBy(method => NeededBy(method).Count);
 
     /// <summary>The configurations of the methods, but for seeds and budgets.</summary>
     internal IReadOnlyCollection<RunConfiguration> Configurations => [.. _configurations.Values];
@@ -111,7 +111,12 @@ public sealed class ComparisonPlan
         {
             BudgetUnit.Samples => VoteBudget.SamplesOf(_configurations[budget]),
             BudgetUnit.Seconds =>
-                VoteBudget.MatchingSeconds(MetricsOf(budget), MetricsOf(Variants.UsualBaseline), group),
+                VoteBudget.MatchingSeconds(
+                    MetricsOf(budget),
+                    MetricsOf(Variants.UsualBaseline),
+                    MetricsOf(Variants.EqualSamples),
+                    group,
+                    VoteBudget.SamplesOf(_configurations[budget])),
             _ => VoteBudget.Matching(MetricsOf(budget), group),
         };
         return configuration with { Rollout = configuration.Rollout with { VoteSamples = votes } };
@@ -121,9 +126,9 @@ public sealed class ComparisonPlan
     }
 
     /// <summary>The methods whose runs come before that of a method with the same seed, because it matches them.</summary>
-    /// <remarks>How long a sample takes is measured on a plain vote.</remarks>
+    /// <remarks>How long a sample takes is measured on votes of few samples and of many.</remarks>
     internal static IReadOnlyList<string> NeededBy(Variant method) => method.BudgetOf is not string budget ? []
-        : method.BudgetIn == BudgetUnit.Seconds ? [budget, Variants.UsualBaseline]
+        : method.BudgetIn == BudgetUnit.Seconds ? [budget, Variants.UsualBaseline, Variants.EqualSamples]
         : [budget];
 
     private static RunConfiguration Resolve(

@@ -13,6 +13,9 @@ public static class Variants
     /// <summary>The method that others are measured against by default.</summary>
     public const string UsualBaseline = "majority";
 
+    /// <summary>The vote of as many samples as <c>csrs</c> takes.</summary>
+    internal const string EqualSamples = "majority-samples";
+
     private const string All = "all";
 
     private const string Csrs = "method=csrs";
@@ -51,7 +54,7 @@ public static class Variants
         new("csrs-no-sfr", Csrs, "reward.rule=majority"),
         new("majority", Majority, "rollout.vote_samples=null"),
         new("majority-budget", Majority) { BudgetOf = "csrs" },
-        new("majority-samples", Majority) { BudgetOf = "csrs", BudgetIn = BudgetUnit.Samples },
+        new(EqualSamples, Majority) { BudgetOf = "csrs", BudgetIn = BudgetUnit.Samples },
         new("majority-seconds", Majority) { BudgetOf = "csrs", BudgetIn = BudgetUnit.Seconds },
         new("entropy", "method=entropy"),
         new("self-certainty", "method=self-certainty"),

@@ -32,22 +32,28 @@ public static class VoteBudget
     }
 
     /// <summary>
-    /// Samples for a problem's vote that take as long: n · (1 + (T − V) / R), with T the seconds of the run, V those of
-    /// a vote of n samples, and R the part of V that was spent on sampling; at least n. It takes sampling to cost in
-    /// proportion to samples, so the seconds that come out are near those wanted, not equal to them.
+    /// Samples for a problem's vote that take as long: n + (N − n) · (T − V) / (W − V), with T the seconds of the run, V those
+    /// of a vote of n samples and W those of a vote of N; at least n, and N where those took no longer. That is on the line
+    /// through both votes, so the seconds that come out are near those wanted, not equal to them.
     /// </summary>
     /// <param name="retracing">The metrics of the run whose seconds are to be matched.</param>
-    /// <param name="vote">The metrics of a run by a vote of n samples, on the same machine.</param>
-    /// <param name="group">n, the group size of both.</param>
+    /// <param name="few">The metrics of a run by a vote of n samples, on the same machine.</param>
+    /// <param name="many">The metrics of a run by a vote of N samples there.</param>
+    /// <param name="group">n, the group size of all three.</param>
+    /// <param name="samples">N, more than n.</param>
     public static int MatchingSeconds(
-        IReadOnlyList<StepMetrics> retracing, IReadOnlyList<StepMetrics> vote, int group)
+        IReadOnlyList<StepMetrics> retracing,
+        IReadOnlyList<StepMetrics> few,
+        IReadOnlyList<StepMetrics> many,
+        int group,
+        int samples)
     {
-        double more = Seconds(retracing, step => step.StepSeconds) - Seconds(vote, step => step.StepSeconds);
-        double sampling = Seconds(vote, step => step.RolloutSeconds);
-        return sampling > 0 ? Math.Max(group, (int)Math.Round(group * (1 + (more / sampling)))) : group;
+        double more = Seconds(many) - Seconds(few);
+        return more > 0
+            ? Math.Max(group, (int)Math.Round(group + ((samples - group) * (Seconds(retracing) - Seconds(few)) / more)))
+            : samples;
 
-        static double Seconds(IReadOnlyList<StepMetrics> steps, Func<StepMetrics, double?> read) =>
-            steps.Sum(step => read(step) ?? 0);
+        static double Seconds(IReadOnlyList<StepMetrics> steps) => steps.Sum(step => step.StepSeconds ?? 0);
     }
 
     /// <summary>

@@ -52,25 +52,29 @@ public sealed class ComparisonPlanTests
     [Fact]
     public void Votes_make_up_for_samples_or_for_seconds_too()
     {
-        ComparisonPlan plan = Plan("majority-samples,majority-seconds,csrs,majority");
+        ComparisonPlan plan = Plan("majority-seconds,majority-samples,csrs,majority");
+        Assert.Equal(
+            ["csrs", "majority", "majority-samples", "majority-seconds"], plan.InOrderOfRuns.Select(method => method.Name));
         Assert.True(plan.ComparesSeconds);
         Assert.False(Plan("majority-samples,csrs,majority").ComparesSeconds);
-        Outcome csrs = Lasting("csrs", rollout: 12, whole: 20);
-        Outcome majority = Lasting("majority", rollout: 4, whole: 10);
+        Outcome csrs = Lasting("csrs", 20);
+        Outcome few = Lasting("majority", 10);
+        Outcome many = Lasting("majority-samples", 18);
         Assert.Equal(48, Votes("majority-samples")); // 8 · (1 + 5).
-        Assert.Equal(28, Votes("majority-seconds")); // 8 · (1 + (20 − 10) / 4).
-        // No fewer than the group, and none where no time was measured.
-        csrs = Lasting("csrs", rollout: 2, whole: 8);
+        Assert.Equal(58, Votes("majority-seconds")); // 8 + 40 · (20 − 10) / (18 − 10).
+        // No fewer than the group.
+        csrs = Lasting("csrs", 8);
         Assert.Equal(8, Votes("majority-seconds"));
-        csrs = Lasting("csrs", rollout: 12, whole: 20);
-        majority = Lasting("majority", rollout: 0, whole: 0);
-        Assert.Equal(8, Votes("majority-seconds"));
+        // As many as were seen to cost nothing.
+        csrs = Lasting("csrs", 20);
+        many = Lasting("majority-samples", 10);
+        Assert.Equal(48, Votes("majority-seconds"));
 
         int Votes(string method) => plan.ConfigurationOf(
-            plan.Methods.Single(one => one.Name == method), 3, [csrs, majority]).Rollout.VoteSamples!.Value;
+            plan.Methods.Single(one => one.Name == method), 3, [csrs, few, many]).Rollout.VoteSamples!.Value;
 
-        static Outcome Lasting(string method, double rollout, double whole) => SyntheticOutcome.Of(
-            method, 3, 0, 0, SyntheticOutcome.Step(1, seconds: whole) with { RolloutSeconds = rollout });
+        static Outcome Lasting(string method, double seconds) =>
+            SyntheticOutcome.Of(method, 3, 0, 0, SyntheticOutcome.Step(1, seconds: seconds));
     }
 
     [Theory]
@@ -138,6 +142,7 @@ public sealed class ComparisonPlanTests
 
     [Theory]
     [InlineData("csrs,majority-seconds", null, "majority-seconds spends as many seconds as csrs", "add majority to --methods")]
+    [InlineData("csrs,majority,majority-seconds", null, "majority-seconds spends", "add majority-samples to --methods")]
     [InlineData("majority-budget", null, "majority-budget spends as many tokens as csrs", "add csrs to --methods")]
     [InlineData(
         "csrs,majority,majority-samples,majority-budget-majority-samples", null,

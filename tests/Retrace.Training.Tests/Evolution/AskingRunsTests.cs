@@ -7,6 +7,7 @@ using Retrace.Training.Evolution;
 namespace Retrace.Training.Tests.Evolution;
 
 /// <summary>Runs of rules that ask more than the policy: its confidence, a judge, a teacher, the start model.</summary>
+[Trait("Time", "long")]
 public sealed class AskingRunsTests : IDisposable
 {
     private readonly SmallRuns _runs = new();

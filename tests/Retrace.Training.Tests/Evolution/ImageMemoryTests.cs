@@ -12,6 +12,7 @@ public sealed class Alone;
 
 /// <summary>Memory while a run goes through many images.</summary>
 [Collection(typeof(Alone))]
+[Trait("Time", "long")]
 public sealed class ImageMemoryTests(UntrainedModelFolder folder) : IClassFixture<UntrainedModelFolder>, IDisposable
 {
     private const int Files = 5000;
