@@ -50,7 +50,7 @@ public sealed class BenchmarkTests : IDisposable
         Assert.Equal(
             (2, "", $"retrace: {_folder}: We-Math, testmini has 1740 records, but there are 3\n"),
             (refused.ExitCode, refused.Output, refused.Error));
-        RetraceProcess missing = await RetraceProcess.RunAsync(
+        RetraceProcess missing = await RetraceInProcess.RunAsync(
             "eval", "--model", Model, "--data", _folder, "--benchmark", "mmmu");
         Assert.Equal(2, missing.ExitCode);
         Assert.Equal(

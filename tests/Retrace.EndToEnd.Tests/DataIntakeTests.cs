@@ -70,7 +70,7 @@ public sealed class DataIntakeTests : IDisposable
             ["What is AB?", "<image>What is AB?", "What is<image> AB?"]).Select(prompt =>
                 $$"""{"image": "{{image}}", "prompt": "{{prompt}}", "response": "12"}""")));
         string output = Path.Combine(_folder, "scores.jsonl");
-        RetraceProcess scored = await RetraceProcess.RunAsync(
+        RetraceProcess scored = await RetraceInProcess.RunAsync(
             "score", "--model", Repository.Model, "--input", input, "--output", output);
         Assert.Equal(0, scored.ExitCode);
         string[] tokens = [.. File.ReadLines(output).Select(line => JsonNode.Parse(line)!["token_ids"]!.ToJsonString())];

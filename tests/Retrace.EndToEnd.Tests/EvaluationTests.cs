@@ -63,14 +63,14 @@ public sealed class EvaluationTests : IDisposable
                 + "--output\n"),
             (other.ExitCode, other.Error));
 
-        RetraceProcess regraded = await RetraceProcess.RunAsync("regrade", Combine("killed"), "--extraction", "lenient");
+        RetraceProcess regraded = await RetraceInProcess.RunAsync("regrade", Combine("killed"), "--extraction", "lenient");
         Assert.Equal((0, ""), (regraded.ExitCode, regraded.Error));
         Assert.Matches(@"\nall +150 ", regraded.Output);
         using JsonDocument results = JsonDocument.Parse(
             await File.ReadAllBytesAsync(Combine("killed/results.json"), cancellation));
         Assert.Equal("lenient", results.RootElement.GetProperty("extraction").GetString());
 
-        RetraceProcess compared = await RetraceProcess.RunAsync(
+        RetraceProcess compared = await RetraceInProcess.RunAsync(
             "compare-evals", Combine("whole"), Combine("killed/results.json"), "--output", Combine("difference.json"));
         Assert.Equal((0, ""), (compared.ExitCode, compared.Error));
         Assert.Matches(@"^ +problems +before +after .*\nall +150 (.|\n)*\np: bootstrap over problems\n$", compared.Output);

@@ -39,7 +39,7 @@ public sealed class EvolveTests : IDisposable
         int steps = left + 1;
         RetraceProcess resumed = await RetraceProcess.RunAsync([.. Arguments("broken", steps), "--resume"]);
         Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
-        RetraceProcess whole = await RetraceProcess.RunAsync(Arguments("whole", steps));
+        RetraceProcess whole = await RetraceInProcess.RunAsync(Arguments("whole", steps));
         Assert.Equal((0, ""), (whole.ExitCode, whole.Error));
         Assert.Equal(steps, MetricsOf("whole").Length);
         Assert.Equal(MetricsOf("whole"), MetricsOf("broken"));

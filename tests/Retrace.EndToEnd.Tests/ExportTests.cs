@@ -74,7 +74,7 @@ public sealed class ExportTests : IDisposable
 
     private static async Task<RetraceProcess> SucceedAsync(params string[] arguments)
     {
-        RetraceProcess process = await RetraceProcess.RunAsync(arguments);
+        RetraceProcess process = await RetraceInProcess.RunAsync(arguments);
         Assert.True(process.ExitCode == 0, process.Error);
         return process;
     }

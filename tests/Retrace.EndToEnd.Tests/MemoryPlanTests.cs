@@ -101,7 +101,7 @@ public sealed partial class MemoryPlanTests : IDisposable
     [Fact]
     public async Task A_plan_for_a_device_says_whether_the_run_fits_and_what_it_has_chosen()
     {
-        RetraceProcess plan = await RetraceProcess.RunAsync(
+        RetraceProcess plan = await RetraceInProcess.RunAsync(
             "doctor", "--plan", "--model", Repository.Model, "--device", "cpu",
             "--set", "learn.micro_batch_tokens=null", "--set", "rollout.max_batch_sequences=null");
         Assert.Equal((0, ""), (plan.ExitCode, plan.Error));
@@ -110,7 +110,7 @@ public sealed partial class MemoryPlanTests : IDisposable
             + @"cpu: this process can have \d+\.\d{3} GiB; the run fits, with \d+\.\d{3} GiB left\n$",
             plan.Output);
 
-        RetraceProcess tooLarge = await RetraceProcess.RunAsync(
+        RetraceProcess tooLarge = await RetraceInProcess.RunAsync(
             "doctor", "--plan", "--model", Repository.Model, "--device", "cpu",
             "--set", "rollout.max_response_tokens=1000000000");
         Assert.Equal((1, ""), (tooLarge.ExitCode, tooLarge.Error));

@@ -28,7 +28,7 @@ public sealed class ModelCommandTests(ModelCommandTests.Files files) : IClassFix
         Assert.InRange(line.GetProperty("token_ids")[0].GetArrayLength(), 1, UntrainedModel.MaxResponseTokens);
         Assert.NotEqual("", responses[0]);
 
-        RetraceProcess instructed = await RetraceProcess.RunAsync(
+        RetraceProcess instructed = await RetraceInProcess.RunAsync(
             "generate", "--model", files.Model, "--image", files.Picture, "--prompt", "How wide?",
             "--temperature", "0", "--instruction");
         Assert.Equal(0, instructed.ExitCode);
@@ -45,8 +45,8 @@ public sealed class ModelCommandTests(ModelCommandTests.Files files) : IClassFix
         Assert.Equal(
             ["[1 of 3]", "[2 of 3]", "[3 of 3]"],
             Regex.Matches(first.Output, @"^\[\d of 3\]$", RegexOptions.Multiline).Select(match => match.Value));
-        Assert.Equal(first.Output, (await RetraceProcess.RunAsync([.. arguments, "--seed", "0"])).Output);
-        Assert.NotEqual(first.Output, (await RetraceProcess.RunAsync([.. arguments, "--seed", "1"])).Output);
+        Assert.Equal(first.Output, (await RetraceInProcess.RunAsync([.. arguments, "--seed", "0"])).Output);
+        Assert.NotEqual(first.Output, (await RetraceInProcess.RunAsync([.. arguments, "--seed", "1"])).Output);
     }
 
     [Fact]
@@ -156,14 +156,14 @@ public sealed class ModelCommandTests(ModelCommandTests.Files files) : IClassFix
     }
 
     private Task<RetraceProcess> GenerateAsync(string input, string output, params string[] options) =>
-        RetraceProcess.RunAsync(
+        RetraceInProcess.RunAsync(
             ["generate", "--model", files.Model, "--input", input, "--output", files.Combine(output), .. options]);
 
     private Task<RetraceProcess> ScoreAsync(string model, string input, string output) =>
-        RetraceProcess.RunAsync("score", "--model", model, "--input", input, "--output", files.Combine(output));
+        RetraceInProcess.RunAsync("score", "--model", model, "--input", input, "--output", files.Combine(output));
 
     private Task<RetraceProcess> EvaluateAsync(string data, params string[] options) =>
-        RetraceProcess.RunAsync(["eval", "--model", files.Model, "--data", data, .. options]);
+        RetraceInProcess.RunAsync(["eval", "--model", files.Model, "--data", data, .. options]);
 
     private static async Task AssertRefusedAsync(string sentence, params string[] arguments)
     {

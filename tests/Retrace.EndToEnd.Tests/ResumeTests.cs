@@ -75,7 +75,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     private Task<RetraceProcess> EvolveAsync(string data, string model, params string[] options) =>
-        RetraceProcess.RunAsync(
+        RetraceInProcess.RunAsync(
         [
             "evolve", "--model", model, "--data", Combine(data), "--output", Combine("run"),
             .. options.Contains("--resume")

@@ -5,8 +5,8 @@ using Retrace.Testing;
 namespace Retrace.EndToEnd.Tests;
 
 /// <summary>
-/// The command line in the tests' own process, for commands that are over before a process of theirs would have started: those
-/// that are refused, those that read and write a file, and those of a model as small as <see cref="UntrainedModel"/>.
+/// The command line in the tests' own process, which saves the seconds in which another one would load and compile it. What is
+/// said of a process itself, such as how it ends by a signal, needs <see cref="RetraceProcess"/>.
 /// </summary>
 internal static class RetraceInProcess
 {
