@@ -167,8 +167,7 @@ public sealed class DashboardServerTests : IAsyncLifetime
     [Fact]
     public async Task Garbage_in_a_run_s_files_is_counted_and_harms_no_page()
     {
-        string run = Path.Combine(_folder, "runs", "broken");
-        Directory.CreateDirectory(run);
+        string run = Directory.CreateDirectory(Path.Combine(_folder, "elsewhere")).FullName;
         string[] lines =
         [
             Line(1, "\"entropy\":1e300,\"reward_mean\":-1e300,\"accuracy_by_frequency\":[1e300]"),
@@ -188,6 +187,7 @@ public sealed class DashboardServerTests : IAsyncLifetime
             Cancellation);
         await File.WriteAllTextAsync(Path.Combine(run, RunFolder.Config), "a: &a [*a]\n\t{: : ", Cancellation);
         await File.WriteAllBytesAsync(Path.Combine(run, RunFolder.Log), [0xFF, 0, 0x1B, (byte)'\n'], Cancellation);
+        Directory.Move(run, Path.Combine(_folder, "runs", "broken")); // The server sees all of it at once.
         string metrics = "";
         while (!metrics.Contains("run=\"broken\""))
         {

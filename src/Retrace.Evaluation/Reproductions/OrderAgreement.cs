@@ -17,9 +17,14 @@ public sealed record OrderAgreement(int Kept, int Reversed, int Inconclusive)
     public int Pairs => Kept + Reversed + Inconclusive;
 
     /// <summary>The verdict as a sentence.</summary>
-    public string Sentence =>
-        $"Of {Pairs} pairs of rows {Kept} stand in the paper's order beyond chance, {Reversed} in the opposite one, and "
-        + $"{Inconclusive} cannot be told apart: {Verdict}.";
+    public string Sentence => (Pairs, Kept, Reversed) switch
+    {
+        (1, 1, _) => $"The one pair of rows stands in the paper's order beyond chance: {Verdict}.",
+        (1, _, 1) => $"The one pair of rows stands in the opposite order beyond chance: {Verdict}.",
+        (1, _, _) => $"The one pair of rows cannot be told apart: {Verdict}.",
+        _ => $"Of {Pairs} pairs of rows {Kept} stand in the paper's order beyond chance, {Reversed} in the opposite one, and "
+            + $"{Inconclusive} cannot be told apart: {Verdict}.",
+    };
 
     private string Verdict => (Kept, Reversed, Inconclusive) switch
     {

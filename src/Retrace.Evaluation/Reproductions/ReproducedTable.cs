@@ -47,7 +47,9 @@ public sealed record ReproducedTable(PaperTable Paper, IReadOnlyList<TestedCompa
     public string Note() =>
         "Accuracies are in percent: the paper's of Qwen2.5-VL-7B"
         + (Paper.TrainedOn.Length > 0 ? $" trained on {Paper.TrainedOn}" : "")
-        + Invariant($", ours means over {First.Methods[0].Seeds} seeds with 95 % intervals over them (Student's t). ")
+        + (First.Methods[0].Seeds == 1
+            ? ", ours of one seed. "
+            : Invariant($", ours means over {First.Methods[0].Seeds} seeds with 95 % intervals over them (Student's t). "))
         + "Samples are those of a problem in a step; tokens generated and seconds taken are those of one run, tests not "
         + "counted. A pair of rows is told apart where the 95 % interval of its difference, paired by seed, leaves out zero; "
         + "one in twenty pairs of equals does so by chance. A test on none of the paper's benchmarks is held beside the "

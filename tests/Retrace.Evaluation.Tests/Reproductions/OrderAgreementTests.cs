@@ -33,4 +33,11 @@ public sealed class OrderAgreementTests
     [InlineData(0, 0, 3, "whether the shape agrees cannot be told.")]
     public void The_verdict_follows_from_the_counts(int kept, int reversed, int untold, string verdict) =>
         Assert.EndsWith($": {verdict}", new OrderAgreement(kept, reversed, untold).Sentence);
+
+    [Theory]
+    [InlineData(1, 0, 0, "The one pair of rows stands in the paper's order beyond chance: the shape agrees.")]
+    [InlineData(0, 1, 0, "The one pair of rows stands in the opposite order beyond chance: the shape does not agree.")]
+    [InlineData(0, 0, 1, "The one pair of rows cannot be told apart: whether the shape agrees cannot be told.")]
+    public void One_pair_is_spoken_of_as_one(int kept, int reversed, int untold, string sentence) =>
+        Assert.Equal(sentence, new OrderAgreement(kept, reversed, untold).Sentence);
 }
