@@ -115,11 +115,7 @@ public sealed class EvolveTests : IDisposable
     private async Task<Process> StartAsync(int steps, string[] arguments)
     {
         Process process = RetraceProcess.Start(arguments);
-        string metrics = Path.Combine(_folder, "broken", "metrics.jsonl");
-        while (!process.HasExited && (!File.Exists(metrics) || File.ReadLines(metrics).Count() < steps))
-        {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+        await RetraceProcess.UntilStepsAsync(process, Path.Combine(_folder, "broken"), steps);
         return process;
     }
 

@@ -46,11 +46,7 @@ public abstract class MpiRuns : IDisposable
     protected async Task<Process> StartAsync(string run, int steps, int of, params string[] settings)
     {
         Process job = MpiJob.Start(2, [.. Arguments(run, of), .. settings]);
-        string metrics = Path.Combine(Folder, run, "metrics.jsonl");
-        while (!job.HasExited && (!File.Exists(metrics) || File.ReadLines(metrics).Count() < steps))
-        {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+        await RetraceProcess.UntilStepsAsync(job, Path.Combine(Folder, run), steps);
         return job;
     }
 

@@ -36,7 +36,7 @@ public sealed class MpiTrainingTests : MpiRuns
 
     // Of four problems, in the order of the batch, one alone has an image: most processes generate and learn without any.
     [Fact]
-    public async Task An_adapter_is_trained_as_by_one_process_also_where_most_have_text_alone()
+    public async Task Text_alone_among_problems_with_images_is_trained_as_by_one_process()
     {
         string image = File.ReadLines(Problems).First();
         File.WriteAllLines(Problems,
@@ -44,18 +44,17 @@ public sealed class MpiTrainingTests : MpiRuns
             image,
             .. Enumerable.Range(0, 3).Select(i => $$"""{"id": "text-{{i}}", "question": "What is {{i}} + 4?", "answer": "{{i + 4}}"}"""),
         ]);
-        string[] settings =
-        [
-            "--set", "data.batch=4", "--set", "learn.mini_batch=4", "--set", "learn.optimizer_offload=true",
-            "--set", "model.lora_rank=4", "--set", "learn.learning_rate=1e-3",
-        ];
-        await AloneAsync([.. Arguments("one", 2), .. settings]);
-        await TogetherAsync(3, [.. Arguments("three", 2), .. settings]);
+        // With seed 0 a token of the second step lies so near the border of two that rounding decides it.
+        string[] settings = ["--set", "data.batch=4", "--set", "learn.mini_batch=4", "--seed", "1"];
+        await AssertTrainedAlikeAsync(settings, "model.safetensors");
+    }
 
-        AssertSameMetrics("one", "three");
-        Assert.Equal(TextOf("one", "trajectories.jsonl"), TextOf("three", "trajectories.jsonl"));
-        Assert.InRange(RelativeDifference("one", "three", "trainer/optimizer.safetensors", "first."), 0, Tolerance);
-        Assert.InRange(RelativeDifference("one", "three", "adapter_model.safetensors", ""), 0, Tolerance);
+    [Fact]
+    public async Task An_adapter_is_trained_as_by_one_process()
+    {
+        string[] settings =
+            ["--set", "model.lora_rank=4", "--set", "learn.optimizer_offload=true", "--set", "learn.learning_rate=1e-3"];
+        await AssertTrainedAlikeAsync(settings, "adapter_model.safetensors");
     }
 
     // Each process has copies in fp32 of its part alone, and receives the rest of the weights in bf16.
@@ -77,6 +76,18 @@ public sealed class MpiTrainingTests : MpiRuns
         }
         await AloneAsync([.. Arguments("two", 3), .. settings, "--resume"]);
         Assert.Equal(3, MetricsOf("two").Length);
+    }
+
+    // By one process and by three.
+    private async Task AssertTrainedAlikeAsync(string[] settings, string weights)
+    {
+        await AloneAsync([.. Arguments("one", 2), .. settings]);
+        await TogetherAsync(3, [.. Arguments("three", 2), .. settings]);
+
+        AssertSameMetrics("one", "three");
+        Assert.Equal(TextOf("one", "trajectories.jsonl"), TextOf("three", "trajectories.jsonl"));
+        Assert.InRange(RelativeDifference("one", "three", "trainer/optimizer.safetensors", "first."), 0, Tolerance);
+        Assert.InRange(RelativeDifference("one", "three", weights, ""), 0, Tolerance);
     }
 
     // |a − b| / |a| over all tensors whose names begin so, of the latest checkpoint.

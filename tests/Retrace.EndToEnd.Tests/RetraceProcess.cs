@@ -41,6 +41,16 @@ internal sealed record RetraceProcess(int ExitCode, string Output, string Error)
         return Process.Start(start)!;
     }
 
+    /// <summary>Waits until a run's folder has the metrics of so many steps, with the process at work on the next, or it has ended.</summary>
+    public static async Task UntilStepsAsync(Process process, string run, int steps)
+    {
+        string metrics = Path.Combine(run, "metrics.jsonl");
+        while (!process.HasExited && (!File.Exists(metrics) || File.ReadLines(metrics).Count() < steps))
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>Waits for the end of a process that has been started, and disposes it.</summary>
     public static async Task<RetraceProcess> EndOfAsync(Process started)
     {
